@@ -1,0 +1,331 @@
+//! A connection as a function sees it, and the credentials behind it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use thiserror::Error;
+use zeroize::Zeroize;
+
+use crate::{ConnectionId, IntegrationId, JsonObject};
+
+/// How a provider authenticates, by Nango's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum AuthMode {
+    /// OAuth 2 with a user's consent (RFC 6749, section 4.1).
+    #[serde(rename = "OAUTH2")]
+    OAuth2,
+    /// OAuth 2 client credentials (RFC 6749, section 4.4).
+    #[serde(rename = "OAUTH2_CC")]
+    OAuth2ClientCredentials,
+    /// A key that the provider issued.
+    #[serde(rename = "API_KEY")]
+    ApiKey,
+    /// User name and password (RFC 7617).
+    #[serde(rename = "BASIC")]
+    Basic,
+    /// No authentication.
+    #[serde(rename = "NONE")]
+    None,
+}
+
+impl AuthMode {
+    /// Every mode, in Nango's spelling.
+    pub const ALL: [AuthMode; 5] =
+        [Self::OAuth2, Self::OAuth2ClientCredentials, Self::ApiKey, Self::Basic, Self::None];
+
+    /// Nango's spelling: `OAUTH2`, `OAUTH2_CC`, `API_KEY`, `BASIC`, `NONE`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OAuth2 => "OAUTH2",
+            Self::OAuth2ClientCredentials => "OAUTH2_CC",
+            Self::ApiKey => "API_KEY",
+            Self::Basic => "BASIC",
+            Self::None => "NONE",
+        }
+    }
+
+    /// The mode of that spelling, if it is supported.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+/// A text that must not be printed. Neither `Debug` nor serde shows it; it is wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a text as secret.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text. Call it only where the value leaves for its one destination.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Why a JSON value is not a set of credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CredentialsError {
+    /// The value is not an object.
+    #[error("credentials must be a JSON object like {{\"type\": \"OAUTH2\", \"access_token\": \"…\"}}")]
+    NotAnObject,
+    /// `type` is missing and no default was given.
+    #[error("credentials lack `type`: one of OAUTH2, OAUTH2_CC, API_KEY, BASIC, NONE")]
+    MissingType,
+    /// `type` names a mode that does not exist or is not supported.
+    #[error("credentials of type `{got}` are not supported: use OAUTH2, OAUTH2_CC, API_KEY, BASIC or NONE")]
+    UnsupportedType {
+        /// The value of `type`.
+        got: String,
+    },
+    /// A field that this type needs is missing, empty, or not a text.
+    #[error("credentials of type {mode} need the text field `{field}`")]
+    MissingField {
+        /// The credentials' type.
+        mode: &'static str,
+        /// The field's name.
+        field: &'static str,
+    },
+}
+
+/// One connection's credentials, in Nango's field names (see Nango's API reference, "import a connection").
+///
+/// They are kept as the JSON object that came in, so that no field is lost; the typed accessors read it.
+#[derive(Clone, PartialEq)]
+pub struct Credentials {
+    mode: AuthMode,
+    fields: JsonObject,
+}
+
+impl Credentials {
+    /// Reads credentials from JSON. `default_mode` is used where `type` is absent: the provider's auth mode.
+    ///
+    /// # Errors
+    /// [`CredentialsError`] names the field that is missing or wrong; it never holds a value of the input
+    /// other than `type`.
+    pub fn from_json(value: Value, default_mode: Option<AuthMode>) -> Result<Self, CredentialsError> {
+        let Value::Object(mut fields) = value else { return Err(CredentialsError::NotAnObject) };
+        let mode = match fields.shift_remove("type") {
+            None => default_mode.ok_or(CredentialsError::MissingType)?,
+            Some(Value::String(name)) => {
+                AuthMode::from_name(&name).ok_or(CredentialsError::UnsupportedType { got: name })?
+            }
+            Some(other) => return Err(CredentialsError::UnsupportedType { got: other.to_string() }),
+        };
+        let required: &[&'static str] = match mode {
+            AuthMode::OAuth2 => &["access_token"],
+            AuthMode::OAuth2ClientCredentials => &["token"],
+            AuthMode::ApiKey => &["apiKey"],
+            AuthMode::Basic => &["username"],
+            AuthMode::None => &[],
+        };
+        // Nango's API accepts `api_key` beside `apiKey`; one spelling is stored.
+        if mode == AuthMode::ApiKey
+            && let Some(key) = fields.shift_remove("api_key")
+        {
+            fields.entry("apiKey").or_insert(key);
+        }
+        for field in required {
+            if fields.get(*field).and_then(Value::as_str).is_none_or(str::is_empty) {
+                return Err(CredentialsError::MissingField { mode: mode.as_str(), field });
+            }
+        }
+        Ok(Self { mode, fields })
+    }
+
+    /// Credentials for a provider that needs none.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { mode: AuthMode::None, fields: JsonObject::new() }
+    }
+
+    /// How these credentials authenticate.
+    #[must_use]
+    pub fn mode(&self) -> AuthMode {
+        self.mode
+    }
+
+    /// A text field, by Nango's name (`access_token`, `apiKey`, …).
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<Secret> {
+        self.fields.get(field).and_then(Value::as_str).map(Secret::new)
+    }
+
+    /// The token that `Authorization: Bearer` carries, where the mode has one.
+    #[must_use]
+    pub fn bearer_token(&self) -> Option<Secret> {
+        match self.mode {
+            AuthMode::OAuth2 => self.text("access_token"),
+            AuthMode::OAuth2ClientCredentials => self.text("token"),
+            AuthMode::ApiKey | AuthMode::Basic | AuthMode::None => None,
+        }
+    }
+
+    /// The whole object with `type`, secrets included: for encryption at rest, and for a function that asked.
+    #[must_use]
+    pub fn reveal(&self) -> Value {
+        let mut object = JsonObject::new();
+        if self.mode != AuthMode::None {
+            object.insert("type".into(), json!(self.mode.as_str()));
+        }
+        object.extend(self.fields.clone());
+        Value::Object(object)
+    }
+
+    /// The object as people may see it: field names, `type`, and times; every other value replaced.
+    #[must_use]
+    pub fn redacted(&self) -> Value {
+        let mut object = JsonObject::new();
+        object.insert("type".into(), json!(self.mode.as_str()));
+        for (key, value) in &self.fields {
+            let shown = if key == "expires_at" { value.clone() } else { json!("[redacted]") };
+            object.insert(key.clone(), shown);
+        }
+        Value::Object(object)
+    }
+
+    /// Every text in the credentials, nested ones included, for scrubbing logs and reports.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        fn walk(value: &Value, found: &mut Vec<Secret>) {
+            match value {
+                Value::String(text) if text.len() >= Credentials::SHORTEST_SECRET => {
+                    found.push(Secret::new(text.as_str()));
+                }
+                Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+                Value::Object(object) => object.values().for_each(|item| walk(item, found)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        self.fields.iter().filter(|(key, _)| *key != "expires_at").for_each(|(_, v)| walk(v, &mut found));
+        found
+    }
+
+    /// Texts shorter than this are not scrubbed: replacing `a` everywhere would destroy a log and hide nothing.
+    pub const SHORTEST_SECRET: usize = 4;
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("mode", &self.mode).finish_non_exhaustive()
+    }
+}
+
+/// A problem that a connection has, as `errors[]` of Nango's connection object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionError {
+    /// `auth` for an authentication error.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The run that found it.
+    pub log_id: String,
+}
+
+/// A connection as `nango.getConnection()` shows it (Nango's API reference, "get connection").
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The store's number of this connection.
+    pub id: i64,
+    /// The id that the product chose.
+    pub connection_id: ConnectionId,
+    /// The integration's unique key.
+    pub provider_config_key: IntegrationId,
+    /// The provider template's name.
+    pub provider: String,
+    /// What is wrong with it; empty when nothing is.
+    pub errors: Vec<ConnectionError>,
+    /// What the product keeps with the connection; `None` until it is first written.
+    pub metadata: Option<JsonObject>,
+    /// Settings of the account, such as `instance_url`.
+    pub connection_config: JsonObject,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Its credentials.
+    pub credentials: Credentials,
+}
+
+impl Connection {
+    /// The JSON that the function sees, credentials included: Nango's `Full` shape.
+    #[must_use]
+    pub fn reveal(&self) -> Value {
+        self.shape(self.credentials.reveal())
+    }
+
+    /// The same with every credential replaced.
+    #[must_use]
+    pub fn redacted(&self) -> Value {
+        self.shape(self.credentials.redacted())
+    }
+
+    fn shape(&self, credentials: Value) -> Value {
+        json!({
+            "id": self.id,
+            "connection_id": self.connection_id,
+            "provider_config_key": self.provider_config_key,
+            "provider": self.provider,
+            "errors": self.errors,
+            "end_user": null,
+            "tags": {},
+            "metadata": self.metadata,
+            "connection_config": self.connection_config,
+            "webhook_url_override": null,
+            "created_at": nango_time(self.created_at),
+            "updated_at": nango_time(self.updated_at),
+            "last_fetched_at": null,
+            "credentials": credentials,
+        })
+    }
+}
+
+/// Nango writes the times of a connection that was read with `+00:00`, milliseconds included.
+fn nango_time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_name_what_they_lack_and_never_print_what_they_hold() {
+        let error = Credentials::from_json(json!({"type": "OAUTH2", "access_token": ""}), None);
+        assert_eq!(error, Err(CredentialsError::MissingField { mode: "OAUTH2", field: "access_token" }));
+        let credentials =
+            Credentials::from_json(json!({"access_token": "tok-123"}), Some(AuthMode::OAuth2)).unwrap();
+        assert!(!format!("{credentials:?}").contains("tok-123"));
+        assert!(!credentials.redacted().to_string().contains("tok-123"));
+        assert_eq!(credentials.reveal(), json!({"type": "OAUTH2", "access_token": "tok-123"}));
+    }
+
+    #[test]
+    fn both_spellings_of_an_api_key_are_read() {
+        let credentials = Credentials::from_json(json!({"type": "API_KEY", "api_key": "k-1"}), None).unwrap();
+        assert_eq!(credentials.text("apiKey"), Some(Secret::new("k-1")));
+    }
+}

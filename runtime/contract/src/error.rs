@@ -1,0 +1,108 @@
+//! A failed run's error, as its reader gets it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The kind of a run's error: Nango's names, and onevent's for what Nango does not tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ErrorType {
+    /// The function threw an `ActionError`.
+    ActionScriptRuntimeError,
+    /// An HTTP answer outside 2xx was not caught.
+    ScriptHttpError,
+    /// A request got no answer, and that was not caught.
+    ScriptNetworkError,
+    /// Anything else was thrown.
+    ScriptInternalError,
+    /// The run was cancelled.
+    ScriptAborted,
+    /// The wall-clock limit was reached.
+    ExecutionTimeout,
+    /// The CPU limit was reached.
+    CpuLimitExceeded,
+    /// The heap limit, or the budget of `ArrayBuffer`s, was reached.
+    HeapLimitExceeded,
+    /// `exec` waits for a promise that nothing can settle.
+    NeverSettled,
+    /// Metadata violates the declared schema.
+    InvalidMetadata,
+    /// The function's code could not be loaded.
+    CompileError,
+    /// onevent itself failed: its store, or a remote host. What the run did is unknown.
+    HostFailure,
+}
+
+impl ErrorType {
+    /// The wire name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ActionScriptRuntimeError => "action_script_runtime_error",
+            Self::ScriptHttpError => "script_http_error",
+            Self::ScriptNetworkError => "script_network_error",
+            Self::ScriptInternalError => "script_internal_error",
+            Self::ScriptAborted => "script_aborted",
+            Self::ExecutionTimeout => "execution_timeout",
+            Self::CpuLimitExceeded => "cpu_limit_exceeded",
+            Self::HeapLimitExceeded => "heap_limit_exceeded",
+            Self::NeverSettled => "never_settled",
+            Self::InvalidMetadata => "invalid_metadata",
+            Self::CompileError => "compile_error",
+            Self::HostFailure => "host_failure",
+        }
+    }
+}
+
+/// One frame of a stack, in the author's own source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Path inside the project.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// The function's name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+}
+
+/// Why a run did not succeed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunError {
+    /// The kind.
+    #[serde(rename = "type")]
+    pub kind: ErrorType,
+    /// A stable code: the error's own `code` where it had one, else the type.
+    pub code: String,
+    /// In words.
+    pub message: String,
+    /// What Nango calls the error's payload.
+    pub payload: Value,
+    /// The HTTP status that an API answers for this error: the provider's for HTTP errors, 500 otherwise.
+    pub status: u16,
+    /// `upstream_response` of an HTTP error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub additional_properties: Option<Value>,
+    /// Where it was thrown, innermost first; only the project's own files.
+    pub frames: Vec<Frame>,
+}
+
+impl RunError {
+    /// An error without frames and properties, whose payload is its message.
+    #[must_use]
+    pub fn new(kind: ErrorType, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            kind,
+            code: kind.as_str().into(),
+            payload: serde_json::json!({ "message": message }),
+            message,
+            status: 500,
+            additional_properties: None,
+            frames: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A loaded function: transpiled code and what it declared, as data that any thread may hold.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{FunctionName, IntegrationId};
+
+/// The lifecycle events that a function can subscribe to (Nango, "Event functions").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Event {
+    /// After a connection was created and accepted.
+    PostConnectionCreation,
+    /// During creation and reconnect; what it throws rejects the credentials.
+    ValidateConnection,
+    /// Before a connection is deleted.
+    PreConnectionDeletion,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Event; 3] =
+        [Self::PostConnectionCreation, Self::ValidateConnection, Self::PreConnectionDeletion];
+
+    /// The wire name, as authors write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PostConnectionCreation => "post-connection-creation",
+            Self::ValidateConnection => "validate-connection",
+            Self::PreConnectionDeletion => "pre-connection-deletion",
+        }
+    }
+
+    /// The event of that wire name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == name)
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A function's full name: integration and function. Prints as `salesforce/validate-connection`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FunctionKey {
+    /// The integration's unique key: the folder.
+    pub integration: IntegrationId,
+    /// The file's base name.
+    pub name: FunctionName,
+}
+
+impl fmt::Display for FunctionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.integration, self.name)
+    }
+}
+
+/// One module of a function: JavaScript with the map back to its source.
+#[derive(Debug, Clone)]
+pub struct ModuleSource {
+    /// The path inside the project, with `/` (`salesforce/on-events/validate-connection.ts`).
+    pub path: String,
+    /// JavaScript, ready to run.
+    pub code: Arc<str>,
+    /// The source map (JSON, version 3) from `code` to the file at `path`.
+    pub source_map: Arc<[u8]>,
+    /// The imports of this module: specifier as written, and the path of the module it means.
+    /// The built-in modules `nango` and `zod` are not listed.
+    pub imports: Vec<(String, String)>,
+}
+
+/// One place where a value breaks the declared metadata schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
+    /// Where in the value: keys and indices, outermost first.
+    pub path: Vec<Value>,
+    /// What is wrong, in words.
+    pub message: String,
+    /// The rule that was broken: zod's issue code, or JSON Schema's keyword.
+    pub code: String,
+}
+
+/// A compiled check of values against a declared schema.
+pub trait SchemaCheck: Send + Sync {
+    /// Every violation; empty when the value conforms.
+    fn violations(&self, value: &Value) -> Vec<Violation>;
+}
+
+/// The metadata schema that a function declared.
+#[derive(Clone)]
+pub struct MetadataSchema {
+    /// The JSON Schema (draft 2020-12) made from the zod schema; never narrower than it.
+    pub json_schema: Value,
+    /// The same, compiled.
+    pub check: Arc<dyn SchemaCheck>,
+}
+
+impl fmt::Debug for MetadataSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetadataSchema").field("json_schema", &self.json_schema).finish_non_exhaustive()
+    }
+}
+
+/// One loaded function. Plain data: it can be kept, shared and run any number of times.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Integration and name.
+    pub key: FunctionKey,
+    /// The event it subscribes to.
+    pub event: Event,
+    /// What its author says it does.
+    pub description: Option<String>,
+    /// The path of its file inside the project.
+    pub path: String,
+    /// Its modules; the first is the file at `path`.
+    pub modules: Arc<[ModuleSource]>,
+    /// The declared metadata schema; `None` where none was declared, or `z.void()`.
+    pub metadata_schema: Option<MetadataSchema>,
+}

@@ -1,0 +1,117 @@
+//! One HTTP call of a function, before URL, credentials and provider rules are applied to it, and its answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::{ConnectionId, IntegrationId};
+
+/// The query of a call: as an author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Params {
+    /// Appended as it is.
+    Text(String),
+    /// Names and values, set one by one.
+    Pairs(Vec<(String, String)>),
+}
+
+/// The body of a call, already of the kind that axios would send.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ProxyBody {
+    /// Sent as `application/json` unless the caller set a content type.
+    Json(Value),
+    /// Sent as it is; `application/x-www-form-urlencoded` unless the caller set a content type (as axios).
+    Text(String),
+    /// Sent as it is, without a default content type.
+    Bytes(Bytes),
+    /// Sent as `application/x-www-form-urlencoded`.
+    Form(Vec<(String, String)>),
+    /// Sent as `multipart/form-data`, a text field for each pair.
+    Multipart(Vec<(String, String)>),
+}
+
+/// How the answer's body is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ResponseType {
+    /// Text, JSON if it parses: axios' default.
+    #[default]
+    Default,
+    /// JSON.
+    Json,
+    /// Text.
+    Text,
+    /// Bytes.
+    ArrayBuffer,
+}
+
+/// A call as the function asked for it. Fields follow Nango's proxy configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProxyRequest {
+    /// Path under the provider's base URL, or an absolute URL that starts with it.
+    pub endpoint: String,
+    /// The HTTP method.
+    pub method: Method,
+    /// Headers; they override the provider's.
+    pub headers: IndexMap<String, String>,
+    /// The query.
+    pub params: Option<Params>,
+    /// The body; sent only for POST, PUT, PATCH and DELETE.
+    pub body: Option<ProxyBody>,
+    /// Extra attempts after the first. Default 0.
+    pub retries: u32,
+    /// More statuses to retry on.
+    pub retry_on: Vec<u16>,
+    /// Replaces the provider's base URL.
+    pub base_url_override: Option<String>,
+    /// How the body of the answer is wanted.
+    pub response_type: ResponseType,
+    /// Send the same headers again after a redirect to another origin. `None`: as the provider's template says.
+    pub forward_headers_on_redirect: Option<bool>,
+    /// Another integration than the run's own.
+    pub provider_config_key: Option<IntegrationId>,
+    /// Another connection than the run's own.
+    pub connection_id: Option<ConnectionId>,
+}
+
+impl ProxyRequest {
+    /// A call without query, headers and body.
+    #[must_use]
+    pub fn new(method: Method, endpoint: impl Into<String>) -> Self {
+        Self {
+            endpoint: endpoint.into(),
+            method,
+            headers: IndexMap::new(),
+            params: None,
+            body: None,
+            retries: 0,
+            retry_on: Vec::new(),
+            base_url_override: None,
+            response_type: ResponseType::default(),
+            forward_headers_on_redirect: None,
+            provider_config_key: None,
+            connection_id: None,
+        }
+    }
+}
+
+/// A provider's answer, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyResponse {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; the standard one where the protocol carries none.
+    pub status_text: String,
+    /// Headers in lower case; several of one name are joined with `, `.
+    pub headers: IndexMap<String, String>,
+    /// The body, decompressed.
+    pub body: Bytes,
+    /// The URL that was asked, without its secrets.
+    pub url: String,
+    /// How long the last attempt took.
+    pub duration: Duration,
+}

@@ -1,0 +1,149 @@
+//! One run, before it starts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{ConnectionId, EnvironmentName, Event, Function, IntegrationId, Limits};
+
+/// A run's id: a UUID version 7 (RFC 9562), so that ids sort by time. Stable over a run's attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(Uuid);
+
+impl RunId {
+    /// A new id, from the clock and the operating system's randomness.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// Reads an id from its text form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What happens to the connection around the run, in Nango's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Operation {
+    /// The connection is being created.
+    Creation,
+    /// The connection exists and got new credentials.
+    Override,
+    /// The connection is being deleted.
+    Deletion,
+}
+
+impl Operation {
+    /// The wire name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Creation => "creation",
+            Self::Override => "override",
+            Self::Deletion => "deletion",
+        }
+    }
+}
+
+/// Why a run happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// A connection reached a lifecycle event.
+    Event {
+        /// The event.
+        event: Event,
+        /// The operation that led to it.
+        operation: Operation,
+    },
+}
+
+/// Whether a run's effects are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Mode {
+    /// Metadata writes are stored.
+    Live,
+    /// Nothing is stored; HTTP requests are real.
+    Dry,
+}
+
+/// What happens when the metadata violates the schema before the run starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Validation {
+    /// The run starts, with a warning in its report.
+    #[default]
+    Warn,
+    /// The run does not start; its report has outcome `failed` and type `invalid_metadata`.
+    Enforce,
+}
+
+/// What a function can read about its connection without a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionFacts {
+    /// `nango.connectionId`.
+    pub connection_id: ConnectionId,
+    /// `nango.providerConfigKey`: the integration's unique key.
+    pub integration: IntegrationId,
+    /// `nango.provider`: the provider template's name.
+    pub provider: String,
+}
+
+/// One run to be done.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// The run's id.
+    pub run_id: RunId,
+    /// The function to run.
+    pub function: Arc<Function>,
+    /// Why it runs.
+    pub trigger: Trigger,
+    /// The connection it runs for.
+    pub connection: ConnectionFacts,
+    /// The environment of that connection.
+    pub environment: EnvironmentName,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    /// Whether effects are kept.
+    pub mode: Mode,
+    /// What to do about metadata that already violates the schema.
+    pub validation: Validation,
+    /// What the run may use.
+    pub limits: Limits,
+}
+
+impl Invocation {
+    /// A live first attempt with default limits; the operation is the event's usual one.
+    #[must_use]
+    pub fn new(function: Arc<Function>, connection: ConnectionFacts, environment: EnvironmentName) -> Self {
+        let operation = match function.event {
+            Event::PostConnectionCreation | Event::ValidateConnection => Operation::Creation,
+            Event::PreConnectionDeletion => Operation::Deletion,
+        };
+        Self {
+            run_id: RunId::generate(),
+            trigger: Trigger::Event { event: function.event, operation },
+            function,
+            connection,
+            environment,
+            attempt: 1,
+            mode: Mode::Live,
+            validation: Validation::default(),
+            limits: Limits::default(),
+        }
+    }
+}

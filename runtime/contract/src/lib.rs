@@ -1,0 +1,40 @@
+//! What a onevent run *is*, as plain data: the room that every other room rests on.
+//!
+//! Nothing in here knows V8, SQL or sockets. A run starts as an [`Invocation`], talks to the world through a
+//! [`Host`], leaves its effects in an [`EffectLog`] and ends as a [`RunReport`].
+#![forbid(unsafe_code)]
+
+mod clock;
+mod connection;
+mod effects;
+mod error;
+mod function;
+mod host;
+mod http;
+mod invocation;
+mod limits;
+mod name;
+mod report;
+
+pub use clock::{Clock, Instant, SystemClock};
+pub use connection::{AuthMode, Connection, ConnectionError, Credentials, CredentialsError, Secret};
+pub use effects::{
+    EffectLog, Effects, HttpEffect, LogLevel, LogLine, MAX_HTTP_EFFECTS, MAX_LOG_LINES, MetadataWriteEffect,
+    MetadataWriteKind, Warning, WarningCode,
+};
+pub use error::{ErrorType, Frame, RunError};
+pub use function::{Event, Function, FunctionKey, MetadataSchema, ModuleSource, SchemaCheck, Violation};
+pub use host::{
+    CallContext, ConnectionQuery, DroppedKeys, Host, HostError, MetadataCommit, MetadataWrite,
+    MetadataWritten, VersionedMetadata,
+};
+pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType};
+pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};
+pub use limits::{Limits, LimitsError};
+pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};
+pub use report::{
+    DEFAULT_REJECTION, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport, Usage, Verdict,
+};
+
+/// A JSON object, in insertion order.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,78 @@
+//! What one run may use.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// The limits of one run. Hitting one stops the run with outcome `stopped`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// Wall-clock time from the start of the isolate to the end of `exec`. Default 5 minutes, as Nango's.
+    #[serde(rename = "wall_ms", serialize_with = "milliseconds")]
+    pub wall: Duration,
+    /// CPU time of the isolate's thread; waiting for I/O costs nothing. Default 2 seconds.
+    #[serde(rename = "cpu_ms", serialize_with = "milliseconds")]
+    pub cpu: Duration,
+    /// V8's heap, in bytes; the contents of `ArrayBuffer`s have a budget of the same size beside it.
+    /// Default 128 MiB.
+    pub heap_bytes: u64,
+}
+
+/// A value that a limit cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LimitsError {
+    /// A run without any time cannot do anything.
+    #[error("limits.{name} is zero; a run needs time")]
+    Zero {
+        /// The limit's name: `wall` or `cpu`.
+        name: &'static str,
+    },
+    /// V8 does not start below the minimum.
+    #[error("limits.heap is {got} bytes; at least {min} are needed to start an isolate", min = Limits::MIN_HEAP_BYTES)]
+    HeapTooSmall {
+        /// The value given, in bytes.
+        got: u64,
+    },
+}
+
+impl Limits {
+    /// Default of [`Limits::wall`].
+    pub const DEFAULT_WALL: Duration = Duration::from_secs(300);
+    /// Default of [`Limits::cpu`].
+    pub const DEFAULT_CPU: Duration = Duration::from_secs(2);
+    /// Default of [`Limits::heap_bytes`].
+    pub const DEFAULT_HEAP_BYTES: u64 = 128 * 1024 * 1024;
+    /// The smallest heap that an isolate with the SDK starts in.
+    pub const MIN_HEAP_BYTES: u64 = 16 * 1024 * 1024;
+
+    /// Checks that a run can start under these limits.
+    ///
+    /// # Errors
+    /// [`LimitsError`] names the limit and the smallest value that works.
+    pub fn check(&self) -> Result<(), LimitsError> {
+        if self.wall.is_zero() {
+            return Err(LimitsError::Zero { name: "wall" });
+        }
+        if self.cpu.is_zero() {
+            return Err(LimitsError::Zero { name: "cpu" });
+        }
+        if self.heap_bytes < Self::MIN_HEAP_BYTES {
+            return Err(LimitsError::HeapTooSmall { got: self.heap_bytes });
+        }
+        Ok(())
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { wall: Self::DEFAULT_WALL, cpu: Self::DEFAULT_CPU, heap_bytes: Self::DEFAULT_HEAP_BYTES }
+    }
+}
+
+pub(crate) fn milliseconds<S: serde::Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    // Reports carry milliseconds with three decimals: precise enough for a cold start, short enough to read.
+    let micros = u32::try_from(value.as_micros()).map_or(value.as_secs_f64() * 1e6, f64::from);
+    serializer.serialize_f64(micros.round() / 1e3)
+}

@@ -1,0 +1,199 @@
+//! One run, after it ended.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::limits::milliseconds;
+use crate::{
+    ConnectionId, Effects, EnvironmentName, ErrorType, Event, FunctionName, HttpEffect, IntegrationId,
+    LogLine, MetadataWriteEffect, Mode, Operation, RunError, RunId, Warning,
+};
+
+/// Version of the report's JSON form; it grows when a field changes its meaning or goes away.
+pub const REPORT_SCHEMA_VERSION: u32 = 1;
+
+/// The message of a rejection whose error carries none that may be shown (Nango's text).
+pub const DEFAULT_REJECTION: &str = "Connection failed validation";
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// `exec` returned.
+    Succeeded,
+    /// `exec` threw an `ActionError`: the function said no.
+    Rejected,
+    /// `exec` threw anything else, or could not be entered.
+    Failed,
+    /// A limit, or a cancellation, ended it.
+    Stopped,
+    /// onevent itself failed while it ran: nobody knows what it did.
+    Unknown,
+}
+
+impl Outcome {
+    /// The wire name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The outcome of that wire name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Succeeded, Self::Rejected, Self::Failed, Self::Stopped, Self::Unknown]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
+    }
+}
+
+/// What a `validate-connection` run means for its connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Whether the credentials are accepted.
+    pub accepted: bool,
+    /// Why not; `None` when accepted.
+    pub message: Option<String>,
+}
+
+impl Verdict {
+    /// The verdict of a validation that ended like this; `None` where nobody knows.
+    ///
+    /// The message follows Nango: `payload.message`, else `payload.error`, else [`DEFAULT_REJECTION`].
+    #[must_use]
+    pub fn of(outcome: Outcome, error: Option<&RunError>) -> Option<Self> {
+        match outcome {
+            Outcome::Succeeded => Some(Self { accepted: true, message: None }),
+            Outcome::Rejected | Outcome::Failed | Outcome::Stopped => {
+                let shown = |field: &str| error?.payload.get(field)?.as_str().map(str::to_owned);
+                let message = shown("message").or_else(|| shown("error"));
+                Some(Self { accepted: false, message: Some(message.unwrap_or(DEFAULT_REJECTION.into())) })
+            }
+            Outcome::Unknown => None,
+        }
+    }
+}
+
+/// What a run used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Usage {
+    /// From the start of the isolate to the end of the run.
+    #[serde(rename = "wall_ms", serialize_with = "milliseconds")]
+    pub wall: Duration,
+    /// CPU time of the isolate's thread.
+    #[serde(rename = "cpu_ms", serialize_with = "milliseconds")]
+    pub cpu: Duration,
+    /// The largest heap seen at a garbage collection or at the end, `ArrayBuffer`s included.
+    pub heap_peak_bytes: u64,
+}
+
+/// The connection's metadata around a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct MetadataReport {
+    /// As it was when the run started; `null` where none was ever written.
+    pub before: Value,
+    /// As the run left it.
+    pub after: Value,
+    /// Whether `after` is stored; false when nothing was written, and in a dry run.
+    pub persisted: bool,
+    /// The writes, in order.
+    pub writes: Vec<MetadataWriteEffect>,
+}
+
+/// Everything there is to say about one run. Its JSON form is `docs/schemas/run-report.json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunReport {
+    /// [`REPORT_SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The run's id.
+    pub run_id: RunId,
+    /// The function's name.
+    pub function: FunctionName,
+    /// The integration's unique key.
+    pub integration: IntegrationId,
+    /// The event.
+    pub event: Event,
+    /// The operation around it.
+    pub operation: Operation,
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// Live or dry.
+    pub mode: Mode,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What that means for the connection; only of a validation.
+    pub verdict: Option<Verdict>,
+    /// Why it did not succeed.
+    pub error: Option<RunError>,
+    /// What to look at.
+    pub warnings: Vec<Warning>,
+    /// Metadata before and after.
+    pub metadata: MetadataReport,
+    /// HTTP attempts.
+    pub http: Vec<HttpEffect>,
+    /// Log lines.
+    pub logs: Vec<LogLine>,
+    /// What it used.
+    pub usage: Usage,
+}
+
+impl RunReport {
+    /// Puts the recorded effects into the report.
+    #[must_use]
+    pub fn with_effects(mut self, effects: Effects) -> Self {
+        self.http = effects.http;
+        self.logs = effects.logs;
+        self.metadata.writes = effects.metadata_writes;
+        self.warnings.extend(effects.warnings);
+        self
+    }
+
+    /// Whether the error is a violated metadata schema.
+    #[must_use]
+    pub fn is_invalid_metadata(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind == ErrorType::InvalidMetadata)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn verdict_message(payload: Value) -> Option<String> {
+        let mut error = RunError::new(ErrorType::ScriptHttpError, "Request failed with status code 404");
+        error.payload = payload;
+        Verdict::of(Outcome::Failed, Some(&error)).and_then(|verdict| verdict.message)
+    }
+
+    #[test]
+    fn a_rejection_shows_the_message_that_nango_shows() {
+        assert_eq!(verdict_message(json!({"message": "no scope"})).as_deref(), Some("no scope"));
+        assert_eq!(verdict_message(json!({"error": "Not found"})).as_deref(), Some("Not found"));
+        assert_eq!(verdict_message(json!({"error": {"message": "no"}})).as_deref(), Some(DEFAULT_REJECTION));
+        assert_eq!(verdict_message(json!({"message": [1]})).as_deref(), Some(DEFAULT_REJECTION));
+        assert_eq!(verdict_message(json!([])).as_deref(), Some(DEFAULT_REJECTION));
+    }
+
+    #[test]
+    fn nobody_knows_the_verdict_of_an_unknown_outcome() {
+        assert_eq!(Verdict::of(Outcome::Unknown, None), None);
+    }
+}
