@@ -1,1 +1,124 @@
-fn main() {}
+//! The chores of this workspace, as a plain program: `cargo xtask help`.
+//!
+//! Progress and problems go to stderr; what a script may want to read (a path) goes to stdout.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "xtask is an edge: it reads the environment and hands paths to everybody else"
+)]
+
+mod chores;
+mod digest;
+mod failure;
+mod process;
+mod sdk;
+mod terminal;
+mod v8;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The chores of the onevent workspace")]
+#[command(
+    after_help = "Two commands do everything on a machine that has Rust, Node 20 with npm, and a C compiler:\n  \
+    cargo xtask demo    set up, build, and watch the three documented event functions run\n  \
+    cargo xtask test    set up, build, and run all tests"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Put V8's static library where cargo's v8 crate looks for it
+    #[command(
+        long_about = "Put V8's static library where cargo's v8 crate looks for it, so that plain `cargo build` works \
+            without any environment variable.\n\nSources, in order: the library that is already there; \
+            RUSTY_V8_ARCHIVE (a file or a URL); a mirror folder (ONEVENT_V8_MIRROR, else ../shared/v8 beside this \
+            workspace); the release page that the v8 crate downloads from. Each is checked by SHA-256 where a sum \
+            is known. Prints the path of the installed library.",
+        after_help = "Examples:\n  cargo xtask v8\n  ONEVENT_V8_MIRROR=/mnt/mirror cargo xtask v8\n  \
+            cargo xtask v8 --from-source --work-dir /var/tmp/v8"
+    )]
+    V8 {
+        /// Build the library from the v8 crate's sources instead (about two hours on 2 cores, 8 GB of disk)
+        #[arg(long)]
+        from_source: bool,
+        /// Where --from-source works; a second run continues there [default: <target folder>/v8]
+        #[arg(long, value_name = "DIR", requires = "from_source")]
+        work_dir: Option<PathBuf>,
+    },
+    /// Install js-sdk's pinned npm packages and generate the SDK bundle, where something changed
+    #[command(after_help = "Needs Node 20 or newer with npm. Prints the path of the bundle.")]
+    Sdk,
+    /// V8 and the SDK bundle: all that plain `cargo build` and `cargo test` need
+    Setup,
+    /// Set up, then run every test: js-sdk's, documentation examples, and all Rust tests
+    #[command(
+        after_help = "Rust tests run with cargo-nextest where it is installed, with `cargo test` otherwise.\n\n\
+            Examples:\n  cargo xtask test\n  cargo xtask test -- -p onevent-proxy\n  cargo xtask test -- redirects"
+    )]
+    Test {
+        /// Handed to the runner of the Rust tests; with arguments, only the Rust tests run
+        #[arg(last = true, value_name = "ARGS")]
+        runner_arguments: Vec<String>,
+    },
+    /// Set up, build, and show the documented event functions at work against a provider on loopback
+    Demo {
+        /// Build with optimisations: slower to build, and the timings are those of a real installation
+        #[arg(long)]
+        release: bool,
+    },
+    /// What a change must pass: formatting, clippy without warnings, and every test
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<(), Failure> {
+    let workspace = Workspace::locate()?;
+    match chore {
+        Chore::V8 { from_source: false, work_dir: _ } => print_path(&v8::install(&workspace)?),
+        Chore::V8 { from_source: true, work_dir } => {
+            print_path(&v8::install_from_source(&workspace, work_dir)?);
+        }
+        Chore::Sdk => print_path(&sdk::build(&workspace)?),
+        Chore::Setup => chores::setup(&workspace)?,
+        Chore::Test { runner_arguments } => chores::test(&workspace, &runner_arguments)?,
+        Chore::Demo { release } => chores::demo(&workspace, chores::Profile::from_flag(release))?,
+        Chore::Ci => chores::ci(&workspace)?,
+    }
+    Ok(())
+}
+
+fn print_path(path: &std::path::Path) {
+    anstream::println!("{}", path.display());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,125 @@
+//! The chores that are made of others.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::sdk;
+use crate::terminal;
+use crate::v8;
+use crate::workspace::Workspace;
+
+/// How the demo is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Quick to build.
+    Dev,
+    /// Quick to run.
+    Release,
+}
+
+impl Profile {
+    /// What `--release` asks for.
+    pub(crate) fn from_flag(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
+    fn cargo_name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// Everything that plain cargo commands need.
+pub(crate) fn setup(workspace: &Workspace) -> Result<(), Failure> {
+    v8::install(workspace)?;
+    sdk::build(workspace)?;
+    terminal::done("ready", "plain `cargo build`, `cargo run -- …` and `cargo test` work now");
+    Ok(())
+}
+
+/// Every test; with arguments for the runner, only the Rust tests. The runner's summary comes last.
+pub(crate) fn test(workspace: &Workspace, runner_arguments: &[String]) -> Result<(), Failure> {
+    setup(workspace)?;
+    let selected = !runner_arguments.is_empty();
+    if !selected {
+        sdk::test(workspace)?;
+        terminal::step("testing", "the examples in the documentation");
+        process::run(workspace.cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
+    }
+    let mut runner = rust_test_runner(workspace);
+    if !selected || !names_a_package(runner_arguments) {
+        runner.arg("--workspace");
+    }
+    process::run(runner.args(runner_arguments))
+        .map_err(|failure| failure.next("repeat some tests only: cargo xtask test -- <part of their name>"))
+}
+
+fn rust_test_runner(workspace: &Workspace) -> Command {
+    let mut runner = workspace.cargo();
+    if process::read(workspace.cargo().args(["nextest", "--version"])).is_some() {
+        terminal::step("testing", "everything in Rust, with cargo-nextest");
+        runner.args(["nextest", "run"]);
+    } else {
+        terminal::step("testing", "everything in Rust, with cargo test (cargo-nextest is not installed)");
+        // Not the documentation's examples: they have run.
+        runner.args(["test", "--lib", "--bins", "--tests", "--examples"]);
+    }
+    runner
+}
+
+fn names_a_package(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == "-p" || argument.starts_with("--package"))
+}
+
+/// Formatting, lints, tests.
+pub(crate) fn ci(workspace: &Workspace) -> Result<(), Failure> {
+    process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+        .map_err(|failure| failure.next("run `cargo fmt --all`").next("rustup component add rustfmt"))?;
+    setup(workspace)?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    process::run(workspace.cargo().args(clippy))
+        .map_err(|failure| failure.next("mend what clippy names").next("rustup component add clippy"))?;
+    test(workspace, &[])
+}
+
+/// Builds the program and the demo, and runs the demo.
+pub(crate) fn demo(workspace: &Workspace, profile: Profile) -> Result<(), Failure> {
+    setup(workspace)?;
+    terminal::step("building", format!("onevent and the demo, profile {}", profile.cargo_name()));
+    if profile == Profile::Dev {
+        terminal::detail(
+            "the first build takes some minutes; --release gives the timings of an installation",
+        );
+    }
+    let packages = ["--package", "onevent-cli", "--package", "onevent-tests", "--bins"];
+    process::run(workspace.cargo().args(["build", "--profile", profile.cargo_name()]).args(packages))?;
+    let binaries = workspace.binaries(profile.folder());
+    let mut demo = Command::new(binaries.join("onevent-demo"));
+    demo.arg("--onevent").arg(binaries.join("onevent"));
+    demo.arg("--project").arg(workspace.root().join("examples"));
+    let status = demo.status().map_err(|error| Failure::io("cannot start the demo", &error))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("the demo ended with {status}"))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_among_the_arguments_is_seen() {
+        let arguments = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        assert!(names_a_package(&arguments(&["-p", "onevent-proxy"])));
+        assert!(names_a_package(&arguments(&["--package=onevent-proxy"])));
+        assert!(!names_a_package(&arguments(&["redirects"])));
+    }
+}
