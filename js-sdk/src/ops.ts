@@ -75,7 +75,11 @@ export interface Ops {
     /** One log line. `meta` is JSON text. */
     op_onevent_log(level: 'debug' | 'info' | 'warn' | 'error', message: string, meta: string | null): void;
     /** Puts a warning into the run's report. */
-    op_onevent_warn(code: 'calls_not_awaited' | 'unhandled_rejection', message: string, keys: string[]): void;
+    op_onevent_warn(
+        code: 'calls_not_awaited' | 'unhandled_rejection' | 'metadata_invalid_before_run',
+        message: string,
+        keys: string[],
+    ): void;
     /** The run's end. `json` is the JSON text of a `Settlement`; `thrown` is what was thrown, for its stack. */
     op_onevent_settled(json: string, thrown: unknown): void;
 }

@@ -1,0 +1,83 @@
+// Bundles the SDK and zod into dist/sdk.js, the one ES module that the engine bakes into its snapshot.
+//
+// Its first line is a comment that a machine reads: `// onevent-sdk {"nango":[…],"zod":[…],"licenses":[…]}`,
+// the export names of the modules that functions import, and what is bundled. Its end holds the notices.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const output = join(here, 'dist', 'sdk.js');
+/** npm packages whose code ends up in the bundle. */
+const BUNDLED = ['zod'];
+
+const options = {
+    absWorkingDir: here,
+    entryPoints: ['src/index.ts'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'esnext',
+    charset: 'utf8',
+    legalComments: 'eof',
+    // Snapshot size is cold start: no comments, no indentation. Names stay, for stacks that people read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+};
+
+async function bundle(extra) {
+    const result = await build({ ...options, ...extra });
+    return result;
+}
+
+/** Ops that are never called: only the export names are wanted. */
+const withoutOps = {
+    name: 'without-ops',
+    setup(context) {
+        context.onResolve({ filter: /^ext:core\/ops$/ }, (found) => ({ path: found.path, namespace: 'ops' }));
+        context.onLoad({ filter: /.*/, namespace: 'ops' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+    },
+};
+
+/** The names that `nango` and `zod` export, found by loading the bundle. */
+async function exportNames() {
+    const { outputFiles } = await bundle({ plugins: [withoutOps], logLevel: 'error' });
+    const source = Buffer.from(outputFiles[0].contents).toString('base64');
+    const sdk = await import(`data:text/javascript;base64,${source}`);
+    const entries = Object.keys(sdk).sort();
+    if (entries.join() !== 'describe,execute,nango,zod') {
+        throw new Error(`the bundle must export describe, execute, nango and zod, not ${entries.join(', ')}`);
+    }
+    return { nango: Object.keys(sdk.nango), zod: Object.keys(sdk.zod) };
+}
+
+async function notice(name) {
+    const folder = join(here, 'node_modules', name);
+    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const text = await readFile(join(folder, 'LICENSE'), 'utf8');
+    return { summary: { name, version, license }, text };
+}
+
+/** Fails when the bundle holds a package whose notice is not listed. */
+function checkInputs(metafile) {
+    for (const input of Object.keys(metafile.inputs)) {
+        const found = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input);
+        if (found && !BUNDLED.includes(found[1])) {
+            throw new Error(`${found[1]} is bundled, but its notice is not: add it to BUNDLED in build.mjs`);
+        }
+    }
+}
+
+const { outputFiles, metafile } = await bundle({ external: ['ext:*'], metafile: true });
+checkInputs(metafile);
+const notices = await Promise.all(BUNDLED.map(notice));
+const header = { ...(await exportNames()), licenses: notices.map(({ summary }) => summary) };
+const ending = notices.map(
+    ({ summary, text }) => `/*! ${summary.name} ${summary.version}\n\n${text.trim().replaceAll('*/', '* /')}\n*/\n`,
+);
+await mkdir(dirname(output), { recursive: true });
+await writeFile(output, `// onevent-sdk ${JSON.stringify(header)}\n${outputFiles[0].text}${ending.join('')}`);

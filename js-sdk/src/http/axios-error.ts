@@ -1,0 +1,57 @@
+// The error of a request: axios' shape, which authors know and Nango passes on.
+import type { ProxyResponse } from '../types.ts';
+
+type RequestConfig = ProxyResponse['config'];
+
+/** What axios' own error holds. Recognised by `isAxiosError`, as everywhere. */
+export class AxiosError extends Error {
+    override readonly name = 'AxiosError';
+    readonly isAxiosError = true;
+    code?: string;
+    status?: number;
+    config: RequestConfig;
+    request: ProxyResponse['request'];
+    response?: ProxyResponse;
+
+    constructor(message: string, code: string | null, config: RequestConfig, request: ProxyResponse['request']) {
+        super(message);
+        if (code !== null) {
+            this.code = code;
+        }
+        this.config = config;
+        this.request = request;
+    }
+
+    /** A short form without the answer's body, as axios'. */
+    toJSON(): Record<string, unknown> {
+        return {
+            message: this.message,
+            name: this.name,
+            stack: this.stack,
+            config: this.config,
+            code: this.code,
+            status: this.status ?? null,
+        };
+    }
+}
+
+function codeOf(status: number): string | null {
+    if (status >= 400 && status < 500) {
+        return 'ERR_BAD_REQUEST';
+    }
+    return status >= 500 && status < 600 ? 'ERR_BAD_RESPONSE' : null;
+}
+
+/** An answer outside 2xx. */
+export function statusError(response: ProxyResponse): AxiosError {
+    const { status, config, request } = response;
+    const error = new AxiosError(`Request failed with status code ${status}`, codeOf(status), config, request);
+    error.status = status;
+    error.response = response;
+    return error;
+}
+
+/** No answer at all. `code` is the system's: `ECONNREFUSED`, … */
+export function networkError(code: string, message: string, config: RequestConfig): AxiosError {
+    return new AxiosError(message, code, config, {});
+}

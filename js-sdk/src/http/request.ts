@@ -1,0 +1,202 @@
+// From the configuration that an author writes to the request that crosses to the host. The caller's object is
+// only read: each field once.
+import type { WireRequest } from '../ops.ts';
+import {
+    ArrayIsArray,
+    ArrayPrototypeJoin,
+    ArrayPrototypePush,
+    DatePrototypeToISOString,
+    NumberIsInteger,
+    ObjectKeys,
+    StringConstructor,
+    StringPrototypeToLowerCase,
+    StringPrototypeToUpperCase,
+} from '../primordials.ts';
+import { type Body, isSearchParams, NO_BODY, type Pairs, searchPairs, toBody } from './body.ts';
+import { RequestError } from './request-error.ts';
+
+/** A request ready for the host. */
+export interface BuiltRequest {
+    wire: WireRequest;
+    bytes: Uint8Array | null;
+    /** The body as the author gave it, for the answer's `config`. */
+    data: unknown;
+}
+
+type Config = Record<string, unknown>;
+
+function optionalText(config: Config, field: string): string | null {
+    const value = config[field];
+    if (value === undefined || value === null) {
+        return null;
+    }
+    if (typeof value !== 'string') {
+        throw new RequestError(`invalid_${field}`, `${field} must be a string, not ${typeof value}`);
+    }
+    return value;
+}
+
+function methodOf(config: Config): string {
+    const method = StringPrototypeToUpperCase(optionalText(config, 'method') ?? 'GET');
+    switch (method) {
+        case 'GET':
+        case 'POST':
+        case 'PUT':
+        case 'PATCH':
+        case 'DELETE':
+            return method;
+        default:
+            throw new RequestError('invalid_method', `method must be GET, POST, PUT, PATCH or DELETE, not ${method}`);
+    }
+}
+
+function headersOf(config: Config): { pairs: Pairs; contentType: string } {
+    const headers = config['headers'];
+    const pairs: Pairs = [];
+    let contentType = '';
+    if (headers === undefined || headers === null) {
+        return { pairs, contentType };
+    }
+    if (typeof headers !== 'object' || ArrayIsArray(headers)) {
+        throw new RequestError('invalid_headers', 'headers must be an object of names and values');
+    }
+    for (const key of ObjectKeys(headers)) {
+        const value = (headers as Config)[key];
+        if (value === undefined || value === null) {
+            continue;
+        }
+        if (typeof value === 'object' && !ArrayIsArray(value)) {
+            throw new RequestError('invalid_headers', `headers.${key} must be a string, not an object`);
+        }
+        const name = StringPrototypeToLowerCase(key);
+        const text = ArrayIsArray(value) ? ArrayPrototypeJoin(value, ', ') : StringConstructor(value);
+        if (name === 'content-type') {
+            contentType = text;
+        }
+        ArrayPrototypePush(pairs, [name, text]);
+    }
+    return { pairs, contentType };
+}
+
+function paramText(name: string, value: unknown): string {
+    if (value instanceof Date) {
+        return DatePrototypeToISOString(value);
+    }
+    if (ArrayIsArray(value)) {
+        return ArrayPrototypeJoin(value, ',');
+    }
+    if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
+        throw new RequestError('invalid_query_params', `params.${name} must be text, a number, a boolean or a list`);
+    }
+    return StringConstructor(value);
+}
+
+function paramsOf(config: Config): Pick<WireRequest, 'paramsText' | 'paramsPairs'> {
+    const params = config['params'];
+    if (params === undefined || params === null || params === '') {
+        return { paramsText: null, paramsPairs: null };
+    }
+    if (typeof params === 'string') {
+        return { paramsText: params, paramsPairs: null };
+    }
+    if (isSearchParams(params)) {
+        return { paramsText: null, paramsPairs: searchPairs(params) };
+    }
+    if (typeof params !== 'object' || ArrayIsArray(params)) {
+        throw new RequestError('invalid_query_params', 'params must be a string or an object of names and values');
+    }
+    const pairs: Pairs = [];
+    for (const name of ObjectKeys(params)) {
+        const value = (params as Config)[name];
+        // As axios: nothing to say is not said. (`undefined` and `null` as text help nobody.)
+        if (value !== undefined && value !== null) {
+            ArrayPrototypePush(pairs, [name, paramText(name, value)]);
+        }
+    }
+    return { paramsText: null, paramsPairs: pairs };
+}
+
+function retriesOf(config: Config): number {
+    const retries = config['retries'] ?? 0;
+    if (!NumberIsInteger(retries) || (retries as number) < 0 || (retries as number) > 0xffff_ffff) {
+        throw new RequestError('invalid_retries', 'retries must be a whole number that is not negative');
+    }
+    return retries as number;
+}
+
+function retryOnOf(config: Config): number[] {
+    const statuses = config['retryOn'] ?? [];
+    if (!ArrayIsArray(statuses)) {
+        throw new RequestError('invalid_retryOn', 'retryOn must be a list of HTTP statuses');
+    }
+    const checked: number[] = [];
+    for (let index = 0; index < statuses.length; index++) {
+        const status: unknown = statuses[index];
+        if (!NumberIsInteger(status) || (status as number) < 100 || (status as number) > 599) {
+            throw new RequestError('invalid_retryOn', `retryOn[${index}] must be an HTTP status`);
+        }
+        ArrayPrototypePush(checked, status as number);
+    }
+    return checked;
+}
+
+function responseTypeOf(config: Config): WireRequest['responseType'] {
+    const wanted = optionalText(config, 'responseType');
+    switch (wanted) {
+        case null:
+            return 'default';
+        case 'json':
+        case 'text':
+        case 'arraybuffer':
+            return wanted;
+        default:
+            throw new RequestError(
+                'invalid_responseType',
+                `responseType '${wanted}' is not supported: use 'json', 'text' or 'arraybuffer'`,
+            );
+    }
+}
+
+function forwardHeadersOf(config: Config): boolean | null {
+    const forward = config['forwardHeadersOnRedirect'] ?? null;
+    if (forward !== null && typeof forward !== 'boolean') {
+        throw new RequestError('invalid_forwardHeadersOnRedirect', 'forwardHeadersOnRedirect must be true or false');
+    }
+    return forward;
+}
+
+function bodyOf(data: unknown, method: string, contentType: string): Body {
+    return method === 'GET' || !data ? NO_BODY : toBody(data, contentType);
+}
+
+/** Checks and completes a configuration. Throws a `RequestError` that names the field. */
+export function buildRequest(config: unknown): BuiltRequest {
+    if (typeof config !== 'object' || config === null) {
+        throw new RequestError('invalid_configuration', 'the request needs an object such as { endpoint: "/path" }');
+    }
+    const fields = config as Config;
+    const endpoint = optionalText(fields, 'endpoint');
+    const baseUrlOverride = optionalText(fields, 'baseUrlOverride');
+    if (endpoint === null && baseUrlOverride === null) {
+        throw new RequestError('missing_endpoint', 'the request has no endpoint');
+    }
+    const method = methodOf(fields);
+    const { pairs, contentType } = headersOf(fields);
+    const data = fields['data'];
+    const { wire: body, bytes } = bodyOf(data, method, contentType);
+    const wire: WireRequest = {
+        endpoint: endpoint ?? '',
+        method,
+        headers: pairs,
+        ...paramsOf(fields),
+        ...body,
+        retries: retriesOf(fields),
+        retryOn: retryOnOf(fields),
+        baseUrlOverride,
+        responseType: responseTypeOf(fields),
+        forwardHeadersOnRedirect: forwardHeadersOf(fields),
+        providerConfigKey: optionalText(fields, 'providerConfigKey'),
+        connectionId: optionalText(fields, 'connectionId'),
+    };
+    return { wire, bytes, data };
+}

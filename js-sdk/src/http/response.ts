@@ -1,0 +1,97 @@
+// From the host's answer to axios' response.
+import type { HostFailure, WireRequest, WireResponse } from '../ops.ts';
+import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase } from '../primordials.ts';
+import type { ProxyResponse } from '../types.ts';
+import { networkError, statusError } from './axios-error.ts';
+import { ResponseHeaders } from './headers.ts';
+import { RequestError } from './request-error.ts';
+
+const BYTE_ORDER_MARK = 0xfeff;
+const URL_PARTS = /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^#]*)/i;
+const exec = RegExp.prototype.exec;
+
+/** As axios: JSON if it parses, text if it does not, `''` for nothing. */
+function parseText(text: string, wanted: WireRequest['responseType']): unknown {
+    const body = StringPrototypeCharCodeAt(text, 0) === BYTE_ORDER_MARK ? StringPrototypeSlice(text, 1) : text;
+    if (body === '' || wanted === 'text') {
+        return body;
+    }
+    try {
+        return JSONParse(body);
+    } catch {
+        return body;
+    }
+}
+
+/** What axios shows of its request; the host's credentials are not in it. */
+export function configOf(wire: WireRequest, data: unknown): ProxyResponse['config'] {
+    const headers: Record<string, string> = {};
+    for (const [name, value] of wire.headers) {
+        headers[name] = value;
+    }
+    const config: Record<string, unknown> = {
+        url: wire.endpoint,
+        method: StringPrototypeToLowerCase(wire.method),
+        headers,
+        responseType: wire.responseType === 'default' ? undefined : wire.responseType,
+    };
+    const params = wire.paramsText ?? wire.paramsPairs;
+    if (params !== null) {
+        config['params'] = params;
+    }
+    if (wire.bodyKind !== 'none') {
+        config['data'] = wire.bodyText ?? data;
+    }
+    return config;
+}
+
+function requestOf(method: string, url: string): ProxyResponse['request'] {
+    const parts: (string | undefined)[] = Reflect.apply(exec, URL_PARTS, [url]) ?? [];
+    return { method, protocol: parts[1] ?? '', host: parts[2] ?? '', path: parts[3] || '/', responseURL: url };
+}
+
+/** The response of an answer, whatever its status. */
+export function toResponse(wire: WireRequest, answer: WireResponse, data: unknown): ProxyResponse {
+    return {
+        data: answer.text === null ? answer.bytes : parseText(answer.text, wire.responseType),
+        status: answer.status,
+        statusText: answer.statusText,
+        headers: new ResponseHeaders(answer.headers) as unknown as Record<string, string>,
+        config: { ...configOf(wire, data), url: answer.url },
+        request: requestOf(wire.method, answer.url),
+    };
+}
+
+/** The answer that Nango's own API would have given. */
+export function apiResponse(
+    status: number,
+    statusText: string,
+    data: unknown,
+    config: ProxyResponse['config'],
+): ProxyResponse {
+    const headers = new ResponseHeaders([['content-type', 'application/json; charset=utf-8']]);
+    return { data, status, statusText, headers: headers as unknown as Record<string, string>, config, request: {} };
+}
+
+/** The error for what the host could not do. */
+export function failureError(failure: HostFailure, config: ProxyResponse['config']): Error {
+    switch (failure.kind) {
+        case 'network':
+            return networkError(failure.code, failure.message, config);
+        case 'api': {
+            const data = { error: { code: failure.code, message: failure.message } };
+            return statusError(apiResponse(failure.status ?? 500, '', data, config));
+        }
+        case 'configuration':
+        case 'unsupported':
+            return new RequestError(failure.code, failure.message);
+    }
+}
+
+/** The response, or the error that axios would throw for it. */
+export function settleResponse(response: ProxyResponse): ProxyResponse {
+    if (response.status >= 200 && response.status < 300) {
+        return response;
+    }
+    throw statusError(response);
+}

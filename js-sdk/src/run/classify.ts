@@ -1,0 +1,185 @@
+// From what `exec` threw to the error of the run (the names and shapes are Nango's). Nothing here trusts the value:
+// every read may meet a getter that throws, a proxy, or a toString that lies.
+import { ActionError, ACTION_ERROR_TYPE } from '../errors/action-error.ts';
+import { INVALID_METADATA, InvalidMetadataError } from '../errors/invalid-metadata.ts';
+import { boundedCopy } from '../json/bounded.ts';
+import type { Settlement } from '../ops.ts';
+import {
+    ArrayIsArray,
+    ErrorConstructor,
+    JSONStringify,
+    NumberIsInteger,
+    ObjectHasOwn,
+    ObjectKeys,
+    StringConstructor,
+    StringPrototypeSlice,
+    StringPrototypeToLowerCase,
+} from '../primordials.ts';
+
+export type RunError = Extract<Settlement, { kind: 'threw' }>['error'];
+
+/** What Nango answers where the error itself says no status. */
+const DEFAULT_STATUS = 500;
+/** Headers of an upstream answer that a report shows, beside those that start with `x-rate`. */
+const SHOWN_HEADER = 'content-type';
+const SHOWN_HEADER_PREFIX = 'x-rate';
+
+/** A field of anything, or undefined. */
+function read(value: unknown, field: string): unknown {
+    try {
+        return (value as Record<string, unknown>)[field];
+    } catch {
+        return undefined;
+    }
+}
+
+function text(value: unknown, field: string): string | undefined {
+    const found = read(value, field);
+    return typeof found === 'string' ? found : undefined;
+}
+
+function isError(value: unknown): boolean {
+    try {
+        return value instanceof ErrorConstructor;
+    } catch {
+        return false;
+    }
+}
+
+/** A payload is an object: other values become its `message`. */
+function payloadOf(value: unknown): unknown {
+    const copy = boundedCopy(value);
+    if (copy === undefined || copy === null || copy === '') {
+        return {};
+    }
+    return typeof copy === 'object' && !ArrayIsArray(copy) ? copy : { message: copy };
+}
+
+function actionError(error: ActionError): RunError {
+    const payload = read(error, 'payload');
+    return {
+        type: ACTION_ERROR_TYPE,
+        code: ACTION_ERROR_TYPE,
+        message: text(error, 'message') ?? '',
+        payload: payload ? payloadOf(payload) : {},
+        status: DEFAULT_STATUS,
+    };
+}
+
+/** Also used for metadata that is found to be wrong before the run. */
+export function invalidMetadata(error: InvalidMetadataError): RunError {
+    return {
+        type: INVALID_METADATA,
+        code: INVALID_METADATA,
+        message: text(error, 'message') ?? '',
+        payload: payloadOf(read(error, 'payload')),
+        status: DEFAULT_STATUS,
+    };
+}
+
+function shownHeaders(headers: unknown): Record<string, unknown> {
+    const shown: Record<string, unknown> = {};
+    if (typeof headers !== 'object' || headers === null) {
+        return shown;
+    }
+    for (const key of ObjectKeys(headers)) {
+        const name = StringPrototypeToLowerCase(key);
+        if (name === SHOWN_HEADER || StringPrototypeSlice(name, 0, SHOWN_HEADER_PREFIX.length) === SHOWN_HEADER_PREFIX) {
+            shown[name] = boundedCopy(read(headers, key)) ?? null;
+        }
+    }
+    return shown;
+}
+
+/** Of a body that is an object with `payload`, only that (Nango's rule). */
+function upstreamPayload(body: unknown): unknown {
+    const wrapped = typeof body === 'object' && body !== null && !ArrayIsArray(body) && ObjectHasOwn(body, 'payload');
+    return payloadOf(wrapped ? read(body, 'payload') : body);
+}
+
+function httpError(error: unknown, response: object): RunError {
+    const status = read(response, 'status');
+    const body = read(response, 'data');
+    const upstream = {
+        status: NumberIsInteger(status) ? (status as number) : DEFAULT_STATUS,
+        headers: shownHeaders(read(response, 'headers')),
+        body: boundedCopy(body) ?? null,
+    };
+    return {
+        type: 'script_http_error',
+        code: text(error, 'code') ?? 'script_http_error',
+        message: text(error, 'message') ?? '',
+        payload: upstreamPayload(body),
+        status: upstream.status,
+        additional_properties: { upstream_response: upstream },
+    };
+}
+
+/** An `Error`: its name, code and message. */
+function plainError(error: unknown, type: string): RunError {
+    const message = text(error, 'message') ?? '';
+    const code = read(error, 'code');
+    const shownCode = typeof code === 'string' || typeof code === 'number' ? code : undefined;
+    const payload = boundedCopy({ name: text(error, 'name') ?? 'Error', code: shownCode, message });
+    return { type, code: shownCode === undefined ? type : StringConstructor(shownCode), message, payload, status: DEFAULT_STATUS };
+}
+
+/** An object that is no `Error` keeps its fields. */
+function thrownObject(value: object): RunError {
+    const type = 'script_internal_error';
+    const payload = payloadOf(value);
+    const message = text(value, 'message') ?? 'an object that is not an Error was thrown';
+    return { type, code: text(value, 'code') ?? type, message, payload, status: DEFAULT_STATUS };
+}
+
+function primitiveText(value: unknown): string {
+    switch (typeof value) {
+        case 'string':
+        case 'number':
+        case 'boolean':
+            return JSONStringify(value);
+        case 'function':
+            return 'a function was thrown';
+        case 'bigint':
+            return `${StringConstructor(value)}n`;
+        default:
+            // null, undefined and symbols.
+            return StringConstructor(value);
+    }
+}
+
+function thrownPrimitive(value: unknown): RunError {
+    const message = primitiveText(value);
+    const type = 'script_internal_error';
+    return { type, code: type, message, payload: payloadOf(message), status: DEFAULT_STATUS };
+}
+
+function classifyValue(value: unknown): RunError {
+    if (typeof value !== 'object' || value === null) {
+        return thrownPrimitive(value);
+    }
+    if (ActionError.is(value)) {
+        return actionError(value);
+    }
+    if (InvalidMetadataError.is(value)) {
+        return invalidMetadata(value);
+    }
+    if (read(value, 'isAxiosError') === true) {
+        const response = read(value, 'response');
+        return typeof response === 'object' && response !== null
+            ? httpError(value, response)
+            : plainError(value, 'script_network_error');
+    }
+    return isError(value) ? plainError(value, 'script_internal_error') : thrownObject(value);
+}
+
+/** The error for a thrown value. Never throws. */
+export function classify(value: unknown): RunError {
+    try {
+        return classifyValue(value);
+    } catch {
+        const type = 'script_internal_error';
+        const message = 'what the function threw could not be read';
+        return { type, code: type, message, payload: { message }, status: DEFAULT_STATUS };
+    }
+}

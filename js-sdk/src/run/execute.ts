@@ -1,0 +1,62 @@
+// One run of a function: from the facts of the run to its settlement.
+import { op_onevent_settled, op_onevent_warn } from 'ext:core/ops';
+
+import { describeViolation, InvalidMetadataError, summarise } from '../errors/invalid-metadata.ts';
+import { createNango } from '../facade/create.ts';
+import { PendingCalls } from '../facade/pending.ts';
+import { toJSONText } from '../json/well-formed.ts';
+import { type MetadataSchema, schemaOf, violationsOf } from '../metadata/check.ts';
+import type { RunFacts, Settlement } from '../ops.ts';
+import { ArrayPrototypeJoin, ArrayPrototypeMap, JSONParse, ReflectApply } from '../primordials.ts';
+import { classify } from './classify.ts';
+import { definitionOf } from './definition.ts';
+
+/** Metadata that is wrong already: a warning, or the end of the run where the caller wants that. */
+async function checkBeforeRun(schema: MetadataSchema, facts: RunFacts): Promise<void> {
+    if (schema === null || facts.metadata === null) {
+        return;
+    }
+    const violations = await violationsOf(schema, facts.metadata);
+    if (violations.length === 0) {
+        return;
+    }
+    if (facts.enforceMetadata) {
+        throw new InvalidMetadataError(violations);
+    }
+    const message = `The metadata does not match the function's schema before the run: ${summarise(violations)}`;
+    op_onevent_warn('metadata_invalid_before_run', message, ArrayPrototypeMap(violations, describeViolation));
+}
+
+function warnOfPending(calls: PendingCalls): void {
+    const names = calls.names();
+    if (names.length > 0) {
+        const message = `exec ended while ${ArrayPrototypeJoin(names, ', ')} had no answer: await every call of nango`;
+        op_onevent_warn('calls_not_awaited', message, names);
+    }
+}
+
+async function run(namespace: unknown, facts: RunFacts, calls: PendingCalls): Promise<void> {
+    const { object, exec, metadata } = definitionOf(namespace);
+    const schema = schemaOf(metadata);
+    await checkBeforeRun(schema, facts);
+    await ReflectApply(exec, object, [createNango(facts, schema, calls)]);
+}
+
+function settle(settlement: Settlement, thrown: unknown): void {
+    op_onevent_settled(toJSONText(settlement) as string, thrown);
+}
+
+/** Runs `exec` of the module `namespace` and settles exactly once. Its promise never rejects. */
+export async function execute(namespace: unknown, factsJson: string): Promise<void> {
+    const calls = new PendingCalls();
+    let settlement: Settlement = { kind: 'returned' };
+    let thrown: unknown;
+    try {
+        await run(namespace, JSONParse(factsJson) as RunFacts, calls);
+    } catch (caught) {
+        thrown = caught;
+        settlement = { kind: 'threw', error: classify(caught) };
+    }
+    warnOfPending(calls);
+    settle(settlement, thrown);
+}
