@@ -1,0 +1,145 @@
+//! The command line.
+
+mod connection;
+mod runs;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use self::connection::{
+    ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand, MetadataTarget,
+    MetadataWriteArgs, ReconnectArgs,
+};
+pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
+use crate::config::Flags;
+use crate::exit::ExitCode;
+
+/// Runs Nango-style event functions on this machine.
+#[derive(Debug, Parser)]
+#[command(
+    name = "onevent",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = after_help()
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+         onevent functions\n  \
+         onevent connection create salesforce acme --credentials @credentials.json\n  \
+         onevent dryrun validate-connection acme\n  \
+         onevent runs list --connection acme --json\n\n\
+         {}\n\
+         Settings come from flags, then ONEVENT_… variables, then onevent.toml; `onevent config` shows them.",
+        ExitCode::help()
+    )
+}
+
+/// Flags that every command has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Print one JSON document, errors included
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The environment whose connections are used [default: dev] [env: ONEVENT_ENVIRONMENT]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// The project's folder [default: here, or the nearest parent with an index.ts]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) project: Option<PathBuf>,
+    /// The database [default: .onevent/onevent.sqlite3 in the project] [env: ONEVENT_DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// A YAML file with more provider templates [env: ONEVENT_PROVIDERS]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) providers: Option<String>,
+    /// Set a setting, as in onevent.toml: limits.wall=10s. Repeatable
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+impl GlobalArgs {
+    /// What these flags say about settings.
+    pub(crate) fn flags(&self) -> Flags {
+        let own = [
+            ("--environment", &self.environment),
+            ("--database", &self.database),
+            ("--providers", &self.providers),
+        ];
+        Flags {
+            set: self.set.clone(),
+            own: own.into_iter().filter_map(|(flag, value)| Some((flag, value.clone()?))).collect(),
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the project's functions, the broken ones with their errors
+    #[command(
+        after_help = "Examples:\n  onevent functions\n  onevent functions --strict   # exit 10 if one is broken"
+    )]
+    Functions(FunctionsArgs),
+    /// Create, reconnect, delete and read connections
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// Run one function with real requests, and keep nothing
+    #[command(after_help = "Examples:\n  \
+        onevent dryrun validate-connection acme\n  \
+        onevent dryrun salesforce/post-connection-setup acme --metadata '{\"organizationId\": \"00D1\"}'\n  \
+        onevent dryrun validate-connection acme --connection @connection.json --validate\n\n\
+        The file of --connection is JSON: {\"credentials\": {…}, \"connection_config\": {…}, \"metadata\": {…}}.\n\
+        A connection as Nango's API returns it is read as it is.")]
+    Dryrun(DryrunArgs),
+    /// List and show kept runs
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Print every setting with where it comes from
+    #[command(after_help = "Examples:\n  onevent config\n  onevent config --set limits.wall=10s --json")]
+    Config,
+}
+
+/// `onevent functions`.
+#[derive(Debug, Args)]
+pub(crate) struct FunctionsArgs {
+    /// Fail (exit 10) when a function is broken
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_that_does_something_has_examples() {
+        fn check(command: &clap::Command) {
+            if command.has_subcommands() {
+                command.get_subcommands().for_each(check);
+            } else {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Examples:"), "{} has no examples", command.get_name());
+            }
+        }
+        check(&Cli::command());
+    }
+}

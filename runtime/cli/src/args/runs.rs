@@ -1,0 +1,65 @@
+//! `onevent dryrun` and `onevent runs …`
+
+use clap::{Args, Subcommand};
+use onevent_contract::{ConnectionId, IntegrationId};
+
+/// `onevent dryrun`.
+#[derive(Debug, Args)]
+pub(crate) struct DryrunArgs {
+    /// The function: its file's name, or <integration>/<name>
+    pub(crate) function: String,
+    /// The connection's id
+    pub(crate) connection_id: ConnectionId,
+    /// The integration, where several have a function of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) integration_id: Option<IntegrationId>,
+    /// A JSON file with the connection, instead of a stored one (@- for standard input)
+    #[arg(long, value_name = "@FILE")]
+    pub(crate) connection: Option<String>,
+    /// Metadata for this run, instead of the connection's own
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) metadata: Option<String>,
+    /// Do not start the run when the metadata violates the function's schema (exit 5)
+    #[arg(long)]
+    pub(crate) validate: bool,
+    /// Exit 1 when there are warnings
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// What to do with kept runs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// List runs, the newest first
+    #[command(after_help = "Examples:\n  \
+        onevent runs list\n  \
+        onevent runs list --connection acme --outcome failed --json")]
+    List(RunsListArgs),
+    /// Show one run's report
+    #[command(after_help = "Examples:\n  onevent runs show 0198c0de-0000-7000-8000-000000000001")]
+    Show(RunsShowArgs),
+}
+
+/// `onevent runs list`.
+#[derive(Debug, Args)]
+pub(crate) struct RunsListArgs {
+    /// Only runs of this connection
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<ConnectionId>,
+    /// Only runs of this function: a name, or <integration>/<name>
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// Only runs that ended like this: succeeded, rejected, failed, stopped or unknown
+    #[arg(long, value_name = "OUTCOME")]
+    pub(crate) outcome: Option<String>,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+}
+
+/// `onevent runs show`.
+#[derive(Debug, Args)]
+pub(crate) struct RunsShowArgs {
+    /// The run's id
+    pub(crate) run_id: String,
+}

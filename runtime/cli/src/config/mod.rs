@@ -1,0 +1,315 @@
+//! Configuration: flag > environment > `onevent.toml` > default, each value with its origin.
+
+mod file;
+mod flags;
+mod key;
+mod setting;
+mod value;
+mod variables;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use ipnet::IpNet;
+use onevent_contract::{EnvironmentName, FunctionKey, IntegrationId, Limits, Secret};
+
+pub(crate) use self::file::NAME as FILE_NAME;
+pub(crate) use self::flags::Flags;
+use self::key::Key;
+use self::setting::{SETTINGS, Setting};
+pub(crate) use self::value::Value;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::project::ProjectNames;
+use crate::suggest;
+use crate::surroundings::Surroundings;
+
+/// Where a value comes from; later ones win over earlier ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nothing set it.
+    Default,
+    /// A line of `onevent.toml`.
+    File(Place),
+    /// The environment variable of this name.
+    Variable(String),
+    /// The flag of this name.
+    Flag(&'static str),
+}
+
+impl Origin {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Default => 0,
+            Self::File(_) => 1,
+            Self::Variable(_) => 2,
+            Self::Flag(_) => 3,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(place) => write!(f, "{}:{}", place.file, place.line),
+            Self::Variable(name) => f.write_str(name),
+            Self::Flag(flag) => f.write_str(flag),
+        }
+    }
+}
+
+/// One value with its key and its origin.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) key: Key,
+    pub(crate) setting: &'static Setting,
+    pub(crate) value: Value,
+    pub(crate) origin: Origin,
+}
+
+impl Entry {
+    /// An error about this value, at its place, with the exit code that its origin calls for.
+    fn failure(&self, code: &'static str, message: String) -> Failure {
+        match &self.origin {
+            Origin::File(place) => Failure::project(code, message).at(place.clone()),
+            Origin::Variable(name) => Failure::usage(code, format!("{name}: {message}")),
+            Origin::Flag(flag) => Failure::usage(code, format!("{flag}: {message}")),
+            Origin::Default => Failure::internal(message),
+        }
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && self.value == other.value && self.origin == other.origin
+    }
+}
+
+/// What is said about one integration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct IntegrationSettings {
+    /// The provider template; `None`: the one of the integration's own name.
+    pub(crate) provider: Option<String>,
+    /// Replaces the template's base URL.
+    pub(crate) base_url: Option<String>,
+    /// The OAuth client's id.
+    pub(crate) client_id: Option<String>,
+    /// The OAuth client's secret.
+    pub(crate) client_secret: Option<Secret>,
+}
+
+/// The settings of one command, resolved and checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// The project's folder.
+    pub(crate) project: PathBuf,
+    /// The environment.
+    pub(crate) environment: EnvironmentName,
+    entries: IndexMap<Key, Entry>,
+}
+
+impl Config {
+    /// Reads every source.
+    ///
+    /// # Errors
+    /// The first mistake, with its place, variable or flag.
+    pub(crate) fn load(
+        project: PathBuf,
+        names: &ProjectNames,
+        flags: &Flags,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Failure> {
+        let from_file = file::read(&project)?;
+        let from_flags = flags::read(flags, &surroundings.directory)?;
+        let known = known_names(names, from_file.iter().chain(&from_flags));
+        let from_variables = variables::read(&surroundings.variables, &known, &surroundings.directory)?;
+
+        let mut entries = IndexMap::new();
+        for setting in SETTINGS {
+            if let Some(value) = (setting.default)(&project) {
+                let key = setting.key_for("");
+                entries.insert(key.clone(), Entry { key, setting, value, origin: Origin::Default });
+            }
+        }
+        for entry in from_file.into_iter().chain(from_variables).chain(from_flags) {
+            entries.insert(entry.key.clone(), entry);
+        }
+        let order = |entry: &Entry| SETTINGS.iter().position(|setting| setting.key == entry.setting.key);
+        entries.sort_by(|a, x, b, y| order(x).cmp(&order(y)).then_with(|| a.cmp(b)));
+
+        let config = Self { project, environment: environment(&entries)?, entries };
+        config.check(names)?;
+        Ok(config)
+    }
+
+    /// Every value, in the order of the table.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> Option<&Path> {
+        match self.value("database.url")? {
+            Value::Database(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The file of more provider templates, if one was named.
+    pub(crate) fn providers(&self) -> Option<&Path> {
+        match self.value("providers")? {
+            Value::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The key for credentials, if one was given.
+    pub(crate) fn encryption_key(&self) -> Option<Secret> {
+        match self.value("encryption_key")? {
+            Value::Secret(secret) => Some(secret.clone()),
+            _ => None,
+        }
+    }
+
+    /// The networks that functions may reach beside public addresses.
+    pub(crate) fn egress_allow(&self) -> Vec<IpNet> {
+        match self.value("egress.allow") {
+            Some(Value::Networks(networks)) => networks.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every integration that something is said about.
+    pub(crate) fn integrations(&self) -> IndexMap<IntegrationId, IntegrationSettings> {
+        let mut found: IndexMap<IntegrationId, IntegrationSettings> = IndexMap::new();
+        for entry in self.entries.values() {
+            let ["integrations", name, field] = parts(&entry.key)[..] else { continue };
+            let Ok(id) = IntegrationId::new(name) else { continue };
+            let settings = found.entry(id).or_default();
+            match (field, &entry.value) {
+                ("provider", Value::Text(text)) => settings.provider = Some(text.clone()),
+                ("base_url", Value::Text(text)) => settings.base_url = Some(text.clone()),
+                ("client_id", Value::Text(text)) => settings.client_id = Some(text.clone()),
+                ("client_secret", Value::Secret(secret)) => settings.client_secret = Some(secret.clone()),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The limits of every function that has none of its own.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits_at("")
+    }
+
+    /// The limits of one function: its own where it has them, else the general ones.
+    pub(crate) fn limits_for(&self, function: &FunctionKey) -> Limits {
+        self.limits_at(&function.to_string())
+    }
+
+    /// The functions that have a limit of their own.
+    pub(crate) fn limited_functions(&self) -> Vec<FunctionKey> {
+        let mut found: Vec<FunctionKey> = Vec::new();
+        for entry in self.entries.values() {
+            let ["functions", name, "limits", _] = parts(&entry.key)[..] else { continue };
+            if let Some(key) = function_key(name).filter(|key| !found.contains(key)) {
+                found.push(key);
+            }
+        }
+        found
+    }
+
+    fn limits_at(&self, function: &str) -> Limits {
+        let find = |name: &str| {
+            let own = Key::new(["functions", function, "limits", name]);
+            self.entries.get(&own).or_else(|| self.entries.get(&Key::new(["limits", name])))
+        };
+        let time = |name: &str, default: Duration| match find(name).map(|entry| &entry.value) {
+            Some(Value::Duration(duration)) => *duration,
+            _ => default,
+        };
+        let heap_bytes = match find("heap").map(|entry| &entry.value) {
+            Some(Value::Size(bytes)) => *bytes,
+            _ => Limits::DEFAULT_HEAP_BYTES,
+        };
+        Limits { wall: time("wall", Limits::DEFAULT_WALL), cpu: time("cpu", Limits::DEFAULT_CPU), heap_bytes }
+    }
+
+    fn value(&self, key: &str) -> Option<&Value> {
+        self.entries.get(&Key::parse(key)?).map(|entry| &entry.value)
+    }
+
+    /// Checks what no single value can show: names, and limits that a run cannot start under.
+    fn check(&self, names: &ProjectNames) -> Result<(), Failure> {
+        for entry in self.entries.values() {
+            match parts(&entry.key)[..] {
+                ["integrations", name, _] => {
+                    if let Err(error) = IntegrationId::new(name) {
+                        return Err(entry.failure("invalid_setting", error.to_string()));
+                    }
+                }
+                ["functions", name, "limits", _] => check_function(entry, name, names)?,
+                _ => {}
+            }
+            if let Value::Duration(_) | Value::Size(_) = entry.value {
+                check_limit(entry)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks that a limit is set for a function that exists.
+fn check_function(entry: &Entry, name: &str, names: &ProjectNames) -> Result<(), Failure> {
+    if names.functions.contains(name) {
+        return Ok(());
+    }
+    let failure = entry.failure("unknown_function", format!("this project has no function `{name}`"));
+    Err(failure.hint_if(suggest::hint(name, names.functions.iter().map(String::as_str))))
+}
+
+/// Checks one limit alone, with the others at their defaults.
+fn check_limit(entry: &Entry) -> Result<(), Failure> {
+    let mut limits = Limits::default();
+    match (parts(&entry.key).last(), &entry.value) {
+        (Some(&"wall"), Value::Duration(time)) => limits.wall = *time,
+        (Some(&"cpu"), Value::Duration(time)) => limits.cpu = *time,
+        (Some(&"heap"), Value::Size(bytes)) => limits.heap_bytes = *bytes,
+        _ => return Ok(()),
+    }
+    limits.check().map_err(|error| entry.failure("invalid_setting", error.to_string()))
+}
+
+fn parts(key: &Key) -> Vec<&str> {
+    key.segments().iter().map(String::as_str).collect()
+}
+
+fn function_key(name: &str) -> Option<FunctionKey> {
+    let (integration, function) = name.rsplit_once('/')?;
+    Some(FunctionKey { integration: integration.parse().ok()?, name: function.parse().ok()? })
+}
+
+fn environment(entries: &IndexMap<Key, Entry>) -> Result<EnvironmentName, Failure> {
+    let entry = entries.get(&Key::new(["environment"]));
+    let name = entry.map(|entry| entry.value.to_string()).unwrap_or_default();
+    EnvironmentName::from_str(&name).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// The project's names, and those that only settings mention.
+fn known_names<'a>(project: &ProjectNames, entries: impl IntoIterator<Item = &'a Entry>) -> variables::Names {
+    let mut names =
+        variables::Names { integrations: project.integrations.clone(), functions: project.functions.clone() };
+    for entry in entries {
+        if let ["integrations", name, _] = parts(&entry.key)[..] {
+            names.integrations.insert(name.to_owned());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Settings from environment variables.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::key::Key;
+use super::setting::{OTHER_VARIABLES, SETTINGS, Setting, upper};
+use super::{Entry, Origin};
+use crate::failure::Failure;
+use crate::suggest;
+
+/// The names that a variable can be about: `SALESFORCE` in `ONEVENT_INTEGRATIONS_SALESFORCE_BASE_URL` is the
+/// upper-case form of one of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    pub(crate) integrations: BTreeSet<String>,
+    pub(crate) functions: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(&self, setting: &Setting) -> impl Iterator<Item = &str> {
+        let names = match setting.placeholder() {
+            Some("integration") => Some(&self.integrations),
+            Some("function") => Some(&self.functions),
+            _ => None,
+        };
+        names.into_iter().flatten().map(String::as_str)
+    }
+}
+
+/// Reads every variable. `directory` is where relative paths start from.
+///
+/// # Errors
+/// A variable that nothing reads, one that two names fit, or a value of the wrong kind.
+pub(crate) fn read(
+    variables: &BTreeMap<String, String>,
+    names: &Names,
+    directory: &Path,
+) -> Result<Vec<Entry>, Failure> {
+    let known = known(names);
+    let mut entries = Vec::new();
+    for (variable, text) in variables {
+        if OTHER_VARIABLES.iter().any(|(other, _)| other == variable) {
+            continue;
+        }
+        let (setting, key) = match known.get(variable).map(Vec::as_slice) {
+            Some([(setting, key)]) => (*setting, key.clone()),
+            Some([(_, one), (_, other), ..]) => {
+                let message = format!("{variable} could mean `{one}` and `{other}`");
+                return Err(Failure::usage("ambiguous_variable", message)
+                    .hint("set it in onevent.toml or with --set, where names are written in full"));
+            }
+            Some([]) | None => return Err(unknown(variable, &known)),
+        };
+        let value = setting.kind.parse(text, directory).map_err(|invalid| {
+            Failure::usage("invalid_setting", format!("{variable} {}", invalid.message)).hint_if(invalid.hint)
+        })?;
+        entries.push(Entry { key, setting, value, origin: Origin::Variable(variable.clone()) });
+    }
+    Ok(entries)
+}
+
+/// Every variable that would be read here, with what it sets.
+fn known(names: &Names) -> BTreeMap<String, Vec<(&'static Setting, Key)>> {
+    let mut known: BTreeMap<String, Vec<(&'static Setting, Key)>> = BTreeMap::new();
+    for setting in SETTINGS {
+        if setting.placeholder().is_none() {
+            known.entry(setting.variable("")).or_default().push((setting, setting.key_for("")));
+        }
+        for name in names.of(setting) {
+            known.entry(setting.variable(&upper(name))).or_default().push((setting, setting.key_for(name)));
+        }
+    }
+    known
+}
+
+fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>>) -> Failure {
+    let failure =
+        Failure::usage("unknown_variable", format!("nothing reads the environment variable {variable}"));
+    for setting in SETTINGS {
+        let article = match setting.placeholder() {
+            Some("integration") => "an integration",
+            Some(_) => "a function",
+            None => continue,
+        };
+        // The parts around the name, found by a name that no variable can hold.
+        let pattern = setting.variable("\0");
+        let Some((before, after)) = pattern.split_once('\0') else { continue };
+        let name_in = |variable: &'_ str| -> Option<String> {
+            Some(variable.strip_prefix(before)?.strip_suffix(after)?.to_owned())
+        };
+        if let Some(name) = name_in(variable) {
+            let names: Vec<String> = known.keys().filter_map(|known| name_in(known)).collect();
+            return failure.hint(match suggest::nearest(&name, names.iter().map(String::as_str)) {
+                Some(found) => format!("did you mean {before}{found}{after}?"),
+                None => format!("neither the project nor onevent.toml has {article} of this name"),
+            });
+        }
+    }
+    match suggest::nearest(variable, known.keys().map(String::as_str)) {
+        Some(found) => failure.hint(format!("did you mean {found}?")),
+        None => {
+            failure.hint("docs/configuration.md lists every variable; `onevent config` shows what is set")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_one(name: &str, value: &str) -> Result<(String, String), Failure> {
+        let names = Names {
+            integrations: ["salesforce", "sales-force", "sales_force"].map(str::to_owned).into(),
+            functions: ["salesforce/setup".to_owned()].into(),
+        };
+        let variables = [(name.to_owned(), value.to_owned())].into();
+        let entries = read(&variables, &names, Path::new("/here"))?;
+        Ok(entries.first().map(|e| (e.key.to_string(), e.value.to_string())).unwrap_or_default())
+    }
+
+    #[test]
+    fn names_are_recognised_in_their_upper_case_form() {
+        let (key, value) = read_one("ONEVENT_FUNCTIONS_SALESFORCE_SETUP_LIMITS_WALL", "10s").unwrap();
+        assert_eq!((key.as_str(), value.as_str()), ("functions.\"salesforce/setup\".limits.wall", "10s"));
+        let (key, _) = read_one("ONEVENT_INTEGRATIONS_SALESFORCE_CLIENT_SECRET", "x").unwrap();
+        assert_eq!(key, "integrations.salesforce.client_secret");
+        let error = read_one("ONEVENT_INTEGRATIONS_SALES_FORCE_CLIENT_ID", "x").unwrap_err();
+        assert_eq!(error.code, "ambiguous_variable");
+    }
+
+    #[test]
+    fn a_variable_that_nothing_reads_is_an_error_with_advice() {
+        let hint = |name| read_one(name, "x").unwrap_err().hint.unwrap();
+        assert_eq!(hint("ONEVENT_LIMIT_WALL"), "did you mean ONEVENT_LIMITS_WALL?");
+        assert!(
+            hint("ONEVENT_INTEGRATIONS_COMPLETELY_ELSE_BASE_URL").contains("an integration of this name")
+        );
+        let meant = "did you mean ONEVENT_INTEGRATIONS_SALESFORCE_BASE_URL?";
+        assert_eq!(hint("ONEVENT_INTEGRATIONS_SALESFROCE_BASE_URL"), meant);
+        assert_eq!(read_one("ONEVENT_V8_MIRROR", "x").unwrap(), Default::default());
+    }
+
+    #[test]
+    fn the_message_of_a_wrong_value_names_the_variable() {
+        let error = read_one("ONEVENT_LIMITS_WALL", "soon").unwrap_err();
+        assert!(error.message.starts_with("ONEVENT_LIMITS_WALL is \"soon\""));
+    }
+}

@@ -1,0 +1,86 @@
+//! What the process's exit code says.
+
+use onevent_contract::{Outcome, RunReport};
+
+/// The exit code of `onevent`. Scripts rely on these numbers: a number never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum ExitCode {
+    /// Done; a validation accepted.
+    Ok = 0,
+    /// A function failed, something named does not exist, or there were warnings under `--strict`.
+    Failed = 1,
+    /// The command line or the environment is wrong; nothing was started.
+    Usage = 2,
+    /// A function said no with an `ActionError`.
+    Rejected = 3,
+    /// A limit stopped a function.
+    Stopped = 4,
+    /// A function let a violation of its metadata schema escape.
+    InvalidMetadata = 5,
+    /// The project, its `onevent.toml` or the function that was needed could not be loaded.
+    Project = 10,
+    /// onevent itself failed: its store, or the machine. The connection is as before.
+    Internal = 12,
+    /// Ctrl-C: the run was stopped.
+    Interrupted = 130,
+}
+
+impl ExitCode {
+    /// Every code, in the order of the help.
+    pub(crate) const ALL: [ExitCode; 9] = [
+        Self::Ok,
+        Self::Failed,
+        Self::Usage,
+        Self::Rejected,
+        Self::Stopped,
+        Self::InvalidMetadata,
+        Self::Project,
+        Self::Internal,
+        Self::Interrupted,
+    ];
+
+    /// What it means, for the help and the documentation.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Ok => "done; a validation accepted the connection",
+            Self::Failed => "a function failed, something named does not exist, or a warning under --strict",
+            Self::Usage => "wrong command line or environment; nothing was started",
+            Self::Rejected => "a function rejected with an ActionError",
+            Self::Stopped => "a limit stopped a function",
+            Self::InvalidMetadata => "metadata violates the function's schema",
+            Self::Project => "the project, onevent.toml or the needed function could not be loaded",
+            Self::Internal => "onevent itself failed (database, machine); the connection is as before",
+            Self::Interrupted => "Ctrl-C; the run was stopped",
+        }
+    }
+
+    /// The number.
+    pub(crate) fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The code for how one run ended.
+    pub(crate) fn of_run(report: &RunReport) -> Self {
+        if report.is_invalid_metadata() {
+            return Self::InvalidMetadata;
+        }
+        match report.outcome {
+            Outcome::Succeeded => Self::Ok,
+            Outcome::Rejected => Self::Rejected,
+            Outcome::Failed => Self::Failed,
+            Outcome::Stopped => Self::Stopped,
+            // `Outcome` may grow; what this program does not know it cannot call the function's fault.
+            _ => Self::Internal,
+        }
+    }
+
+    /// The section of the help that lists every code.
+    pub(crate) fn help() -> String {
+        let mut text = String::from("Exit codes:\n");
+        for code in Self::ALL {
+            text.push_str(&format!("  {:>3}  {}\n", code.number(), code.meaning()));
+        }
+        text
+    }
+}

@@ -1,0 +1,146 @@
+//! JSON that a person hands in: as text, from a file, from standard input.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use onevent_contract::JsonObject;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::place::Place;
+
+/// The largest file that is read, in bytes: far above what a connection holds.
+const MAX_BYTES: u64 = 10 * 1024 * 1024;
+
+/// Whether an input's text may appear in an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secrecy {
+    /// It may be shown in a code frame.
+    Open,
+    /// It holds credentials.
+    Secret,
+}
+
+/// Reads the JSON of a flag that only takes `@FILE` and `@-`: its content must not stand on a command line,
+/// where other users and shell histories can read it.
+///
+/// # Errors
+/// `secret_on_command_line` when the value does not start with `@`; it is not repeated in the message.
+pub(crate) fn secret_file(flag: &str, value: &str, directory: &Path) -> Result<Value, Failure> {
+    let Some(file) = value.strip_prefix('@') else {
+        let message = format!("{flag} takes a file, because command lines can be read by others");
+        return Err(Failure::usage("secret_on_command_line", message)
+            .hint(format!("write {flag} @FILE, or {flag} @- to read from standard input")));
+    };
+    parse(flag, &read(flag, file, directory)?, &shown_name(file), Secrecy::Secret)
+}
+
+/// Reads a JSON object: the text itself, `@FILE` or `@-`.
+///
+/// # Errors
+/// The file cannot be read, is no JSON, or no object.
+pub(crate) fn object(flag: &str, value: &str, directory: &Path) -> Result<JsonObject, Failure> {
+    let (text, name) = match value.strip_prefix('@') {
+        Some(file) => (read(flag, file, directory)?, shown_name(file)),
+        None => (value.to_owned(), flag.to_owned()),
+    };
+    match parse(flag, &text, &name, Secrecy::Open)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Failure::usage("invalid_json", format!("{flag} must be a JSON object"))
+            .hint("for example '{\"organizationId\": \"00D1\"}', or @FILE")),
+    }
+}
+
+/// Reads `key=value` pairs into an object of texts.
+///
+/// # Errors
+/// A pair without `=`, or without a key.
+pub(crate) fn pairs(flag: &str, pairs: &[String]) -> Result<JsonObject, Failure> {
+    let mut object = JsonObject::new();
+    for pair in pairs {
+        match pair.split_once('=') {
+            Some((key, value)) if !key.is_empty() => {
+                object.insert(key.to_owned(), Value::String(value.to_owned()));
+            }
+            _ => {
+                return Err(Failure::usage("invalid_pair", format!("{flag} needs KEY=VALUE"))
+                    .hint(format!("for example {flag} instance_url=https://acme.example.com")));
+            }
+        }
+    }
+    Ok(object)
+}
+
+fn shown_name(file: &str) -> String {
+    if file == "-" { "<stdin>".into() } else { file.to_owned() }
+}
+
+fn read(flag: &str, file: &str, directory: &Path) -> Result<String, Failure> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Failure::usage("unreadable_file", format!("{flag}: {} cannot be read: {error}", shown_name(file)))
+    };
+    let mut text = String::new();
+    let read = if file == "-" {
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text)
+    } else {
+        let opened = std::fs::File::open(directory.join(file)).map_err(|error| unreadable(&error))?;
+        opened.take(MAX_BYTES + 1).read_to_string(&mut text)
+    };
+    read.map_err(|error| unreadable(&error))?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(unreadable(&"it is larger than 10 MiB"));
+    }
+    Ok(text)
+}
+
+fn parse(flag: &str, text: &str, name: &str, secrecy: Secrecy) -> Result<Value, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let full = error.to_string();
+        // The place is shown on its own.
+        let message = full.split(" at line ").next().unwrap_or(&full);
+        let failure = Failure::usage("invalid_json", format!("{flag}: {message}"));
+        failure.at(match secrecy {
+            Secrecy::Secret => Place::without_text(name, line, column),
+            Secrecy::Open => {
+                let line = u32::try_from(line).unwrap_or(u32::MAX);
+                let column = u32::try_from(column.max(1)).unwrap_or(u32::MAX);
+                Place::of_position(name, &Arc::from(text), line, column)
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
+        let failure =
+            secret_file("--credentials", "{\"access_token\":\"hunter2\"}", Path::new("/")).unwrap_err();
+        assert_eq!(failure.code, "secret_on_command_line");
+        assert!(!format!("{failure:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn broken_json_is_shown_where_it_is_unless_it_is_secret() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("c.json"), "{\n  \"access_token\": hunter2\n}").unwrap();
+        let secret = secret_file("--credentials", "@c.json", directory.path()).unwrap_err();
+        assert_eq!(secret.place.as_ref().map(|p| p.line), Some(2));
+        assert!(!format!("{secret:?}").contains("hunter2"));
+        let open = object("--metadata", "@c.json", directory.path()).unwrap_err();
+        assert!(open.place.unwrap().excerpt.unwrap().text.contains("hunter2"));
+        assert_eq!(object("--metadata", "[]", directory.path()).unwrap_err().code, "invalid_json");
+        assert_eq!(object("--metadata", "@none", directory.path()).unwrap_err().code, "unreadable_file");
+    }
+
+    #[test]
+    fn pairs_keep_everything_after_the_first_equals_sign() {
+        let object = pairs("--connection-config", &["a=b=c".into(), "d=".into()]).unwrap();
+        assert_eq!(Value::Object(object), serde_json::json!({"a": "b=c", "d": ""}));
+        assert!(pairs("--connection-config", &["=x".into()]).is_err());
+    }
+}

@@ -1,0 +1,84 @@
+//! Errors for people: the message, the code around the place, the advice.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::style::clean;
+use crate::failure::Failure;
+use crate::place::Place;
+
+/// A failure with its code frame.
+pub(crate) fn failure(failure: &Failure) -> String {
+    let notes = failure.hint.iter().map(|hint| Note::Help(hint.clone())).collect::<Vec<_>>();
+    error(&failure.code, &failure.message, failure.place.as_deref(), &notes)
+}
+
+/// A line under an error.
+#[derive(Debug, Clone)]
+pub(super) enum Note {
+    /// What to do.
+    Help(String),
+    /// What else is known.
+    Info(String),
+}
+
+/// An error's title, its code frame where there is one, and lines below it.
+pub(super) fn error(code: &str, message: &str, place: Option<&Place>, notes: &[Note]) -> String {
+    let message = clean(message);
+    let code = clean(code);
+    let mut group = Group::with_title(Level::ERROR.primary_title(message).id(code));
+    if let Some(place) = place {
+        let file = clean(&place.file);
+        group = match &place.excerpt {
+            Some(excerpt) => group.element(
+                Snippet::source(excerpt.text.as_ref())
+                    .path(file)
+                    .annotation(AnnotationKind::Primary.span(excerpt.span.clone())),
+            ),
+            None => {
+                let (line, column) = (place.line as usize, place.column as usize);
+                group.element(Origin::path(file).line(line).char_column(column))
+            }
+        };
+    }
+    for note in notes {
+        group = match note {
+            Note::Help(text) => group.element(Level::HELP.message(clean(text))),
+            Note::Info(text) => group.element(Level::NOTE.message(clean(text))),
+        };
+    }
+    let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
+    let mut text = renderer.render(&[group]);
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn plain(styled: &str) -> String {
+        anstream::adapter::strip_str(styled).to_string()
+    }
+
+    #[test]
+    fn the_code_is_shown_with_the_place_and_the_advice() {
+        let text: Arc<str> = "[limits]\nwal = \"1s\"\n".into();
+        let failure = Failure::project("unknown_setting", "unknown setting `limits.wal`")
+            .hint("did you mean `limits.wall`?")
+            .at(Place::of_span("onevent.toml", &text, 9..12));
+        let shown = plain(&super::failure(&failure));
+        assert!(shown.starts_with("error[unknown_setting]: unknown setting `limits.wal`\n"), "{shown}");
+        assert!(shown.contains("onevent.toml:2:1") && shown.contains("━━━"), "{shown}");
+        assert!(shown.contains("help: did you mean `limits.wall`?"), "{shown}");
+    }
+
+    #[test]
+    fn a_hostile_message_or_source_cannot_steer_the_terminal() {
+        let text: Arc<str> = "a\u{1b}[2Jb".into();
+        let failure = Failure::project("x", "oh\u{1b}[2Jno").at(Place::of_span("f\u{1b}[2J", &text, 0..1));
+        assert!(!super::failure(&failure).contains("\u{1b}[2J"));
+    }
+}

@@ -1,0 +1,142 @@
+//! Everything the program prints goes through here: data to standard output, the rest to standard error.
+
+mod diff;
+mod frame;
+mod run;
+mod style;
+mod table;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub(crate) use self::frame::failure as render_failure;
+pub(crate) use self::run::{RunView, Sources, render as render_run};
+pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
+pub(crate) use self::table::Table;
+use crate::exit::ExitCode;
+use crate::failure::{ErrorDocument, Failure};
+
+/// Version of every JSON document; it grows when a field changes its meaning or goes away.
+pub(crate) const SCHEMA_VERSION: u32 = onevent_contract::REPORT_SCHEMA_VERSION;
+
+/// For whom the output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A person at a terminal.
+    Human,
+    /// A program: one JSON document.
+    Json,
+}
+
+/// What a command answers, in both forms.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    /// The document for `--json`.
+    pub(crate) document: Value,
+    /// The text for a person, on standard output.
+    pub(crate) text: String,
+    /// What a person should know beside it, on standard error.
+    pub(crate) notes: String,
+    /// How the process ends.
+    pub(crate) exit: ExitCode,
+}
+
+impl Reply {
+    /// A successful answer. `schema_version` is put in front of the document's fields.
+    ///
+    /// # Errors
+    /// When the document cannot be written as JSON: a bug.
+    pub(crate) fn new(document: &impl Serialize, text: impl Into<String>) -> Result<Self, Failure> {
+        let document = versioned(document)?;
+        Ok(Self { document, text: text.into(), notes: String::new(), exit: ExitCode::Ok })
+    }
+
+    /// Adds a remark for standard error.
+    pub(crate) fn note(mut self, text: &str) -> Self {
+        self.notes.push_str(text);
+        self
+    }
+
+    /// Ends the process with another code than 0.
+    pub(crate) fn exit(mut self, exit: ExitCode) -> Self {
+        self.exit = exit;
+        self
+    }
+}
+
+fn versioned(document: &impl Serialize) -> Result<Value, Failure> {
+    let value = serde_json::to_value(document).map_err(|error| Failure::internal(error.to_string()))?;
+    let Value::Object(fields) = value else {
+        return Err(Failure::internal("a document must be an object"));
+    };
+    let mut all = onevent_contract::JsonObject::new();
+    all.insert("schema_version".into(), SCHEMA_VERSION.into());
+    all.extend(fields);
+    Ok(Value::Object(all))
+}
+
+/// Prints an answer and says how the process ends.
+pub(crate) fn print_reply(format: Format, reply: &Reply) -> ExitCode {
+    let written = match format {
+        Format::Human => write_to(anstream::stdout().lock(), &reply.text)
+            .and_then(|()| write_to(anstream::stderr().lock(), &reply.notes)),
+        Format::Json => write_document(&reply.document),
+    };
+    finish(written, reply.exit)
+}
+
+/// Prints an error and says how the process ends.
+pub(crate) fn print_failure(format: Format, failure: &Failure) -> ExitCode {
+    let written = match format {
+        Format::Human => write_to(anstream::stderr().lock(), &render_failure(failure)),
+        Format::Json => write_document(&ErrorDocument::from(failure)),
+    };
+    finish(written, failure.exit)
+}
+
+/// Prints a text as it is: the help.
+pub(crate) fn print_text(text: &str) -> ExitCode {
+    finish(write_to(anstream::stdout().lock(), text), ExitCode::Ok)
+}
+
+/// Prints a text to standard error as it is, ending with `exit`.
+pub(crate) fn print_error_text(text: &str, exit: ExitCode) -> ExitCode {
+    finish(write_to(anstream::stderr().lock(), text), exit)
+}
+
+fn write_document(document: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(document)?;
+    text.push('\n');
+    // Not through anstream: JSON has no colours, and what looks like one is data.
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    stream.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        stream.write_all(b"\n")?;
+    }
+    stream.flush()
+}
+
+/// A reader that went away has read what it wanted; any other error loses output, so the process must not
+/// report success.
+fn finish(written: io::Result<()>, exit: ExitCode) -> ExitCode {
+    match written {
+        Ok(()) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
+        Err(error) => {
+            let failure = Failure::internal(format!("the output could not be written: {error}"));
+            // Where standard error is broken as well, the exit code still tells.
+            let _ = write_to(anstream::stderr().lock(), &render_failure(&failure));
+            failure.exit
+        }
+    }
+}

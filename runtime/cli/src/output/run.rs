@@ -1,0 +1,339 @@
+//! One run for people: how it ended, what it did, what it used.
+
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::diff;
+use super::frame::{self, Note};
+use super::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
+use crate::failure::Failure;
+use crate::place::Place;
+
+/// A run report as it is stored and sent: the one form that live and kept reports share.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct RunView {
+    run_id: String,
+    function: String,
+    integration: String,
+    event: String,
+    connection_id: String,
+    environment: String,
+    mode: String,
+    attempt: u32,
+    outcome: String,
+    verdict: Option<VerdictView>,
+    error: Option<ErrorView>,
+    warnings: Vec<WarningView>,
+    metadata: MetadataView,
+    http: Vec<HttpView>,
+    logs: Vec<LogView>,
+    usage: UsageView,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct VerdictView {
+    accepted: bool,
+    message: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ErrorView {
+    code: String,
+    message: String,
+    frames: Vec<onevent_contract::Frame>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct WarningView {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct MetadataView {
+    before: Value,
+    after: Value,
+    persisted: bool,
+    #[serde(default)]
+    writes: Vec<Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct HttpView {
+    seq: u64,
+    method: String,
+    url: String,
+    status: Option<u16>,
+    error: Option<String>,
+    attempt: u32,
+    duration_ms: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct LogView {
+    seq: u64,
+    level: String,
+    message: String,
+    meta: Option<Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct UsageView {
+    wall_ms: f64,
+    cpu_ms: f64,
+    heap_peak_bytes: u64,
+}
+
+/// Where the code of an error's first frame is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sources<'a> {
+    /// The run is of now: the project's files are what ran.
+    Project(&'a Path),
+    /// The run is of the past: files may have changed, so only positions are shown.
+    Changed,
+}
+
+impl RunView {
+    /// Reads a report's JSON form.
+    ///
+    /// # Errors
+    /// When it is no report: the database was written by something else.
+    pub(crate) fn from_document(document: &Value) -> Result<Self, Failure> {
+        Self::deserialize(document)
+            .map_err(|error| Failure::internal(format!("a stored run report cannot be read: {error}")))
+    }
+
+    /// What to look at.
+    pub(crate) fn warnings(&self) -> &[WarningView] {
+        &self.warnings
+    }
+}
+
+/// The whole report.
+pub(crate) fn render(run: &RunView, sources: Sources<'_>) -> String {
+    let mut text = headline(run);
+    if let Some(error) = &run.error {
+        text.push_str(&error_frame(error, sources));
+    }
+    for line in effects(run).into_iter().chain(metadata(run)) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    for warning in &run.warnings {
+        text.push_str(&warning_line(warning));
+    }
+    text.push_str(&format!("  {}\n", paint(DIM, &usage(run))));
+    text
+}
+
+/// A warning, indented like the other lines of a run.
+pub(crate) fn warning_line(warning: &WarningView) -> String {
+    let label = paint(WARN, &format!("warning[{}]", clean(&warning.code)));
+    format!("  {label}: {}\n", indent(&clean(&warning.message), "    "))
+}
+
+fn headline(run: &RunView) -> String {
+    let (mark, style) = match run.outcome.as_str() {
+        "succeeded" => ("✓", GOOD),
+        "stopped" => ("■", BAD),
+        _ => ("✗", BAD),
+    };
+    let name = paint(NAME, &format!("{}/{}", clean(&run.integration), clean(&run.function)));
+    let outcome = paint(style, &clean(&run.outcome));
+    let mut about = vec![run.connection_id.clone(), run.environment.clone()];
+    // A function is often named like its event; then the event says nothing new.
+    if run.event != run.function {
+        about.insert(0, run.event.clone());
+    }
+    if run.mode == "dry" {
+        about.push("dry run".into());
+    }
+    if run.attempt > 1 {
+        about.push(format!("attempt {}", run.attempt));
+    }
+    let about = paint(DIM, &clean(&about.join(" · ")));
+    let mut text = format!("{} {name} {outcome}  {about}\n", paint(style, mark));
+    if let Some(verdict) = &run.verdict {
+        let said = if verdict.accepted { paint(GOOD, "accepted") } else { paint(BAD, "rejected") };
+        let why = verdict.message.as_deref().map(|message| format!(": {}", indent(&clean(message), "    ")));
+        text.push_str(&format!("  connection {said}{}\n", why.unwrap_or_default()));
+    }
+    text
+}
+
+fn error_frame(error: &ErrorView, sources: Sources<'_>) -> String {
+    let place = error.frames.first().map(|frame| place(frame, sources));
+    let notes: Vec<Note> = error
+        .frames
+        .iter()
+        .skip(1)
+        .map(|frame| {
+            let function = frame.function.as_deref().unwrap_or("<anonymous>");
+            Note::Info(format!("called by {function} at {}:{}:{}", frame.file, frame.line, frame.column))
+        })
+        .collect();
+    frame::error(&error.code, &error.message, place.as_ref(), &notes)
+}
+
+fn place(frame: &onevent_contract::Frame, sources: Sources<'_>) -> Place {
+    let text = match sources {
+        Sources::Project(project) => source(project, &frame.file),
+        Sources::Changed => None,
+    };
+    match text {
+        Some(text) => Place::of_position(&frame.file, &text, frame.line, frame.column),
+        None => Place::without_text(&frame.file, frame.line as usize, frame.column as usize),
+    }
+}
+
+/// The text of a file inside the project. A frame's file comes out of the run: it may not name any other file.
+fn source(project: &Path, file: &str) -> Option<Arc<str>> {
+    let relative = Path::new(file);
+    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    let path = project.join(relative).canonicalize().ok()?;
+    if !path.starts_with(project.canonicalize().ok()?) {
+        return None;
+    }
+    std::fs::read_to_string(path).ok().map(Into::into)
+}
+
+/// Requests and log lines, in the order in which they happened.
+fn effects(run: &RunView) -> Vec<String> {
+    let requests = run.http.iter().map(|http| (http.seq, request_line(http)));
+    let logs = run.logs.iter().map(|log| (log.seq, log_line(log)));
+    let mut lines: Vec<(u64, String)> = requests.chain(logs).collect();
+    lines.sort_by_key(|(seq, _)| *seq);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn request_line(http: &HttpView) -> String {
+    let (answer, style) = match (http.status, &http.error) {
+        (Some(status @ 200..=299), _) => (status.to_string(), GOOD),
+        (Some(status), _) => (status.to_string(), BAD),
+        (None, error) => (error.clone().unwrap_or_else(|| "no answer".into()), BAD),
+    };
+    let answer = paint(style, &format!("[{}]", clean(&answer)));
+    let attempt = if http.attempt > 1 { format!(" attempt {}", http.attempt) } else { String::new() };
+    let about = paint(DIM, &format!("{}{attempt}", took(http.duration_ms)));
+    format!("http {answer} {} {}  {about}", clean(&http.method), clean(&http.url))
+}
+
+fn log_line(log: &LogView) -> String {
+    let style = match log.level.as_str() {
+        "error" => BAD,
+        "warn" => WARN,
+        "debug" => DIM,
+        _ => NAME,
+    };
+    let meta = log.meta.as_ref().map(|meta| format!("  {}", paint(DIM, &diff::short(meta))));
+    let message = indent(&clean(&log.message), "    ");
+    format!("{} {message}{}", paint(style, &clean(&log.level)), meta.unwrap_or_default())
+}
+
+fn metadata(run: &RunView) -> Vec<String> {
+    let metadata = &run.metadata;
+    let changes = diff::lines(&metadata.before, &metadata.after);
+    if changes.is_empty() && metadata.writes.is_empty() {
+        return Vec::new();
+    }
+    let kept = if metadata.persisted { "stored" } else { "not stored" };
+    let state = if changes.is_empty() { "written, no difference" } else { kept };
+    let mut lines = vec![format!("metadata {}", paint(DIM, state))];
+    lines.extend(changes.into_iter().map(|line| format!("  {line}")));
+    lines
+}
+
+fn usage(run: &RunView) -> String {
+    let heap = bytesize::ByteSize(run.usage.heap_peak_bytes).display().iec();
+    let used = format!("{} wall, {} CPU, {heap} heap", took(run.usage.wall_ms), took(run.usage.cpu_ms));
+    // A dry run is not kept, so nothing can be asked with its id.
+    if run.mode == "dry" { used } else { format!("{used} · run {}", run.run_id) }
+}
+
+/// A text of several lines whose later lines are indented.
+fn indent(text: &str, by: &str) -> String {
+    text.trim_end().replace('\n', &format!("\n{by}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn report() -> Value {
+        json!({
+            "schema_version": 1, "run_id": "0198", "function": "validate", "integration": "salesforce",
+            "event": "validate-connection", "operation": "creation", "connection_id": "acme",
+            "environment": "dev", "mode": "dry", "attempt": 1, "started_at": "2026-01-01T00:00:00Z",
+            "outcome": "rejected", "verdict": {"accepted": false, "message": "org\u{1b}[2J mismatch"},
+            "error": {
+                "type": "action_script_runtime_error", "code": "action_script_runtime_error",
+                "message": "org\u{1b}[2J mismatch", "payload": {}, "status": 500,
+                "frames": [{"file": "a.ts", "line": 2, "column": 7}, {"file": "b.ts", "line": 1, "column": 1, "function": "f"}],
+            },
+            "warnings": [{"code": "metadata_keys_dropped", "message": "dropped `x`"}],
+            "metadata": {"before": {"x": 1}, "after": {"y": 2}, "persisted": false, "writes": [{"seq": 2, "kind": "set"}]},
+            "http": [
+                {"seq": 1, "method": "GET", "url": "http://h/a", "status": 200, "attempt": 1, "duration_ms": 12.0},
+                {"seq": 3, "method": "GET", "url": "http://h/b", "status": null, "error": "ECONNREFUSED", "attempt": 2, "duration_ms": 1.0},
+            ],
+            "logs": [{"seq": 0, "level": "info", "message": "one\ntwo", "meta": {"a": 1}, "at": "2026-01-01T00:00:00Z"}],
+            "usage": {"wall_ms": 83.0, "cpu_ms": 4.0, "heap_peak_bytes": 8_388_608},
+        })
+    }
+
+    #[test]
+    fn a_run_reads_from_top_to_bottom() {
+        let project = tempfile::tempdir().unwrap();
+        std::fs::write(project.path().join("a.ts"), "const a = 1;\nthrow org;\n").unwrap();
+        let view = RunView::from_document(&report()).unwrap();
+        let shown = render(&view, Sources::Project(project.path()));
+        assert!(!shown.contains("\u{1b}[2J"));
+        let shown = anstream::adapter::strip_str(&shown).to_string();
+        let order = [
+            "✗ salesforce/validate rejected  validate-connection · acme · dev · dry run",
+            "connection rejected: org\\u{1b}[2J mismatch",
+            "error[action_script_runtime_error]",
+            "a.ts:2:7",
+            "throw org;",
+            "called by f at b.ts:1:1",
+            "  info one\n    two  {\"a\":1}",
+            "  http [200] GET http://h/a  12ms",
+            "  http [ECONNREFUSED] GET http://h/b  1ms attempt 2",
+            "  metadata not stored\n    - x: 1\n    + y: 2",
+            "  warning[metadata_keys_dropped]: dropped `x`",
+            "  83ms wall, 4ms CPU, 8.0 MiB heap",
+        ];
+        let mut from = 0;
+        for part in order {
+            let at = shown[from..]
+                .find(part)
+                .unwrap_or_else(|| panic!("{part:?} is missing after {from} in\n{shown}"));
+            from += at;
+        }
+    }
+
+    #[test]
+    fn a_frame_cannot_name_a_file_outside_the_project() {
+        let outer = tempfile::tempdir().unwrap();
+        let project = outer.path().join("project");
+        std::fs::create_dir(&project).unwrap();
+        std::fs::write(outer.path().join("secret"), "s").unwrap();
+        std::os::unix::fs::symlink(outer.path().join("secret"), project.join("link")).unwrap();
+        std::fs::write(project.join("own.ts"), "x").unwrap();
+        for file in ["../secret", "link", "/etc/hostname"] {
+            assert_eq!(source(&project, file), None, "{file}");
+        }
+        assert!(source(&project, "own.ts").is_some());
+    }
+
+    #[test]
+    fn a_document_that_is_no_report_is_our_fault() {
+        assert_eq!(RunView::from_document(&json!({"run_id": 1})).unwrap_err().code, "internal_error");
+    }
+}

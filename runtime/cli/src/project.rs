@@ -1,0 +1,94 @@
+//! Finding the project, and the names that its folders give to integrations and functions.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// The file that makes a folder a project, as in Nango.
+const INDEX: &str = "index.ts";
+/// The folder of an integration that holds its event functions, as in Nango.
+const ON_EVENTS: &str = "on-events";
+
+/// The folder that holds `index.ts`.
+///
+/// # Errors
+/// `project_not_found` when `given` has no `index.ts`, or neither `current` nor a parent of it has one.
+pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
+    match given {
+        Some(directory) => {
+            let directory = current.join(directory);
+            if directory.join(INDEX).is_file() {
+                return Ok(directory);
+            }
+            let message = format!("{} has no {INDEX}", directory.display());
+            Err(Failure::project("project_not_found", message).hint(format!(
+                "a project is a folder whose {INDEX} imports its functions: \
+                 import './salesforce/on-events/validate-connection';"
+            )))
+        }
+        None => {
+            let found = current.ancestors().find(|directory| directory.join(INDEX).is_file());
+            found.map(Path::to_owned).ok_or_else(|| {
+                let message = format!("neither {} nor a parent folder has an {INDEX}", current.display());
+                Failure::project("project_not_found", message)
+                    .hint("go to the project's folder, or name it with --project DIR")
+            })
+        }
+    }
+}
+
+/// The names in a project's folders: what settings and environment variables may be about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ProjectNames {
+    /// Folders that hold `on-events`.
+    pub(crate) integrations: BTreeSet<String>,
+    /// `<integration>/<function>` for every file in them.
+    pub(crate) functions: BTreeSet<String>,
+}
+
+impl ProjectNames {
+    /// Reads the names from the folders. What cannot be read has no names.
+    pub(crate) fn scan(project: &Path) -> Self {
+        let mut names = Self::default();
+        for integration in entries(project) {
+            let on_events = project.join(&integration).join(ON_EVENTS);
+            if !on_events.is_dir() {
+                continue;
+            }
+            for file in entries(&on_events) {
+                if let Some(name) = file.strip_suffix(".ts").filter(|name| !name.ends_with(".d")) {
+                    names.functions.insert(format!("{integration}/{name}"));
+                }
+            }
+            names.integrations.insert(integration);
+        }
+        names
+    }
+}
+
+fn entries(directory: &Path) -> Vec<String> {
+    let Ok(found) = std::fs::read_dir(directory) else { return Vec::new() };
+    found.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_parent_with_an_index_is_the_project() {
+        let root = tempfile::tempdir().unwrap();
+        let inner = root.path().join("salesforce/on-events");
+        std::fs::create_dir_all(&inner).unwrap();
+        assert_eq!(find(Some(&inner), root.path()).unwrap_err().code, "project_not_found");
+        std::fs::write(root.path().join(INDEX), "").unwrap();
+        assert_eq!(find(None, &inner).unwrap(), root.path());
+        assert_eq!(find(Some(&inner), root.path()).unwrap_err().code, "project_not_found");
+        std::fs::write(inner.join("validate-connection.ts"), "").unwrap();
+        std::fs::write(inner.join("types.d.ts"), "").unwrap();
+        let names = ProjectNames::scan(root.path());
+        assert_eq!(names.integrations, ["salesforce".to_owned()].into());
+        assert_eq!(names.functions, ["salesforce/validate-connection".to_owned()].into());
+    }
+}
