@@ -1,0 +1,37 @@
+//! `cargo xtask demo`: the documented event functions in `examples/`, unchanged, through a connection's life.
+//!
+//! Every step runs the real `onevent` program against a real HTTP provider on loopback and checks its exit code, its
+//! reports and the provider's state; the demo ends with exit 1 at the first that is not as told.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod program;
+mod screen;
+mod story;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Shows the documented event functions at work.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The onevent program
+    #[arg(long, value_name = "FILE")]
+    onevent: PathBuf,
+    /// The folder with the documented functions
+    #[arg(long, value_name = "DIR")]
+    project: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match story::tell(&arguments.onevent, &arguments.project) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(mismatch) => {
+            screen::mismatch(&mismatch);
+            ExitCode::FAILURE
+        }
+    }
+}
