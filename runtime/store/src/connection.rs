@@ -1,0 +1,165 @@
+//! What the store keeps of a connection.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use onevent_contract::{
+    Connection, ConnectionError, ConnectionId, Credentials, EnvironmentName, IntegrationId, JsonObject, RunId,
+};
+
+use crate::MetadataWriters;
+
+/// What names one connection: no two connections have the same three.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionKey {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// The integration's unique key.
+    pub integration: IntegrationId,
+    /// The id that the product chose.
+    pub connection_id: ConnectionId,
+}
+
+impl ConnectionKey {
+    /// The three parts together.
+    #[must_use]
+    pub fn new(
+        environment: EnvironmentName,
+        integration: IntegrationId,
+        connection_id: ConnectionId,
+    ) -> Self {
+        Self { environment, integration, connection_id }
+    }
+}
+
+impl fmt::Display for ConnectionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of {} in {}", self.connection_id, self.integration, self.environment)
+    }
+}
+
+/// Whether a connection counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConnectionState {
+    /// Its creation is running and has not been accepted. Only the runs of that creation see it.
+    Pending,
+    /// It was accepted.
+    Established,
+}
+
+impl ConnectionState {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Established => "established",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Established].into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// Which connections a read or a metadata write finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// Only those that were accepted: for people, for lists, and for a run that asks for a connection other
+    /// than its own.
+    Established,
+    /// Also one whose creation is running: for that creation's own runs.
+    IncludingPending,
+}
+
+/// Why a connection cannot be used until it is connected again (Nango's `refresh_exhausted`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthError {
+    /// The run that found it.
+    pub run_id: RunId,
+    /// In words: what the validation said.
+    pub message: String,
+    /// When (Nango's `last_refresh_failure`).
+    pub at: Timestamp,
+}
+
+impl AuthError {
+    /// As an entry of `errors[]` of Nango's connection object.
+    #[must_use]
+    pub fn as_connection_error(&self) -> ConnectionError {
+        ConnectionError { kind: "auth".into(), log_id: self.run_id.to_string() }
+    }
+}
+
+/// A connection to be inserted.
+#[derive(Debug, Clone)]
+pub struct NewConnection {
+    /// Its name.
+    pub key: ConnectionKey,
+    /// The provider template's name.
+    pub provider: String,
+    /// Its credentials; they are sealed before they reach the database.
+    pub credentials: Credentials,
+    /// Settings of the account. They are stored as they are: no secret belongs here.
+    pub connection_config: JsonObject,
+    /// The first metadata, written by the user; `None` leaves it unwritten.
+    pub metadata: Option<JsonObject>,
+}
+
+/// What a reconnect replaces. Metadata is not among it: it survives every reconnect.
+#[derive(Debug, Clone)]
+pub struct Reconnection {
+    /// The provider template's name.
+    pub provider: String,
+    /// The new credentials.
+    pub credentials: Credentials,
+    /// The new settings of the account, as a whole.
+    pub connection_config: JsonObject,
+}
+
+/// A connection as it is stored, credentials opened.
+#[derive(Debug, Clone)]
+pub struct StoredConnection {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// Whether it was accepted.
+    pub state: ConnectionState,
+    /// The connection as a function sees it; its `errors` are filled from `auth_error`.
+    pub connection: Connection,
+    /// Set while the connection is `refresh_exhausted`.
+    pub auth_error: Option<AuthError>,
+    /// Grows by one with every metadata write.
+    pub metadata_version: u64,
+    /// Who wrote which metadata key.
+    pub metadata_writers: MetadataWriters,
+}
+
+impl StoredConnection {
+    /// Its name.
+    #[must_use]
+    pub fn key(&self) -> ConnectionKey {
+        ConnectionKey::new(
+            self.environment.clone(),
+            self.connection.provider_config_key.clone(),
+            self.connection.connection_id.clone(),
+        )
+    }
+}
+
+/// A connection in a list: everything but credentials and `connection_config`, as in Nango's list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConnectionSummary {
+    /// The store's number.
+    pub id: i64,
+    /// Its name.
+    pub key: ConnectionKey,
+    /// The provider template's name.
+    pub provider: String,
+    /// Set while the connection is `refresh_exhausted`.
+    pub auth_error: Option<AuthError>,
+    /// The metadata; `None` until it is first written.
+    pub metadata: Option<JsonObject>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}

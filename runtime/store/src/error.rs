@@ -1,0 +1,202 @@
+//! Why the store could not do what it was asked for.
+
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use onevent_contract::Operation;
+use sqlx::migrate::MigrateError;
+use thiserror::Error;
+
+use crate::{ConnectionKey, DatabaseUrlError, KeyError};
+
+/// SQLite's primary result codes for a lock that was not given in time (`SQLITE_BUSY`, `SQLITE_LOCKED`).
+const SQLITE_BUSY: i32 = 5;
+const SQLITE_LOCKED: i32 = 6;
+
+/// Why the store could not do what it was asked for. No variant ever holds a credential.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database URL cannot be used.
+    #[error(transparent)]
+    Url(#[from] DatabaseUrlError),
+    /// The encryption key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database does not exist, and this way of opening does not create it.
+    #[error("there is no database at {}", .path.display())]
+    DatabaseMissing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file or folder of the store cannot be read or written.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried, as a verb phrase.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The database was written by a newer onevent.
+    #[error("the database has schema version {found}, which this onevent does not know")]
+    SchemaNewer {
+        /// The version that is unknown.
+        found: i64,
+    },
+    /// The database was written by an older onevent and this way of opening does not change it.
+    #[error("the database has an older schema, and it may not be changed now")]
+    SchemaOlder,
+    /// The schema could not be brought up to date.
+    #[error("cannot bring the database's schema up to date: {0}")]
+    Migration(#[source] Box<MigrateError>),
+    /// The store was opened for reading only.
+    #[error("the store was opened for reading only")]
+    ReadOnly,
+    /// Stored data is not what this program wrote: damaged, or moved from one row to another.
+    #[error("the database holds a damaged {what}")]
+    Corrupt {
+        /// What cannot be read.
+        what: String,
+    },
+    /// The connection exists already.
+    #[error("connection {key} exists already")]
+    ConnectionExists {
+        /// The connection.
+        key: ConnectionKey,
+    },
+    /// There is no such connection.
+    #[error("there is no connection {key}")]
+    UnknownConnection {
+        /// What was asked for.
+        key: ConnectionKey,
+    },
+    /// Another lifecycle operation of the same connection has not ended.
+    #[error("connection {key}: another operation ({operation}) is running since {since}", operation = operation.as_str())]
+    OperationInProgress {
+        /// The connection.
+        key: ConnectionKey,
+        /// What is running.
+        operation: Operation,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The operation was rolled back by somebody else, because its owner seemed dead.
+    #[error("connection {key}: this operation ({operation}) was rolled back meanwhile", operation = operation.as_str())]
+    OperationLost {
+        /// The connection.
+        key: ConnectionKey,
+        /// What was lost.
+        operation: Operation,
+    },
+    /// The text is not the beginning of a run id.
+    #[error("`{text}` is not a run id, nor the beginning of one")]
+    InvalidRunId {
+        /// The text.
+        text: String,
+    },
+    /// Several runs' ids begin like this.
+    #[error("the ids of several runs begin with `{prefix}`")]
+    AmbiguousRunId {
+        /// The beginning.
+        prefix: String,
+    },
+    /// Another process kept the database locked for too long.
+    #[error("the database is locked by another process")]
+    Busy,
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[source] sqlx::Error),
+    /// The operating system gave no randomness, or a value cannot be encrypted or encoded.
+    #[error("cannot {action}")]
+    Internal {
+        /// What was tried.
+        action: &'static str,
+    },
+}
+
+impl StoreError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Url(_) => "invalid_database_url",
+            Self::Key(error) => error.code(),
+            Self::DatabaseMissing { .. } => "database_missing",
+            Self::Io { .. } => "database_io",
+            Self::SchemaNewer { .. } => "database_schema_newer",
+            Self::SchemaOlder => "database_schema_older",
+            Self::Migration(_) => "database_migration_failed",
+            Self::ReadOnly => "database_read_only",
+            Self::Corrupt { .. } => "database_corrupt",
+            Self::ConnectionExists { .. } => "connection_exists",
+            Self::UnknownConnection { .. } => "unknown_connection",
+            Self::OperationInProgress { .. } => "operation_in_progress",
+            Self::OperationLost { .. } => "operation_lost",
+            Self::InvalidRunId { .. } => "invalid_run_id",
+            Self::AmbiguousRunId { .. } => "ambiguous_run_id",
+            Self::Busy => "database_busy",
+            Self::Database(_) => "database_failed",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// What the reader can do, where there is something to be done.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Key(error) => error.hint(),
+            Self::SchemaNewer { .. } => Some("use the onevent that wrote it, or a newer one".into()),
+            Self::SchemaOlder => {
+                Some("run any command that changes something once, such as `onevent connection list`".into())
+            }
+            Self::OperationInProgress { .. } => {
+                Some("wait until it has ended, then try again; nothing was changed".into())
+            }
+            Self::OperationLost { .. } => {
+                Some("the connection is as it was before; run the command again".into())
+            }
+            Self::AmbiguousRunId { .. } => Some("give more characters of the id".into()),
+            Self::Busy => Some("try again; nothing was changed".into()),
+            Self::Corrupt { .. } => Some(
+                "restore the database from a backup; a connection can be deleted and created again".into(),
+            ),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn corrupt(what: impl Into<String>) -> Self {
+        Self::Corrupt { what: what.into() }
+    }
+
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        // Extended result codes carry the primary one in their lowest byte.
+        let primary = error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .and_then(|code| code.parse::<i32>().ok())
+            .map(|code| code & 0xff);
+        match primary {
+            Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(found) => Self::SchemaNewer { found },
+            other => Self::Migration(Box::new(other)),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Metadata writes: compare-and-set, with the record of who wrote what.
+
+use onevent_contract::{MetadataCommit, MetadataWrite, MetadataWritten};
+
+use crate::connections::{encode, query_of};
+use crate::{ConnectionKey, Store, StoreError, Transaction, Visibility, Writer};
+
+const UPDATE: &str = "
+    UPDATE connections
+    SET metadata = $4, metadata_version = metadata_version + 1, metadata_writers = $5, updated_at = $6
+    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND metadata_version = $7";
+
+impl Transaction {
+    /// Replaces the metadata as a whole, if the version is the one that `write.commit` names.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`].
+    pub async fn write_metadata(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+        write: &MetadataWrite,
+        writer: &Writer,
+    ) -> Result<MetadataWritten, StoreError> {
+        let Some((before, writers)) = self.metadata_and_writers(key, visibility).await? else {
+            return Err(StoreError::UnknownConnection { key: key.clone() });
+        };
+        match write.commit {
+            MetadataCommit::IfVersion(expected) if expected != before.version => {
+                return Ok(MetadataWritten::Conflict);
+            }
+            MetadataCommit::IfVersion(_) | MetadataCommit::Always => {}
+        }
+        let (writers, dropped) = writers.after_write(before.value.as_ref(), &write.value, writer);
+        let stored_version =
+            i64::try_from(before.version).map_err(|_| StoreError::corrupt("metadata version"))?;
+        let written = query_of!(UPDATE, key)
+            .bind(encode(&write.value)?)
+            .bind(encode(&writers)?)
+            .bind(self.now().as_millisecond())
+            .bind(stored_version)
+            .execute(self.sql())
+            .await?;
+        if written.rows_affected() == 0 {
+            return Ok(MetadataWritten::Conflict);
+        }
+        Ok(MetadataWritten::Written { version: before.version + 1, dropped, persisted: true })
+    }
+}
+
+impl Store {
+    /// [`Transaction::write_metadata`] in a transaction of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`], [`StoreError::ReadOnly`], [`StoreError::Busy`] or
+    /// [`StoreError::Database`].
+    pub async fn write_metadata(
+        &self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+        write: &MetadataWrite,
+        writer: &Writer,
+    ) -> Result<MetadataWritten, StoreError> {
+        let mut transaction = self.begin().await?;
+        let written = transaction.write_metadata(key, visibility, write, writer).await?;
+        transaction.commit().await?;
+        Ok(written)
+    }
+}
