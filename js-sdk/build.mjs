@@ -22,7 +22,8 @@ const options = {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'esnext',
-    charset: 'utf8',
+    // deno_core takes extension code as 7-bit text only.
+    charset: 'ascii',
     legalComments: 'eof',
     // Snapshot size is cold start: no comments, no indentation. Names stay, for stacks that people read.
     minifyWhitespace: true,

@@ -1,0 +1,99 @@
+// Evaluated once, while the snapshot is baked. Installs what a function finds on `globalThis`, takes away what it
+// must not find, and leaves one hidden function behind with which the engine takes the SDK's entry points.
+import { core, primordials } from 'ext:core/mod.js';
+import { op_onevent_log, op_onevent_warn } from 'ext:core/ops';
+import 'ext:onevent/built_in_modules.js';
+import 'onevent:nango';
+import 'onevent:zod';
+import { describe, execute } from 'ext:onevent/sdk.js';
+import { createConsole, format } from 'ext:onevent/console.js';
+
+const { ObjectDefineProperty, ReflectConstruct, ReflectDeleteProperty, RangeError, Proxy, ArrayBuffer } = primordials;
+
+const url = core.loadExtScript('ext:deno_web/00_url.js');
+const { DOMException } = core.loadExtScript('ext:deno_web/01_dom_exception.js');
+const event = core.loadExtScript('ext:deno_web/02_event.js');
+const { structuredClone } = core.loadExtScript('ext:deno_web/02_structured_clone.js');
+const timers = core.loadExtScript('ext:deno_web/02_timers.js');
+const abort = core.loadExtScript('ext:deno_web/03_abort_signal.js');
+const { atob, btoa } = core.loadExtScript('ext:deno_web/05_base64.js');
+const encoding = core.loadExtScript('ext:deno_web/08_text_encoding.js');
+
+const globals = {
+    AbortController: abort.AbortController,
+    AbortSignal: abort.AbortSignal,
+    DOMException,
+    Event: event.Event,
+    EventTarget: event.EventTarget,
+    TextDecoder: encoding.TextDecoder,
+    TextEncoder: encoding.TextEncoder,
+    URL: url.URL,
+    URLSearchParams: url.URLSearchParams,
+    atob,
+    btoa,
+    clearInterval: timers.clearInterval,
+    clearTimeout: timers.clearTimeout,
+    console: createConsole(),
+    setInterval: timers.setInterval,
+    setTimeout: timers.setTimeout,
+    structuredClone,
+};
+for (const name in globals) {
+    ObjectDefineProperty(globalThis, name, {
+        __proto__: null,
+        value: globals[name],
+        writable: true,
+        enumerable: false,
+        configurable: true,
+    });
+}
+
+ReflectDeleteProperty(globalThis, '__onevent_modules');
+
+// The memory of WebAssembly, of shared buffers and of resizable buffers does not pass through the allocator that
+// holds the budget of a run, so a function gets none of them.
+const TAKEN_AWAY = ['WebAssembly', 'SharedArrayBuffer'];
+const fixedArrayBuffer = new Proxy(ArrayBuffer, {
+    __proto__: null,
+    construct(target, args, newTarget) {
+        if (args[1]?.maxByteLength !== undefined) {
+            throw new RangeError('resizable ArrayBuffers are not available: leave out maxByteLength');
+        }
+        return ReflectConstruct(target, args.length === 0 ? [] : [args[0]], newTarget);
+    },
+});
+globalThis.ArrayBuffer = fixedArrayBuffer;
+ObjectDefineProperty(ArrayBuffer.prototype, 'constructor', {
+    __proto__: null,
+    value: fixedArrayBuffer,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+});
+
+core.setUnhandledPromiseRejectionHandler((_promise, reason) => {
+    const text = format([reason]);
+    op_onevent_log('error', `Unhandled promise rejection: ${text}`, null);
+    op_onevent_warn('unhandled_rejection', `a promise was rejected and nobody handled it: ${text}`, []);
+    return true;
+});
+core.setReportExceptionCallback((thrown) => {
+    const text = format([thrown]);
+    op_onevent_log('error', `Uncaught exception in a callback: ${text}`, null);
+    op_onevent_warn('unhandled_rejection', `a callback threw and nobody caught it: ${text}`, []);
+});
+
+// Called by the engine before any code of the function, with `this` never seen by it.
+ObjectDefineProperty(globalThis, '__onevent_start', {
+    __proto__: null,
+    value: () => {
+        // Not earlier: V8 puts WebAssembly back when it restores a context, and deno_core needs its own until now.
+        for (const name of [...TAKEN_AWAY, 'Deno', '__bootstrap', '__onevent_start']) {
+            ReflectDeleteProperty(globalThis, name);
+        }
+        return [describe, execute];
+    },
+    configurable: true,
+    enumerable: false,
+    writable: false,
+});

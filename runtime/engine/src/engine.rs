@@ -1,0 +1,243 @@
+//! The public face: load projects, run functions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{
+    CallContext, Clock, EffectLog, Host, HostError, Invocation, Limits, LimitsError, RunReport, SystemClock,
+    Validation, Violation, Warning, WarningCode,
+};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use crate::isolate::{ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
+use crate::project::{self, BrokenFunction, LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction};
+use crate::report::{self, Ending};
+
+/// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
+pub const DEFAULT_MAX_ISOLATES: usize = 256;
+
+/// What the code outside `exec` may use while a project is loaded.
+const LOAD_LIMITS: Limits = Limits {
+    wall: Duration::from_secs(10),
+    cpu: Duration::from_secs(2),
+    heap_bytes: Limits::DEFAULT_HEAP_BYTES,
+};
+
+/// Why an engine cannot be built.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The system gave no thread for the watchdog.
+    #[error("the watchdog's thread could not be started: {0}")]
+    Watchdog(#[source] std::io::Error),
+}
+
+/// Why a run was refused: it never started, and can safely be tried again.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RunRefused {
+    /// The limits make no sense.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
+    /// The future was not polled inside a tokio runtime.
+    #[error("a run needs a tokio runtime: poll its future inside one")]
+    NoRuntime,
+    /// The system gave no thread for the isolate.
+    #[error("the isolate's thread could not be started: {0}")]
+    Thread(#[source] std::io::Error),
+    /// The host could not read the connection's metadata.
+    #[error("the connection could not be read: {message}")]
+    Host {
+        /// In words.
+        message: String,
+    },
+}
+
+impl RunRefused {
+    /// A stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Limits(_) => "invalid_limits",
+            Self::NoRuntime => "no_runtime",
+            Self::Thread(_) => "no_thread",
+            Self::Host { .. } => "host_failure",
+        }
+    }
+}
+
+/// Builds an [`Engine`].
+pub struct EngineBuilder {
+    clock: Arc<dyn Clock>,
+    max_isolates: usize,
+}
+
+impl EngineBuilder {
+    /// Where the engine gets its time from. Default: the system's clocks.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How many isolates may live at once; more runs wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
+    #[must_use]
+    pub fn max_isolates(mut self, max_isolates: usize) -> Self {
+        self.max_isolates = max_isolates.max(1);
+        self
+    }
+
+    /// Starts V8, once for the process, and the engine's watchdog.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the system gives no thread.
+    pub fn build(self) -> Result<Engine, EngineError> {
+        crate::v8_flags::set();
+        deno_core::JsRuntime::init_platform(None);
+        let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
+        Ok(Engine {
+            threads: Arc::new(IsolateThreads { watchdog, clock: self.clock }),
+            isolates: Arc::new(Semaphore::new(self.max_isolates)),
+        })
+    }
+}
+
+/// Runs functions, each in a fresh isolate on a thread of its own.
+///
+/// The handle is cheap to clone and can be used from any thread. V8 is process-wide: see the flags in the
+/// architecture notes before you use V8 for something else in the same process.
+#[derive(Clone)]
+pub struct Engine {
+    threads: Arc<IsolateThreads>,
+    isolates: Arc<Semaphore>,
+}
+
+impl Engine {
+    /// An engine with the defaults, to be changed.
+    #[must_use]
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder { clock: Arc::new(SystemClock), max_isolates: DEFAULT_MAX_ISOLATES }
+    }
+
+    /// Reads, checks and transpiles a project and evaluates each of its modules once, under limits.
+    ///
+    /// A function that cannot be loaded is listed in [`Project::broken`]; the others can run.
+    ///
+    /// # Errors
+    /// [`LoadError`] when `index.ts` itself is missing or wrong.
+    pub async fn load(&self, source: ProjectSource) -> Result<Project, LoadError> {
+        let read = tokio::task::spawn_blocking(move || project::read(&source))
+            .await
+            .map_err(|_| LoadError::new(LoadErrorCode::Engine, "loading was shut down"))??;
+        let described = read.into_iter().map(|read| async {
+            let read = read?;
+            let function = self.describe(&read).await;
+            function.map_err(|error| Box::new(BrokenFunction { path: read.path, key: Some(read.key), error }))
+        });
+        let mut project = Project::default();
+        for result in futures_util::future::join_all(described).await {
+            match result {
+                Ok(function) => project.functions.push(function),
+                Err(broken) => project.broken.push(*broken),
+            }
+        }
+        Ok(project)
+    }
+
+    async fn describe(&self, read: &ReadFunction) -> Result<Arc<onevent_contract::Function>, LoadError> {
+        let _permit = self.isolates.acquire().await;
+        let guard = StopOnDrop::default();
+        let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, guard.0.clone()) {
+            Ok(end) => end.await.unwrap_or_else(|_| Err(thread_lost())),
+            Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
+        };
+        project::describe(read, end)
+    }
+
+    /// Runs a function. Dropping the future stops the run.
+    ///
+    /// What the function does, its errors and limits included, is an `Ok` report.
+    ///
+    /// # Errors
+    /// [`RunRefused`] when the run did not start.
+    pub async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, RunRefused> {
+        invocation.limits.check()?;
+        let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
+        let permit = self.isolates.clone().acquire_owned().await;
+        let clock = &self.threads.clock;
+        let started_at = clock.now();
+        let call = CallContext {
+            run_id: invocation.run_id,
+            function: invocation.function.key.clone(),
+            deadline: clock.monotonic() + invocation.limits.wall,
+            effects: Arc::new(EffectLog::new(clock.clone())),
+        };
+        let before = metadata_before(&*host, &call).await?;
+        let violations = violations(&invocation, &before);
+        if !violations.is_empty() && invocation.validation == Validation::Enforce {
+            let ending = Ending::without_run(report::invalid_before_run(&violations));
+            return Ok(report::report(&invocation, &call, started_at, before, ending));
+        }
+        if !violations.is_empty() {
+            let message = report::describe_violations(&violations);
+            call.effects.warn(Warning::new(WarningCode::MetadataInvalidBeforeRun, message));
+        }
+        let job = ExecuteJob {
+            modules: invocation.function.modules.clone(),
+            limits: invocation.limits.clone(),
+            facts: report::facts(&invocation, &before),
+            schema: invocation.function.metadata_schema.clone(),
+            host,
+            call: call.clone(),
+            host_runtime,
+        };
+        let guard = StopOnDrop::default();
+        let end = self.threads.execute(job, guard.0.clone()).map_err(RunRefused::Thread)?;
+        let ending = match end.await {
+            Ok(end) => Ending::of(end, &invocation),
+            Err(_) => Ending::lost(thread_lost_message()),
+        };
+        drop(permit);
+        Ok(report::report(&invocation, &call, started_at, before, ending))
+    }
+}
+
+/// The metadata as it is before the run; `null` where there is none, or the host has no such thing.
+async fn metadata_before(host: &dyn Host, call: &CallContext) -> Result<Value, RunRefused> {
+    match host.metadata(call).await {
+        Ok(metadata) => Ok(metadata.value.map_or(Value::Null, Value::Object)),
+        Err(HostError::Internal { message }) => Err(RunRefused::Host { message }),
+        // The function gets the same answer when it asks, and decides what it means.
+        Err(_) => Ok(Value::Null),
+    }
+}
+
+/// What is wrong with metadata that exists. A connection that has none yet violates nothing.
+fn violations(invocation: &Invocation, before: &Value) -> Vec<Violation> {
+    match &invocation.function.metadata_schema {
+        Some(schema) if !before.is_null() => schema.check.violations(before),
+        _ => Vec::new(),
+    }
+}
+
+fn thread_lost_message() -> &'static str {
+    "the isolate's thread ended without an answer"
+}
+
+fn thread_lost() -> Interrupted {
+    Interrupted::Engine(thread_lost_message().to_owned())
+}
+
+/// Stops a run that nobody waits for any more.
+#[derive(Default)]
+struct StopOnDrop(Arc<StopSignal>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        // After the run's end this finds the signal ended, and does nothing.
+        self.0.request(StopReason::Cancelled);
+    }
+}

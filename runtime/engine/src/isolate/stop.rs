@@ -1,0 +1,116 @@
+//! Why a run was stopped: one sticky reason, set from any thread.
+//!
+//! V8's own flag is not enough: a termination that is requested while no JavaScript is on the stack can vanish, and
+//! a parked event loop does not notice one. So the reason is kept here, checked after every call into V8, and
+//! every request also wakes the loop.
+
+use std::sync::{OnceLock, atomic::AtomicBool, atomic::Ordering};
+use std::task::Waker;
+use std::time::Duration;
+
+use deno_core::v8::IsolateHandle;
+use futures_util::task::AtomicWaker;
+use onevent_contract::{ErrorType, Limits, RunError};
+use serde_json::json;
+
+/// Why a run was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StopReason {
+    /// The wall-clock limit.
+    Wall,
+    /// The CPU limit; with the time used when it was noticed.
+    Cpu { used: Duration },
+    /// The heap limit.
+    Heap,
+    /// The budget of `ArrayBuffer`s.
+    ArrayBuffers,
+    /// Nobody waits for the run any more.
+    Cancelled,
+}
+
+impl StopReason {
+    /// The error of a run that was stopped for this reason under these limits.
+    pub(crate) fn error(self, limits: &Limits) -> RunError {
+        let (kind, message, facts) = match self {
+            Self::Wall => (
+                ErrorType::ExecutionTimeout,
+                format!("the run was stopped: it took longer than its wall-clock limit of {:?}", limits.wall),
+                json!({ "limit": "wall", "limit_ms": limits.wall.as_millis() as u64 }),
+            ),
+            Self::Cpu { used } => (
+                ErrorType::CpuLimitExceeded,
+                format!("the run was stopped: it used more than its CPU limit of {:?}", limits.cpu),
+                json!({ "limit": "cpu", "limit_ms": limits.cpu.as_millis() as u64, "used_ms": used.as_millis() as u64 }),
+            ),
+            Self::Heap => (
+                ErrorType::HeapLimitExceeded,
+                format!("the run was stopped: its heap grew beyond the limit of {} bytes", limits.heap_bytes),
+                json!({ "limit": "heap", "limit_bytes": limits.heap_bytes }),
+            ),
+            Self::ArrayBuffers => (
+                ErrorType::HeapLimitExceeded,
+                format!(
+                    "the run was stopped: its ArrayBuffers grew beyond the limit of {} bytes",
+                    limits.heap_bytes
+                ),
+                json!({ "limit": "array_buffers", "limit_bytes": limits.heap_bytes }),
+            ),
+            Self::Cancelled => (ErrorType::ScriptAborted, "the run was cancelled".to_owned(), json!({})),
+        };
+        let mut error = RunError::new(kind, message);
+        if let (Some(payload), Some(facts)) = (error.payload.as_object_mut(), facts.as_object()) {
+            payload.extend(facts.clone());
+        }
+        error
+    }
+}
+
+/// The stop button of one isolate.
+#[derive(Default)]
+pub(crate) struct StopSignal {
+    reason: OnceLock<StopReason>,
+    isolate: OnceLock<IsolateHandle>,
+    waker: AtomicWaker,
+    ended: AtomicBool,
+}
+
+impl StopSignal {
+    /// Connects the signal to its isolate. A stop that came before takes effect now.
+    pub(crate) fn attach(&self, isolate: IsolateHandle) {
+        let _ = self.isolate.set(isolate);
+        if self.reason.get().is_some() {
+            self.press();
+        }
+    }
+
+    /// Stops the isolate for this reason; the first reason stays.
+    pub(crate) fn request(&self, reason: StopReason) {
+        let _ = self.reason.set(reason);
+        self.press();
+    }
+
+    /// Asks V8 again, for the case that the last request found no JavaScript to interrupt.
+    pub(crate) fn press(&self) {
+        if self.ended.load(Ordering::Acquire) {
+            return;
+        }
+        if let Some(isolate) = self.isolate.get() {
+            isolate.terminate_execution();
+        }
+        self.waker.wake();
+    }
+
+    /// The run is over: from here on nothing is terminated.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn reason(&self) -> Option<StopReason> {
+        self.reason.get().copied()
+    }
+
+    /// Wakes this task on the next stop.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.waker.register(waker);
+    }
+}

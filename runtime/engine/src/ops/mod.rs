@@ -1,0 +1,42 @@
+//! The ops behind `nango.*` and `console`: the Rust side of `js-sdk/src/ops.ts`.
+//!
+//! `build.rs` includes this module as well, because a snapshot must be baked with exactly the ops that run on it.
+
+mod host;
+mod log;
+mod metadata;
+pub(crate) mod settle;
+mod state;
+mod wire;
+
+pub(crate) use self::state::{RunState, Settled, SettledError};
+
+use deno_core::Extension;
+
+deno_core::extension!(
+    onevent,
+    deps = [deno_webidl, deno_web],
+    ops = [
+        host::op_onevent_proxy,
+        host::op_onevent_connection,
+        metadata::op_onevent_metadata,
+        metadata::op_onevent_write_metadata,
+        log::op_onevent_log,
+        log::op_onevent_warn,
+        settle::op_onevent_settled,
+    ],
+);
+
+/// The extensions of every isolate, in the order in which the snapshot holds them.
+pub(crate) fn extensions() -> Vec<Extension> {
+    vec![
+        deno_webidl::deno_webidl::init(),
+        deno_web::deno_web::init(
+            std::sync::Arc::new(deno_web::BlobStore::default()),
+            None,
+            false,
+            deno_web::InMemoryBroadcastChannel::default(),
+        ),
+        onevent::init(),
+    ]
+}

@@ -1,0 +1,96 @@
+//! What the ops of one run share with the loop that drives it.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use onevent_contract::{CallContext, Frame, Host, HostError, MetadataSchema};
+use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+/// A run's error as the SDK classified it.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+pub(crate) struct SettledError {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) payload: Value,
+    pub(crate) status: f64,
+    #[serde(default)]
+    pub(crate) additional_properties: Option<Value>,
+}
+
+/// How `exec` ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Settled {
+    Returned,
+    Threw { error: Box<SettledError>, frames: Vec<Frame> },
+}
+
+/// One run's state, reachable from its ops through `OpState`.
+pub(crate) struct RunState {
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) call: CallContext,
+    /// Where the host's futures run: connections that it pools must outlive the isolate's own small runtime.
+    pub(crate) host_runtime: Handle,
+    pub(crate) schema: Option<MetadataSchema>,
+    pub(crate) settled: RefCell<Option<Settled>>,
+    pub(crate) host_failure: RefCell<Option<String>>,
+    pub(crate) metadata_after: RefCell<Option<Value>>,
+    pub(crate) metadata_persisted: Cell<bool>,
+    /// Woken when `settled` or `host_failure` was set.
+    pub(crate) waker: RefCell<Option<Waker>>,
+}
+
+impl RunState {
+    /// Asks the host. Its own failures end the run, so they do not come back from here.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        answer: impl Future<Output = Result<T, HostError>> + Send + 'static,
+    ) -> Result<T, HostError> {
+        let mut task = AbortOnDrop(self.host_runtime.spawn(answer));
+        let message = match (&mut task.0).await {
+            Ok(Err(HostError::Internal { message })) => message,
+            Ok(answer) => return answer,
+            Err(_) => "the host panicked or was shut down".to_owned(),
+        };
+        self.host_failure.borrow_mut().get_or_insert(message);
+        self.wake();
+        std::future::pending().await
+    }
+
+    pub(crate) fn settle(&self, settled: Settled) {
+        self.settled.borrow_mut().get_or_insert(settled);
+        self.wake();
+    }
+
+    /// Ready when `exec` settled, or with the message of a failure of the host's own.
+    pub(crate) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Settled, String>> {
+        if let Some(message) = self.host_failure.take() {
+            return Poll::Ready(Err(message));
+        }
+        if let Some(settled) = self.settled.take() {
+            return Poll::Ready(Ok(settled));
+        }
+        self.waker.replace(Some(cx.waker().clone()));
+        Poll::Pending
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+}
+
+/// A host's work ends with the call that asked for it.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

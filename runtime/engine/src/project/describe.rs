@@ -1,0 +1,109 @@
+//! What a function's default export says about it.
+
+use std::sync::Arc;
+
+use onevent_contract::{Event, Function, MetadataSchema};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::ReadFunction;
+use super::error::{LoadError, LoadErrorCode};
+use crate::isolate::{DescribeEnd, Interrupted, StopReason};
+use crate::ops::settle::project_frames;
+use crate::schema;
+
+#[derive(Deserialize)]
+struct Description {
+    ok: Option<Described>,
+    problem: Option<Problem>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    event: String,
+    description: Option<String>,
+    metadata: Value,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+    message: String,
+}
+
+/// The loaded function, from its files and what the SDK said about its default export.
+pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Function>, LoadError> {
+    let text = end.map_err(|interrupted| interrupted_load(read, interrupted))?;
+    let description: Description = serde_json::from_str(&text)
+        .map_err(|error| LoadError::new(LoadErrorCode::InvalidExport, format!("{}: {error}", read.path)))?;
+    let described = match (description.ok, description.problem) {
+        (Some(described), _) => described,
+        (None, Some(problem)) => return Err(problem_load(read, problem)),
+        (None, None) => {
+            return Err(LoadError::new(
+                LoadErrorCode::InvalidExport,
+                format!("{}: no description", read.path),
+            ));
+        }
+    };
+    let event = Event::from_name(&described.event).ok_or_else(|| {
+        let message = format!("{}: `{}` is not a lifecycle event", read.path, described.event);
+        LoadError::new(LoadErrorCode::UnknownEvent, message)
+    })?;
+    Ok(Arc::new(Function {
+        key: read.key.clone(),
+        event,
+        description: described.description,
+        path: read.path.clone(),
+        modules: read.modules.clone(),
+        metadata_schema: metadata_schema(read, described.metadata)?,
+    }))
+}
+
+fn metadata_schema(read: &ReadFunction, json_schema: Value) -> Result<Option<MetadataSchema>, LoadError> {
+    if json_schema.is_null() {
+        return Ok(None);
+    }
+    let check = schema::compile(&json_schema).map_err(|error| {
+        let message = format!("{}: the JSON Schema of `metadata` cannot be compiled: {error}", read.path);
+        LoadError::new(LoadErrorCode::InvalidMetadataSchema, message)
+    })?;
+    Ok(Some(MetadataSchema { json_schema, check }))
+}
+
+fn problem_load(read: &ReadFunction, problem: Problem) -> LoadError {
+    let code = match problem.code.as_str() {
+        "unknown_event" => LoadErrorCode::UnknownEvent,
+        "invalid_metadata_schema" => LoadErrorCode::InvalidMetadataSchema,
+        "unsupported_function_type" => LoadErrorCode::UnsupportedFunctionType,
+        _ => LoadErrorCode::InvalidExport,
+    };
+    LoadError::new(code, format!("{}: {}", read.path, problem.message))
+}
+
+fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError {
+    let path = &read.path;
+    let stopped = |what: &str| {
+        LoadError::new(LoadErrorCode::ModuleStopped, format!("{path}: code outside `exec` {what}"))
+            .hint("only `exec` should do work: code outside of it runs at every load")
+    };
+    match interrupted {
+        Interrupted::Threw(error) => {
+            let frames = project_frames(&error);
+            let text =
+                |file: &str| read.texts.iter().find(|(path, _)| path == file).map(|(_, text)| text.clone());
+            let message = format!("code outside `exec` threw: {}", error.exception_message);
+            LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text)
+        }
+        Interrupted::Stopped(StopReason::Wall) => stopped("took longer than a load may take"),
+        Interrupted::Stopped(StopReason::Cpu { .. }) => stopped("used more CPU time than a load may use"),
+        Interrupted::Stopped(StopReason::Heap | StopReason::ArrayBuffers) => {
+            stopped("used more memory than a load may use")
+        }
+        Interrupted::Stopped(StopReason::Cancelled) => stopped("was cancelled"),
+        Interrupted::NeverSettled => stopped("awaits a promise that nothing can settle"),
+        Interrupted::HostFailed(message) | Interrupted::Engine(message) => {
+            LoadError::new(LoadErrorCode::Engine, format!("{path}: {message}"))
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `index.ts`: which functions a project has, in which order.
+
+use onevent_contract::{FunctionKey, FunctionName, IntegrationId};
+
+use super::error::{LoadError, LoadErrorCode};
+use super::graph::resolve;
+use super::parse::parse;
+use super::source::ProjectSource;
+
+/// The file that lists a project's functions.
+pub(crate) const INDEX: &str = "index.ts";
+
+/// A function that `index.ts` names.
+pub(super) struct Entry {
+    /// As it is imported, for messages about one that has no file.
+    pub(super) specifier: String,
+    /// The function, or why it cannot be one.
+    pub(super) function: Result<(FunctionKey, String), LoadError>,
+}
+
+/// Reads the imports of `index.ts`, in their order, each file once.
+pub(super) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
+    let text = source.read(INDEX).map_err(|error| match error.code {
+        LoadErrorCode::UnreadableFile => LoadError::new(LoadErrorCode::MissingIndex, error.message)
+            .hint("a project is a folder with an index.ts that imports its functions: `import './salesforce/on-events/setup';`"),
+        _ => error,
+    })?;
+    let mut entries: Vec<Entry> = Vec::new();
+    for import in parse(INDEX, text)?.imports {
+        if !import.side_effect_only {
+            let message = format!("index.ts imports names from `{}`", import.specifier);
+            return Err(LoadError::new(LoadErrorCode::InvalidFunctionPath, message)
+                .hint(format!("write `import '{}';`: index.ts only lists functions", import.specifier))
+                .at(import.position));
+        }
+        let function = resolve(source, INDEX, &import).and_then(|path| {
+            let key = key_of(&path).map_err(|error| error.at(import.position.clone()))?;
+            Ok((key, path))
+        });
+        if let Ok((_, path)) = &function
+            && entries.iter().any(|known| known.function.as_ref().is_ok_and(|(_, other)| other == path))
+        {
+            continue;
+        }
+        let function = match function {
+            Ok((key, _))
+                if entries
+                    .iter()
+                    .any(|known| known.function.as_ref().is_ok_and(|(other, _)| *other == key)) =>
+            {
+                let message = format!("`{}` is a second file for the function {key}", import.specifier);
+                Err(LoadError::new(LoadErrorCode::DuplicateFunction, message).at(import.position))
+            }
+            other => other,
+        };
+        entries.push(Entry { specifier: import.specifier, function });
+    }
+    Ok(entries)
+}
+
+/// Integration and name, from `<integration>/on-events/<name>.ts`.
+pub(super) fn key_of(path: &str) -> Result<FunctionKey, LoadError> {
+    let invalid = |message: String| {
+        LoadError::new(LoadErrorCode::InvalidFunctionPath, message)
+            .hint("a function's file is `<integration>/on-events/<name>.ts`")
+    };
+    let parts: Vec<&str> = path.split('/').collect();
+    let [integration, folder, file] = parts.as_slice() else {
+        return Err(invalid(format!("`{path}` is not the path of a function")));
+    };
+    match *folder {
+        "on-events" => {}
+        "syncs" | "actions" => {
+            let message = format!("`{path}`: {folder} are not supported, only event functions in on-events");
+            return Err(LoadError::new(LoadErrorCode::UnsupportedFunctionType, message));
+        }
+        other => return Err(invalid(format!("`{path}`: `{other}` is not a folder of functions"))),
+    }
+    let name = file.rsplit_once('.').map_or(*file, |(name, _)| name);
+    Ok(FunctionKey {
+        integration: IntegrationId::new(*integration)
+            .map_err(|error| invalid(format!("`{path}`: {error}")))?,
+        name: FunctionName::new(name).map_err(|error| invalid(format!("`{path}`: {error}")))?,
+    })
+}

@@ -1,0 +1,103 @@
+//! A project: Nango's folder of functions, read, checked and transpiled.
+
+mod describe;
+mod error;
+mod graph;
+mod index;
+mod parse;
+mod source;
+
+use std::sync::Arc;
+
+use onevent_contract::{Event, Function, FunctionKey, ModuleSource};
+
+pub(crate) use self::describe::describe;
+pub use self::error::{LoadError, LoadErrorCode, SourcePosition};
+use self::graph::ModuleReader;
+pub use self::source::ProjectSource;
+
+/// A function that cannot be loaded. The others of its project can run.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct BrokenFunction {
+    /// The path of its file inside the project, or what `index.ts` wrote where there is no such file.
+    pub path: String,
+    /// Integration and name, where the path tells them.
+    pub key: Option<FunctionKey>,
+    /// Why.
+    pub error: LoadError,
+}
+
+/// A loaded project.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Project {
+    /// The functions that can run, in the order of `index.ts`.
+    pub functions: Vec<Arc<Function>>,
+    /// The functions that cannot.
+    pub broken: Vec<BrokenFunction>,
+}
+
+impl Project {
+    /// The function of that name.
+    #[must_use]
+    pub fn function(&self, key: &FunctionKey) -> Option<&Arc<Function>> {
+        self.functions.iter().find(|function| function.key == *key)
+    }
+
+    /// The functions of an integration that subscribe to an event, in the order in which they run.
+    pub fn functions_for<'a>(
+        &'a self,
+        integration: &'a onevent_contract::IntegrationId,
+        event: Event,
+    ) -> impl Iterator<Item = &'a Arc<Function>> {
+        self.functions
+            .iter()
+            .filter(move |function| function.key.integration == *integration && function.event == event)
+    }
+
+    /// The broken functions of an integration.
+    pub fn broken_of<'a>(
+        &'a self,
+        integration: &'a onevent_contract::IntegrationId,
+    ) -> impl Iterator<Item = &'a BrokenFunction> {
+        self.broken
+            .iter()
+            .filter(move |broken| broken.key.as_ref().is_some_and(|key| key.integration == *integration))
+    }
+}
+
+/// A function whose files are read and transpiled, before its code has said what it is.
+pub(crate) struct ReadFunction {
+    pub(crate) key: FunctionKey,
+    pub(crate) path: String,
+    pub(crate) modules: Arc<[ModuleSource]>,
+    /// Texts of the files, for code frames.
+    pub(crate) texts: Vec<(String, Arc<str>)>,
+}
+
+/// Reads everything that `index.ts` names. The outer error is of `index.ts` itself.
+pub(crate) fn read(
+    source: &ProjectSource,
+) -> Result<Vec<Result<ReadFunction, Box<BrokenFunction>>>, LoadError> {
+    let mut reader = ModuleReader::new(source);
+    let entries = index::entries(source)?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| {
+            let (key, path) = entry.function.map_err(|error| {
+                let key = index::key_of(entry.specifier.trim_start_matches("./")).ok();
+                Box::new(BrokenFunction { key, path: entry.specifier, error })
+            })?;
+            match reader.modules(&path) {
+                Ok(modules) => {
+                    let text =
+                        |module: &ModuleSource| Some((module.path.clone(), reader.text(&module.path)?));
+                    let texts = modules.iter().filter_map(text).collect();
+                    Ok(ReadFunction { key, path, modules, texts })
+                }
+                Err(error) => Err(Box::new(BrokenFunction { path, key: Some(key), error })),
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,227 @@
+//! From how a run ended to what is said about it.
+
+use onevent_contract::{
+    CallContext, ErrorType, Event, Invocation, MetadataReport, Operation, Outcome, REPORT_SCHEMA_VERSION,
+    RunError, RunReport, Trigger, Usage, Verdict,
+};
+use serde_json::{Value, json};
+
+use crate::isolate::{ExecuteEnd, Interrupted, StopReason};
+use crate::ops::{Settled, SettledError};
+
+/// What a report says beside the facts of the invocation and the recorded effects.
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    pub(crate) error: Option<RunError>,
+    pub(crate) metadata_after: Option<Value>,
+    pub(crate) metadata_persisted: bool,
+    pub(crate) usage: Usage,
+}
+
+impl Ending {
+    /// A run that did not get to its code, for this reason.
+    pub(crate) fn without_run(error: RunError) -> Self {
+        Self {
+            outcome: Outcome::Failed,
+            error: Some(error),
+            metadata_after: None,
+            metadata_persisted: false,
+            usage: Usage::default(),
+        }
+    }
+
+    /// A run whose thread was lost: nobody knows what it did.
+    pub(crate) fn lost(message: &str) -> Self {
+        Self {
+            outcome: Outcome::Unknown,
+            ..Self::without_run(RunError::new(ErrorType::HostFailure, message))
+        }
+    }
+
+    /// What became of an isolate's job.
+    pub(crate) fn of(end: ExecuteEnd, invocation: &Invocation) -> Self {
+        let (outcome, error) = match end.settled {
+            Ok(Settled::Returned) => (Outcome::Succeeded, None),
+            Ok(Settled::Threw { error, frames }) => {
+                let mut error = settled_error(*error);
+                error.frames = frames;
+                let outcome = match error.kind {
+                    ErrorType::ActionScriptRuntimeError => Outcome::Rejected,
+                    _ => Outcome::Failed,
+                };
+                (outcome, Some(error))
+            }
+            Err(interrupted) => interrupted_ending(interrupted, end.frames, invocation),
+        };
+        Self {
+            outcome,
+            error,
+            metadata_after: end.metadata_after,
+            metadata_persisted: end.metadata_persisted,
+            usage: Usage {
+                wall: end.usage.wall,
+                cpu: end.usage.cpu,
+                heap_peak_bytes: end.usage.heap_peak_bytes,
+            },
+        }
+    }
+}
+
+fn interrupted_ending(
+    interrupted: Interrupted,
+    frames: Vec<onevent_contract::Frame>,
+    invocation: &Invocation,
+) -> (Outcome, Option<RunError>) {
+    match interrupted {
+        Interrupted::Stopped(
+            reason @ (StopReason::Wall
+            | StopReason::Cpu { .. }
+            | StopReason::Heap
+            | StopReason::ArrayBuffers
+            | StopReason::Cancelled),
+        ) => (Outcome::Stopped, Some(reason.error(&invocation.limits))),
+        Interrupted::NeverSettled => {
+            let message = "`exec` waits for a promise that nothing can settle: no timer, no request and no call of nango is left";
+            (Outcome::Failed, Some(RunError::new(ErrorType::NeverSettled, message)))
+        }
+        Interrupted::HostFailed(message) => {
+            (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, message)))
+        }
+        Interrupted::Threw(thrown) => {
+            let message = thrown.message.clone().unwrap_or_else(|| thrown.exception_message.clone());
+            let mut error = RunError::new(ErrorType::ScriptInternalError, message);
+            error.frames = frames;
+            (Outcome::Failed, Some(error))
+        }
+        Interrupted::Engine(message) => {
+            (Outcome::Failed, Some(RunError::new(ErrorType::CompileError, message)))
+        }
+    }
+}
+
+fn settled_error(error: SettledError) -> RunError {
+    let kind = match error.kind.as_str() {
+        "action_script_runtime_error" => ErrorType::ActionScriptRuntimeError,
+        "script_http_error" => ErrorType::ScriptHttpError,
+        "script_network_error" => ErrorType::ScriptNetworkError,
+        "invalid_metadata" => ErrorType::InvalidMetadata,
+        _ => ErrorType::ScriptInternalError,
+    };
+    RunError {
+        kind,
+        code: error.code,
+        message: error.message,
+        payload: error.payload,
+        // A status is a small number; whatever else a function made of it reads as the default.
+        status: if (100.0..1000.0).contains(&error.status) { error.status as u16 } else { 500 },
+        additional_properties: error.additional_properties,
+        frames: Vec::new(),
+    }
+}
+
+/// Puts the report together and takes every known secret out of its texts.
+pub(crate) fn report(
+    invocation: &Invocation,
+    call: &CallContext,
+    started_at: jiff::Timestamp,
+    before: Value,
+    mut ending: Ending,
+) -> RunReport {
+    let effects = call.effects.effects();
+    if let Some(error) = &mut ending.error {
+        error.message = call.effects.scrub_text(&error.message);
+        call.effects.scrub(&mut error.payload);
+        if let Some(properties) = &mut error.additional_properties {
+            call.effects.scrub(properties);
+        }
+    }
+    let (event, operation) = trigger(&invocation.trigger);
+    let verdict = match event {
+        Event::ValidateConnection => Verdict::of(ending.outcome, ending.error.as_ref()),
+        _ => None,
+    };
+    RunReport {
+        schema_version: REPORT_SCHEMA_VERSION,
+        run_id: invocation.run_id,
+        function: invocation.function.key.name.clone(),
+        integration: invocation.function.key.integration.clone(),
+        event,
+        operation,
+        connection_id: invocation.connection.connection_id.clone(),
+        environment: invocation.environment.clone(),
+        mode: invocation.mode,
+        attempt: invocation.attempt,
+        started_at,
+        outcome: ending.outcome,
+        verdict,
+        error: ending.error,
+        warnings: Vec::new(),
+        metadata: MetadataReport {
+            after: ending.metadata_after.unwrap_or_else(|| before.clone()),
+            before,
+            persisted: ending.metadata_persisted,
+            writes: Vec::new(),
+        },
+        http: Vec::new(),
+        logs: Vec::new(),
+        usage: ending.usage,
+    }
+    .with_effects(effects)
+}
+
+fn trigger(trigger: &Trigger) -> (Event, Operation) {
+    match trigger {
+        Trigger::Event { event, operation } => (*event, *operation),
+        // The only kind so far; the enum may grow in the contract before this engine knows of it.
+        _ => (Event::PostConnectionCreation, Operation::Creation),
+    }
+}
+
+/// `RunFacts` of `js-sdk/src/ops.ts`.
+pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
+    let (event, operation) = trigger(&invocation.trigger);
+    json!({
+        "connectionId": invocation.connection.connection_id,
+        "providerConfigKey": invocation.connection.integration,
+        "provider": invocation.connection.provider,
+        "environmentName": invocation.environment,
+        "runId": invocation.run_id,
+        "functionName": invocation.function.key.name,
+        "event": event,
+        "operation": operation,
+        "metadata": metadata,
+        "enforceMetadata": invocation.validation == onevent_contract::Validation::Enforce,
+    })
+}
+
+/// The error of metadata that violates the schema before the run, where that is enforced.
+pub(crate) fn invalid_before_run(violations: &[onevent_contract::Violation]) -> RunError {
+    let mut error = RunError::new(ErrorType::InvalidMetadata, describe_violations(violations));
+    if let Some(payload) = error.payload.as_object_mut() {
+        payload.insert("errors".into(), json!(violations));
+    }
+    error
+}
+
+/// Violations in one sentence.
+pub(crate) fn describe_violations(violations: &[onevent_contract::Violation]) -> String {
+    let shown: Vec<String> = violations
+        .iter()
+        .take(3)
+        .map(|violation| {
+            let path: Vec<String> = violation
+                .path
+                .iter()
+                .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+                .collect();
+            if path.is_empty() {
+                violation.message.clone()
+            } else {
+                format!("{}: {}", path.join("."), violation.message)
+            }
+        })
+        .collect();
+    let more = violations.len().saturating_sub(shown.len());
+    let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    format!("the connection's metadata does not match the function's schema: {}{rest}", shown.join("; "))
+}

@@ -1,0 +1,86 @@
+//! Metadata schemas on the Rust side: the floor that hostile code cannot step over.
+
+use std::sync::Arc;
+
+use jsonschema::{Draft, PatternOptions, Retrieve, Uri, ValidationError, Validator};
+use onevent_contract::{SchemaCheck, Violation};
+use serde_json::Value;
+
+/// A check reports this many violations; more help nobody.
+const MAX_VIOLATIONS: usize = 20;
+
+/// Compiles a JSON Schema (draft 2020-12). Formats are not asserted, remote references are refused, and patterns
+/// run in linear time.
+pub(crate) fn compile(schema: &Value) -> Result<Arc<dyn SchemaCheck>, String> {
+    let compiled = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(false)
+        .with_pattern_options(PatternOptions::regex())
+        .with_retriever(NoRemote)
+        .build(schema)
+        .map_err(|error| error.to_string())?;
+    Ok(Arc::new(Compiled(compiled)))
+}
+
+struct NoRemote;
+
+impl Retrieve for NoRemote {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        Err(format!("the schema refers to {uri}; remote references are off").into())
+    }
+}
+
+struct Compiled(Validator);
+
+impl SchemaCheck for Compiled {
+    fn violations(&self, value: &Value) -> Vec<Violation> {
+        self.0.iter_errors(value).take(MAX_VIOLATIONS).map(|error| violation(&error)).collect()
+    }
+}
+
+fn violation(error: &ValidationError<'_>) -> Violation {
+    let path = error.instance_path().segments().map(|segment| match segment {
+        jsonschema::paths::LocationSegment::Property(name) => Value::from(name.into_owned()),
+        jsonschema::paths::LocationSegment::Index(index) => Value::from(index),
+    });
+    // Masked: a message may end up in a log, and metadata is the customer's.
+    Violation {
+        path: path.collect(),
+        message: error.masked().to_string(),
+        code: error.kind().keyword().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_violation_names_path_rule_and_no_value() {
+        let check = compile(&json!({
+            "type": "object",
+            "properties": { "tags": { "type": "array", "items": { "type": "string" } } },
+            "required": ["id"],
+        }))
+        .unwrap();
+        let violations = check.violations(&json!({ "tags": ["a", 7_654_321] }));
+        let found: Vec<_> = violations.iter().map(|v| (v.path.clone(), v.code.as_str())).collect();
+        assert!(found.contains(&(vec![json!("tags"), json!(1)], "type")), "{found:?}");
+        assert!(found.contains(&(vec![], "required")), "{found:?}");
+        assert!(violations.iter().all(|v| !v.message.contains("7654321")), "{violations:?}");
+    }
+
+    #[test]
+    fn remote_references_are_refused() {
+        assert!(compile(&json!({ "$ref": "https://example.com/schema.json" })).is_err());
+        assert!(compile(&json!({ "$ref": "file:///etc/passwd" })).is_err());
+    }
+
+    #[test]
+    fn formats_are_not_asserted() {
+        let check = compile(&json!({ "type": "string", "format": "email" })).unwrap();
+        assert_eq!(check.violations(&json!("not an address")), vec![]);
+    }
+}

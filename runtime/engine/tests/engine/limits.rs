@@ -1,0 +1,205 @@
+//! Hostile functions: each is stopped with a typed outcome, and the process goes on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{ErrorType, Outcome, RunReport};
+
+use crate::support::{MemoryHost, engine, function, invocation, load, run, run_with};
+
+/// How far beyond its limit a run may end on a busy machine with two cores. V8 notices a stop within the
+/// watchdog's tick; the rest is scheduling.
+const MARGIN: Duration = Duration::from_millis(1_500);
+
+async fn a_good_run_follows() {
+    let report = run("nango.log('fine');").await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+}
+
+async fn stopped(body: &str, expected: ErrorType) -> RunReport {
+    let report = run_with(body, Arc::default(), |invocation| {
+        invocation.limits.wall = Duration::from_secs(10);
+        invocation.limits.cpu = Duration::from_millis(300);
+        invocation.limits.heap_bytes = 32 * 1024 * 1024;
+    })
+    .await;
+    let error = report.error.clone().unwrap_or_else(|| panic!("not stopped: {:?}", report.outcome));
+    assert_eq!((report.outcome, error.kind), (Outcome::Stopped, expected), "{error:?}");
+    if expected == ErrorType::CpuLimitExceeded {
+        assert!(report.usage.cpu < Duration::from_millis(300) + MARGIN, "{:?}", report.usage);
+    }
+    a_good_run_follows().await;
+    report
+}
+
+/// Heap runaways may use all the CPU they need to reach their limit.
+async fn out_of_memory(body: &str) {
+    let report = run_with(body, Arc::default(), |invocation| {
+        invocation.limits.wall = Duration::from_secs(60);
+        invocation.limits.cpu = Duration::from_secs(60);
+        invocation.limits.heap_bytes = 32 * 1024 * 1024;
+    })
+    .await;
+    let error = report.error.clone().unwrap_or_else(|| panic!("not stopped: {:?}", report.outcome));
+    assert_eq!((report.outcome, error.kind), (Outcome::Stopped, ErrorType::HeapLimitExceeded), "{error:?}");
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_loop() {
+    stopped("while (true) {}", ErrorType::CpuLimitExceeded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endless_loop_after_an_await() {
+    stopped("await null; for (;;);", ErrorType::CpuLimitExceeded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_optimised_loop_without_calls() {
+    stopped("for (;;) new Array(1000).fill(1.5);", ErrorType::CpuLimitExceeded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_optimised_loop_that_pushes_into_a_live_array() {
+    let body =
+        "const live = [[]]; for (;;) { live[0] = []; for (let i = 0; i < 1000; i++) live[0].push(1.5); }";
+    stopped(body, ErrorType::CpuLimitExceeded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn endless_microtasks() {
+    stopped(
+        "const again = () => { Promise.resolve().then(again); }; again(); await new Promise(() => {});",
+        ErrorType::CpuLimitExceeded,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_in_a_getter_that_is_read_for_the_report() {
+    let body = "throw { get message() { for (;;); }, get code() { for (;;); } };";
+    stopped(body, ErrorType::CpuLimitExceeded).await;
+    let body =
+        "const e = new Error('x'); Object.defineProperty(e, 'stack', { get() { for (;;); } }); throw e;";
+    stopped(body, ErrorType::CpuLimitExceeded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_during_module_evaluation() {
+    let project = load("for (;;);\nexport default 1;").await;
+    assert!(project.functions.is_empty());
+    assert_eq!(project.broken[0].error.code.as_str(), "module_stopped", "{:?}", project.broken);
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_during_module_evaluation_of_a_run() {
+    // Harmless while it is loaded, so that the run itself meets the loop.
+    let then = now_ms() + 1_500;
+    let code = format!("if (Date.now() > {then}) for (;;);\n{}", function(""));
+    let project = load(&code).await;
+    let mut invocation = invocation(&project);
+    invocation.limits.cpu = Duration::from_millis(300);
+    tokio::time::sleep(Duration::from_millis(1_600)).await;
+    let report = engine().run(invocation, Arc::new(MemoryHost::default())).await.unwrap();
+    assert_eq!(report.error.map(|error| error.kind), Some(ErrorType::CpuLimitExceeded));
+    a_good_run_follows().await;
+}
+
+fn now_ms() -> i64 {
+    use onevent_contract::{Clock, SystemClock};
+    SystemClock.now().as_millisecond()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interval_that_never_stops() {
+    let report =
+        run_with("await new Promise(() => setInterval(() => {}, 1));", Arc::default(), |invocation| {
+            invocation.limits.wall = Duration::from_millis(300);
+        })
+        .await;
+    let error = report.error.unwrap();
+    assert_eq!((report.outcome, error.kind), (Outcome::Stopped, ErrorType::ExecutionTimeout));
+    assert!(report.usage.wall >= Duration::from_millis(300), "{:?}", report.usage);
+    assert!(report.usage.wall < Duration::from_millis(300) + MARGIN, "{:?}", report.usage);
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_never_answers() {
+    let report = run_with("await nango.get({ endpoint: '/slow' });", Arc::default(), |invocation| {
+        invocation.limits.wall = Duration::from_millis(300);
+    })
+    .await;
+    assert_eq!(report.error.map(|error| error.kind), Some(ErrorType::ExecutionTimeout));
+    assert!(report.usage.cpu < Duration::from_millis(200), "waiting costs no CPU time: {:?}", report.usage);
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promise_that_nothing_can_settle_ends_at_once() {
+    let report = run("await new Promise(() => {});").await;
+    let error = report.error.unwrap();
+    assert_eq!((report.outcome, error.kind), (Outcome::Failed, ErrorType::NeverSettled));
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn array_growth() {
+    out_of_memory("const a = []; for (;;) a.push(new Array(1000).fill({}));").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn string_doubling() {
+    let body = "const kept = []; let s = 'x'; for (;;) { s = s.length > 1e6 ? 'x' : s + s; kept.push(s.split('').reverse().join('')); }";
+    out_of_memory(body).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn object_keys_without_end() {
+    out_of_memory("const o = {}; for (let i = 0; ; i++) o['k' + i] = i;").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_map_filled_across_awaits() {
+    out_of_memory(
+        "const m = new Map(); for (let i = 0; ; i++) { m.set(i, { i }); if (i % 1000 === 0) await null; }",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn array_buffers_without_end() {
+    out_of_memory("const kept = []; for (;;) kept.push(new ArrayBuffer(1024 * 1024));").await;
+    out_of_memory("const kept = []; for (;;) try { kept.push(new Uint8Array(1024 * 1024)); } catch {}").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn array_buffers_that_are_garbage_are_collected_in_time() {
+    let report = run("for (let i = 0; i < 2000; i++) new Uint8Array(1024 * 1024);").await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deep_recursion_is_the_functions_own_error() {
+    let report = run("const down = () => down(); down();").await;
+    let error = report.error.unwrap();
+    assert_eq!((report.outcome, error.kind), (Outcome::Failed, ErrorType::ScriptInternalError));
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropping_the_future_stops_the_run() {
+    let project = load(&function("for (;;);")).await;
+    let mut invocation = invocation(&project);
+    invocation.limits.cpu = Duration::from_secs(600);
+    let engine = onevent_engine::Engine::builder().max_isolates(1).build().unwrap();
+    let host = Arc::new(MemoryHost::default());
+    let run = engine.run(invocation.clone(), host.clone());
+    assert!(tokio::time::timeout(Duration::from_millis(300), run).await.is_err());
+    // The only place is free again: the dropped run does not hold it.
+    invocation.limits.cpu = Duration::from_millis(300);
+    let report = engine.run(invocation, host).await.unwrap();
+    assert_eq!(report.error.map(|error| error.kind), Some(ErrorType::CpuLimitExceeded));
+}
