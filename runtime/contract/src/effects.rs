@@ -15,6 +15,9 @@ pub const MAX_LOG_LINES: usize = 5_000;
 /// A run keeps this many HTTP records; more are counted and dropped, with a warning.
 pub const MAX_HTTP_EFFECTS: usize = 5_000;
 
+/// A run keeps this many bytes of log messages and what was logged beside them: 8 MiB. More is counted and dropped.
+pub const MAX_LOG_BYTES: usize = 8 * 1024 * 1024;
+
 /// The level of a log line (Nango's levels).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -147,6 +150,7 @@ struct Recorded {
     effects: Effects,
     next_seq: u64,
     dropped: u64,
+    log_bytes: usize,
     secrets: Vec<Secret>,
 }
 
@@ -174,9 +178,11 @@ impl EffectLog {
     /// Records a log line.
     pub fn log(&self, level: LogLevel, message: String, meta: Option<Value>) {
         let at = self.clock.now();
+        let bytes = message.len() + meta.as_ref().map_or(0, |meta| meta.to_string().len());
         let mut recorded = self.lock();
         let seq = recorded.seq();
-        if recorded.effects.logs.len() < MAX_LOG_LINES {
+        if recorded.effects.logs.len() < MAX_LOG_LINES && recorded.log_bytes + bytes <= MAX_LOG_BYTES {
+            recorded.log_bytes += bytes;
             recorded.effects.logs.push(LogLine { seq, level, message, meta, at });
         } else {
             recorded.dropped += 1;
@@ -258,7 +264,7 @@ impl EffectLog {
             effects.warnings.push(Warning::new(
                 WarningCode::EffectsTruncated,
                 format!(
-                    "{} log lines or requests are not in this report: a report keeps {MAX_LOG_LINES} of each",
+                    "{} log lines or requests are not in this report: a report keeps {MAX_LOG_LINES} of each and {MAX_LOG_BYTES} bytes of log",
                     recorded.dropped
                 ),
             ));
@@ -312,6 +318,17 @@ mod tests {
         let effects = log.effects();
         assert_eq!(effects.logs[0].message, "token [redacted]");
         assert_eq!(effects.logs[0].meta, Some(json!({"a": ["Bearer [redacted]"]})));
+    }
+
+    #[test]
+    fn a_flood_of_long_lines_is_cut_by_its_size() {
+        let log = EffectLog::new(Arc::new(SystemClock));
+        for _ in 0..100 {
+            log.log(LogLevel::Info, "x".repeat(MAX_LOG_BYTES / 10), None);
+        }
+        let effects = log.effects();
+        assert_eq!(effects.logs.len(), 10);
+        assert_eq!(effects.warnings[0].code, WarningCode::EffectsTruncated);
     }
 
     #[test]

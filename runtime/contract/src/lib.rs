@@ -19,8 +19,8 @@ mod report;
 pub use clock::{Clock, Instant, SystemClock};
 pub use connection::{AuthMode, Connection, ConnectionError, Credentials, CredentialsError, Secret};
 pub use effects::{
-    EffectLog, Effects, HttpEffect, LogLevel, LogLine, MAX_HTTP_EFFECTS, MAX_LOG_LINES, MetadataWriteEffect,
-    MetadataWriteKind, Warning, WarningCode,
+    EffectLog, Effects, HttpEffect, LogLevel, LogLine, MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES,
+    MetadataWriteEffect, MetadataWriteKind, Warning, WarningCode,
 };
 pub use error::{ErrorType, Frame, RunError};
 pub use function::{Event, Function, FunctionKey, MetadataSchema, ModuleSource, SchemaCheck, Violation};
