@@ -5,10 +5,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use onevent::{
-    CallContext, ConnectionFacts, Engine, Host, HostError, Invocation, MetadataWrite, MetadataWritten,
-    ProjectSource, VersionedMetadata,
-};
+use onevent::*;
+use tokio::sync::Mutex;
 
 const FUNCTION: &str = r#"
     import { createOnEvent } from 'nango';
