@@ -1,0 +1,37 @@
+//! Every limit of an outgoing call, in one place.
+
+use std::time::Duration;
+
+/// The longest body of an answer, in bytes after decompression. The count runs while the body streams in, so a
+/// small file that unpacks into a large one is stopped as well. A larger body fails the call.
+pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// An answer may have this many header lines; more fail the call.
+pub const MAX_HEADERS: usize = 256;
+
+/// The names and values of an answer's headers may have this many bytes in all; more fail the call.
+pub const MAX_HEADER_BYTES: usize = 256 * 1024;
+
+/// A call follows this many redirects; one more fails it. Nango's number.
+pub const MAX_REDIRECTS: usize = 5;
+
+/// The longest time to look up a name, connect and agree on TLS.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The longest time for one attempt, from the lookup of the name to the last byte of the body, redirects
+/// included. The run's own deadline shortens it. Nango has no such limit, so it is generous.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The wait after the first failed attempt where the provider asks for none; it doubles with every attempt.
+/// Nango's number.
+pub const FIRST_BACKOFF: Duration = Duration::from_secs(3);
+
+/// The longest wait that doubling leads to. Nango's number.
+pub const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
+
+/// The shortest wait between two attempts, also where a provider says `Retry-After: 0`: a run must not become a
+/// way to flood it.
+pub const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+
+/// `${…}` may stand inside `${…}` this deep.
+pub(crate) const MAX_TEMPLATE_DEPTH: usize = 8;

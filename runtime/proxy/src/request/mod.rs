@@ -1,0 +1,77 @@
+//! From an author's call to the request that leaves: URL, headers and body, with the credentials in their places.
+
+mod body;
+mod headers;
+mod secrets;
+mod url;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method};
+use jiff::Timestamp;
+use onevent_contract::{HostError, ProxyRequest};
+
+use crate::Target;
+use crate::template::{RequestParts, Values};
+
+pub(crate) use headers::IGNORED_HEADERS;
+pub(crate) use secrets::Secrets;
+
+/// A request, ready to be sent.
+#[derive(Debug)]
+pub(crate) struct BuiltRequest {
+    pub(crate) method: Method,
+    pub(crate) url: ::url::Url,
+    pub(crate) headers: HeaderMap,
+    /// Headers that carry a credential: they stay behind on the way to another origin.
+    pub(crate) credential_headers: Vec<HeaderName>,
+    pub(crate) body: Option<Bytes>,
+    /// Whether the provider's template put a credential into the body.
+    pub(crate) credential_body: bool,
+    pub(crate) forward_headers_on_redirect: bool,
+    /// Everything that must not show up in a report.
+    pub(crate) secrets: Secrets,
+}
+
+impl BuiltRequest {
+    /// Builds one attempt of a call.
+    ///
+    /// # Errors
+    /// [`HostError::Configuration`] when something is missing, or does not fit; the message says what.
+    pub(crate) fn new(target: &Target, request: &ProxyRequest, now: Timestamp) -> Result<Self, HostError> {
+        let mut secrets = Secrets::of(target);
+        let values = Values::new(target, now);
+        let url = url::build(target, request, &values, &mut secrets)?;
+        let values = values.with_request(RequestParts {
+            method: request.method.to_string(),
+            endpoint: request.endpoint.clone(),
+            host: host(&url),
+            path: url.path().to_owned(),
+            query: url.query().unwrap_or_default().to_owned(),
+        });
+        let body = body::build(target, request, &values)?;
+        let headers = headers::build(target, request, &values, &body, &mut secrets)?;
+        let template = &target.integration.provider.proxy;
+        Ok(Self {
+            method: request.method.clone(),
+            url,
+            headers: headers.map,
+            credential_headers: headers.with_credentials,
+            body: body.bytes,
+            credential_body: body.with_credentials,
+            forward_headers_on_redirect: request
+                .forward_headers_on_redirect
+                .unwrap_or(template.forward_headers_on_redirect),
+            secrets,
+        })
+    }
+}
+
+/// Host and port, as the `host` header has them.
+fn host(url: &::url::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn configuration(code: &str, message: impl Into<String>) -> HostError {
+    HostError::Configuration { code: code.into(), message: message.into() }
+}

@@ -1,0 +1,277 @@
+//! The URL of a call.
+//!
+//! The origin of a call — scheme, host and port — comes from the base URL alone. Whatever an endpoint holds, it is a
+//! path beneath it. A value in the middle of a host name (`https://${connectionConfig.subdomain}.example.com`) must
+//! be a piece of a host name: with a `/`, `@` or `#` in it a customer's setting would move the credentials to
+//! another host.
+
+use onevent_contract::{HostError, Params, ProxyRequest};
+use url::Url;
+
+use super::{Secrets, configuration};
+use crate::Target;
+use crate::target::KeyPlacement;
+use crate::template::{Rendered, Segment, Template, Unresolved, Values};
+
+/// Builds the URL of a call.
+pub(super) fn build(
+    target: &Target,
+    request: &ProxyRequest,
+    values: &Values<'_>,
+    secrets: &mut Secrets,
+) -> Result<Url, HostError> {
+    let provider = &target.integration.provider;
+    let chosen = request.base_url_override.as_deref().filter(|base| !base.is_empty());
+    if request.endpoint.is_empty() && chosen.is_none() {
+        return Err(configuration("missing_api_url", "a call needs an `endpoint` or a `baseUrlOverride`"));
+    }
+    let template = chosen
+        .or(target.integration.base_url.as_deref())
+        .or(provider.proxy.base_url.as_deref())
+        .filter(|base| !base.is_empty())
+        .ok_or_else(|| {
+            let name = &provider.name;
+            let message = format!(
+                "provider `{name}` has no base URL: give one to the integration, or as baseUrlOverride"
+            );
+            configuration("unsupported_provider", message)
+        })?;
+    let base = base(template, values, secrets)?;
+    let endpoint = values
+        .render(&Template::without_alternatives(&request.endpoint))
+        .map_err(|unresolved| unresolved.into_error("the endpoint"))?;
+    if endpoint.secret {
+        secrets.add(&endpoint.text);
+    }
+    // An endpoint may also be written with the provider's own base URL, while the integration has another one.
+    let official = provider.proxy.base_url.as_deref().filter(|official| *official != template);
+    let official = official.and_then(|official| self::base(official, values, secrets).ok());
+    let mut url = joined(&base, official.as_ref(), &endpoint.text)?;
+    add_params(&mut url, request.params.as_ref())?;
+    add_template_query(&mut url, target, values, secrets)?;
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// The base URL with its values put in, as text and as URL.
+struct Base {
+    text: String,
+    url: Url,
+}
+
+fn base(template: &str, values: &Values<'_>, secrets: &mut Secrets) -> Result<Base, HostError> {
+    let mut problem = None;
+    for segments in &Template::parse(template).alternatives {
+        match base_text(segments, values) {
+            Ok(base) => return parsed_base(base, secrets),
+            Err(BaseProblem::Unresolved(unresolved)) => problem = Some(unresolved),
+            Err(BaseProblem::Host { placeholder, forbidden }) => {
+                let message = format!(
+                    "${{{placeholder}}} is a part of the base URL's host and its value holds {forbidden:?}"
+                );
+                return Err(configuration("invalid_url", message));
+            }
+        }
+    }
+    Err(match problem {
+        Some(unresolved) => unresolved.into_error("the base URL"),
+        None => configuration("unsupported_provider", "the base URL is empty"),
+    })
+}
+
+enum BaseProblem {
+    Unresolved(Unresolved),
+    Host { placeholder: String, forbidden: char },
+}
+
+/// Where in a URL a piece of a template stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start,
+    Host,
+    Path,
+}
+
+fn base_text(segments: &[Segment<'_>], values: &Values<'_>) -> Result<Rendered, BaseProblem> {
+    let mut base = Rendered::default();
+    let mut place = Place::Start;
+    for (index, segment) in segments.iter().enumerate() {
+        let piece = values.segment(segment).map_err(BaseProblem::Unresolved)?;
+        let following = match segments.get(index + 1) {
+            Some(Segment::Text(next)) => next.chars().next(),
+            Some(_) => Some('$'),
+            None => None,
+        };
+        let ends_here = matches!(following, None | Some('/'));
+        if let Segment::Value(name) | Segment::Call(name, _) = segment {
+            let mut characters = piece.text.chars();
+            let forbidden = match (place, ends_here) {
+                // It is the whole origin, or the rest of the host: its owner decides the host anyway.
+                (Place::Start | Place::Host, true) => characters.find(|c| unfit_for_url(*c)),
+                (Place::Start | Place::Host, false) => characters.find(|c| *c == '/' || unfit_for_url(*c)),
+                (Place::Path, _) => characters.find(|c| c.is_control()),
+            };
+            if let Some(forbidden) = forbidden {
+                return Err(BaseProblem::Host { placeholder: (*name).to_owned(), forbidden });
+            }
+        }
+        base.push(&piece);
+        place = place_after(&base.text);
+    }
+    Ok(base)
+}
+
+/// What may not stand in a host, nor in an address that is given as a whole.
+fn unfit_for_url(character: char) -> bool {
+    character.is_control() || character.is_whitespace() || matches!(character, '\\' | '?' | '#' | '@')
+}
+
+fn place_after(text: &str) -> Place {
+    match text.split_once("://") {
+        None => Place::Start,
+        Some((_, rest)) if rest.contains('/') => Place::Path,
+        Some(_) => Place::Host,
+    }
+}
+
+fn parsed_base(base: Rendered, secrets: &mut Secrets) -> Result<Base, HostError> {
+    let Rendered { text, secret } = base;
+    let url = Url::parse(&text).map_err(|error| {
+        // A URL with a token in its path is not for an error message.
+        let shown = if secret { "…" } else { &text };
+        configuration("invalid_url", format!("the base URL `{shown}` cannot be used: {error}"))
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(configuration(
+            "invalid_scheme",
+            format!("the base URL's scheme is `{}`: http and https can be called", url.scheme()),
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(configuration("invalid_url", "the base URL holds a user name or password"));
+    }
+    if secret {
+        url.path_segments().into_iter().flatten().for_each(|segment| secrets.add(segment));
+    }
+    let text = text.strip_suffix('/').unwrap_or(&text).to_owned();
+    Ok(Base { text, url })
+}
+
+/// The endpoint beneath the base.
+fn joined(base: &Base, official: Option<&Base>, endpoint: &str) -> Result<Url, HostError> {
+    let rest = match beneath(base, endpoint).or_else(|| beneath(official?, endpoint)) {
+        Some(rest) => rest,
+        None if is_absolute(endpoint) => {
+            let message = format!(
+                "the endpoint is a URL that does not start with the base URL at {}: pass its origin as baseUrlOverride",
+                base.url.origin().ascii_serialization()
+            );
+            return Err(configuration("invalid_url", message));
+        }
+        None => endpoint.to_owned(),
+    };
+    let text = format!("{}/{}", base.text, rest.trim_start_matches('/'));
+    let url =
+        Url::parse(&text).map_err(|error| configuration("invalid_url", format!("invalid URL: {error}")))?;
+    if url.origin() != base.url.origin() {
+        return Err(configuration("invalid_url", "the endpoint leads to another host than the base URL"));
+    }
+    Ok(url)
+}
+
+fn is_absolute(endpoint: &str) -> bool {
+    let start: String = endpoint.trim_start().chars().take(8).collect::<String>().to_ascii_lowercase();
+    start.starts_with("http://") || start.starts_with("https://")
+}
+
+/// What of an absolute endpoint lies beneath the base; `None` where it does not start with it.
+fn beneath(base: &Base, endpoint: &str) -> Option<String> {
+    if !is_absolute(endpoint) {
+        return None;
+    }
+    let url = Url::parse(endpoint).ok()?;
+    let same = url.origin() == base.url.origin() && url.username().is_empty() && url.password().is_none();
+    if !same {
+        return None;
+    }
+    let path = url.path().strip_prefix(base.url.path().trim_end_matches('/'))?;
+    // `/api` is no prefix of `/apis`.
+    if !path.is_empty() && !path.starts_with('/') {
+        return None;
+    }
+    Some(url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
+}
+
+fn add_params(url: &mut Url, params: Option<&Params>) -> Result<(), HostError> {
+    match params {
+        None => Ok(()),
+        Some(Params::Text(text)) => {
+            let text = text.strip_prefix('?').unwrap_or(text);
+            if text.is_empty() {
+                return Ok(());
+            }
+            if url.query().is_some() {
+                let message = "`params` is a text and the endpoint has a query already: use one of both";
+                return Err(configuration("invalid_query_params", message));
+            }
+            url.set_query(Some(text));
+            Ok(())
+        }
+        Some(Params::Pairs(pairs)) => {
+            pairs.iter().for_each(|(name, value)| set_parameter(url, name, value));
+            Ok(())
+        }
+    }
+}
+
+/// The query parameters of the provider's template, and the integration's key where it goes into the query.
+fn add_template_query(
+    url: &mut Url,
+    target: &Target,
+    values: &Values<'_>,
+    secrets: &mut Secrets,
+) -> Result<(), HostError> {
+    let query = target.integration.provider.proxy.query.iter();
+    let key = match &target.integration.key_placement {
+        Some(KeyPlacement::Query { name, value }) => Some((name, value)),
+        Some(KeyPlacement::Header { .. }) | None => None,
+    };
+    for (name, value) in query.chain(key) {
+        match values.render(&Template::parse(value)) {
+            Ok(rendered) => {
+                set_parameter(url, name, &rendered.text);
+                if rendered.secret {
+                    secrets.add_parameter(name);
+                    secrets.add(&rendered.text);
+                }
+            }
+            Err(unresolved) if unresolved.is_missing_setting() => {}
+            Err(unresolved) => return Err(unresolved.into_error(&format!("the query parameter `{name}`"))),
+        }
+    }
+    Ok(())
+}
+
+/// `URLSearchParams.set`: the first of that name gets the value, more of them go.
+fn set_parameter(url: &mut Url, name: &str, value: &str) {
+    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    match pairs.iter().position(|(key, _)| key == name) {
+        None => pairs.push((name.to_owned(), value.to_owned())),
+        Some(first) => {
+            let mut index = 0;
+            pairs.retain_mut(|(key, old)| {
+                let keep = index == first || key != name;
+                if index == first {
+                    value.clone_into(old);
+                }
+                index += 1;
+                keep
+            });
+        }
+    }
+    url.query_pairs_mut().clear().extend_pairs(pairs);
+}
+
+#[cfg(test)]
+#[path = "url_tests.rs"]
+mod tests;

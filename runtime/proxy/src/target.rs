@@ -1,0 +1,106 @@
+//! Whom a call goes to, and as whom.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use onevent_contract::{ConnectionId, Credentials, HostError, IntegrationId, JsonObject, Secret};
+
+use crate::Provider;
+
+/// One configured provider.
+#[derive(Debug, Clone)]
+pub struct Integration {
+    /// Its unique key.
+    pub key: IntegrationId,
+    /// The provider's template.
+    pub provider: Arc<Provider>,
+    /// Replaces the template's base URL; may hold the same placeholders.
+    pub base_url: Option<String>,
+    /// The OAuth client's id.
+    pub client_id: Option<String>,
+    /// The OAuth client's secret.
+    pub client_secret: Option<Secret>,
+    /// Addresses that calls of this integration may reach beyond those of the whole installation.
+    pub egress_allow: Vec<IpNet>,
+    /// Where the key goes, for providers whose template leaves that to the integration (`integration_config`).
+    pub key_placement: Option<KeyPlacement>,
+}
+
+impl Integration {
+    /// An integration that is as its provider's template says.
+    #[must_use]
+    pub fn new(key: IntegrationId, provider: Arc<Provider>) -> Self {
+        Self {
+            key,
+            provider,
+            base_url: None,
+            client_id: None,
+            client_secret: None,
+            egress_allow: Vec::new(),
+            key_placement: None,
+        }
+    }
+}
+
+/// Where an integration of one's own API wants its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPlacement {
+    /// In a header.
+    Header {
+        /// The header's name.
+        name: String,
+        /// The value, with `${apiKey}` where the key goes.
+        value: String,
+    },
+    /// In the query.
+    Query {
+        /// The parameter's name.
+        name: String,
+        /// The value, with `${apiKey}` where the key goes.
+        value: String,
+    },
+}
+
+/// Whom a call goes to, and as whom.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The integration.
+    pub integration: Arc<Integration>,
+    /// The connection's id; for templates and messages.
+    pub connection_id: ConnectionId,
+    /// The connection's settings.
+    pub connection_config: JsonObject,
+    /// The connection's credentials.
+    pub credentials: Credentials,
+}
+
+impl Target {
+    /// Every text of this target that must not show up in a report.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = self.credentials.secrets();
+        secrets.extend(self.integration.client_secret.clone());
+        let settings = self.integration.provider.secret_settings();
+        let texts = settings.filter_map(|name| self.connection_config.get(name)?.as_str());
+        secrets.extend(texts.map(Secret::new));
+        secrets.retain(|secret| secret.reveal().len() >= Credentials::SHORTEST_SECRET);
+        secrets
+    }
+}
+
+/// Where the target of each attempt comes from. Credentials may change between two attempts of one call: after an
+/// answer 401 the call asks again, and tries again only once with the same credentials.
+#[async_trait]
+pub trait TargetSource: Send + Sync {
+    /// The target as it is now.
+    async fn target(&self) -> Result<Target, HostError>;
+}
+
+/// A target that stays as it is.
+#[async_trait]
+impl TargetSource for Target {
+    async fn target(&self) -> Result<Target, HostError> {
+        Ok(self.clone())
+    }
+}

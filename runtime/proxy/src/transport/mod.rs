@@ -1,0 +1,59 @@
+//! One request over the wire, its redirects, and what can go wrong on the way.
+
+mod exchange;
+mod failure;
+mod redirect;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use onevent_contract::HostError;
+use reqwest::Client;
+use reqwest::redirect::Policy;
+
+use crate::egress::{EgressPolicy, GuardedResolver};
+use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
+
+pub(crate) use exchange::{Answer, exchange};
+pub(crate) use failure::Failure;
+pub(crate) use redirect::{Hop, Next, next_hop};
+
+/// The HTTP clients, one for each egress policy.
+///
+/// A connection that stays open for the next call was checked under the policy that it was opened for; a client of
+/// its own keeps it from serving calls under another one.
+#[derive(Default)]
+pub(crate) struct Transport {
+    clients: Mutex<HashMap<EgressPolicy, Client>>,
+}
+
+impl Transport {
+    /// The client for this policy. It is made at the first call: loading the system's certificates takes time.
+    pub(crate) fn client(&self, policy: &EgressPolicy) -> Result<Client, HostError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(policy) {
+            return Ok(client.clone());
+        }
+        let client = build(policy).map_err(|error| HostError::Internal {
+            message: format!("the HTTP client cannot start: {}", failure::chain(&error)),
+        })?;
+        clients.insert(policy.clone(), client.clone());
+        Ok(client)
+    }
+}
+
+fn build(policy: &EgressPolicy) -> reqwest::Result<Client> {
+    Client::builder()
+        // Each hop is checked and built by this crate.
+        .redirect(Policy::none())
+        .referer(false)
+        // Retries are the author's to ask for, and each is in the report.
+        .retry(reqwest::retry::never())
+        // A proxy from the environment would connect to addresses that nobody checked.
+        .no_proxy()
+        .dns_resolver(GuardedResolver::new(policy.clone()))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http1_max_headers(MAX_HEADERS)
+        .http2_max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
+        .build()
+}

@@ -1,0 +1,96 @@
+//! Redirects, by hand: each hop is a request that has to be allowed.
+//!
+//! Methods and bodies change as browsers change them (Fetch standard, "HTTP-redirect fetch"). On the way to another
+//! origin every header that carries a credential stays behind, the template's own (`x-api-key`) included, and a body
+//! into which the template put a credential is not sent at all. `forward_headers_on_redirect` keeps the headers, but
+//! never from https to http.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use url::Url;
+
+use super::{Answer, Failure};
+use crate::request::BuiltRequest;
+
+/// One request of a chain of redirects.
+#[derive(Debug, Clone)]
+pub(crate) struct Hop {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Hop {
+    pub(crate) fn first(request: &BuiltRequest) -> Self {
+        Self {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            headers: request.headers.clone(),
+            body: request.body.clone(),
+        }
+    }
+}
+
+/// What follows on an answer.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// It is the last one.
+    Done,
+    /// This request.
+    Follow(Box<Hop>),
+    /// A request that would hand a credential to another origin.
+    Denied(&'static str),
+}
+
+/// What follows on `answer` to `hop`.
+pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &Answer) -> Result<Next, Failure> {
+    let status = answer.status;
+    let redirects = [
+        StatusCode::MOVED_PERMANENTLY,
+        StatusCode::FOUND,
+        StatusCode::SEE_OTHER,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::PERMANENT_REDIRECT,
+    ];
+    let Some(location) = answer.header(LOCATION.as_str()).filter(|_| redirects.contains(&status)) else {
+        return Ok(Next::Done);
+    };
+    let mut url = hop.url.join(location).map_err(|error| Failure::bad_redirect(&error.to_string()))?;
+    url.set_fragment(None);
+    let mut next =
+        Hop { method: hop.method.clone(), url, headers: hop.headers.clone(), body: hop.body.clone() };
+    let becomes_get = match status {
+        StatusCode::SEE_OTHER => hop.method != Method::GET && hop.method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => hop.method == Method::POST,
+        _ => false,
+    };
+    if becomes_get {
+        next.method = Method::GET;
+        next.body = None;
+        let names: Vec<HeaderName> =
+            next.headers.keys().filter(|name| describes_body(name)).cloned().collect();
+        names.iter().for_each(|name| drop(next.headers.remove(name)));
+    }
+    if next.url.origin() != hop.url.origin() {
+        if next.body.is_some() && request.credential_body {
+            return Ok(Next::Denied("it would send a credential in the body to another origin"));
+        }
+        let downgrade = request.url.scheme() == "https" && next.url.scheme() != "https";
+        if !request.forward_headers_on_redirect || downgrade {
+            drop_credentials(&mut next.headers, &request.credential_headers);
+        }
+    }
+    Ok(Next::Follow(Box::new(next)))
+}
+
+fn describes_body(name: &HeaderName) -> bool {
+    name.as_str().starts_with("content-") || name == http::header::TRANSFER_ENCODING
+}
+
+fn drop_credentials(headers: &mut HeaderMap, carrying: &[HeaderName]) {
+    for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, HOST].iter().chain(carrying) {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,62 @@
+//! Where calls may go.
+
+use std::sync::Arc;
+
+use onevent_proxy::EgressPolicy;
+
+use crate::setup::{Setup, code, echo_server, oauth};
+
+#[tokio::test]
+async fn loopback_is_refused_unless_it_is_allowed() {
+    let server = echo_server().await;
+    let closed = Setup::with(EgressPolicy::public_only(), |_| {});
+    assert_eq!(code(closed.get(&oauth(&server, ""), "/").await), "configuration denied_ip");
+    assert_eq!(closed.recorded(), [format!("GET {server}/ denied_ip #1")]);
+    let open = Setup::new();
+    assert_eq!(open.get(&oauth(&server, ""), "/").await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn an_integration_can_be_allowed_more_than_others() {
+    let server = echo_server().await;
+    let setup = Setup::with(EgressPolicy::public_only(), |_| {});
+    let refused = oauth(&server, "");
+    let mut allowed = refused.clone();
+    let mut integration = (*allowed.integration).clone();
+    integration.egress_allow = vec!["127.0.0.0/8".parse().unwrap()];
+    allowed.integration = Arc::new(integration);
+    assert_eq!(setup.get(&allowed, "/").await.unwrap().status, 200);
+    // The open connection of the one is not the other's.
+    assert_eq!(code(setup.get(&refused, "/").await), "configuration denied_ip");
+    let by_name = server.replace("127.0.0.1", "localhost");
+    assert_eq!(code(setup.get(&oauth(&by_name, ""), "/").await), "configuration denied_hostname");
+}
+
+#[tokio::test]
+async fn a_name_that_resolves_to_what_is_not_allowed_is_refused() {
+    // The machine's own name leads to an address of its own, which is loopback or private.
+    let name = std::fs::read_to_string("/etc/hostname").unwrap();
+    let name = name.trim();
+    let addresses: Vec<_> = tokio::net::lookup_host((name, 80)).await.unwrap().collect();
+    assert!(
+        addresses.iter().any(|address| EgressPolicy::public_only().check_address(address.ip()).is_err()),
+        "this test needs a machine whose own name resolves to an address that is not public: {addresses:?}"
+    );
+    let setup = Setup::with(EgressPolicy::public_only(), |_| {});
+    let result = setup.get(&oauth(&format!("http://{name}:1"), ""), "/").await;
+    assert_eq!(code(result), "configuration denied_dns");
+    // Allowed, the same name gets as far as the closed port.
+    let networks: Vec<_> =
+        addresses.iter().map(|address| address.ip().to_string().parse().unwrap()).collect();
+    let setup = Setup::with(EgressPolicy::allowing(networks), |_| {});
+    let result = setup.get(&oauth(&format!("http://{name}:1"), ""), "/").await;
+    assert_eq!(code(result), "network ECONNREFUSED");
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_exist_is_the_networks_error() {
+    let setup = Setup::new();
+    // RFC 6761 sets this name aside as one that never exists.
+    let result = code(setup.get(&oauth("http://nothing.invalid", ""), "/").await);
+    assert!(["network ENOTFOUND", "network EAI_AGAIN"].contains(&result.as_str()), "{result}");
+}

@@ -1,0 +1,9 @@
+//! Calls against real servers on loopback.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step of a test's set-up fails the test")]
+
+mod auth;
+mod broken;
+mod egress;
+mod redirects;
+mod retries;
+mod setup;
