@@ -71,7 +71,7 @@ function metaText(data: readonly unknown[]): string | null {
     }
     const meta = data.length === 1 ? data[0] : data;
     const copy = boundedCopy(meta);
-    return JSONStringify(isRecord(copy) ? copy : { value: copy ?? StringConstructor(meta) });
+    return JSONStringify(isRecord(copy) ? copy : { value: copy === undefined ? StringConstructor(meta) : copy });
 }
 
 /** Writes one line. Logging never fails a run: what cannot be read is said to be so. */

@@ -7,11 +7,12 @@ type RequestConfig = ProxyResponse['config'];
 export class AxiosError extends Error {
     override readonly name = 'AxiosError';
     readonly isAxiosError = true;
-    code?: string;
-    status?: number;
+    // Declared only: without an answer there is no property `response` at all.
+    declare code?: string;
+    declare status?: number;
+    declare response?: ProxyResponse;
     config: RequestConfig;
     request: ProxyResponse['request'];
-    response?: ProxyResponse;
 
     constructor(message: string, code: string | null, config: RequestConfig, request: ProxyResponse['request']) {
         super(message);

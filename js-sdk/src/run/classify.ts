@@ -9,7 +9,6 @@ import {
     ErrorConstructor,
     JSONStringify,
     NumberIsInteger,
-    ObjectHasOwn,
     ObjectKeys,
     StringConstructor,
     StringPrototypeSlice,
@@ -77,12 +76,20 @@ export function invalidMetadata(error: InvalidMetadataError): RunError {
     };
 }
 
+function keysOf(value: object): string[] {
+    try {
+        return ObjectKeys(value);
+    } catch {
+        return [];
+    }
+}
+
 function shownHeaders(headers: unknown): Record<string, unknown> {
     const shown: Record<string, unknown> = {};
     if (typeof headers !== 'object' || headers === null) {
         return shown;
     }
-    for (const key of ObjectKeys(headers)) {
+    for (const key of keysOf(headers)) {
         const name = StringPrototypeToLowerCase(key);
         if (name === SHOWN_HEADER || StringPrototypeSlice(name, 0, SHOWN_HEADER_PREFIX.length) === SHOWN_HEADER_PREFIX) {
             shown[name] = boundedCopy(read(headers, key)) ?? null;
@@ -91,9 +98,18 @@ function shownHeaders(headers: unknown): Record<string, unknown> {
     return shown;
 }
 
+function includes(names: string[], wanted: string): boolean {
+    for (let index = 0; index < names.length; index++) {
+        if (names[index] === wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** Of a body that is an object with `payload`, only that (Nango's rule). */
 function upstreamPayload(body: unknown): unknown {
-    const wrapped = typeof body === 'object' && body !== null && !ArrayIsArray(body) && ObjectHasOwn(body, 'payload');
+    const wrapped = typeof body === 'object' && body !== null && !ArrayIsArray(body) && includes(keysOf(body), 'payload');
     return payloadOf(wrapped ? read(body, 'payload') : body);
 }
 

@@ -16,6 +16,10 @@ function descriptionOf(namespace: unknown): Description {
     return { ok: { type: 'onEvent', event, description, metadata: jsonSchema }, problem: null };
 }
 
+/** The text of a problem, where the realm's objects can no longer be written as JSON. */
+const UNREADABLE =
+    '{"ok":null,"problem":{"code":"invalid_default_export","message":"the default export could not be read"}}';
+
 function describeThrown(thrown: unknown): Description {
     if (thrown instanceof DefinitionProblem) {
         return problem(thrown.code, thrown.message);
@@ -23,11 +27,19 @@ function describeThrown(thrown: unknown): Description {
     return problem('invalid_default_export', 'the default export could not be read: reading it threw an error');
 }
 
+function describeSafely(thrown: unknown): string {
+    try {
+        return toJSONText(describeThrown(thrown)) ?? UNREADABLE;
+    } catch {
+        return UNREADABLE;
+    }
+}
+
 /** A `Description` as JSON text. Never throws. */
 export function describe(namespace: unknown): string {
     try {
-        return toJSONText(descriptionOf(namespace)) as string;
+        return toJSONText(descriptionOf(namespace)) ?? UNREADABLE;
     } catch (thrown) {
-        return toJSONText(describeThrown(thrown)) as string;
+        return describeSafely(thrown);
     }
 }

@@ -42,8 +42,18 @@ async function run(namespace: unknown, facts: RunFacts, calls: PendingCalls): Pr
     await ReflectApply(exec, object, [createNango(facts, schema, calls)]);
 }
 
-function settle(settlement: Settlement, thrown: unknown): void {
-    op_onevent_settled(toJSONText(settlement) as string, thrown);
+/** A settlement that needs no serialiser: for a realm whose own is broken. */
+const UNREADABLE =
+    '{"kind":"threw","error":{"type":"script_internal_error","code":"script_internal_error",' +
+    '"message":"how the function ended could not be read","payload":{},"status":500}}';
+
+/** As JSON text. A function may have put a `toJSON` on every object; it must not keep its run from ending. */
+function settlementText(settlement: Settlement): string {
+    try {
+        return toJSONText(settlement) ?? UNREADABLE;
+    } catch {
+        return UNREADABLE;
+    }
 }
 
 /** Runs `exec` of the module `namespace` and settles exactly once. Its promise never rejects. */
@@ -58,5 +68,5 @@ export async function execute(namespace: unknown, factsJson: string): Promise<vo
         settlement = { kind: 'threw', error: classify(caught) };
     }
     warnOfPending(calls);
-    settle(settlement, thrown);
+    op_onevent_settled(settlementText(settlement), thrown);
 }

@@ -1,7 +1,30 @@
 // From a zod schema to the JSON Schema that the engine checks beside zod.
-import type { ZodType } from 'zod';
+//
+// zod itself is the whole truth, and checks in the isolate. This schema is the floor under it, which a function cannot
+// step over. It must accept the JSON form of every value that zod accepts: of objects, lists and the values that a
+// schema names. A class of the author's own, or an object with a `toJSON`, is checked in the form it is stored in.
+import { registry, toJSONSchema, type ZodType } from 'zod';
 
-/** A JSON Schema that accepts everything that `schema` accepts. */
-export function toWidenedJSONSchema(_schema: ZodType): unknown {
-    return {};
+import { trim } from './trim.ts';
+import { widen } from './widen.ts';
+import type { JSONSchema, ZodNode } from './zod-node.ts';
+
+/** A JSON Schema that accepts everything that `schema` accepts; `{}` where nothing narrower can be said. */
+export function toWidenedJSONSchema(schema: ZodType): JSONSchema {
+    try {
+        const json = toJSONSchema(schema, {
+            io: 'input',
+            unrepresentable: 'any',
+            target: 'draft-2020-12',
+            // Shared parts are said once: inlined, they could double at every level.
+            reused: 'ref',
+            // An empty one: titles, examples and ids of authors are not for machines.
+            metadata: registry(),
+            override: ({ zodSchema, jsonSchema }) => widen(zodSchema as unknown as ZodNode, jsonSchema as JSONSchema),
+        });
+        return trim(json as JSONSchema);
+    } catch {
+        // A default that JSON cannot hold, a lazy schema that throws, one that is nested too deeply: zod still checks.
+        return {};
+    }
 }

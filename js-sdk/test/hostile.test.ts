@@ -1,0 +1,73 @@
+// A function shares its realm with the SDK: what it breaks there must not keep a run from ending.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+
+import * as z from 'zod';
+
+import type { Description } from '../src/ops.ts';
+import { describe } from '../src/run/describe.ts';
+import { host } from './support/ops.ts';
+import { runError, value } from './support/run.ts';
+
+const undo: (() => void)[] = [];
+
+function replace(object: object, key: PropertyKey, replacement: unknown): void {
+    const before = Object.getOwnPropertyDescriptor(object, key);
+    const { defineProperty, deleteProperty } = Reflect;
+    undo[undo.length] = () => (before ? defineProperty(object, key, before) : deleteProperty(object, key));
+    defineProperty(object, key, { value: replacement, configurable: true, writable: true });
+}
+
+function restore(): void {
+    while (undo.length > 0) {
+        undo.pop()?.();
+    }
+}
+
+beforeEach(() => host.reset());
+afterEach(restore);
+
+const refuse = () => {
+    throw new Error('replaced');
+};
+
+test('replaced built-ins change nothing', async () => {
+    host.answerWith(200, '{"id":"1"}');
+    const result = await value(async (nango) => {
+        replace(JSON, 'stringify', refuse);
+        replace(JSON, 'parse', refuse);
+        replace(Object, 'keys', refuse);
+        replace(Array, 'isArray', refuse);
+        replace(Array.prototype, 'push', refuse);
+        replace(Array.prototype, 'map', refuse);
+        replace(Array.prototype, 'join', refuse);
+        replace(String.prototype, 'toLowerCase', refuse);
+        replace(String.prototype, 'toUpperCase', refuse);
+        replace(Set.prototype, 'add', refuse);
+        replace(Set.prototype, 'delete', refuse);
+        replace(Set.prototype, 'has', refuse);
+        try {
+            const response = await nango.post({ endpoint: '/x', params: { a: [1] }, headers: { B: 'c' }, data: { d: 1 } });
+            await nango.setMetadata({ id: response.data.id });
+            await nango.updateMetadata({ more: 1 });
+            await nango.log('x', { a: [1] });
+            await nango.getConnection();
+            return await nango.getMetadata();
+        } finally {
+            restore();
+        }
+    });
+    assert.deepEqual(result, { id: '1', more: 1 });
+});
+
+test('a toJSON on every object does not keep a run from ending', async () => {
+    const error = await runError(() => {
+        replace(Object.prototype, 'toJSON', refuse);
+        throw new Error('x');
+    });
+    assert.equal(error.type, 'script_internal_error');
+    const definition = { type: 'onEvent', event: 'validate-connection', exec: () => undefined, metadata: z.object({}) };
+    const text = describe({ default: definition });
+    restore();
+    assert.equal((JSON.parse(text) as Description).problem?.code, 'invalid_default_export');
+});
