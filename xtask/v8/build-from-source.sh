@@ -46,7 +46,7 @@ registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 say() { printf '%s\n' "v8: $*" >&2; }
 
 install_tools() {
-    local packages=("clang-$clang" "lld-$clang" "libclang-rt-$clang-dev" ninja-build python3-venv)
+    local packages=("clang-$clang" "llvm-$clang" "lld-$clang" "libclang-rt-$clang-dev" ninja-build python3-venv)
     local missing=()
     for package in "${packages[@]}"; do
         dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -130,7 +130,7 @@ ninja_release() { ninja -C "$work_dir/v8/out/release" "$@"; }
 
 # The object files of a dry run, in the order in which ninja would build them.
 first_objects() {
-    ninja_release -n rusty_v8 | sed -n 's/^\[[0-9]*\/[0-9]*\] C[CX]* \(.*\.o\)$/\1/p' | head -n "$1"
+    ninja_release -n rusty_v8 | sed -n 's/^\[[0-9]*\/[0-9]*\] C[CX]* \(.*\.o\)$/\1/p' | awk -v wanted="$1" 'NR <= wanted'
 }
 
 main() {
