@@ -261,16 +261,14 @@ impl OperationGuard {
 impl Drop for OperationGuard {
     fn drop(&mut self) {
         self.heartbeat.abort();
-        // Without a runtime the lock is released below, and whoever looks next rolls the operation back.
-        if let Some(lock) = self.lock.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            let (store, key, token) = (self.store.clone(), self.key.clone(), self.token);
-            runtime.spawn(async move {
-                if store.roll_back(&key, token).await.is_ok() {
-                    lock.remove();
-                }
-            });
+        // Released first: from here on the operation counts as abandoned, and whoever looks at the connection
+        // next rolls it back, be it this task, another process, or the next opening.
+        if let Some(lock) = self.lock.take() {
+            drop(lock);
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                let (store, key) = (self.store.clone(), self.key.clone());
+                runtime.spawn(async move { store.recover_connection(&key).await });
+            }
         }
     }
 }

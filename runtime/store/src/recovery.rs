@@ -67,7 +67,9 @@ impl Store {
         match self.abandoned(entry)? {
             Abandoned::No => Ok(false),
             Abandoned::Yes(lock) => {
-                self.roll_back(&entry.key, entry.token).await?;
+                let mut transaction = self.begin().await?;
+                transaction.roll_back(&entry.key, entry.token).await?;
+                transaction.commit().await?;
                 if let Some(lock) = lock {
                     lock.remove();
                 }
@@ -82,13 +84,6 @@ impl Store {
             self.read().await?.journal().await?.iter().map(|entry| entry.token).collect();
         self.locks().sweep(&listed);
         Ok(())
-    }
-
-    /// Rolls an operation back in a transaction of its own; nothing happens where it has ended already.
-    pub(crate) async fn roll_back(&self, key: &ConnectionKey, token: Token) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        transaction.roll_back(key, token).await?;
-        transaction.commit().await
     }
 
     fn abandoned(&self, entry: &Entry) -> Result<Abandoned, StoreError> {

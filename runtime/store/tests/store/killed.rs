@@ -1,0 +1,95 @@
+//! A process that is killed in the middle of an operation: this test program starts itself as that process.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use onevent_store::{OPERATION_WAIT, Store, Visibility};
+
+use crate::support::{Scratch, credentials, establish, key, new_connection, options_for, reconnection};
+
+const BEGUN: &str = "the operation has begun";
+
+/// Not a test by itself: the process that is killed. It reads from its input what to begin and where.
+#[tokio::test]
+#[ignore = "started by the tests below, as a process of its own"]
+async fn the_process_that_is_killed() {
+    let mut order = String::new();
+    std::io::stdin().read_line(&mut order).unwrap();
+    let Some((operation, database)) = order.trim_end().split_once(' ') else { return };
+    let store = Store::open(options_for(Path::new(database))).await.unwrap();
+    let _guard = match operation {
+        "create" => store.begin_creation(new_connection("acme", "tok-new"), OPERATION_WAIT).await,
+        "reconnect" => store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await,
+        _ => store.begin_deletion(&key("acme"), OPERATION_WAIT).await,
+    }
+    .unwrap();
+    println!("{BEGUN}");
+    // Until it is killed; the end of its input is the end of the test that started it.
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+fn begin_in_another_process(operation: &str, database: &Path) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["killed::the_process_that_is_killed", "--exact", "--ignored", "--nocapture"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.as_mut().unwrap(), "{operation} {}", database.display()).unwrap();
+    let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains(BEGUN)), "the process ended before it began");
+    child
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[tokio::test]
+async fn while_another_process_works_on_a_connection_nobody_else_may() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let child = begin_in_another_process("create", &scratch.database());
+    let error =
+        store.begin_creation(new_connection("acme", "tok-1"), std::time::Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.code(), "operation_in_progress");
+    assert!(store.connection(&key("acme"), Visibility::Established).await.unwrap().is_none());
+    kill(child);
+    // The dead process is noticed at once, without waiting for a lease.
+    let guard = store.begin_creation(new_connection("acme", "tok-1"), std::time::Duration::ZERO).await;
+    assert_eq!(guard.unwrap().key(), &key("acme"));
+}
+
+#[tokio::test]
+async fn a_creation_that_was_killed_never_happened() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    kill(begin_in_another_process("create", &scratch.database()));
+    assert!(store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().is_some());
+    assert!(store.connections(&"dev".parse().unwrap(), None).await.unwrap().is_empty());
+    assert!(store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_reconnect_that_was_killed_leaves_the_old_credentials() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    kill(begin_in_another_process("reconnect", &scratch.database()));
+    let stored = store.connection(&key("acme"), Visibility::Established).await.unwrap().unwrap();
+    assert_eq!(stored.connection.credentials, credentials("tok-old"));
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_killed_leaves_the_connection() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    kill(begin_in_another_process("delete", &scratch.database()));
+    let reopened = scratch.open().await;
+    let list = reopened.connections(&"dev".parse().unwrap(), None).await.unwrap();
+    assert_eq!(list.len(), 1);
+    assert_eq!(store.recover().await.unwrap(), []);
+}

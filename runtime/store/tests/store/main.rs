@@ -1,0 +1,10 @@
+//! The store over real SQLite files.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
+
+mod connections;
+mod killed;
+mod metadata;
+mod opening;
+mod operations;
+mod runs;
+mod support;

@@ -1,0 +1,231 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{Operation, Outcome, RunId};
+use onevent_store::{
+    LEASE, NewConnection, OPERATION_WAIT, OperationGuard, RunFilter, Store, StoreError, StoreOptions,
+    StoredConnection, Visibility,
+};
+use serde_json::json;
+
+use crate::support::{
+    HeldClock, Scratch, credentials, establish, key, new_connection, object, reconnection, report,
+};
+
+async fn shown(store: &Store, connection_id: &str) -> Option<StoredConnection> {
+    store.connection(&key(connection_id), Visibility::Established).await.unwrap()
+}
+
+async fn roll_back(guard: OperationGuard) {
+    let transaction = guard.begin().await.unwrap();
+    guard.roll_back(transaction).await.unwrap();
+}
+
+/// A connection with metadata and an auth error, and its state.
+async fn broken_connection(store: &Store) -> StoredConnection {
+    let new = NewConnection {
+        metadata: Some(object(json!({"organizationId": "00D"}))),
+        ..new_connection("acme", "tok-old")
+    };
+    establish(store, new).await.unwrap();
+    let mut transaction = store.begin().await.unwrap();
+    transaction.mark_auth_error(&key("acme"), RunId::generate(), "no scope").await.unwrap();
+    transaction.commit().await.unwrap();
+    shown(store, "acme").await.unwrap()
+}
+
+fn assert_same(left: &StoredConnection, right: &StoredConnection) {
+    assert_eq!(left.connection.reveal(), right.connection.reveal());
+    assert_eq!(left.auth_error, right.auth_error);
+    assert_eq!(left.metadata_version, right.metadata_version);
+    assert_eq!(left.connection.updated_at, right.connection.updated_at);
+}
+
+#[tokio::test]
+async fn a_connection_is_not_shown_before_its_creation_was_accepted() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let guard = store.begin_creation(new_connection("acme", "tok-1"), OPERATION_WAIT).await.unwrap();
+    assert_eq!(guard.operation(), Operation::Creation);
+    assert!(shown(&store, "acme").await.is_none());
+    assert!(store.connections(&"dev".parse().unwrap(), None).await.unwrap().is_empty());
+    let own = store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().unwrap();
+    assert_eq!(own.connection.credentials, credentials("tok-1"));
+    let mut transaction = guard.begin().await.unwrap();
+    transaction.establish_connection(&key("acme")).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(shown(&store, "acme").await.is_some());
+    // Accepted is accepted: rolling back what follows does not take it away.
+    roll_back(guard).await;
+    assert!(shown(&store, "acme").await.is_some());
+}
+
+#[tokio::test]
+async fn rolling_back_a_creation_leaves_nothing_but_the_run() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let guard = store.begin_creation(new_connection("acme", "tok-1"), OPERATION_WAIT).await.unwrap();
+    let mut transaction = guard.begin().await.unwrap();
+    transaction.insert_run(&report(&key("acme"), "validate-connection", Outcome::Unknown)).await.unwrap();
+    guard.roll_back(transaction).await.unwrap();
+    assert!(store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().is_none());
+    assert_eq!(store.runs(&RunFilter::of("dev".parse().unwrap())).await.unwrap().len(), 1);
+    establish(&store, new_connection("acme", "tok-2")).await.unwrap();
+}
+
+#[tokio::test]
+async fn rolling_back_an_override_puts_everything_back() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let before = broken_connection(&store).await;
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let during = shown(&store, "acme").await.unwrap();
+    assert_eq!(during.connection.credentials, credentials("tok-new"));
+    assert!(during.auth_error.is_none());
+    assert_eq!(during.connection.metadata, before.connection.metadata);
+    roll_back(guard).await;
+    assert_same(&shown(&store, "acme").await.unwrap(), &before);
+}
+
+#[tokio::test]
+async fn an_override_that_ends_is_final() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    broken_connection(&store).await;
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let mut transaction = guard.begin().await.unwrap();
+    transaction.mark_auth_error(&key("acme"), RunId::generate(), "other org").await.unwrap();
+    guard.end(transaction).await.unwrap();
+    assert_eq!(store.recover().await.unwrap(), []);
+    let after = shown(&store, "acme").await.unwrap();
+    assert_eq!(after.connection.credentials, credentials("tok-new"));
+    assert_eq!(after.auth_error.unwrap().message, "other org");
+}
+
+#[tokio::test]
+async fn a_second_operation_is_told_what_runs_and_changes_nothing() {
+    let scratch = Scratch::new();
+    let (store, other) = (scratch.open().await, scratch.open().await);
+    establish(&store, new_connection("acme", "tok-1")).await.unwrap();
+    let guard = store.begin_deletion(&key("acme"), OPERATION_WAIT).await.unwrap();
+    for store in [&store, &other] {
+        let error =
+            store.begin_override(&key("acme"), reconnection("tok-2"), Duration::ZERO).await.unwrap_err();
+        assert!(matches!(
+            &error,
+            StoreError::OperationInProgress { key: named, operation: Operation::Deletion, since }
+                if *named == key("acme") && *since == guard.since()
+        ));
+        let create = store.begin_creation(new_connection("acme", "tok-2"), Duration::ZERO).await;
+        assert_eq!(create.unwrap_err().code(), "operation_in_progress");
+    }
+    assert_eq!(shown(&other, "acme").await.unwrap().connection.credentials, credentials("tok-1"));
+    // Other connections are free.
+    establish(&other, new_connection("globex", "tok-1")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn operations_of_one_connection_wait_for_each_other() {
+    let scratch = Scratch::new();
+    let stores = [scratch.open().await, scratch.open().await];
+    establish(&stores[0], new_connection("acme", "tok-0")).await.unwrap();
+    let running = Arc::new(tokio::sync::Mutex::new(()));
+    let tasks: Vec<_> = (0..6)
+        .map(|number| {
+            let (store, running) = (stores[number % 2].clone(), running.clone());
+            tokio::spawn(async move {
+                let new = reconnection(&format!("tok-{number}"));
+                let guard = store.begin_override(&key("acme"), new, Duration::from_secs(300)).await.unwrap();
+                let alone = running.try_lock().expect("two operations at once");
+                tokio::task::yield_now().await;
+                let transaction = guard.begin().await.unwrap();
+                drop(alone);
+                guard.end(transaction).await.unwrap();
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_operation_is_rolled_back() {
+    let scratch = Scratch::new();
+    let (store, other) = (scratch.open().await, scratch.open().await);
+    let before = broken_connection(&store).await;
+    drop(store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap());
+    // Whether the background was faster or this look comes first: it is the old state that is seen.
+    assert_same(&shown(&other, "acme").await.unwrap(), &before);
+    drop(store.begin_creation(new_connection("globex", "tok-1"), OPERATION_WAIT).await.unwrap());
+    establish(&other, new_connection("globex", "tok-2")).await.unwrap();
+    drop(store.begin_deletion(&key("globex"), OPERATION_WAIT).await.unwrap());
+    assert!(shown(&other, "globex").await.is_some());
+}
+
+#[tokio::test]
+async fn an_operation_left_by_a_runtime_that_ended_is_rolled_back_by_the_next_opening() {
+    let scratch = Scratch::new();
+    let options = scratch.options();
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let guard = runtime.block_on(async {
+            let store = Store::open(options).await.unwrap();
+            store.begin_creation(new_connection("acme", "tok-1"), OPERATION_WAIT).await.unwrap()
+        });
+        drop(runtime);
+        drop(guard);
+    })
+    .join()
+    .unwrap();
+    let store = scratch.open().await;
+    assert!(store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().is_none());
+    // Nothing is left in the folder of locks but the lock of opening itself.
+    let locks = scratch.database().with_extension("sqlite3.locks");
+    assert_eq!(std::fs::read_dir(locks).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn where_the_lock_file_is_gone_the_lease_decides() {
+    let scratch = Scratch::new();
+    let clock = HeldClock::new();
+    let store = Store::open(StoreOptions { clock: clock.clone(), ..scratch.options() }).await.unwrap();
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let locks = scratch.database().with_extension("sqlite3.locks");
+    for entry in std::fs::read_dir(locks).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    assert_eq!(store.recover().await.unwrap(), []);
+    clock.advance(LEASE);
+    let recovered = store.recover().await.unwrap();
+    assert_eq!(recovered[0].operation, Operation::Override);
+    assert_eq!(shown(&store, "acme").await.unwrap().connection.credentials, credentials("tok-old"));
+    // Whoever lost an operation cannot change anything under its name any more.
+    assert_eq!(guard.begin().await.unwrap_err().code(), "operation_lost");
+    let mut late = store.begin().await.unwrap();
+    late.delete_connection(&key("acme")).await.unwrap();
+    assert_eq!(guard.end(late).await.unwrap_err().code(), "operation_lost");
+    assert!(shown(&store, "acme").await.is_some());
+}
+
+#[tokio::test]
+async fn metadata_written_during_an_override_survives_its_rollback() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    broken_connection(&store).await;
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let write = onevent_contract::MetadataWrite {
+        value: object(json!({"note": "by the user"})),
+        commit: onevent_contract::MetadataCommit::Always,
+        kind: onevent_contract::MetadataWriteKind::Set,
+    };
+    store
+        .write_metadata(&key("acme"), Visibility::Established, &write, &onevent_store::Writer::User)
+        .await
+        .unwrap();
+    roll_back(guard).await;
+    let after = shown(&store, "acme").await.unwrap();
+    assert_eq!(after.connection.credentials, credentials("tok-old"));
+    assert_eq!(after.connection.metadata, Some(object(json!({"note": "by the user"}))));
+}

@@ -1,0 +1,150 @@
+//! A scratch folder with a database in it, and things to put there.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use onevent_contract::{
+    Clock, Credentials, Event, Instant, JsonObject, MetadataReport, Mode, Operation, Outcome, RunId,
+    RunReport, SystemClock, Usage,
+};
+use onevent_store::{
+    Access, ConnectionKey, DatabaseUrl, KeySource, NewConnection, OPERATION_WAIT, Reconnection, Store,
+    StoreError, StoreOptions,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder that is removed at the end of the test.
+pub(crate) struct Scratch {
+    folder: TempDir,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join(".onevent/onevent.sqlite3")
+    }
+
+    pub(crate) fn options(&self) -> StoreOptions {
+        options_for(&self.database())
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        Store::open(self.options()).await.unwrap()
+    }
+
+    /// A handle on the same file beside the store, to look at and to damage what it wrote.
+    pub(crate) async fn raw(&self) -> sqlx::SqlitePool {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.database());
+        sqlx::SqlitePool::connect_with(options).await.unwrap()
+    }
+}
+
+pub(crate) fn options_for(database: &Path) -> StoreOptions {
+    StoreOptions {
+        url: DatabaseUrl::sqlite(database),
+        key: KeySource::File,
+        access: Access::ReadWrite,
+        clock: Arc::new(SystemClock),
+    }
+}
+
+/// A clock that stands still until it is moved.
+pub(crate) struct HeldClock {
+    start: Instant,
+    passed_ms: AtomicI64,
+}
+
+impl HeldClock {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { start: SystemClock.monotonic(), passed_ms: AtomicI64::new(0) })
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.passed_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HeldClock {
+    fn now(&self) -> Timestamp {
+        let passed = SignedDuration::from_millis(self.passed_ms.load(Ordering::SeqCst));
+        "2026-01-02T03:04:05.678Z".parse::<Timestamp>().unwrap().checked_add(passed).unwrap()
+    }
+
+    fn monotonic(&self) -> Instant {
+        self.start + Duration::from_millis(self.passed_ms.load(Ordering::SeqCst).unsigned_abs())
+    }
+}
+
+pub(crate) fn key(connection_id: &str) -> ConnectionKey {
+    ConnectionKey::new("dev".parse().unwrap(), "salesforce".parse().unwrap(), connection_id.parse().unwrap())
+}
+
+pub(crate) fn object(value: Value) -> JsonObject {
+    value.as_object().unwrap().clone()
+}
+
+pub(crate) fn credentials(token: &str) -> Credentials {
+    let value = json!({"type": "OAUTH2", "access_token": token, "raw": {"scope": "api"}});
+    Credentials::from_json(value, None).unwrap()
+}
+
+pub(crate) fn new_connection(connection_id: &str, token: &str) -> NewConnection {
+    NewConnection {
+        key: key(connection_id),
+        provider: "salesforce".into(),
+        credentials: credentials(token),
+        connection_config: object(json!({"instance_url": "https://one.my.salesforce.com"})),
+        metadata: None,
+    }
+}
+
+pub(crate) fn reconnection(token: &str) -> Reconnection {
+    Reconnection {
+        provider: "salesforce-sandbox".into(),
+        credentials: credentials(token),
+        connection_config: object(json!({"instance_url": "https://two.my.salesforce.com"})),
+    }
+}
+
+/// Creates a connection that is accepted at once.
+pub(crate) async fn establish(store: &Store, new: NewConnection) -> Result<(), StoreError> {
+    let guard = store.begin_creation(new, OPERATION_WAIT).await?;
+    let mut transaction = guard.begin().await?;
+    transaction.establish_connection(guard.key()).await?;
+    guard.end(transaction).await
+}
+
+pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcome) -> RunReport {
+    RunReport {
+        schema_version: 1,
+        run_id: RunId::generate(),
+        function: function.parse().unwrap(),
+        integration: connection.integration.clone(),
+        event: Event::ValidateConnection,
+        operation: Operation::Creation,
+        connection_id: connection.connection_id.clone(),
+        environment: connection.environment.clone(),
+        mode: Mode::Live,
+        attempt: 1,
+        started_at: SystemClock.now(),
+        outcome,
+        verdict: None,
+        error: None,
+        warnings: Vec::new(),
+        metadata: MetadataReport::default(),
+        http: Vec::new(),
+        logs: Vec::new(),
+        usage: Usage { wall: Duration::from_micros(12_345), ..Usage::default() },
+    }
+}
