@@ -81,4 +81,8 @@ const ending = notices.map(
     ({ summary, text }) => `/*! ${summary.name} ${summary.version}\n\n${text.trim().replaceAll('*/', '* /')}\n*/\n`,
 );
 await mkdir(dirname(output), { recursive: true });
-await writeFile(output, `// onevent-sdk ${JSON.stringify(header)}\n${outputFiles[0].text}${ending.join('')}`);
+const text = `// onevent-sdk ${JSON.stringify(header)}\n${outputFiles[0].text}${ending.join('')}`;
+// An unchanged bundle keeps its time, so that cargo does not bake the snapshot again.
+if ((await readFile(output, 'utf8').catch(() => null)) !== text) {
+    await writeFile(output, text);
+}
