@@ -1,5 +1,4 @@
 //! A program that runs one event function against a host of its own: `cargo run -p onevent --example embed`.
-
 #![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
 
 use std::sync::Arc;
@@ -12,7 +11,6 @@ const FUNCTION: &str = r#"
     import { createOnEvent } from 'nango';
     export default createOnEvent({
         event: 'validate-connection',
-        description: 'Accept each account once',
         exec: async (nango) => {
             if ((await nango.getMetadata())?.seen) throw new nango.ActionError('seen before');
             await nango.updateMetadata({ seen: true });
@@ -30,13 +28,9 @@ impl Host for InMemory {
         Ok(self.0.lock().await.clone())
     }
 
-    async fn write_metadata(
-        &self,
-        _: &CallContext,
-        write: MetadataWrite,
-    ) -> Result<MetadataWritten, HostError> {
+    async fn write_metadata(&self, _: &CallContext, to: MetadataWrite) -> Result<MetadataWritten, HostError> {
         let mut metadata = self.0.lock().await;
-        *metadata = VersionedMetadata { value: Some(write.value), version: metadata.version + 1 };
+        *metadata = VersionedMetadata { value: Some(to.value), version: metadata.version + 1 };
         Ok(MetadataWritten::Written { version: metadata.version, dropped: vec![], persisted: true })
     }
 }
