@@ -1,0 +1,52 @@
+//! The errors that Nango's API answers with, and the store's own failures.
+
+use onevent_contract::{ConnectionId, HostError, IntegrationId};
+use onevent_store::{AuthError, StoreError};
+
+/// What was asked for. The two answer with different statuses and codes for the same problem, as Nango's
+/// `GET /connections/:id` and its proxy do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The connection itself.
+    Connection,
+    /// A call with its credentials.
+    Proxy,
+}
+
+pub(crate) fn unknown_integration(asked: Asked, integration: &IntegrationId) -> HostError {
+    let status = match asked {
+        Asked::Connection => 400,
+        Asked::Proxy => 404,
+    };
+    api(status, "unknown_provider_config", format!("there is no integration `{integration}`"))
+}
+
+pub(crate) fn unknown_connection(
+    asked: Asked,
+    integration: &IntegrationId,
+    connection: &ConnectionId,
+) -> HostError {
+    let message = format!("integration `{integration}` has no connection `{connection}`");
+    match asked {
+        Asked::Connection => api(404, "not_found", message),
+        Asked::Proxy => api(400, "server_error", message),
+    }
+}
+
+pub(crate) fn needs_reconnect(asked: Asked, connection: &ConnectionId, error: &AuthError) -> HostError {
+    let code = match asked {
+        Asked::Connection => "invalid_credentials",
+        Asked::Proxy => "server_error",
+    };
+    let why = &error.message;
+    api(424, code, format!("connection `{connection}` has to be connected again: {why}"))
+}
+
+pub(crate) fn api(status: u16, code: &str, message: String) -> HostError {
+    HostError::Api { status, code: code.into(), message }
+}
+
+/// The store's failure is nobody's but ours.
+pub(crate) fn internal(error: &StoreError) -> HostError {
+    HostError::Internal { message: error.to_string() }
+}

@@ -1,0 +1,81 @@
+//! Finding the connection that a call means, and making it the target of a request.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use onevent_contract::{Connection, ConnectionId, EnvironmentName, HostError, IntegrationId};
+use onevent_proxy::{Integration, Target};
+use onevent_store::{AuthError, ConnectionKey, Store, StoredConnection, Visibility};
+
+use crate::Access;
+use crate::answers::{Asked, internal, needs_reconnect, unknown_connection, unknown_integration};
+
+/// The configured integrations, by unique key.
+pub type Integrations = IndexMap<IntegrationId, Arc<Integration>>;
+
+/// The integrations and stored connections of one environment.
+#[derive(Debug, Clone)]
+pub(crate) struct Connections {
+    pub(crate) environment: EnvironmentName,
+    pub(crate) integrations: Arc<Integrations>,
+    /// `None` where nothing is stored: a dry run with a connection given as data.
+    pub(crate) store: Option<Store>,
+}
+
+impl Connections {
+    pub(crate) fn key(&self, integration: IntegrationId, connection: ConnectionId) -> ConnectionKey {
+        ConnectionKey::new(self.environment.clone(), integration, connection)
+    }
+
+    /// A configured integration. The template is always that of the integration that is called, also where a call
+    /// names another one than the run's own.
+    pub(crate) fn integration(
+        &self,
+        asked: Asked,
+        key: &IntegrationId,
+    ) -> Result<Arc<Integration>, HostError> {
+        self.integrations.get(key).cloned().ok_or_else(|| unknown_integration(asked, key))
+    }
+
+    /// A stored connection, if it may be used.
+    pub(crate) async fn stored(
+        &self,
+        asked: Asked,
+        key: &ConnectionKey,
+        visibility: Visibility,
+        access: Access,
+    ) -> Result<StoredConnection, HostError> {
+        // Which of the two is missing is a different answer.
+        self.integration(asked, &key.integration)?;
+        let found = match &self.store {
+            Some(store) => store.connection(key, visibility).await.map_err(|error| internal(&error))?,
+            None => None,
+        };
+        let found = found.ok_or_else(|| unknown_connection(asked, &key.integration, &key.connection_id))?;
+        usable(asked, &key.connection_id, found.auth_error.as_ref(), access)?;
+        Ok(found)
+    }
+
+    /// A connection as the target of a request.
+    pub(crate) fn target(&self, connection: Connection) -> Result<Target, HostError> {
+        Ok(Target {
+            integration: self.integration(Asked::Proxy, &connection.provider_config_key)?,
+            connection_id: connection.connection_id,
+            connection_config: connection.connection_config,
+            credentials: connection.credentials,
+        })
+    }
+}
+
+/// Whether a connection with this mark may be used.
+pub(crate) fn usable(
+    asked: Asked,
+    connection: &ConnectionId,
+    error: Option<&AuthError>,
+    access: Access,
+) -> Result<(), HostError> {
+    match (error, access) {
+        (Some(error), Access::Normal) => Err(needs_reconnect(asked, connection, error)),
+        (Some(_), Access::DespiteAuthError) | (None, _) => Ok(()),
+    }
+}

@@ -1,0 +1,162 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use onevent_contract::{
+    CallContext, Connection, ConnectionQuery, EnvironmentName, Host, HostError, JsonObject, MetadataCommit,
+    MetadataWrite, MetadataWritten, ProxyRequest, ProxyResponse, VersionedMetadata,
+};
+use onevent_proxy::Proxy;
+use onevent_store::{AuthError, MetadataWriters, Store, StoredConnection, Visibility, Writer};
+
+use crate::answers::Asked;
+use crate::connections::{Connections, usable};
+use crate::{Access, Integrations};
+
+/// The connection that a dry run is for, as it was when the run began.
+#[derive(Debug, Clone)]
+pub struct DryConnection {
+    connection: Connection,
+    auth_error: Option<AuthError>,
+    version: u64,
+    writers: MetadataWriters,
+}
+
+impl DryConnection {
+    /// A stored one.
+    #[must_use]
+    pub fn stored(stored: StoredConnection) -> Self {
+        let StoredConnection { connection, auth_error, metadata_version, metadata_writers, .. } = stored;
+        Self { connection, auth_error, version: metadata_version, writers: metadata_writers }
+    }
+
+    /// One that is given as data and stored nowhere. The user counts as the writer of its metadata.
+    #[must_use]
+    pub fn given(connection: Connection) -> Self {
+        let writers = users(connection.metadata.as_ref());
+        let version = u64::from(connection.metadata.is_some());
+        Self { connection, auth_error: None, version, writers }
+    }
+
+    /// The same with other metadata to start from, as if the user had just written it.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: JsonObject) -> Self {
+        self.writers = users(Some(&metadata));
+        self.version += 1;
+        self.connection.metadata = Some(metadata);
+        self
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+fn users(metadata: Option<&JsonObject>) -> MetadataWriters {
+    metadata
+        .map(|metadata| MetadataWriters::default().after_write(None, metadata, &Writer::User).0)
+        .unwrap_or_default()
+}
+
+/// What a [`DryHost`] works on.
+#[derive(Debug, Clone)]
+pub struct DryHostOptions {
+    /// The run's own connection.
+    pub connection: DryConnection,
+    /// The environment: where other connections are looked for.
+    pub environment: EnvironmentName,
+    /// Where other connections are read from; `None` where there is no store. Nothing is ever written to it.
+    pub store: Option<Store>,
+    /// What makes calls. They are real.
+    pub proxy: Proxy,
+    /// The configured integrations, the run's own among them.
+    pub integrations: Arc<Integrations>,
+    /// What the run may do while its connection is marked as an auth error.
+    pub access: Access,
+}
+
+/// The host of a run that keeps nothing. Requests are real; metadata writes are seen by later reads of the same run,
+/// and gone after it.
+#[derive(Debug)]
+pub struct DryHost {
+    connections: Connections,
+    proxy: Proxy,
+    access: Access,
+    own: Mutex<DryConnection>,
+}
+
+impl DryHost {
+    /// A host for one run.
+    #[must_use]
+    pub fn new(options: DryHostOptions) -> Self {
+        let DryHostOptions { connection, environment, store, proxy, integrations, access } = options;
+        let connections = Connections { environment, integrations, store };
+        Self { connections, proxy, access, own: Mutex::new(connection) }
+    }
+
+    /// The connection that a call means, if it may be used.
+    async fn meant(&self, asked: Asked, query: ConnectionQuery) -> Result<Connection, HostError> {
+        let own = self.own().clone();
+        let integration = query.provider_config_key.as_ref().unwrap_or(&own.connection.provider_config_key);
+        let connection = query.connection_id.as_ref().unwrap_or(&own.connection.connection_id);
+        if *integration == own.connection.provider_config_key && *connection == own.connection.connection_id {
+            self.connections.integration(asked, integration)?;
+            usable(asked, connection, own.auth_error.as_ref(), self.access)?;
+            return Ok(own.connection);
+        }
+        let key = self.connections.key(integration.clone(), connection.clone());
+        let stored = self.connections.stored(asked, &key, Visibility::Established, Access::Normal).await?;
+        Ok(stored.connection)
+    }
+
+    fn own(&self) -> MutexGuard<'_, DryConnection> {
+        // A write is one assignment after everything that could fail: what a panic leaves behind is whole.
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Host for DryHost {
+    async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
+        let query = ConnectionQuery {
+            provider_config_key: request.provider_config_key.clone(),
+            connection_id: request.connection_id.clone(),
+        };
+        let target = self.connections.target(self.meant(Asked::Proxy, query).await?)?;
+        self.proxy.send(call, &target, request).await
+    }
+
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
+        let connection = self.meant(Asked::Connection, query).await?;
+        call.effects.hide(connection.credentials.secrets());
+        Ok(connection)
+    }
+
+    async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
+        let own = self.own();
+        Ok(VersionedMetadata { value: own.connection.metadata.clone(), version: own.version })
+    }
+
+    async fn write_metadata(
+        &self,
+        call: &CallContext,
+        write: MetadataWrite,
+    ) -> Result<MetadataWritten, HostError> {
+        let mut own = self.own();
+        match write.commit {
+            MetadataCommit::IfVersion(expected) if expected != own.version => {
+                return Ok(MetadataWritten::Conflict);
+            }
+            MetadataCommit::IfVersion(_) | MetadataCommit::Always => {}
+        }
+        // The same rule as in the store, so that a dry run warns about what the live one would do.
+        let writer = Writer::Function(call.function.clone());
+        let (writers, dropped) =
+            own.writers.after_write(own.connection.metadata.as_ref(), &write.value, &writer);
+        own.writers = writers;
+        own.version += 1;
+        own.connection.metadata = Some(write.value);
+        Ok(MetadataWritten::Written { version: own.version, dropped, persisted: false })
+    }
+}

@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onevent_contract::{
+    CallContext, Connection, ConnectionQuery, Host, HostError, MetadataWrite, MetadataWritten, ProxyRequest,
+    ProxyResponse, VersionedMetadata,
+};
+use onevent_proxy::{Proxy, Target, TargetSource};
+use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility, Writer};
+
+use crate::answers::{Asked, api, internal, unknown_connection};
+use crate::connections::Connections;
+use crate::{Access, Integrations};
+
+/// What a [`LiveHost`] works on.
+#[derive(Debug, Clone)]
+pub struct LiveHostOptions {
+    /// Where connections are kept.
+    pub store: Store,
+    /// What makes calls.
+    pub proxy: Proxy,
+    /// The configured integrations, the run's own among them.
+    pub integrations: Arc<Integrations>,
+    /// The run's own connection. It is found also while its creation is running: only that creation's runs have it
+    /// as their own.
+    pub connection: ConnectionKey,
+    /// What the run may do while that connection is marked as an auth error.
+    pub access: Access,
+}
+
+/// The host of a run whose effects last.
+#[derive(Debug, Clone)]
+pub struct LiveHost {
+    connections: Connections,
+    store: Store,
+    proxy: Proxy,
+    own: ConnectionKey,
+    access: Access,
+}
+
+impl LiveHost {
+    /// A host for one connection's runs.
+    #[must_use]
+    pub fn new(options: LiveHostOptions) -> Self {
+        let LiveHostOptions { store, proxy, integrations, connection, access } = options;
+        let environment = connection.environment.clone();
+        let connections = Connections { environment, integrations, store: Some(store.clone()) };
+        Self { connections, store, proxy, own: connection, access }
+    }
+
+    fn key(&self, query: ConnectionQuery) -> ConnectionKey {
+        self.connections.key(
+            query.provider_config_key.unwrap_or_else(|| self.own.integration.clone()),
+            query.connection_id.unwrap_or_else(|| self.own.connection_id.clone()),
+        )
+    }
+
+    async fn stored(&self, asked: Asked, key: &ConnectionKey) -> Result<StoredConnection, HostError> {
+        let (visibility, access) = if *key == self.own {
+            (Visibility::IncludingPending, self.access)
+        } else {
+            (Visibility::Established, Access::Normal)
+        };
+        self.connections.stored(asked, key, visibility, access).await
+    }
+}
+
+/// Reads the connection anew for each attempt of a call: it may have been connected again meanwhile.
+struct StoredTarget {
+    host: LiveHost,
+    key: ConnectionKey,
+}
+
+#[async_trait]
+impl TargetSource for StoredTarget {
+    async fn target(&self) -> Result<Target, HostError> {
+        let stored = self.host.stored(Asked::Proxy, &self.key).await?;
+        self.host.connections.target(stored.connection)
+    }
+}
+
+#[async_trait]
+impl Host for LiveHost {
+    async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
+        let key = self.key(ConnectionQuery {
+            provider_config_key: request.provider_config_key.clone(),
+            connection_id: request.connection_id.clone(),
+        });
+        let source = Arc::new(StoredTarget { host: self.clone(), key });
+        self.proxy.send_to(call, source, request).await
+    }
+
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
+        let stored = self.stored(Asked::Connection, &self.key(query)).await?;
+        call.effects.hide(stored.connection.credentials.secrets());
+        Ok(stored.connection)
+    }
+
+    async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
+        let found = self.store.metadata(&self.own, Visibility::IncludingPending).await;
+        let missing =
+            || unknown_connection(Asked::Connection, &self.own.integration, &self.own.connection_id);
+        found.map_err(|error| internal(&error))?.ok_or_else(missing)
+    }
+
+    async fn write_metadata(
+        &self,
+        call: &CallContext,
+        write: MetadataWrite,
+    ) -> Result<MetadataWritten, HostError> {
+        let writer = Writer::Function(call.function.clone());
+        let written =
+            self.store.write_metadata(&self.own, Visibility::IncludingPending, &write, &writer).await;
+        written.map_err(|error| match error {
+            StoreError::UnknownConnection { key } => {
+                let message = format!("there is no connection {key}");
+                api(404, "unknown_connection", message)
+            }
+            other => internal(&other),
+        })
+    }
+}
