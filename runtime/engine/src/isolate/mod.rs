@@ -4,6 +4,8 @@ mod array_buffers;
 mod heap;
 mod loader;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod watchdog;
 

@@ -12,3 +12,4 @@ mod loading;
 mod metadata;
 mod outcomes;
 mod support;
+mod zod_formats;

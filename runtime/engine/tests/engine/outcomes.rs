@@ -136,3 +136,33 @@ async fn a_member_that_does_not_exist_says_so() {
     assert_eq!(error.kind, ErrorType::ScriptInternalError);
     assert!(error.message.contains("batchSave"), "{}", error.message);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_isolates_side_by_side_each_carry_half_a_megabyte_through_the_border() {
+    let body = "const text = 'ü'.repeat(256 * 1024);\n\
+        await nango.setMetadata({ text, id: Math.random() });\n\
+        const back = await nango.getMetadata();\n\
+        if (back.text !== text) throw new Error('it changed');\n\
+        await new Promise((r) => setTimeout(r, 50));";
+    let runs = (0..8).map(|_| run_with(body, MemoryHost::with(json!(null)), |_| {}));
+    for report in futures_util::future::join_all(runs).await {
+        assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_share_no_state() {
+    let project = crate::support::load(&crate::support::function(
+        "const g = globalThis as any;\n\
+         nango.log(String(g.leak ?? (Object.prototype as any).leak));\n\
+         g.leak = 1; (Object.prototype as any).leak = 2;",
+    ))
+    .await;
+    for _ in 0..2 {
+        let report = crate::support::engine()
+            .run(crate::support::invocation(&project), std::sync::Arc::new(MemoryHost::default()))
+            .await
+            .unwrap();
+        assert_eq!(report.logs[0].message, "undefined");
+    }
+}
