@@ -5,13 +5,13 @@ use std::ffi::{OsStr, OsString};
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, ConnectionCommand, MetadataCommand, RunsCommand};
 use crate::commands;
-use crate::config::Config;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
+use crate::loading;
 use crate::output::{self, Format, Reply};
-use crate::project::{self, ProjectNames};
+use crate::session::Session;
 use crate::surroundings::Surroundings;
 
 /// Runs the program.
@@ -34,13 +34,57 @@ fn format(arguments: &[OsString]) -> Format {
     if json { Format::Json } else { Format::Human }
 }
 
+/// Worker threads for everything that is not JavaScript: runs have threads of their own.
+const WORKERS: usize = 2;
+
 fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
-    let folder = project::find(cli.global.project.as_deref(), &surroundings.directory)?;
-    let names = ProjectNames::scan(&folder);
-    let config = Config::load(folder, &names, &cli.global.flags(), surroundings)?;
-    match &cli.command {
-        Command::Config => commands::config::run(&config),
+    let session = Session::start(&cli.global, surroundings)?;
+    if let Command::Config = cli.command {
+        return commands::config::run(&session.config);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal(format!("threads could not be started: {error}")))?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = command(&session, &cli.command) => result,
+            () = interrupted() => Err(Failure::new(ExitCode::Interrupted, "interrupted", "interrupted")),
+        }
+    });
+    // What still runs is not waited for: results are in, and a stopped run's thread ends by itself.
+    runtime.shutdown_background();
+    result
+}
+
+async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
+    match command {
+        Command::Config => commands::config::run(&session.config),
+        Command::Functions(args) => {
+            let engine = loading::engine()?;
+            let project = loading::project(&engine, session.folder()).await?;
+            commands::functions::run(args, &project)
+        }
+        Command::Connection(ConnectionCommand::Get(args)) => commands::connection::get(session, args).await,
+        Command::Connection(ConnectionCommand::List(args)) => commands::connection::list(session, args).await,
+        Command::Connection(ConnectionCommand::Metadata(command)) => match command {
+            MetadataCommand::Get(args) => commands::metadata::get(session, args).await,
+            MetadataCommand::Set(args) => commands::metadata::set(session, args).await,
+            MetadataCommand::Update(args) => commands::metadata::update(session, args).await,
+        },
+        Command::Dryrun(args) => commands::dryrun::run(session, args).await,
+        Command::Runs(RunsCommand::List(args)) => commands::runs::list(session, args).await,
+        Command::Runs(RunsCommand::Show(args)) => commands::runs::show(session, args).await,
         _ => Err(Failure::internal("")),
+    }
+}
+
+/// Ends when somebody presses Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a handler the system ends the process itself.
+        std::future::pending::<()>().await;
     }
 }
 

@@ -75,6 +75,11 @@ impl ExitCode {
         }
     }
 
+    /// This code, or [`ExitCode::Failed`] where all went well but there were warnings and `strict` counts them.
+    pub(crate) fn strict(self, strict: bool, warnings: bool) -> Self {
+        if self == Self::Ok && strict && warnings { Self::Failed } else { self }
+    }
+
     /// The section of the help that lists every code.
     pub(crate) fn help() -> String {
         let mut text = String::from("Exit codes:\n");

@@ -82,8 +82,9 @@ pub(crate) struct ErrorDocument<'a> {
     error: ErrorBody<'a>,
 }
 
+/// A failure inside a document.
 #[derive(Debug, Serialize)]
-struct ErrorBody<'a> {
+pub(crate) struct ErrorBody<'a> {
     code: &'a str,
     message: &'a str,
     hint: Option<&'a str>,
@@ -92,19 +93,22 @@ struct ErrorBody<'a> {
     column: Option<u32>,
 }
 
-impl<'a> From<&'a Failure> for ErrorDocument<'a> {
+impl<'a> From<&'a Failure> for ErrorBody<'a> {
     fn from(failure: &'a Failure) -> Self {
         let place = failure.place.as_deref();
         Self {
-            schema_version: crate::output::SCHEMA_VERSION,
-            error: ErrorBody {
-                code: &failure.code,
-                message: &failure.message,
-                hint: failure.hint.as_deref(),
-                file: place.map(|place| place.file.as_str()),
-                line: place.map(|place| place.line),
-                column: place.map(|place| place.column),
-            },
+            code: &failure.code,
+            message: &failure.message,
+            hint: failure.hint.as_deref(),
+            file: place.map(|place| place.file.as_str()),
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
         }
+    }
+}
+
+impl<'a> From<&'a Failure> for ErrorDocument<'a> {
+    fn from(failure: &'a Failure) -> Self {
+        Self { schema_version: crate::output::SCHEMA_VERSION, error: failure.into() }
     }
 }

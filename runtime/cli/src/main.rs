@@ -5,12 +5,17 @@ mod app;
 mod args;
 mod commands;
 mod config;
+mod database;
 mod exit;
 mod failure;
 mod input;
+mod integrations;
+mod loading;
 mod output;
 mod place;
 mod project;
+mod rooms;
+mod session;
 mod suggest;
 mod surroundings;
 

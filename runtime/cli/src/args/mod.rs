@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::connection::{
     ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand, MetadataTarget,
-    MetadataWriteArgs, ReconnectArgs,
+    MetadataWriteArgs, ReconnectArgs, Target,
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 use crate::config::Flags;

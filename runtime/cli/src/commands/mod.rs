@@ -1,3 +1,9 @@
 //! One module for each command.
 
 pub(crate) mod config;
+pub(crate) mod connection;
+pub(crate) mod dryrun;
+pub(crate) mod functions;
+pub(crate) mod given;
+pub(crate) mod metadata;
+pub(crate) mod runs;

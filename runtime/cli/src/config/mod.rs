@@ -100,6 +100,8 @@ pub(crate) struct IntegrationSettings {
     pub(crate) client_id: Option<String>,
     /// The OAuth client's secret.
     pub(crate) client_secret: Option<Secret>,
+    /// Networks that it may reach, beside everybody's.
+    pub(crate) egress_allow: Vec<IpNet>,
 }
 
 /// The settings of one command, resolved and checked.
@@ -194,6 +196,7 @@ impl Config {
                 ("provider", Value::Text(text)) => settings.provider = Some(text.clone()),
                 ("base_url", Value::Text(text)) => settings.base_url = Some(text.clone()),
                 ("client_id", Value::Text(text)) => settings.client_id = Some(text.clone()),
+                ("egress_allow", Value::Networks(networks)) => settings.egress_allow = networks.clone(),
                 ("client_secret", Value::Secret(secret)) => settings.client_secret = Some(secret.clone()),
                 _ => {}
             }

@@ -89,6 +89,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "The OAuth client's secret. Better in the environment than in a file; never on the command line.",
     },
     Setting {
+        key: "integrations.<integration>.egress_allow",
+        kind: Kind::Networks,
+        default: NONE,
+        flag: None,
+        help: "Networks that functions of this integration may reach, beside those of egress.allow.",
+    },
+    Setting {
         key: "egress.allow",
         kind: Kind::Networks,
         default: |_| Some(Value::Networks(Vec::new())),

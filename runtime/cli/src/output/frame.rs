@@ -41,16 +41,23 @@ pub(super) fn error(code: &str, message: &str, place: Option<&Place>, notes: &[N
             }
         };
     }
+    let mut groups = Vec::new();
     for note in notes {
-        group = match note {
-            Note::Help(text) => group.element(Level::HELP.message(clean(text))),
-            Note::Info(text) => group.element(Level::NOTE.message(clean(text))),
+        let (level, text) = match note {
+            Note::Help(text) => (Level::HELP, clean(text)),
+            Note::Info(text) => (Level::NOTE, clean(text)),
         };
+        if place.is_some() {
+            group = group.element(level.message(text));
+        } else {
+            // Without code there is no margin that a note could hang on.
+            groups.push(Group::with_title(level.secondary_title(text)));
+        }
     }
+    groups.insert(0, group);
     let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
-    let mut text = renderer.render(&[group]);
-    text.push('\n');
-    text
+    // One by one: rendered together, groups are joined by a line.
+    groups.iter().map(|group| renderer.render(std::slice::from_ref(group)) + "\n").collect()
 }
 
 #[cfg(test)]
@@ -73,6 +80,12 @@ mod tests {
         assert!(shown.starts_with("error[unknown_setting]: unknown setting `limits.wal`\n"), "{shown}");
         assert!(shown.contains("onevent.toml:2:1") && shown.contains("━━━"), "{shown}");
         assert!(shown.contains("help: did you mean `limits.wall`?"), "{shown}");
+    }
+
+    #[test]
+    fn without_a_place_the_advice_stands_on_its_own() {
+        let shown = plain(&super::failure(&Failure::usage("x", "no").hint("yes")));
+        assert_eq!(shown, "error[x]: no\nhelp: yes\n");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::diff::lines as diff_lines;
 pub(crate) use self::frame::failure as render_failure;
 pub(crate) use self::run::{RunView, Sources, render as render_run};
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};

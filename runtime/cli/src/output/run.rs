@@ -157,7 +157,10 @@ fn headline(run: &RunView) -> String {
     let mut text = format!("{} {name} {outcome}  {about}\n", paint(style, mark));
     if let Some(verdict) = &run.verdict {
         let said = if verdict.accepted { paint(GOOD, "accepted") } else { paint(BAD, "rejected") };
-        let why = verdict.message.as_deref().map(|message| format!(": {}", indent(&clean(message), "    ")));
+        // The error below says the same words in its title.
+        let said_below = run.error.as_ref().map(|error| error.message.as_str());
+        let why = verdict.message.as_deref().filter(|message| Some(*message) != said_below);
+        let why = why.map(|message| format!(": {}", indent(&clean(message), "    ")));
         text.push_str(&format!("  connection {said}{}\n", why.unwrap_or_default()));
     }
     text
@@ -248,6 +251,9 @@ fn metadata(run: &RunView) -> Vec<String> {
 }
 
 fn usage(run: &RunView) -> String {
+    if run.usage.wall_ms == 0.0 {
+        return "did not start".into();
+    }
     let heap = bytesize::ByteSize(run.usage.heap_peak_bytes).display().iec();
     let used = format!("{} wall, {} CPU, {heap} heap", took(run.usage.wall_ms), took(run.usage.cpu_ms));
     // A dry run is not kept, so nothing can be asked with its id.
@@ -297,8 +303,8 @@ mod tests {
         let shown = anstream::adapter::strip_str(&shown).to_string();
         let order = [
             "✗ salesforce/validate rejected  validate-connection · acme · dev · dry run",
-            "connection rejected: org\\u{1b}[2J mismatch",
-            "error[action_script_runtime_error]",
+            "  connection rejected\n",
+            "error[action_script_runtime_error]: org\\u{1b}[2J mismatch",
             "a.ts:2:7",
             "throw org;",
             "called by f at b.ts:1:1",

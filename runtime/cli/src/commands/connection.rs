@@ -1,0 +1,159 @@
+//! `onevent connection get` and `list`.
+
+use anstyle::Style;
+use onevent_contract::ConnectionError;
+use onevent_store::{AuthError, ConnectionSummary, StoredConnection};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::args::{GetArgs, ListArgs};
+use crate::database;
+use crate::failure::Failure;
+use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint};
+use crate::session::{self, Session};
+
+/// `docs/schemas/connection.json`.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    environment: &'a str,
+    connection: Value,
+    auth_error: Option<AuthErrorDocument<'a>>,
+}
+
+/// Why a connection waits for a reconnect.
+#[derive(Debug, Serialize)]
+struct AuthErrorDocument<'a> {
+    run_id: String,
+    message: &'a str,
+    at: String,
+}
+
+impl<'a> From<&'a AuthError> for AuthErrorDocument<'a> {
+    fn from(error: &'a AuthError) -> Self {
+        Self { run_id: error.run_id.to_string(), message: &error.message, at: error.at.to_string() }
+    }
+}
+
+/// `docs/schemas/connection-list.json`.
+#[derive(Debug, Serialize)]
+struct ListDocument<'a> {
+    environment: &'a str,
+    connections: Vec<SummaryDocument<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct SummaryDocument<'a> {
+    id: i64,
+    connection_id: &'a str,
+    provider_config_key: &'a str,
+    provider: &'a str,
+    errors: Vec<ConnectionError>,
+    auth_error: Option<AuthErrorDocument<'a>>,
+    metadata: Option<&'a onevent_contract::JsonObject>,
+    created_at: String,
+    updated_at: String,
+}
+
+/// Shows one connection.
+pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Failure> {
+    let store = database::open_existing(&session.config).await?;
+    let found = session::connection(store.as_ref(), &session.key(&args.target)).await?;
+    let connection =
+        if args.show_credentials { found.connection.reveal() } else { found.connection.redacted() };
+    let text = describe(&found, &connection);
+    let document = Document {
+        environment: found.environment.as_str(),
+        connection,
+        auth_error: found.auth_error.as_ref().map(Into::into),
+    };
+    let reply = Reply::new(&document, text)?;
+    Ok(if args.show_credentials {
+        reply
+    } else {
+        reply.note("credentials are hidden; --show-credentials shows them\n")
+    })
+}
+
+fn describe(found: &StoredConnection, shown: &Value) -> String {
+    let connection = &found.connection;
+    let mut text = format!(
+        "{} {}\n",
+        paint(NAME, connection.connection_id.as_str()),
+        paint(DIM, &format!("{} · {}", connection.provider_config_key, found.environment)),
+    );
+    text.push_str(&match &found.auth_error {
+        None => format!("  {}\n", paint(GOOD, "usable")),
+        Some(error) => {
+            let state = paint(BAD, "auth error (refresh_exhausted), needs a reconnect");
+            format!(
+                "  {state}\n    {} {}\n",
+                clean(&error.message),
+                paint(DIM, &format!("run {}", error.run_id))
+            )
+        }
+    });
+    let mut line = |name: &str, value: String| text.push_str(&format!("  {} {value}\n", paint(DIM, name)));
+    line("provider", clean(&connection.provider));
+    line("created", connection.created_at.to_string());
+    line("updated", connection.updated_at.to_string());
+    for part in ["connection_config", "metadata", "credentials"] {
+        let value = shown.get(part).cloned().unwrap_or_default();
+        match value.as_object().filter(|object| !object.is_empty()) {
+            None => line(part, if value.is_null() { "never written".into() } else { "empty".into() }),
+            Some(object) => {
+                line(part, String::new());
+                for (key, value) in object {
+                    line(&format!("  {}", clean(key)), clean(&value.to_string()));
+                }
+            }
+        }
+    }
+    text
+}
+
+/// Lists connections.
+pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Reply, Failure> {
+    let environment = &session.config.environment;
+    let found = match database::open_existing(&session.config).await? {
+        Some(store) => {
+            let found = store.connections(environment, args.integration.as_ref()).await;
+            found.map_err(|error| database::failure(&error))?
+        }
+        None => Vec::new(),
+    };
+    let document =
+        ListDocument { environment: environment.as_str(), connections: found.iter().map(summary).collect() };
+    let reply = Reply::new(&document, if found.is_empty() { String::new() } else { table(&found) })?;
+    Ok(if found.is_empty() { reply.note(&format!("no connections in {environment}\n")) } else { reply })
+}
+
+fn summary(found: &ConnectionSummary) -> SummaryDocument<'_> {
+    SummaryDocument {
+        id: found.id,
+        connection_id: found.key.connection_id.as_str(),
+        provider_config_key: found.key.integration.as_str(),
+        provider: &found.provider,
+        errors: found.auth_error.iter().map(AuthError::as_connection_error).collect(),
+        auth_error: found.auth_error.as_ref().map(Into::into),
+        metadata: found.metadata.as_ref(),
+        created_at: found.created_at.to_string(),
+        updated_at: found.updated_at.to_string(),
+    }
+}
+
+fn table(found: &[ConnectionSummary]) -> String {
+    let mut table = Table::new(&["integration", "connection", "state", "updated"]);
+    for connection in found {
+        let state = match connection.auth_error {
+            None => (GOOD, "usable".to_owned()),
+            Some(_) => (BAD, "auth error".to_owned()),
+        };
+        table.row([
+            (Style::new(), connection.key.integration.to_string()),
+            (NAME, connection.key.connection_id.to_string()),
+            state,
+            (DIM, connection.updated_at.to_string()),
+        ]);
+    }
+    table.render()
+}

@@ -1,0 +1,97 @@
+//! `onevent functions`: what the project has, the broken ones with their errors.
+
+use anstyle::Style;
+use onevent_contract::Function;
+use onevent_engine::{BrokenFunction, Project};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::args::FunctionsArgs;
+use crate::exit::ExitCode;
+use crate::failure::{ErrorBody, Failure};
+use crate::loading;
+use crate::output::{DIM, NAME, Reply, Table, render_failure};
+
+/// `docs/schemas/functions.json`.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    functions: Vec<FunctionDocument<'a>>,
+    broken: Vec<BrokenDocument<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FunctionDocument<'a> {
+    function: &'a str,
+    integration: &'a str,
+    event: &'static str,
+    description: Option<&'a str>,
+    file: &'a str,
+    metadata_schema: Option<&'a Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct BrokenDocument<'a> {
+    file: &'a str,
+    integration: Option<&'a str>,
+    function: Option<&'a str>,
+    error: ErrorBody<'a>,
+}
+
+/// Lists a loaded project.
+pub(crate) fn run(args: &FunctionsArgs, project: &Project) -> Result<Reply, Failure> {
+    let failures: Vec<Failure> =
+        project.broken.iter().map(|broken| loading::failure(&broken.error)).collect();
+    let document = Document {
+        functions: project.functions.iter().map(|function| described(function)).collect(),
+        broken: project
+            .broken
+            .iter()
+            .zip(&failures)
+            .map(|(broken, failure)| broke(broken, failure))
+            .collect(),
+    };
+    let mut reply = Reply::new(&document, table(project))?;
+    for failure in &failures {
+        reply = reply.note(&render_failure(failure));
+    }
+    if project.functions.is_empty() && failures.is_empty() {
+        reply = reply.note("index.ts imports no functions\n");
+    }
+    let exit = if args.strict && !failures.is_empty() { ExitCode::Project } else { ExitCode::Ok };
+    Ok(reply.exit(exit))
+}
+
+fn described(function: &Function) -> FunctionDocument<'_> {
+    FunctionDocument {
+        function: function.key.name.as_str(),
+        integration: function.key.integration.as_str(),
+        event: function.event.as_str(),
+        description: function.description.as_deref(),
+        file: &function.path,
+        metadata_schema: function.metadata_schema.as_ref().map(|schema| &schema.json_schema),
+    }
+}
+
+fn broke<'a>(broken: &'a BrokenFunction, failure: &'a Failure) -> BrokenDocument<'a> {
+    BrokenDocument {
+        file: &broken.path,
+        integration: broken.key.as_ref().map(|key| key.integration.as_str()),
+        function: broken.key.as_ref().map(|key| key.name.as_str()),
+        error: failure.into(),
+    }
+}
+
+fn table(project: &Project) -> String {
+    if project.functions.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["function", "event", "description"]);
+    for function in &project.functions {
+        table.row([
+            (NAME, function.key.to_string()),
+            (Style::new(), function.event.to_string()),
+            (DIM, function.description.clone().unwrap_or_default()),
+        ]);
+    }
+    table.render()
+}

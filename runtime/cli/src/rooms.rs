@@ -1,0 +1,35 @@
+//! The other rooms, made from the settings, and their refusals as failures.
+
+use onevent_engine::RunRefused;
+use onevent_proxy::{EgressPolicy, Integration, Proxy, ProxyOptions};
+
+use crate::config::Config;
+use crate::exit::ExitCode;
+use crate::failure::Failure;
+
+/// What makes requests. Call it inside the tokio runtime.
+///
+/// # Errors
+/// Outside of one.
+pub(crate) fn proxy(config: &Config) -> Result<Proxy, Failure> {
+    let egress = EgressPolicy::public_only().and(config.egress_allow());
+    let options = ProxyOptions { egress, ..ProxyOptions::default() };
+    Proxy::new(options).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// A run that did not start.
+pub(crate) fn refused(refused: &RunRefused) -> Failure {
+    let exit = match refused {
+        RunRefused::Limits(_) => ExitCode::Usage,
+        _ => ExitCode::Internal,
+    };
+    Failure::new(exit, refused.code(), refused.to_string())
+}
+
+/// Credentials that are needed and were not given.
+pub(crate) fn missing_credentials(flag: &str, integration: &Integration) -> Failure {
+    let provider = &integration.provider;
+    let message = format!("{flag}: {} needs credentials ({})", provider.name, provider.auth_mode);
+    Failure::usage("missing_credentials", message)
+        .hint("a JSON object like {\"type\": \"OAUTH2\", \"access_token\": \"…\"}, from a file")
+}
