@@ -1,0 +1,6 @@
+//! Hosts over a real database and real servers on loopback.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step of a test's set-up fails the test")]
+
+mod dry;
+mod live;
+mod setup;
