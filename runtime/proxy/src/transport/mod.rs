@@ -57,3 +57,38 @@ fn build(policy: &EgressPolicy) -> reqwest::Result<Client> {
         .http2_max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+    use crate::egress::EgressRefusal;
+
+    /// What becomes of a request to a closed port, past the check of the URL: the resolver is the last one to ask.
+    async fn failure(policy: EgressPolicy) -> Failure {
+        let client = Transport::default().client(&policy).unwrap();
+        let url = "http://localhost:1/".parse().unwrap();
+        let hop = Hop { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+        exchange(&client, &hop).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_name_that_resolves_to_what_is_not_allowed_is_never_connected_to() {
+        let refused = failure(EgressPolicy::public_only()).await;
+        assert!(matches!(&refused, Failure::Refused(EgressRefusal::DeniedDns { .. })), "{refused:?}");
+        let loopback = ["127.0.0.0/8", "::1"].map(|network| network.parse().unwrap());
+        let allowed = failure(EgressPolicy::allowing(loopback)).await;
+        assert!(matches!(&allowed, Failure::Network { code: "ECONNREFUSED", .. }), "{allowed:?}");
+    }
+
+    #[test]
+    fn each_policy_has_connections_of_its_own_and_keeps_them() {
+        let transport = Transport::default();
+        let loopback = EgressPolicy::allowing(["127.0.0.0/8".parse().unwrap()]);
+        for policy in [EgressPolicy::public_only(), loopback.clone(), EgressPolicy::public_only(), loopback] {
+            transport.client(&policy).unwrap();
+        }
+        assert_eq!(transport.clients.lock().unwrap().len(), 2);
+    }
+}

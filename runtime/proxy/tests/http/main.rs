@@ -7,3 +7,4 @@ mod egress;
 mod redirects;
 mod retries;
 mod setup;
+mod tls;
