@@ -36,6 +36,10 @@ const SELECT_ESTABLISHED: &str = "
     WHERE environment = $1 AND (CAST($2 AS TEXT) IS NULL OR integration = $2) AND state = 'established'
     ORDER BY integration, connection_id";
 
+const SELECT_PROVIDER: &str = "
+    SELECT provider FROM connections
+    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state = 'established'";
+
 const SELECT_METADATA: &str = "
     SELECT metadata, metadata_version, metadata_writers FROM connections
     WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
@@ -125,7 +129,17 @@ impl Transaction {
         rows.iter().map(summary).collect()
     }
 
-    pub(crate) async fn metadata(
+    /// The provider of an established connection, read without opening its credentials.
+    pub(crate) async fn provider(&mut self, key: &ConnectionKey) -> Result<Option<String>, StoreError> {
+        let row = query_of!(SELECT_PROVIDER, key).fetch_optional(self.sql()).await?;
+        Ok(row.map(|row| row.try_get("provider")).transpose()?)
+    }
+
+    /// A connection's metadata with its version; `None` where there is no such connection.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] or [`StoreError::Database`].
+    pub async fn metadata(
         &mut self,
         key: &ConnectionKey,
         visibility: Visibility,

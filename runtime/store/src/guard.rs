@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::Operation;
+use onevent_contract::{ConnectionFacts, Operation};
 use tokio::task::AbortHandle;
 
 use crate::journal::{Entry, HEARTBEAT, Previous, Token};
@@ -35,28 +35,36 @@ impl Change {
         }
     }
 
-    /// Makes the change; answers with what it replaced, sealed.
-    async fn apply(&self, to: &mut Transaction, key: &ConnectionKey) -> Result<Option<Vec<u8>>, StoreError> {
+    /// Makes the change.
+    async fn apply(&self, to: &mut Transaction, key: &ConnectionKey) -> Result<Applied, StoreError> {
         let unknown = || StoreError::UnknownConnection { key: key.clone() };
         match self {
             Self::Creation(new) => {
                 to.insert_connection(new, ConnectionState::Pending).await?;
-                Ok(None)
+                Ok(Applied { provider: new.provider.clone(), previous: None })
             }
             Self::Override(new) => {
                 let stored = to.connection(key, Visibility::Established).await?.ok_or_else(unknown)?;
                 let previous = to.seal_previous(key, &Previous::of(&stored))?;
                 to.replace_credentials(key, new).await?;
                 to.clear_auth_error(key).await?;
-                Ok(Some(previous))
+                Ok(Applied { provider: new.provider.clone(), previous: Some(previous) })
             }
             // Its credentials are not opened: a damaged connection can still be deleted.
             Self::Deletion => {
-                to.metadata(key, Visibility::Established).await?.ok_or_else(unknown)?;
-                Ok(None)
+                let provider = to.provider(key).await?.ok_or_else(unknown)?;
+                Ok(Applied { provider, previous: None })
             }
         }
     }
+}
+
+/// What a change left behind.
+struct Applied {
+    /// The provider of the connection, as it is now.
+    provider: String,
+    /// What an override replaced, sealed.
+    previous: Option<Vec<u8>>,
 }
 
 /// A running lifecycle operation: nobody else can begin one for the same connection until it ends.
@@ -66,6 +74,7 @@ impl Change {
 pub struct OperationGuard {
     store: Store,
     key: ConnectionKey,
+    provider: String,
     operation: Operation,
     token: Token,
     since: Timestamp,
@@ -144,7 +153,7 @@ impl Store {
         key: ConnectionKey,
         change: &Change,
     ) -> Result<OperationGuard, StoreError> {
-        let previous = change.apply(&mut transaction, &key).await?;
+        let Applied { provider, previous } = change.apply(&mut transaction, &key).await?;
         let token = Token::generate();
         // Locked before the entry can be seen: an entry without a held lock counts as abandoned.
         let lock = self.locks().take(token)?;
@@ -162,6 +171,7 @@ impl Store {
             heartbeat: tokio::spawn(keep_alive(self.clone(), token)).abort_handle(),
             store: self.clone(),
             key: entry.key,
+            provider,
             operation,
             token,
             since,
@@ -194,6 +204,16 @@ impl OperationGuard {
     #[must_use]
     pub fn key(&self) -> &ConnectionKey {
         &self.key
+    }
+
+    /// What the runs of this operation know about the connection.
+    #[must_use]
+    pub fn facts(&self) -> ConnectionFacts {
+        ConnectionFacts {
+            connection_id: self.key.connection_id.clone(),
+            integration: self.key.integration.clone(),
+            provider: self.provider.clone(),
+        }
     }
 
     /// What is being done.

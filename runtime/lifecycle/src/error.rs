@@ -1,0 +1,97 @@
+//! Why an operation was not done.
+
+use onevent_contract::{FunctionKey, IntegrationId, LimitsError, RunReport};
+use onevent_engine::BrokenFunction;
+use onevent_store::StoreError;
+use thiserror::Error;
+
+use crate::OperationReport;
+
+/// Why an operation was not done. But for [`LifecycleError::Incomplete`], the connection is as it was before.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LifecycleError {
+    /// The store refused or failed; among others `connection_exists`, `unknown_connection` and
+    /// `operation_in_progress`.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Functions of the integration cannot be loaded, so nobody knows what they would have decided. Nothing
+    /// was started.
+    #[error("{}", broken_message(.integration, .broken))]
+    Broken {
+        /// The integration.
+        integration: IntegrationId,
+        /// Its broken functions, each with its error; at least one.
+        broken: Vec<BrokenFunction>,
+    },
+    /// The limits that the configuration gives a function make no sense. Nothing was started.
+    #[error("{function}: {source}")]
+    InvalidLimits {
+        /// The function.
+        function: FunctionKey,
+        /// What is wrong with them.
+        source: LimitsError,
+    },
+    /// onevent itself failed while the validation ran: there is no verdict.
+    #[error("{function} gave no verdict, by onevent's own fault: {message}")]
+    NoVerdict {
+        /// The function.
+        function: FunctionKey,
+        /// The code of what failed.
+        code: String,
+        /// In words.
+        message: String,
+        /// The runs so far, the one without a verdict included where it has started.
+        runs: Vec<RunReport>,
+    },
+    /// The connection was created, but its setup could not be finished or recorded.
+    #[error("the connection was created, but its setup was not finished: {source}")]
+    Incomplete {
+        /// What was done.
+        report: Box<OperationReport>,
+        /// What failed.
+        source: StoreError,
+    },
+}
+
+impl LifecycleError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Broken { .. } => "function_broken",
+            Self::InvalidLimits { .. } => "invalid_limits",
+            Self::NoVerdict { code, .. } => code,
+            Self::Incomplete { .. } => "operation_incomplete",
+        }
+    }
+
+    /// What the reader can do, where there is something to be done.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(StoreError::ConnectionExists { .. }) => {
+                Some("to give it new credentials, use `connection reconnect`".into())
+            }
+            Self::Store(StoreError::UnknownConnection { .. }) => {
+                Some("to make a new connection, use `connection create`".into())
+            }
+            Self::Store(error) => error.hint(),
+            Self::Broken { .. } => Some(
+                "repair the functions, or take their imports out of index.ts; nothing was changed".into(),
+            ),
+            Self::InvalidLimits { .. } => Some("change the limits in the configuration".into()),
+            Self::NoVerdict { .. } => Some("try again; the connection is as it was before".into()),
+            Self::Incomplete { .. } => {
+                Some("the connection can be used; delete and create it again to repeat its setup".into())
+            }
+        }
+    }
+}
+
+fn broken_message(integration: &IntegrationId, broken: &[BrokenFunction]) -> String {
+    let each: Vec<String> =
+        broken.iter().map(|broken| format!("{}: {}", broken.path, broken.error.message)).collect();
+    format!("functions of {integration} cannot be loaded: {}", each.join("; "))
+}

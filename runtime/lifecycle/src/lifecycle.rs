@@ -1,0 +1,48 @@
+//! The handle on everything that operations need.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_engine::Project;
+use onevent_store::Store;
+
+use crate::{Hosts, LimitsOf, Runner};
+
+/// What operations work with.
+#[derive(Clone)]
+pub struct LifecycleOptions {
+    /// Where connections, runs and the journal of operations are.
+    pub store: Store,
+    /// What runs functions: usually an [`Engine`](onevent_engine::Engine).
+    pub runner: Arc<dyn Runner>,
+    /// The loaded functions.
+    pub project: Arc<Project>,
+    /// What stands behind `nango` in a live run.
+    pub hosts: Hosts,
+    /// The limits of each function.
+    pub limits: LimitsOf,
+    /// How long an operation waits for another one of the same connection; usually
+    /// [`OPERATION_WAIT`](onevent_store::OPERATION_WAIT).
+    pub wait: Duration,
+}
+
+/// Creates, reconnects and deletes connections. A handle: cheap to clone, usable from any thread.
+#[derive(Clone)]
+pub struct Lifecycle {
+    pub(crate) options: Arc<LifecycleOptions>,
+}
+
+impl Lifecycle {
+    /// A lifecycle with these parts.
+    #[must_use]
+    pub fn new(options: LifecycleOptions) -> Self {
+        Self { options: Arc::new(options) }
+    }
+}
+
+impl fmt::Debug for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifecycle").field("store", &self.options.store).finish_non_exhaustive()
+    }
+}
