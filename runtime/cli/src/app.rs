@@ -1,9 +1,11 @@
 //! From the command line to the exit code.
 
 use std::ffi::{OsStr, OsString};
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use onevent_store::Access;
 
 use crate::args::{Cli, Command, ConnectionCommand, MetadataCommand, RunsCommand};
 use crate::commands;
@@ -48,10 +50,13 @@ fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
         .build()
         .map_err(|error| Failure::internal(format!("threads could not be started: {error}")))?;
     let result = runtime.block_on(async {
-        tokio::select! {
-            result = command(&session, &cli.command) => result,
-            () = interrupted() => Err(Failure::new(ExitCode::Interrupted, "interrupted", "interrupted")),
-        }
+        let (result, state) = tokio::select! {
+            result = command(&session, &cli.command) => (result, State::Done),
+            () = interrupted() => (Err(interruption()), State::Interrupted),
+        };
+        // The command's future is dropped by now: its run is stopped, its operation abandoned.
+        close(&session, state).await;
+        result
     });
     // What still runs is not waited for: results are in, and a stopped run's thread ends by itself.
     runtime.shutdown_background();
@@ -66,6 +71,15 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
             let project = loading::project(&engine, session.folder()).await?;
             commands::functions::run(args, &project)
         }
+        Command::Connection(ConnectionCommand::Create(args)) => {
+            commands::lifecycle::create(session, args).await
+        }
+        Command::Connection(ConnectionCommand::Reconnect(args)) => {
+            commands::lifecycle::reconnect(session, args).await
+        }
+        Command::Connection(ConnectionCommand::Delete(args)) => {
+            commands::lifecycle::delete(session, args).await
+        }
         Command::Connection(ConnectionCommand::Get(args)) => commands::connection::get(session, args).await,
         Command::Connection(ConnectionCommand::List(args)) => commands::connection::list(session, args).await,
         Command::Connection(ConnectionCommand::Metadata(command)) => match command {
@@ -76,8 +90,37 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
         Command::Dryrun(args) => commands::dryrun::run(session, args).await,
         Command::Runs(RunsCommand::List(args)) => commands::runs::list(session, args).await,
         Command::Runs(RunsCommand::Show(args)) => commands::runs::show(session, args).await,
-        _ => Err(Failure::internal("")),
     }
+}
+
+/// How long the end of a process takes at most: putting back what was interrupted, closing the database.
+/// Whatever it does not get done, the next command does first.
+const LAST_STEPS: Duration = Duration::from_secs(5);
+
+/// Puts the connection back to what it was before an operation that did not come to its end, and closes the
+/// database: SQLite then removes its side files.
+async fn close(session: &Session, state: State) {
+    let Some(store) = session.store() else { return };
+    let steps = async {
+        if state == State::Interrupted && store.access() == Access::ReadWrite {
+            // Where this fails, the next command does it, and tells.
+            let _ = store.recover().await;
+        }
+        store.close().await;
+    };
+    let _ = tokio::time::timeout(LAST_STEPS, steps).await;
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Done,
+    Interrupted,
+}
+
+fn interruption() -> Failure {
+    Failure::new(ExitCode::Interrupted, "interrupted", "interrupted: the run was stopped")
+        .hint("an operation that was not finished is taken back; what a function did at a provider stays")
 }
 
 /// Ends when somebody presses Ctrl-C.

@@ -1,6 +1,8 @@
 //! The other rooms, made from the settings, and their refusals as failures.
 
+use onevent_contract::Event;
 use onevent_engine::RunRefused;
+use onevent_hosts::Access;
 use onevent_proxy::{EgressPolicy, Integration, Proxy, ProxyOptions};
 
 use crate::config::Config;
@@ -15,6 +17,15 @@ pub(crate) fn proxy(config: &Config) -> Result<Proxy, Failure> {
     let egress = EgressPolicy::public_only().and(config.egress_allow());
     let options = ProxyOptions { egress, ..ProxyOptions::default() };
     Proxy::new(options).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// What a run may do while its connection is marked as an auth error: validation has to test what is marked,
+/// and cleanup has to clean it up.
+pub(crate) fn access(event: Event) -> Access {
+    match event {
+        Event::ValidateConnection | Event::PreConnectionDeletion => Access::DespiteAuthError,
+        _ => Access::Normal,
+    }
 }
 
 /// A run that did not start.

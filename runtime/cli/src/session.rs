@@ -1,9 +1,10 @@
 //! What every command works with: the project, its settings, and where paths start from.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use onevent_contract::IntegrationId;
-use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility};
+use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
 
 use crate::args::{GlobalArgs, Target};
 use crate::config::Config;
@@ -21,6 +22,7 @@ pub(crate) struct Session {
     pub(crate) names: ProjectNames,
     /// The current folder: where `@FILE` starts from.
     pub(crate) directory: PathBuf,
+    store: OnceLock<Store>,
 }
 
 impl Session {
@@ -32,7 +34,18 @@ impl Session {
         let folder = project::find(global.project.as_deref(), &surroundings.directory)?;
         let names = ProjectNames::scan(&folder);
         let config = Config::load(folder, &names, &global.flags(), surroundings)?;
-        Ok(Self { config, names, directory: surroundings.directory.clone() })
+        Ok(Self { config, names, directory: surroundings.directory.clone(), store: OnceLock::new() })
+    }
+
+    /// Remembers the store that the command opened.
+    pub(crate) fn opened(&self, store: &Store) {
+        // A command opens one database; a second opening is of the same one.
+        let _ = self.store.set(store.clone());
+    }
+
+    /// The store that the command opened, if it did.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.store.get()
     }
 
     /// The project's folder.
@@ -70,5 +83,5 @@ pub(crate) async fn connection(
         }
         None => None,
     };
-    found.ok_or_else(|| database::failure(&StoreError::UnknownConnection { key: key.clone() }))
+    found.ok_or_else(|| database::unknown_connection(key))
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::failure::Failure;
 
 /// What the process was started with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     /// The variables whose name starts with [`PREFIX`], by name. Empty ones count as not set.
     pub(crate) variables: BTreeMap<String, String>,

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::connection::{
-    ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand, MetadataTarget,
-    MetadataWriteArgs, ReconnectArgs, Target,
+    AccountArgs, ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand,
+    MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 use crate::config::Flags;

@@ -56,7 +56,7 @@ struct SummaryDocument<'a> {
 
 /// Shows one connection.
 pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Failure> {
-    let store = database::open_existing(&session.config).await?;
+    let store = database::open_existing(session).await?;
     let found = session::connection(store.as_ref(), &session.key(&args.target)).await?;
     let connection =
         if args.show_credentials { found.connection.reveal() } else { found.connection.redacted() };
@@ -114,7 +114,7 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
 /// Lists connections.
 pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Reply, Failure> {
     let environment = &session.config.environment;
-    let found = match database::open_existing(&session.config).await? {
+    let found = match database::open_existing(session).await? {
         Some(store) => {
             let found = store.connections(environment, args.integration.as_ref()).await;
             found.map_err(|error| database::failure(&error))?

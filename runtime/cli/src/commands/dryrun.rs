@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{
-    ConnectionFacts, Event, Function, Invocation, Mode, Operation, RunReport, Trigger, Validation,
-};
-use onevent_engine::{Engine, Project};
-use onevent_hosts::{Access, DryConnection, DryHost, DryHostOptions};
+use onevent_contract::{ConnectionFacts, Function, RunReport, Validation};
+use onevent_engine::Project;
+use onevent_hosts::{DryConnection, DryHost, DryHostOptions};
+use onevent_lifecycle::{DryRun, dry_run};
 use onevent_store::{ConnectionKey, Store, Visibility};
 
 use super::given::GivenConnection;
@@ -28,19 +27,18 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let metadata = args.metadata.as_deref().map(|text| input::object("--metadata", text, &session.directory));
     let metadata = metadata.transpose()?;
     let integrations = Integrations::load(&session.config)?;
-    let store = database::open_for_reading(&session.config).await?;
+    let store = database::open_for_reading(session).await?;
 
     let engine = loading::engine()?;
     let project = loading::project(&engine, session.folder()).await?;
     let function = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
-    let (connection, operation) =
-        connection(session, args, &function, given, store.as_ref(), &integrations).await?;
+    let connection = connection(key(session, args, &function), given, store.as_ref(), &integrations).await?;
     let connection = match metadata {
         Some(metadata) => connection.with_metadata(metadata),
         None => connection,
     };
-    let report =
-        execute(session, args, &engine, (function, operation), connection, store, &integrations).await?;
+    let run = dry_run_of(session, args, function, connection, store, &integrations)?;
+    let report = dry_run(&engine, run).await.map_err(|refused| rooms::refused(&refused))?;
     reply(session, args, &report)
 }
 
@@ -87,78 +85,61 @@ async fn is_stored(
     Ok(found.map_err(|error| database::failure(&error))?.is_some())
 }
 
-/// The connection that the run is for, and what would be happening to it.
+/// The connection that the run is for.
 async fn connection(
-    session: &Session,
-    args: &DryrunArgs,
-    function: &Function,
+    key: ConnectionKey,
     given: Option<GivenConnection>,
     store: Option<&Store>,
     integrations: &Integrations,
-) -> Result<(DryConnection, Operation), Failure> {
-    let key = key(session, args, function);
-    let (connection, first) = match given {
-        Some(given) => {
-            let integration = integrations.get_or(&key.integration, given.provider.as_deref())?;
-            (DryConnection::given(given.into_connection(key, &integration)?), Operation::Creation)
+) -> Result<DryConnection, Failure> {
+    if let Some(given) = given {
+        let integration = integrations.get_or(&key.integration, given.provider.as_deref())?;
+        return Ok(DryConnection::given(given.into_connection(key, &integration)?));
+    }
+    match session::connection(store, &key).await {
+        Ok(found) => Ok(DryConnection::stored(found)),
+        Err(failure) if failure.code == "unknown_connection" => {
+            Err(failure.hint("create it, or give one with --connection @FILE: {\"credentials\": {…}}"))
         }
-        None => {
-            let found = session::connection(store, &key).await;
-            let found = found.map_err(|failure| match failure.code.as_ref() {
-                "unknown_connection" => {
-                    failure.hint("create it, or give one with --connection @FILE: {\"credentials\": {…}}")
-                }
-                _ => failure,
-            })?;
-            (DryConnection::stored(found), Operation::Override)
-        }
-    };
-    let operation = match function.event {
-        Event::ValidateConnection => first,
-        Event::PreConnectionDeletion => Operation::Deletion,
-        _ => Operation::Creation,
-    };
-    Ok((connection, operation))
+        Err(failure) => Err(failure),
+    }
 }
 
-async fn execute(
+/// The run with its host: real requests, and metadata that is gone afterwards.
+fn dry_run_of(
     session: &Session,
     args: &DryrunArgs,
-    engine: &Engine,
-    (function, operation): (Arc<Function>, Operation),
+    function: Arc<Function>,
     connection: DryConnection,
     store: Option<Store>,
     integrations: &Integrations,
-) -> Result<RunReport, Failure> {
-    let key = function.key.clone();
-    let event = function.event;
-    let own = integrations.get_or(&key.integration, Some(&connection.connection().provider))?;
+) -> Result<DryRun, Failure> {
+    let integration = function.key.integration.clone();
+    let own = integrations.get_or(&integration, Some(&connection.connection().provider))?;
     let mut configured = integrations.all(&session.integrations());
-    configured.insert(key.integration.clone(), Arc::clone(&own));
+    configured.insert(integration.clone(), Arc::clone(&own));
+    let environment = session.config.environment.clone();
     let facts = ConnectionFacts {
         connection_id: connection.connection().connection_id.clone(),
-        integration: key.integration.clone(),
+        integration,
         provider: own.provider.name.clone(),
     };
-    let mut invocation = Invocation::new(function, facts, session.config.environment.clone());
-    invocation.trigger = Trigger::Event { event, operation };
-    invocation.mode = Mode::Dry;
-    invocation.validation = if args.validate { Validation::Enforce } else { Validation::Warn };
-    invocation.limits = session.config.limits_for(&key);
     let host = DryHost::new(DryHostOptions {
         connection,
-        environment: session.config.environment.clone(),
+        environment: environment.clone(),
         store,
         proxy: rooms::proxy(&session.config)?,
         integrations: Arc::new(configured),
-        // As in a live run: validation has to test what is marked, and cleanup has to clean it up.
-        access: match event {
-            Event::ValidateConnection | Event::PreConnectionDeletion => Access::DespiteAuthError,
-            _ => Access::Normal,
-        },
+        access: rooms::access(function.event),
     });
-    let report = engine.run(invocation, Arc::new(host)).await;
-    report.map_err(|refused| rooms::refused(&refused))
+    Ok(DryRun {
+        limits: session.config.limits_for(&function.key),
+        function,
+        connection: facts,
+        environment,
+        validation: if args.validate { Validation::Enforce } else { Validation::Warn },
+        host: Arc::new(host),
+    })
 }
 
 fn reply(session: &Session, args: &DryrunArgs, report: &RunReport) -> Result<Reply, Failure> {

@@ -1,10 +1,8 @@
 //! `onevent connection metadata get`, `set` and `update`.
 
-use onevent_contract::{
-    DroppedKeys, JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten,
-    VersionedMetadata,
-};
-use onevent_store::{ConnectionKey, Store, StoreError, Visibility, Writer};
+use onevent_contract::{DroppedKeys, JsonObject};
+use onevent_lifecycle::{MetadataChange, MetadataChanged, change_metadata};
+use onevent_store::{ConnectionKey, Visibility};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -32,84 +30,50 @@ struct DroppedDocument<'a> {
     written_by: &'a str,
 }
 
-/// How often a write that lost against another one is tried again. Each loss is another writer's success.
-const MAX_CONFLICTS: usize = 100;
-
 /// Shows the metadata.
 pub(crate) async fn get(session: &Session, args: &MetadataTarget) -> Result<Reply, Failure> {
     let key = session.key(&args.target);
-    let store = database::open_existing(&session.config).await?;
-    let metadata = read(store.as_ref(), &key).await?;
-    let value = metadata.value.clone().map_or(Value::Null, Value::Object);
+    let found = match database::open_existing(session).await? {
+        Some(store) => store.metadata(&key, Visibility::Established).await,
+        None => Ok(None),
+    };
+    let found = found.map_err(|error| database::failure(&error))?;
+    let metadata = found.ok_or_else(|| database::unknown_connection(&key))?;
+    let value = metadata.value.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
     let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::internal(error.to_string()))?;
     Reply::new(&document(&key, metadata.value.as_ref(), metadata.version, &[]), clean(&text))
 }
 
 /// Replaces the metadata.
 pub(crate) async fn set(session: &Session, args: &MetadataWriteArgs) -> Result<Reply, Failure> {
-    write(session, args, MetadataWriteKind::Set).await
+    change(session, args, MetadataChange::Set).await
 }
 
 /// Merges top-level keys into the metadata.
 pub(crate) async fn update(session: &Session, args: &MetadataWriteArgs) -> Result<Reply, Failure> {
-    write(session, args, MetadataWriteKind::Update).await
+    change(session, args, MetadataChange::Update).await
 }
 
-async fn write(
+async fn change(
     session: &Session,
     args: &MetadataWriteArgs,
-    kind: MetadataWriteKind,
+    kind: fn(JsonObject) -> MetadataChange,
 ) -> Result<Reply, Failure> {
     let given = input::object("metadata", &args.metadata, &session.directory)?;
     let key = session.key(&args.target);
-    let store = database::open_existing(&session.config).await?;
-    for _ in 0..MAX_CONFLICTS {
-        let before = read(store.as_ref(), &key).await?;
-        // Reading succeeded, so there is a store.
-        let Some(store) = &store else { break };
-        let after = match kind {
-            MetadataWriteKind::Set => given.clone(),
-            MetadataWriteKind::Update => {
-                let mut merged = before.value.clone().unwrap_or_default();
-                merged.extend(given.clone());
-                merged
-            }
-        };
-        let write =
-            MetadataWrite { value: after.clone(), commit: MetadataCommit::IfVersion(before.version), kind };
-        let written = store.write_metadata(&key, Visibility::Established, &write, &Writer::User).await;
-        match written.map_err(|error| database::failure(&error))? {
-            MetadataWritten::Conflict => {}
-            MetadataWritten::Written { version, dropped, .. } => {
-                return written_reply(&key, before.value, after, version, &dropped);
-            }
-        }
-    }
-    Err(Failure::internal("other writers kept changing the metadata; nothing was written"))
+    let store = database::open_existing(session).await?;
+    let store = store.ok_or_else(|| database::unknown_connection(&key))?;
+    let changed = change_metadata(&store, &key, kind(given)).await;
+    changed_reply(&key, changed.map_err(|error| database::failure(&error))?)
 }
 
-async fn read(store: Option<&Store>, key: &ConnectionKey) -> Result<VersionedMetadata, Failure> {
-    let found = match store {
-        Some(store) => store.metadata(key, Visibility::Established).await,
-        None => Ok(None),
-    };
-    let unknown = || StoreError::UnknownConnection { key: key.clone() };
-    found.and_then(|found| found.ok_or_else(unknown)).map_err(|error| database::failure(&error))
-}
-
-fn written_reply(
-    key: &ConnectionKey,
-    before: Option<JsonObject>,
-    after: JsonObject,
-    version: u64,
-    dropped: &[DroppedKeys],
-) -> Result<Reply, Failure> {
-    let document = document(key, Some(&after), version, dropped);
-    let reply = Reply::new(&document, "")?;
+fn changed_reply(key: &ConnectionKey, changed: MetadataChanged) -> Result<Reply, Failure> {
+    let MetadataChanged { before, after, version, dropped } = changed;
+    let reply = Reply::new(&document(key, Some(&after), version, &dropped), "")?;
     let lines = diff_lines(&before.map_or(Value::Null, Value::Object), &Value::Object(after));
     let text = if lines.is_empty() { "nothing changed".to_owned() } else { lines.join("\n") };
     let mut reply = Reply { text, ..reply };
-    for dropped in dropped {
+    for dropped in &dropped {
         let label = paint(WARN, "warning[metadata_keys_dropped]");
         let (keys, by) = (clean(&dropped.keys.join(", ")), clean(&dropped.written_by));
         reply = reply

@@ -5,5 +5,6 @@ pub(crate) mod connection;
 pub(crate) mod dryrun;
 pub(crate) mod functions;
 pub(crate) mod given;
+pub(crate) mod lifecycle;
 pub(crate) mod metadata;
 pub(crate) mod runs;

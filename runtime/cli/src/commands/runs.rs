@@ -36,7 +36,7 @@ struct RunDocument<'a> {
 /// Lists kept runs, the newest first.
 pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply, Failure> {
     let filter = filter(session, args)?;
-    let found = match database::open_existing(&session.config).await? {
+    let found = match database::open_existing(session).await? {
         Some(store) => store.runs(&filter).await.map_err(|error| database::failure(&error))?,
         None => Vec::new(),
     };
@@ -108,7 +108,7 @@ fn table(found: &[RunSummary]) -> String {
 
 /// Shows one run's report.
 pub(crate) async fn show(session: &Session, args: &RunsShowArgs) -> Result<Reply, Failure> {
-    let found = match database::open_existing(&session.config).await? {
+    let found = match database::open_existing(session).await? {
         Some(store) => store.run(&args.run_id).await.map_err(|error| database::failure(&error))?,
         None => None,
     };

@@ -67,7 +67,7 @@ impl Reader<'_> {
         for (name, value) in table {
             let key = key.child(name.get_ref());
             match (setting::find(&key), value.get_ref()) {
-                (Found::Unknown { hint, .. }, _) => {
+                (Found::Unknown { hint }, _) => {
                     let failure = Failure::project("unknown_setting", format!("unknown setting `{key}`"));
                     return Err(failure.hint_if(hint).at(self.place(name.span())));
                 }

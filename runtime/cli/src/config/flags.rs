@@ -43,7 +43,7 @@ fn set(text: &str, directory: &Path) -> Result<Entry, Failure> {
             .hint("for example --set limits.wall=10s"));
     };
     match setting::find(&key) {
-        Found::Unknown { hint, .. } => {
+        Found::Unknown { hint } => {
             Err(Failure::usage("unknown_setting", format!("--set: unknown setting `{key}`")).hint_if(hint))
         }
         Found::Table => {

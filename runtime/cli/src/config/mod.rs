@@ -16,7 +16,6 @@ use indexmap::IndexMap;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, FunctionKey, IntegrationId, Limits, Secret};
 
-pub(crate) use self::file::NAME as FILE_NAME;
 pub(crate) use self::flags::Flags;
 use self::key::Key;
 use self::setting::{SETTINGS, Setting};
@@ -27,7 +26,7 @@ use crate::project::ProjectNames;
 use crate::suggest;
 use crate::surroundings::Surroundings;
 
-/// Where a value comes from; later ones win over earlier ones.
+/// Where a value comes from; each kind wins over the ones above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// Nothing set it.
@@ -38,17 +37,6 @@ pub(crate) enum Origin {
     Variable(String),
     /// The flag of this name.
     Flag(&'static str),
-}
-
-impl Origin {
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Default => 0,
-            Self::File(_) => 1,
-            Self::Variable(_) => 2,
-            Self::Flag(_) => 3,
-        }
-    }
 }
 
 impl fmt::Display for Origin {
@@ -204,31 +192,11 @@ impl Config {
         found
     }
 
-    /// The limits of every function that has none of its own.
-    pub(crate) fn limits(&self) -> Limits {
-        self.limits_at("")
-    }
-
     /// The limits of one function: its own where it has them, else the general ones.
     pub(crate) fn limits_for(&self, function: &FunctionKey) -> Limits {
-        self.limits_at(&function.to_string())
-    }
-
-    /// The functions that have a limit of their own.
-    pub(crate) fn limited_functions(&self) -> Vec<FunctionKey> {
-        let mut found: Vec<FunctionKey> = Vec::new();
-        for entry in self.entries.values() {
-            let ["functions", name, "limits", _] = parts(&entry.key)[..] else { continue };
-            if let Some(key) = function_key(name).filter(|key| !found.contains(key)) {
-                found.push(key);
-            }
-        }
-        found
-    }
-
-    fn limits_at(&self, function: &str) -> Limits {
+        let function = function.to_string();
         let find = |name: &str| {
-            let own = Key::new(["functions", function, "limits", name]);
+            let own = Key::new(["functions", &function, "limits", name]);
             self.entries.get(&own).or_else(|| self.entries.get(&Key::new(["limits", name])))
         };
         let time = |name: &str, default: Duration| match find(name).map(|entry| &entry.value) {
@@ -289,11 +257,6 @@ fn check_limit(entry: &Entry) -> Result<(), Failure> {
 
 fn parts(key: &Key) -> Vec<&str> {
     key.segments().iter().map(String::as_str).collect()
-}
-
-fn function_key(name: &str) -> Option<FunctionKey> {
-    let (integration, function) = name.rsplit_once('/')?;
-    Some(FunctionKey { integration: integration.parse().ok()?, name: function.parse().ok()? })
 }
 
 fn environment(entries: &IndexMap<Key, Entry>) -> Result<EnvironmentName, Failure> {

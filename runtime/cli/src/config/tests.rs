@@ -2,11 +2,10 @@ use super::*;
 
 fn load(file: &str, variables: &[(&str, &str)], set: &[&str]) -> Result<Config, Failure> {
     let project = tempfile::tempdir().unwrap();
-    std::fs::write(project.path().join(FILE_NAME), file).unwrap();
+    std::fs::write(project.path().join(file::NAME), file).unwrap();
     let surroundings = Surroundings {
         variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         directory: "/here".into(),
-        ..Surroundings::default()
     };
     let names = ProjectNames {
         integrations: ["salesforce".to_owned()].into(),
@@ -14,6 +13,11 @@ fn load(file: &str, variables: &[(&str, &str)], set: &[&str]) -> Result<Config, 
     };
     let flags = Flags { set: set.iter().map(|text| (*text).to_owned()).collect(), own: Vec::new() };
     Config::load(project.path().to_owned(), &names, &flags, &surroundings)
+}
+
+fn key(name: &str) -> FunctionKey {
+    let (integration, function) = name.split_once('/').unwrap();
+    FunctionKey { integration: integration.parse().unwrap(), name: function.parse().unwrap() }
 }
 
 fn origin(config: &Config, key: &str) -> String {
@@ -25,9 +29,10 @@ fn a_flag_wins_over_a_variable_over_the_file_over_the_default() {
     let file = "[limits]\nwall = \"1s\"\ncpu = \"1s\"\nheap = \"64MiB\"\n";
     let variables = [("ONEVENT_LIMITS_WALL", "2s"), ("ONEVENT_LIMITS_CPU", "2s")];
     let config = load(file, &variables, &["limits.wall=3s"]).unwrap();
-    assert_eq!(config.limits().wall, Duration::from_secs(3));
-    assert_eq!(config.limits().cpu, Duration::from_secs(2));
-    assert_eq!(config.limits().heap_bytes, 64 << 20);
+    let limits = config.limits_for(&key("salesforce/setup"));
+    assert_eq!(limits.wall, Duration::from_secs(3));
+    assert_eq!(limits.cpu, Duration::from_secs(2));
+    assert_eq!(limits.heap_bytes, 64 << 20);
     assert_eq!(origin(&config, "limits.wall"), "--set");
     assert_eq!(origin(&config, "limits.cpu"), "ONEVENT_LIMITS_CPU");
     assert_eq!(origin(&config, "limits.heap"), "onevent.toml:4");
@@ -38,11 +43,9 @@ fn a_flag_wins_over_a_variable_over_the_file_over_the_default() {
 fn a_function_has_its_own_limits_and_the_general_ones_for_the_rest() {
     let file = "[limits]\nwall = \"1s\"\n[functions.\"salesforce/setup\".limits]\nwall = \"20s\"\n";
     let config = load(file, &[], &["limits.cpu=7s"]).unwrap();
-    let setup = function_key("salesforce/setup").unwrap();
-    let limits = config.limits_for(&setup);
+    let limits = config.limits_for(&key("salesforce/setup"));
     assert_eq!((limits.wall, limits.cpu), (Duration::from_secs(20), Duration::from_secs(7)));
-    assert_eq!(config.limits_for(&function_key("salesforce/validate").unwrap()).wall, Duration::from_secs(1));
-    assert_eq!(config.limited_functions(), [setup]);
+    assert_eq!(config.limits_for(&key("salesforce/validate")).wall, Duration::from_secs(1));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub(crate) use self::diff::lines as diff_lines;
 pub(crate) use self::frame::failure as render_failure;
-pub(crate) use self::run::{RunView, Sources, render as render_run};
+pub(crate) use self::run::{RunView, Sources, WarningView, render as render_run, warning_line};
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
 pub(crate) use self::table::Table;
 use crate::exit::ExitCode;

@@ -46,10 +46,18 @@ struct ErrorView {
     frames: Vec<onevent_contract::Frame>,
 }
 
+/// A warning of a run, or of the operation around it.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct WarningView {
-    pub(crate) code: String,
-    pub(crate) message: String,
+    code: String,
+    message: String,
+}
+
+impl WarningView {
+    /// The `warnings` of a document.
+    pub(crate) fn of(document: &Value) -> Vec<Self> {
+        document.get("warnings").and_then(|list| Vec::deserialize(list).ok()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -104,11 +112,6 @@ impl RunView {
     pub(crate) fn from_document(document: &Value) -> Result<Self, Failure> {
         Self::deserialize(document)
             .map_err(|error| Failure::internal(format!("a stored run report cannot be read: {error}")))
-    }
-
-    /// What to look at.
-    pub(crate) fn warnings(&self) -> &[WarningView] {
-        &self.warnings
     }
 }
 

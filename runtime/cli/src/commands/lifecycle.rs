@@ -1,0 +1,202 @@
+//! `onevent connection create`, `reconnect` and `delete`.
+
+use std::sync::Arc;
+
+use onevent_contract::{Credentials, FunctionKey, Invocation, JsonObject, Operation};
+use onevent_hosts::{Integrations as Configured, LiveHost, LiveHostOptions};
+use onevent_lifecycle::{Lifecycle, LifecycleError, LifecycleOptions, OperationReport};
+use onevent_proxy::Integration;
+use onevent_store::{ConnectionKey, NewConnection, OPERATION_WAIT, Reconnection, Store};
+
+use super::given;
+use crate::args::{AccountArgs, CreateArgs, DeleteArgs, ReconnectArgs};
+use crate::database;
+use crate::exit::ExitCode;
+use crate::failure::Failure;
+use crate::input;
+use crate::integrations::Integrations;
+use crate::loading;
+use crate::output::{
+    BAD, GOOD, NAME, Reply, RunView, Sources, WarningView, clean, paint, render_run, warning_line,
+};
+use crate::rooms;
+use crate::session::{self, Session};
+
+/// Creates a connection.
+pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply, Failure> {
+    let key = session.key(&args.target);
+    let integrations = Integrations::load(&session.config)?;
+    let integration = integrations.get(&key.integration)?;
+    let metadata = args.metadata.as_deref().map(|text| input::object("--metadata", text, &session.directory));
+    let new = NewConnection {
+        provider: integration.provider.name.clone(),
+        credentials: credentials(session, &args.account, &integration)?,
+        connection_config: settings(&args.account)?.unwrap_or_default(),
+        metadata: metadata.transpose()?,
+        key,
+    };
+    let store = database::open(session).await?;
+    let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
+    let done = lifecycle.create(new).await;
+    reply(session, done, args.strict)
+}
+
+/// Gives a connection new credentials.
+pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result<Reply, Failure> {
+    let key = session.key(&args.target);
+    let integrations = Integrations::load(&session.config)?;
+    let store = existing(session, &key).await?;
+    let stored = session::connection(Some(&store), &key).await?.connection;
+    let integration = integrations.get_or(&key.integration, Some(&stored.provider))?;
+    let new = Reconnection {
+        provider: integration.provider.name.clone(),
+        credentials: credentials(session, &args.account, &integration)?,
+        connection_config: settings(&args.account)?.unwrap_or(stored.connection_config),
+    };
+    let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
+    let done = lifecycle.reconnect(&key, new).await;
+    reply(session, done, args.strict)
+}
+
+/// Cleans up, then deletes a connection.
+pub(crate) async fn delete(session: &Session, args: &DeleteArgs) -> Result<Reply, Failure> {
+    let key = session.key(&args.target);
+    let integrations = Integrations::load(&session.config)?;
+    let store = existing(session, &key).await?;
+    let stored = session::connection(Some(&store), &key).await?.connection;
+    let integration = integrations.get_or(&key.integration, Some(&stored.provider))?;
+    let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
+    let done = lifecycle.delete(&key).await;
+    reply(session, done, args.strict)
+}
+
+/// The database, which must be there already, because a connection in it is needed.
+async fn existing(session: &Session, key: &ConnectionKey) -> Result<Store, Failure> {
+    let found = database::open_existing(session).await?;
+    found.ok_or_else(|| database::unknown_connection(key))
+}
+
+fn credentials(
+    session: &Session,
+    args: &AccountArgs,
+    integration: &Integration,
+) -> Result<Credentials, Failure> {
+    const FLAG: &str = "--credentials";
+    let given = args.credentials.as_deref().map(|value| input::secret_file(FLAG, value, &session.directory));
+    given::credentials(given.transpose()?, integration, FLAG)
+}
+
+/// The connection's settings; `None` where no flag gives any.
+fn settings(args: &AccountArgs) -> Result<Option<JsonObject>, Failure> {
+    match args.connection_config.as_slice() {
+        [] => Ok(None),
+        pairs => input::pairs("--connection-config", pairs).map(Some),
+    }
+}
+
+/// The operations, over the loaded project and the live host.
+async fn lifecycle(
+    session: &Session,
+    store: &Store,
+    integrations: &Integrations,
+    own: Arc<Integration>,
+) -> Result<Lifecycle, Failure> {
+    let engine = loading::engine()?;
+    let project = loading::project(&engine, session.folder()).await?;
+    let mut configured = integrations.all(&session.integrations());
+    configured.insert(own.key.clone(), own);
+    let live = live(session, store, Arc::new(configured))?;
+    let config = session.config.clone();
+    Ok(Lifecycle::new(LifecycleOptions {
+        store: store.clone(),
+        runner: Arc::new(engine),
+        project: Arc::new(project),
+        hosts: live,
+        limits: Arc::new(move |function: &FunctionKey| config.limits_for(function)),
+        wait: OPERATION_WAIT,
+    }))
+}
+
+/// Makes the live host of each run.
+fn live(
+    session: &Session,
+    store: &Store,
+    integrations: Arc<Configured>,
+) -> Result<onevent_lifecycle::Hosts, Failure> {
+    let proxy = rooms::proxy(&session.config)?;
+    let store = store.clone();
+    Ok(Arc::new(move |invocation: &Invocation| {
+        let facts = &invocation.connection;
+        Arc::new(LiveHost::new(LiveHostOptions {
+            store: store.clone(),
+            proxy: proxy.clone(),
+            integrations: Arc::clone(&integrations),
+            connection: ConnectionKey::new(
+                invocation.environment.clone(),
+                facts.integration.clone(),
+                facts.connection_id.clone(),
+            ),
+            access: rooms::access(invocation.function.event),
+        }))
+    }))
+}
+
+fn reply(
+    session: &Session,
+    done: Result<OperationReport, LifecycleError>,
+    strict: bool,
+) -> Result<Reply, Failure> {
+    let report = done.map_err(|error| failure(&error))?;
+    let reply = Reply::new(&report, "")?;
+    let mut text = String::new();
+    for run in reply.document.get("runs").and_then(serde_json::Value::as_array).into_iter().flatten() {
+        text.push_str(&render_run(&RunView::from_document(run)?, Sources::Project(session.folder())));
+    }
+    text.push_str(&summary(&report));
+    WarningView::of(&reply.document).iter().for_each(|warning| text.push_str(&warning_line(warning)));
+    let warned = !report.warnings.is_empty() || report.runs.iter().any(|run| !run.warnings.is_empty());
+    let exit = match (report.accepted, report.runs.last()) {
+        (Some(false), Some(decided)) => ExitCode::of_run(decided),
+        (Some(false), None) => ExitCode::Rejected,
+        (Some(true) | None, _) => ExitCode::Ok.strict(strict, warned),
+    };
+    Ok(Reply { text, ..reply }.exit(exit))
+}
+
+/// What became of the connection, after all that was done for it.
+fn summary(report: &OperationReport) -> String {
+    let name = paint(NAME, &format!("{}/{}", clean(report.integration.as_str()), report.connection_id));
+    match (report.operation, report.accepted) {
+        (Operation::Creation, Some(false)) => {
+            format!("{} {name} was rejected: nothing is kept\n", paint(BAD, "✗"))
+        }
+        (Operation::Creation, _) => format!("{} {name} created\n", paint(GOOD, "✓")),
+        (Operation::Override, Some(false)) => format!(
+            "{} {name} was rejected: it is marked as an auth error until it is reconnected\n",
+            paint(BAD, "✗")
+        ),
+        (Operation::Override, _) => format!("{} {name} reconnected\n", paint(GOOD, "✓")),
+        (Operation::Deletion, _) => format!("{} {name} deleted\n", paint(GOOD, "✓")),
+        (_, _) => format!("{name} done\n"),
+    }
+}
+
+/// An operation that was not done.
+fn failure(error: &LifecycleError) -> Failure {
+    match error {
+        LifecycleError::Store(error) => database::failure(error),
+        LifecycleError::Broken { broken, .. } => {
+            let failure = Failure::project("function_broken", error.to_string()).hint_if(error.hint());
+            match broken.iter().find_map(|broken| loading::failure(&broken.error).place) {
+                Some(place) => failure.at(*place),
+                None => failure,
+            }
+        }
+        LifecycleError::InvalidLimits { .. } => {
+            Failure::usage("invalid_limits", error.to_string()).hint_if(error.hint())
+        }
+        other => {
+            Failure::new(ExitCode::Internal, other.code().to_owned(), other.to_string()).hint_if(other.hint())
+        }
+    }
+}
