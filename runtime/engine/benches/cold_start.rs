@@ -44,7 +44,8 @@ fn cold_start(criterion: &mut Criterion) {
     group.sample_size(50).measurement_time(Duration::from_secs(5));
     group.bench_function("run_to_exec_entered", |bencher| {
         bencher.iter_custom(|times| {
-            let entered = |report: RunReport| Duration::try_from(report.logs[0].at - report.started_at).unwrap();
+            let entered =
+                |report: RunReport| Duration::try_from(report.logs[0].at - report.started_at).unwrap();
             (0..times).map(|_| entered(run())).sum()
         });
     });

@@ -1,12 +1,19 @@
 //! Resident memory with 1 and with 100 live isolates, and after they are gone.
 //!
 //! `cargo bench -p onevent-engine --bench memory`
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement prints what it found")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a measurement prints what it found"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use onevent_contract::{CallContext, ConnectionFacts, Host, HostError, Invocation, ProxyRequest, ProxyResponse};
+use onevent_contract::{
+    CallContext, ConnectionFacts, Host, HostError, Invocation, ProxyRequest, ProxyResponse,
+};
 use onevent_engine::{Engine, ProjectSource};
 use tokio::sync::Semaphore;
 
@@ -59,7 +66,8 @@ async fn main() {
                         integration: "acme".parse().unwrap(),
                         provider: "acme".into(),
                     };
-                    let invocation = Invocation::new(project.functions[0].clone(), facts, "dev".parse().unwrap());
+                    let invocation =
+                        Invocation::new(project.functions[0].clone(), facts, "dev".parse().unwrap());
                     let (engine, gate) = (engine.clone(), gate.clone());
                     tokio::spawn(async move { engine.run(invocation, gate).await.unwrap() })
                 })

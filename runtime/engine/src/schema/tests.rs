@@ -1,0 +1,86 @@
+use std::process::Command;
+
+use onevent_contract::{Clock, SystemClock};
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn a_violation_names_path_rule_and_no_value() {
+    let check = compile(&json!({
+        "type": "object",
+        "properties": { "tags": { "type": "array", "items": { "type": "string" } } },
+        "required": ["id"],
+    }))
+    .unwrap();
+    let violations = check.violations(&json!({ "tags": ["a", 7_654_321] }));
+    let found: Vec<_> = violations.iter().map(|v| (v.path.clone(), v.code.as_str())).collect();
+    assert!(found.contains(&(vec![json!("tags"), json!(1)], "type")), "{found:?}");
+    assert!(found.contains(&(vec![], "required")), "{found:?}");
+    assert!(violations.iter().all(|v| !v.message.contains("7654321")), "{violations:?}");
+}
+
+#[test]
+fn a_recursive_union_cannot_be_made_to_take_exponential_time() {
+    let again = json!({ "type": "array", "items": { "$ref": "#/$defs/a" } });
+    let check = compile(
+        &json!({ "$ref": "#/$defs/a", "$defs": { "a": { "anyOf": [again, again, { "type": "null" }] } } }),
+    )
+    .unwrap();
+    let nested = |leaf: Value| (0..60).fold(leaf, |inner, _| json!([inner]));
+    // Two to the power of sixty evaluations would not end.
+    assert_eq!(check.violations(&nested(json!(7))).len(), 1);
+    assert_eq!(check.violations(&nested(Value::Null)), vec![]);
+}
+
+#[test]
+fn a_pattern_that_is_too_large_is_left_to_zod() {
+    let huge = json!({ "type": "object", "properties": {
+        "a": { "type": "string", "pattern": "^(\\\\w{1,1000}){1,1000}$" },
+        "b": { "const": { "pattern": "x" } },
+    } });
+    let check = compile(&huge).unwrap();
+    assert_eq!(check.violations(&json!({ "a": "!", "b": { "pattern": "x" } })), vec![]);
+    assert_eq!(check.violations(&json!({ "a": 7 })).len(), 1);
+}
+
+#[test]
+fn remote_references_are_refused() {
+    assert!(compile(&json!({ "$ref": "https://example.com/schema.json" })).is_err());
+    assert!(compile(&json!({ "$ref": "file:///etc/passwd" })).is_err());
+}
+
+#[test]
+fn formats_are_not_asserted() {
+    let check = compile(&json!({ "type": "string", "format": "email" })).unwrap();
+    assert_eq!(check.violations(&json!("not an address")), vec![]);
+}
+
+/// How many schemas the generator draws for each seed.
+const CASES: &str = "1000";
+
+/// What zod accepts, Rust accepts: over schemas and values that js-sdk generates. The generator runs zod itself and
+/// the SDK's own conversion; here only the last step is missing.
+#[test]
+fn rust_never_rejects_what_zod_accepts() {
+    let fresh = SystemClock.now().as_millisecond().to_string();
+    for seed in ["1", &fresh] {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../js-sdk/test/corpus.mjs");
+        let output = Command::new("node")
+            .args([script, "--cases", CASES, "--seed", seed])
+            .output()
+            .expect("node runs: `cargo xtask setup` checks that it is there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            lines.lines().count() > 500,
+            "the generator drew too little: {} values",
+            lines.lines().count()
+        );
+        for line in lines.lines() {
+            let case: Value = serde_json::from_str(line).unwrap();
+            let check = build(&case["schema"]).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{line}"));
+            assert!(check.is_valid(&case["value"]), "seed {seed}: zod accepts this, Rust does not:\n{line}");
+        }
+    }
+}
