@@ -42,8 +42,13 @@ pub(crate) fn tell(binary: &Path, project: &Path) -> Told {
     let clock = SystemClock;
     let start = clock.monotonic();
     let folder = tempfile::tempdir().map_err(|error| failed("a temporary folder is made", &error))?;
-    let mut stage = Stage::set(binary, project, folder.path())?;
-    stage.introduce(project)?;
+    // Commands run in the temporary folder, where a relative path would mean something else.
+    let absolute = |path: &Path| {
+        path.canonicalize().map_err(|error| failed(&format!("{} is there", path.display()), &error))
+    };
+    let (binary, project) = (absolute(binary)?, absolute(project)?);
+    let mut stage = Stage::set(&binary, &project, folder.path())?;
+    stage.introduce(&project)?;
     stage.create()?;
     stage.reconnect_same_account()?;
     stage.reconnect_other_account()?;
@@ -210,7 +215,8 @@ impl Stage {
         let ids: Vec<_> = self.salesforce.webhooks(organization).into_iter().map(|hook| hook.id).collect();
         let told = match wanted {
             [] => format!("the provider has no webhook of {organization}"),
-            ids => format!("the provider has the webhook {} of {organization}", ids.join(" and ")),
+            [id] => format!("the provider has the webhook {id} of {organization}"),
+            ids => format!("the provider has the webhooks {} of {organization}", ids.join(" and ")),
         };
         answer.must(ids == wanted, told.as_str())?;
         screen::checked(&told);
