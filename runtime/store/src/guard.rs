@@ -9,6 +9,7 @@ use tokio::task::AbortHandle;
 
 use crate::journal::{Entry, HEARTBEAT, Previous, Token};
 use crate::locks::OperationLock;
+use crate::recovery::Settled;
 use crate::{
     ConnectionKey, ConnectionState, NewConnection, Reconnection, Store, StoreError, Transaction, Visibility,
 };
@@ -132,13 +133,18 @@ impl Store {
         let started = self.clock().monotonic();
         loop {
             let mut transaction = self.begin().await?;
-            let Some(running) = transaction.journal_entry(&key).await? else {
-                return self.enter(transaction, key, &change).await;
+            let running = match transaction.settle(&key).await? {
+                Settled::Free => return self.enter(transaction, key, &change).await,
+                Settled::RolledBack(_, lock) => {
+                    transaction.commit().await?;
+                    if let Some(lock) = lock {
+                        lock.remove();
+                    }
+                    continue;
+                }
+                Settled::Running(entry) => entry,
             };
             drop(transaction);
-            if self.recover_entry(&running).await? {
-                continue;
-            }
             if self.clock().elapsed(started) >= wait {
                 let Entry { operation, since, .. } = running;
                 return Err(StoreError::OperationInProgress { key, operation, since });

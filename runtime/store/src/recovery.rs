@@ -27,11 +27,15 @@ pub struct RolledBack {
     pub operation: Operation,
 }
 
-/// Whether an entry's owner gave it up.
-pub(crate) enum Abandoned {
-    No,
-    /// Yes; the lock, where there was one, is held now, so that nobody else rolls it back as well.
-    Yes(Option<OperationLock>),
+/// What a look at a connection's journal entry found.
+pub(crate) enum Settled {
+    /// No operation.
+    Free,
+    /// An operation whose owner is alive.
+    Running(Entry),
+    /// An abandoned operation; this transaction rolls it back. Its lock, where there was one, is to be removed
+    /// after the commit.
+    RolledBack(RolledBack, Option<OperationLock>),
 }
 
 impl Store {
@@ -41,39 +45,36 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] where the state before an override cannot be read; the operation then stays.
     pub async fn recover(&self) -> Result<Vec<RolledBack>, StoreError> {
-        let entries = self.read().await?.journal().await?;
         let mut rolled_back = Vec::new();
+        if self.access() == Access::ReadOnly {
+            return Ok(rolled_back);
+        }
+        let entries = self.read().await?.journal().await?;
         for entry in entries {
-            if self.recover_entry(&entry).await? {
-                rolled_back.push(RolledBack { key: entry.key, operation: entry.operation });
-            }
+            rolled_back.extend(self.settle(&entry.key).await?);
         }
         Ok(rolled_back)
     }
 
+    /// Rolls back an abandoned operation of one connection. Where there is none, as nearly always, nothing is
+    /// locked.
     pub(crate) async fn recover_connection(&self, key: &ConnectionKey) -> Result<(), StoreError> {
-        let entry = self.read().await?.journal_entry(key).await?;
-        if let Some(entry) = entry {
-            self.recover_entry(&entry).await?;
+        if self.access() == Access::ReadWrite && self.read().await?.journal_entry(key).await?.is_some() {
+            self.settle(key).await?;
         }
         Ok(())
     }
 
-    /// Whether the operation was abandoned; then it is rolled back now.
-    pub(crate) async fn recover_entry(&self, entry: &Entry) -> Result<bool, StoreError> {
-        if self.access() == Access::ReadOnly {
-            return Ok(false);
-        }
-        match self.abandoned(entry)? {
-            Abandoned::No => Ok(false),
-            Abandoned::Yes(lock) => {
-                let mut transaction = self.begin().await?;
-                transaction.roll_back(&entry.key, entry.token).await?;
+    async fn settle(&self, key: &ConnectionKey) -> Result<Option<RolledBack>, StoreError> {
+        let mut transaction = self.begin().await?;
+        match transaction.settle(key).await? {
+            Settled::Free | Settled::Running(_) => Ok(None),
+            Settled::RolledBack(what, lock) => {
                 transaction.commit().await?;
                 if let Some(lock) = lock {
                     lock.remove();
                 }
-                Ok(true)
+                Ok(Some(what))
             }
         }
     }
@@ -85,18 +86,25 @@ impl Store {
         self.locks().sweep(&listed);
         Ok(())
     }
-
-    fn abandoned(&self, entry: &Entry) -> Result<Abandoned, StoreError> {
-        Ok(match self.locks().probe(entry.token)? {
-            Owner::Alive => Abandoned::No,
-            Owner::Dead(lock) => Abandoned::Yes(Some(lock)),
-            Owner::Unknown if entry.lease_expires_at <= self.clock().now() => Abandoned::Yes(None),
-            Owner::Unknown => Abandoned::No,
-        })
-    }
 }
 
 impl Transaction {
+    /// Looks whether an operation of this connection runs, and rolls it back if its owner is gone.
+    ///
+    /// Owners are probed only while this transaction keeps other writers out. A probe takes the lock of a dead
+    /// owner, so a second look at the same time would take the prober for a living owner.
+    pub(crate) async fn settle(&mut self, key: &ConnectionKey) -> Result<Settled, StoreError> {
+        let Some(entry) = self.journal_entry(key).await? else { return Ok(Settled::Free) };
+        let lock = match self.store().locks().probe(entry.token)? {
+            Owner::Alive => return Ok(Settled::Running(entry)),
+            Owner::Unknown if entry.lease_expires_at > self.now() => return Ok(Settled::Running(entry)),
+            Owner::Unknown => None,
+            Owner::Dead(lock) => Some(lock),
+        };
+        self.roll_back(key, entry.token).await?;
+        Ok(Settled::RolledBack(RolledBack { key: entry.key, operation: entry.operation }, lock))
+    }
+
     /// Puts the connection back to what it was before the operation `token`, and ends that operation. Nothing
     /// happens where it has ended already.
     pub(crate) async fn roll_back(&mut self, key: &ConnectionKey, token: Token) -> Result<(), StoreError> {

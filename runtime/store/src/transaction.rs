@@ -35,6 +35,10 @@ impl Transaction {
         &mut self.inner
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     pub(crate) fn cipher(&self) -> &Cipher {
         self.store.cipher()
     }

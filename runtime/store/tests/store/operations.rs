@@ -229,3 +229,22 @@ async fn metadata_written_during_an_override_survives_its_rollback() {
     assert_eq!(after.connection.credentials, credentials("tok-old"));
     assert_eq!(after.connection.metadata, Some(object(json!({"note": "by the user"}))));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_sees_an_abandoned_state_while_somebody_else_rolls_it_back() {
+    let scratch = Scratch::new();
+    let stores = [scratch.open().await, scratch.open().await];
+    broken_connection(&stores[0]).await;
+    for _ in 0..10 {
+        drop(stores[0].begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap());
+        let looks: Vec<_> = (0..8)
+            .map(|number| {
+                let store = stores[number % 2].clone();
+                tokio::spawn(async move { shown(&store, "acme").await.unwrap().connection.credentials })
+            })
+            .collect();
+        for look in looks {
+            assert_eq!(look.await.unwrap(), credentials("tok-old"));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The order of a connection's life, over a real database, with runs that follow a script.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod create;
+mod delete;
+mod dry_run;
+mod interrupted;
+mod metadata;
+mod reconnect;
+mod refused;
+mod script;
