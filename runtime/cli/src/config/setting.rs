@@ -128,7 +128,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         kind: Kind::Duration,
         default: NONE,
         flag: None,
-        help: "limits.wall for one function, named <integration>/<function>.",
+        help: "limits.wall for one function, named like `salesforce/setup`.",
     },
     Setting {
         key: "functions.<function>.limits.cpu",
@@ -257,6 +257,32 @@ mod tests {
         assert_eq!(unknown("integrations.salesforce.baseurl"), meant);
         assert_eq!(unknown("limits.colour"), "known here: wall, cpu, heap");
         assert_eq!(unknown("limits.wall.x"), "`limits.wall` has no parts");
+    }
+
+    #[test]
+    fn the_page_about_configuration_lists_every_setting() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let mut missing = Vec::new();
+        for setting in SETTINGS {
+            let default = (setting.default)(Path::new("")).map(|value| value.to_string()).unwrap_or_default();
+            let default = if default.is_empty() { String::new() } else { format!(" `{default}`") };
+            let name = setting.placeholder().map(|name| format!("<{}>", upper(name))).unwrap_or_default();
+            let row = format!(
+                "| `{}` | {} |{default} | `{}` | {} |",
+                setting.key,
+                setting.kind.description(),
+                setting.variable(&name),
+                setting.help
+            );
+            if !page.contains(&row) {
+                missing.push(row);
+            }
+        }
+        assert!(missing.is_empty(), "docs/configuration.md lacks these rows:\n{}", missing.join("\n"));
+        for (variable, _) in OTHER_VARIABLES {
+            assert!(page.contains(variable), "docs/configuration.md lacks {variable}");
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! A setting's value: how it is written and read.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, Secret};
+use onevent_proxy::AllowedNetwork;
+use onevent_store::{DatabaseUrl, DatabaseUrlError};
 use serde_json::json;
 
 /// How a setting is written.
@@ -123,22 +124,11 @@ impl Kind {
 }
 
 fn database(text: &str, base: &Path) -> Result<Value, Invalid> {
-    const HINT: &str = "write sqlite:PATH, for example sqlite:data/onevent.sqlite3";
-    let Some(path) = text.strip_prefix("sqlite:") else {
-        let scheme = text.split(':').next().unwrap_or_default();
-        // The rest of a database URL may hold a password.
-        let message = if text.contains("://") {
-            format!("names a database of the kind `{scheme}`, which is not supported")
-        } else {
-            "is not a database URL".into()
-        };
-        return Err(Invalid::new(message, HINT));
-    };
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.contains('?') || path.starts_with(':') {
-        return Err(Invalid::new(format!("is {text:?}; a path to a file is needed, without options"), HINT));
-    }
-    Ok(Value::Database(base.join(path)))
+    // The text is not repeated: the URL of a database may hold a password.
+    let url: DatabaseUrl = text.parse().map_err(|error: DatabaseUrlError| {
+        Invalid::new(format!("cannot be used: {error}"), "for example sqlite:data/onevent.sqlite3")
+    })?;
+    Ok(Value::Database(base.join(url.path())))
 }
 
 fn base_url(text: &str) -> Result<Value, Invalid> {
@@ -158,13 +148,10 @@ fn base_url(text: &str) -> Result<Value, Invalid> {
 }
 
 fn network(text: &str) -> Result<IpNet, Invalid> {
-    // An address alone is the network that holds only it.
-    let parsed = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-    parsed.ok_or_else(|| {
-        Invalid::new(
-            format!("holds {text:?}, which is no network"),
-            "write networks like 127.0.0.0/8, 10.1.2.3/32 or fd00::/8",
-        )
+    let network = text.parse::<AllowedNetwork>().map(AllowedNetwork::network);
+    network.map_err(|error| {
+        let hint = "write networks like 127.0.0.0/8, 10.1.2.3 or fd00::/8";
+        Invalid::new(format!("holds a wrong network: {error}"), hint)
     })
 }
 
@@ -237,7 +224,7 @@ mod tests {
         assert!(parse(Kind::BaseUrl, "ftp://x").is_err());
         assert!(parse(Kind::BaseUrl, "https://me:pw@x").unwrap_err().message.ends_with("password"));
         let postgres = parse(Kind::Database, "postgres://u:hunter2@db/x").unwrap_err();
-        assert!(postgres.message.contains("postgres") && !postgres.message.contains("hunter2"));
+        assert!(postgres.message.contains("PostgreSQL") && !postgres.message.contains("hunter2"));
         assert!(parse(Kind::Database, "sqlite::memory:").is_err());
         assert!(parse(Kind::Networks, "localhost").is_err());
     }

@@ -137,3 +137,27 @@ fn a_name_in_two_integrations_needs_to_be_told_apart() {
     let (exit, report) = stage.json("run-report", &["dryrun", "validate-connection", "acme"]);
     assert_eq!((exit, &report["integration"]), (0, &json!("github")), "the stored connection tells");
 }
+
+#[test]
+fn a_provider_of_ones_own_comes_from_a_file() {
+    let stage = stage();
+    let code = "import { createOnEvent } from 'nango';\nexport default createOnEvent({\n  description: 'd',\n  \
+                event: 'validate-connection',\n  exec: async (nango) => { await nango.get({ endpoint: '/services/oauth2/userinfo' }); },\n});\n";
+    stage.function("own/on-events/ask", code);
+    let yaml = format!(
+        "own:\n  display_name: Own\n  auth_mode: NONE\n  proxy:\n    base_url: {}\n",
+        stage.salesforce.base_url()
+    );
+    stage.write("providers.yaml", &yaml);
+    let create = ["connection", "create", "own", "acme", "--providers", "providers.yaml"];
+    let (code, done) = stage.json("operation", &create);
+    assert_eq!(code, 1, "the provider wants a token, and this template sends none");
+    assert_eq!(done["runs"][0]["http"][0]["status"], 401);
+
+    stage.write("providers.yaml", "own:\n  display_name: Own\n  auth_mode: [1\n");
+    let answer = stage.run(&create);
+    assert_eq!(answer.code, 10);
+    answer.complains(&["error[providers_unreadable]", "providers.yaml:"]);
+    let (code, document) = stage.json("error", &["connection", "create", "salesforce", "acme"]);
+    assert_eq!((code, &document["error"]["code"]), (2, &json!("missing_credentials")));
+}

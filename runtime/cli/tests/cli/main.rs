@@ -1,4 +1,5 @@
 //! The real program, run as a process: one test binary, because every test of it links the same program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod config;
 mod dryrun;
