@@ -1,5 +1,6 @@
 // Objects, lists, tuples, records and intersections.
 import { plainChecks } from './checks.ts';
+import { INTERSECTION } from './intersections.ts';
 import { tighten } from './scalars.ts';
 import { mayVanish } from './vanish.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
@@ -109,30 +110,14 @@ export function recordSchema(schema: ZodNode, json: JSONSchema): JSONSchema {
     return { type: 'object', properties, additionalProperties: json['additionalProperties'] ?? {} };
 }
 
-/**
- * A side of an intersection. zod forgives a key that only one side does not know, however deep in the value it is:
- * no object in it may be closed. A reference leads to objects that are closed elsewhere, so it says nothing here.
- */
-function opened(json: unknown): unknown {
-    if (Array.isArray(json)) {
-        return json.map(opened);
-    }
-    if (typeof json !== 'object' || json === null) {
-        return json;
-    }
-    if (Object.hasOwn(json, '$ref')) {
-        return {};
-    }
-    const copy = {};
-    for (const [keyword, value] of Object.entries(json)) {
-        if (keyword !== 'additionalProperties' || value !== false) {
-            setOwn(copy, keyword, opened(value));
-        }
-    }
-    return copy;
+/** Whether an author wrote the JSON Schema of a part of this intersection, which may be narrower than its check. */
+function hasOwnJSONSchema(schema: ZodNode | undefined): boolean {
+    const { def, toJSONSchema } = schema?._zod ?? { def: { type: '' } as ZodNode['_zod']['def'] };
+    const isOwn = typeof toJSONSchema === 'function';
+    return isOwn || (def.type === 'intersection' && (hasOwnJSONSchema(def.left) || hasOwnJSONSchema(def.right)));
 }
 
-export function intersectionSchema(json: JSONSchema): JSONSchema {
-    const sides = (json['allOf'] ?? []) as JSONSchema[];
-    return { allOf: sides.map(opened) };
+/** The sides are opened later, once they are final: see intersections.ts. */
+export function intersectionSchema(schema: ZodNode, json: JSONSchema): JSONSchema {
+    return hasOwnJSONSchema(schema) ? {} : { [INTERSECTION]: true, allOf: json['allOf'] ?? [] };
 }

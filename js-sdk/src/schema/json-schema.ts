@@ -5,6 +5,7 @@
 // schema names. A class of the author's own, or an object with a `toJSON`, is checked in the form it is stored in.
 import { registry, toJSONSchema, type ZodType } from 'zod';
 
+import { openIntersections } from './intersections.ts';
 import { trim } from './trim.ts';
 import { widen } from './widen.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
@@ -22,7 +23,7 @@ export function toWidenedJSONSchema(schema: ZodType): JSONSchema {
             metadata: registry(),
             override: ({ zodSchema, jsonSchema }) => widen(zodSchema as unknown as ZodNode, jsonSchema as JSONSchema),
         });
-        return trim(json as JSONSchema);
+        return trim(openIntersections(json) as JSONSchema);
     } catch {
         // A default that JSON cannot hold, a lazy schema that throws, one that is nested too deeply: zod still checks.
         return {};

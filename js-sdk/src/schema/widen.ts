@@ -1,8 +1,10 @@
 // Each node of the JSON Schema, so wide that it accepts the JSON form of everything that zod accepts there.
 //
 // What zod wrote is not trusted to be wide enough: a node is written anew from the zod schema, with only the keywords
-// that are known to be safe. The sub-schemas are zod's. A node of a kind that is not named here becomes `{}`.
+// that are known to be safe. The sub-schemas are zod's, and may not be rewritten yet: they are passed on, not read.
+// A node of a kind that is not named here becomes `{}`.
 import { arraySchema, intersectionSchema, objectSchema, recordSchema, tupleSchema } from './containers.ts';
+import { INTERSECTION } from './intersections.ts';
 import { numberSchema, stringSchema, templateLiteralSchema, valuesSchema } from './scalars.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
 
@@ -26,6 +28,7 @@ const STRUCTURAL = [
     'maxItems',
     'anyOf',
     'allOf',
+    INTERSECTION,
 ];
 
 function structural(json: JSONSchema): JSONSchema {
@@ -88,7 +91,7 @@ function branchSchema(schema: ZodNode, json: JSONSchema): JSONSchema {
         case 'nullable':
             return alternatives(json);
         case 'intersection':
-            return intersectionSchema(json);
+            return intersectionSchema(schema, json);
         case 'pipe':
             return pipeSchema(schema, json);
         case 'optional':
