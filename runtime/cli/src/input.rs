@@ -1,6 +1,6 @@
 //! JSON that a person hands in: as text, from a file, from standard input.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,22 +27,22 @@ pub(crate) enum Secrecy {
 ///
 /// # Errors
 /// `secret_on_command_line` when the value does not start with `@`; it is not repeated in the message.
-pub(crate) fn secret_file(flag: &str, value: &str, directory: &Path) -> Result<Value, Failure> {
+pub(crate) async fn secret_file(flag: &str, value: &str, directory: &Path) -> Result<Value, Failure> {
     let Some(file) = value.strip_prefix('@') else {
         let message = format!("{flag} takes a file, because command lines can be read by others");
         return Err(Failure::usage("secret_on_command_line", message)
             .hint(format!("write {flag} @FILE, or {flag} @- to read from standard input")));
     };
-    parse(flag, &read(flag, file, directory)?, &shown_name(file), Secrecy::Secret)
+    parse(flag, &read(flag, file, directory).await?, &shown_name(file), Secrecy::Secret)
 }
 
 /// Reads a JSON object: the text itself, `@FILE` or `@-`.
 ///
 /// # Errors
 /// The file cannot be read, is no JSON, or no object.
-pub(crate) fn object(flag: &str, value: &str, directory: &Path) -> Result<JsonObject, Failure> {
+pub(crate) async fn object(flag: &str, value: &str, directory: &Path) -> Result<JsonObject, Failure> {
     let (text, name) = match value.strip_prefix('@') {
-        Some(file) => (read(flag, file, directory)?, shown_name(file)),
+        Some(file) => (read(flag, file, directory).await?, shown_name(file)),
         None => (value.to_owned(), flag.to_owned()),
     };
     match parse(flag, &text, &name, Secrecy::Open)? {
@@ -76,20 +76,24 @@ fn shown_name(file: &str) -> String {
     if file == "-" { "<stdin>".into() } else { file.to_owned() }
 }
 
-fn read(flag: &str, file: &str, directory: &Path) -> Result<String, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
+async fn read(flag: &str, file: &str, directory: &Path) -> Result<String, Failure> {
+    let path = (file != "-").then(|| directory.join(file));
+    // On a thread of its own: standard input may keep it waiting, and Ctrl-C must not wait with it.
+    let read = tokio::task::spawn_blocking(move || match path {
+        Some(path) => read_text(std::fs::File::open(path)?),
+        None => read_text(std::io::stdin().lock()),
+    });
+    let text = read.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+    text.map_err(|error| {
         Failure::usage("unreadable_file", format!("{flag}: {} cannot be read: {error}", shown_name(file)))
-    };
+    })
+}
+
+fn read_text(source: impl Read) -> io::Result<String> {
     let mut text = String::new();
-    let read = if file == "-" {
-        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text)
-    } else {
-        let opened = std::fs::File::open(directory.join(file)).map_err(|error| unreadable(&error))?;
-        opened.take(MAX_BYTES + 1).read_to_string(&mut text)
-    };
-    read.map_err(|error| unreadable(&error))?;
+    source.take(MAX_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_BYTES {
-        return Err(unreadable(&"it is larger than 10 MiB"));
+        return Err(io::Error::other("it is larger than 10 MiB"));
     }
     Ok(text)
 }
@@ -116,25 +120,28 @@ fn parse(flag: &str, text: &str, name: &str, secrecy: Secrecy) -> Result<Value, 
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
+    #[tokio::test]
+    async fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
         let failure =
-            secret_file("--credentials", "{\"access_token\":\"hunter2\"}", Path::new("/")).unwrap_err();
+            secret_file("--credentials", "{\"access_token\":\"hunter2\"}", Path::new("/")).await.unwrap_err();
         assert_eq!(failure.code, "secret_on_command_line");
         assert!(!format!("{failure:?}").contains("hunter2"));
     }
 
-    #[test]
-    fn broken_json_is_shown_where_it_is_unless_it_is_secret() {
+    #[tokio::test]
+    async fn broken_json_is_shown_where_it_is_unless_it_is_secret() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("c.json"), "{\n  \"access_token\": hunter2\n}").unwrap();
-        let secret = secret_file("--credentials", "@c.json", directory.path()).unwrap_err();
+        let secret = secret_file("--credentials", "@c.json", directory.path()).await.unwrap_err();
         assert_eq!(secret.place.as_ref().map(|p| p.line), Some(2));
         assert!(!format!("{secret:?}").contains("hunter2"));
-        let open = object("--metadata", "@c.json", directory.path()).unwrap_err();
+        let open = object("--metadata", "@c.json", directory.path()).await.unwrap_err();
         assert!(open.place.unwrap().excerpt.unwrap().text.contains("hunter2"));
-        assert_eq!(object("--metadata", "[]", directory.path()).unwrap_err().code, "invalid_json");
-        assert_eq!(object("--metadata", "@none", directory.path()).unwrap_err().code, "unreadable_file");
+        assert_eq!(object("--metadata", "[]", directory.path()).await.unwrap_err().code, "invalid_json");
+        assert_eq!(
+            object("--metadata", "@none", directory.path()).await.unwrap_err().code,
+            "unreadable_file"
+        );
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use onevent_contract::IntegrationId;
+use onevent_contract::{Connection, IntegrationId};
 use onevent_proxy::{Integration, Provider, Providers, ProvidersError};
+use serde_json::Value;
 
 use crate::config::{Config, IntegrationSettings};
 use crate::failure::Failure;
@@ -70,6 +71,22 @@ impl Integrations {
             egress_allow: settings.egress_allow,
             ..Integration::new(key.clone(), provider)
         }))
+    }
+
+    /// The connection with the settings replaced that its provider's template marks as secret.
+    pub(crate) fn redact_settings(&self, connection: &Connection, shown: &mut Value) {
+        let Ok(integration) = self.get_or(&connection.provider_config_key, Some(&connection.provider)) else {
+            return;
+        };
+        let Some(settings) = shown.get_mut("connection_config").and_then(Value::as_object_mut) else {
+            return;
+        };
+        for (name, field) in &integration.provider.connection_config {
+            let secret = field.get("secret").and_then(Value::as_bool) == Some(true);
+            if let Some(value) = settings.get_mut(name).filter(|_| secret) {
+                *value = Value::from("[redacted]");
+            }
+        }
     }
 
     /// Every integration that has a template, of those that are named here or have settings.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::args::{GetArgs, ListArgs};
 use crate::database;
 use crate::failure::Failure;
+use crate::integrations::Integrations;
 use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint};
 use crate::session::{self, Session};
 
@@ -58,8 +59,11 @@ struct SummaryDocument<'a> {
 pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Failure> {
     let store = database::open_existing(session).await?;
     let found = session::connection(store.as_ref(), &session.key(&args.target)).await?;
-    let connection =
-        if args.show_credentials { found.connection.reveal() } else { found.connection.redacted() };
+    let mut connection = found.connection.reveal();
+    if !args.show_credentials {
+        connection = found.connection.redacted();
+        Integrations::load(&session.config)?.redact_settings(&found.connection, &mut connection);
+    }
     let text = describe(&found, &connection);
     let document = Document {
         environment: found.environment.as_str(),

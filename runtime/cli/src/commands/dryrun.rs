@@ -22,12 +22,17 @@ use crate::session::{self, Session};
 
 /// Runs the function and shows its report.
 pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
-    let given = args.connection.as_deref().map(|value| GivenConnection::read(value, &session.directory));
-    let given = given.transpose()?;
-    let metadata = args.metadata.as_deref().map(|text| input::object("--metadata", text, &session.directory));
-    let metadata = metadata.transpose()?;
+    let given = match &args.connection {
+        Some(value) => Some(GivenConnection::read(value, &session.directory).await?),
+        None => None,
+    };
+    let metadata = match &args.metadata {
+        Some(text) => Some(input::object("--metadata", text, &session.directory).await?),
+        None => None,
+    };
     let integrations = Integrations::load(&session.config)?;
-    let store = database::open_for_reading(session).await?;
+    // A given connection needs no database, so none can be in its way.
+    let store = if given.is_some() { None } else { database::open_for_reading(session).await? };
 
     let engine = loading::engine()?;
     let project = loading::project(&engine, session.folder()).await?;

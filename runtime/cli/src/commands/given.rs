@@ -1,5 +1,6 @@
 //! A connection from a file, for a dry run without a stored one.
 
+use std::fmt;
 use std::path::Path;
 
 use onevent_contract::{Clock, Connection, Credentials, JsonObject, SystemClock};
@@ -16,7 +17,7 @@ use crate::suggest;
 const FIELDS: [&str; 5] = ["credentials", "connection_config", "metadata", "provider", "provider_config_key"];
 
 /// A connection as a person, or Nango's API, wrote it down.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct GivenConnection {
     /// The integration that it is of, where the file says so.
     pub(crate) integration: Option<String>,
@@ -32,8 +33,8 @@ impl GivenConnection {
     ///
     /// # Errors
     /// Not a file, no JSON, or a field of the wrong kind. No message holds a value.
-    pub(crate) fn read(value: &str, directory: &Path) -> Result<Self, Failure> {
-        Self::from_json(input::secret_file("--connection", value, directory)?)
+    pub(crate) async fn read(value: &str, directory: &Path) -> Result<Self, Failure> {
+        Self::from_json(input::secret_file("--connection", value, directory).await?)
     }
 
     fn from_json(value: Value) -> Result<Self, Failure> {
@@ -96,6 +97,13 @@ pub(crate) fn credentials(
             .map_err(|error| Failure::usage("invalid_credentials", format!("{flag}: {error}"))),
         None if mode == Some(onevent_contract::AuthMode::None) => Ok(Credentials::none()),
         None => Err(rooms::missing_credentials(flag, integration)),
+    }
+}
+
+/// Without the credentials.
+impl fmt::Debug for GivenConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GivenConnection").field("integration", &self.integration).finish_non_exhaustive()
     }
 }
 

@@ -27,12 +27,15 @@ pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply
     let key = session.key(&args.target);
     let integrations = Integrations::load(&session.config)?;
     let integration = integrations.get(&key.integration)?;
-    let metadata = args.metadata.as_deref().map(|text| input::object("--metadata", text, &session.directory));
+    let metadata = match &args.metadata {
+        Some(text) => Some(input::object("--metadata", text, &session.directory).await?),
+        None => None,
+    };
     let new = NewConnection {
         provider: integration.provider.name.clone(),
-        credentials: credentials(session, &args.account, &integration)?,
+        credentials: credentials(session, &args.account, &integration).await?,
         connection_config: settings(&args.account)?.unwrap_or_default(),
-        metadata: metadata.transpose()?,
+        metadata,
         key,
     };
     let store = database::open(session).await?;
@@ -50,7 +53,7 @@ pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result
     let integration = integrations.get_or(&key.integration, Some(&stored.provider))?;
     let new = Reconnection {
         provider: integration.provider.name.clone(),
-        credentials: credentials(session, &args.account, &integration)?,
+        credentials: credentials(session, &args.account, &integration).await?,
         connection_config: settings(&args.account)?.unwrap_or(stored.connection_config),
     };
     let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
@@ -76,14 +79,17 @@ async fn existing(session: &Session, key: &ConnectionKey) -> Result<Store, Failu
     found.ok_or_else(|| database::unknown_connection(key))
 }
 
-fn credentials(
+async fn credentials(
     session: &Session,
     args: &AccountArgs,
     integration: &Integration,
 ) -> Result<Credentials, Failure> {
     const FLAG: &str = "--credentials";
-    let given = args.credentials.as_deref().map(|value| input::secret_file(FLAG, value, &session.directory));
-    given::credentials(given.transpose()?, integration, FLAG)
+    let given = match &args.credentials {
+        Some(value) => Some(input::secret_file(FLAG, value, &session.directory).await?),
+        None => None,
+    };
+    given::credentials(given, integration, FLAG)
 }
 
 /// The connection's settings; `None` where no flag gives any.

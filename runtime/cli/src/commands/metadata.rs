@@ -59,7 +59,7 @@ async fn change(
     args: &MetadataWriteArgs,
     kind: fn(JsonObject) -> MetadataChange,
 ) -> Result<Reply, Failure> {
-    let given = input::object("metadata", &args.metadata, &session.directory)?;
+    let given = input::object("metadata", &args.metadata, &session.directory).await?;
     let key = session.key(&args.target);
     let store = database::open_existing(session).await?;
     let store = store.ok_or_else(|| database::unknown_connection(&key))?;

@@ -19,9 +19,10 @@ impl Table {
         Self { rows: vec![heading.iter().map(|text| (DIM, (*text).to_owned())).collect()] }
     }
 
-    /// Adds a row. Cells may come from anywhere; they are made safe for a terminal.
+    /// Adds a row. Cells may come from anywhere; they are made safe for a terminal, and one line each.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = (Style, String)>) {
-        self.rows.push(cells.into_iter().map(|(style, text)| (style, clean(&text))).collect());
+        let cell = |(style, text): (Style, String)| (style, clean(&text).replace(['\n', '\t'], " "));
+        self.rows.push(cells.into_iter().map(cell).collect());
     }
 
     /// The lines. Trailing space is left out.
@@ -60,8 +61,8 @@ mod tests {
         let plain = |text: &str| (Style::new(), text.to_owned());
         let mut table = Table::new(&["id", "kind", "note"]);
         table.row([plain("a-long-id"), plain("x"), plain("")]);
-        table.row([plain("b"), plain(""), plain("seen")]);
+        table.row([plain("b"), plain(""), plain("seen\ntwice")]);
         let text = anstream::adapter::strip_str(&table.render()).to_string();
-        assert_eq!(text, "id         kind  note\na-long-id  x\nb                seen\n");
+        assert_eq!(text, "id         kind  note\na-long-id  x\nb                seen twice\n");
     }
 }

@@ -141,9 +141,9 @@ fn a_name_in_two_integrations_needs_to_be_told_apart() {
 #[test]
 fn a_provider_of_ones_own_comes_from_a_file() {
     let stage = stage();
-    let code = "import { createOnEvent } from 'nango';\nexport default createOnEvent({\n  description: 'd',\n  \
+    let source = "import { createOnEvent } from 'nango';\nexport default createOnEvent({\n  description: 'd',\n  \
                 event: 'validate-connection',\n  exec: async (nango) => { await nango.get({ endpoint: '/services/oauth2/userinfo' }); },\n});\n";
-    stage.function("own/on-events/ask", code);
+    stage.function("own/on-events/ask", source);
     let yaml = format!(
         "own:\n  display_name: Own\n  auth_mode: NONE\n  proxy:\n    base_url: {}\n",
         stage.salesforce.base_url()
@@ -153,6 +153,16 @@ fn a_provider_of_ones_own_comes_from_a_file() {
     let (code, done) = stage.json("operation", &create);
     assert_eq!(code, 1, "the provider wants a token, and this template sends none");
     assert_eq!(done["runs"][0]["http"][0]["status"], 401);
+
+    let secret = "  connection_config:\n    region: {type: string}\n    pin: {type: string, secret: true}\n";
+    stage.write("providers.yaml", &yaml.replace("  proxy:", &format!("{secret}  proxy:")));
+    let call = "await nango.get({ endpoint: '/services/oauth2/userinfo' });";
+    stage.write("own/on-events/ask.ts", &source.replace(call, ""));
+    let settings = ["--connection-config", "region=eu", "--connection-config", "pin=4711-0815"];
+    assert_eq!(stage.json("operation", &[&create[..], &settings].concat()).0, 0);
+    let get = ["connection", "get", "own", "acme", "--providers", "providers.yaml"];
+    let (_, shown) = stage.json("connection", &get);
+    assert_eq!(shown["connection"]["connection_config"], json!({"region": "eu", "pin": "[redacted]"}));
 
     stage.write("providers.yaml", "own:\n  display_name: Own\n  auth_mode: [1\n");
     let answer = stage.run(&create);

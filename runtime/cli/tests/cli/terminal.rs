@@ -69,3 +69,34 @@ fn ctrl_c_stops_the_run_and_takes_the_creation_back() {
     let again = ["connection", "create", "salesforce", "acme", "--credentials", "@acme.json"];
     assert_eq!(stage.json("operation", &again).0, 0, "nothing is in the way of another try");
 }
+
+/// Whether the process has a handler of its own for Ctrl-C, by its mask of caught signals.
+fn handles_interrupts(pid: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    let mask = u64::from_str_radix(mask.trim(), 16).unwrap();
+    mask & (1 << (Signal::INT.as_raw() - 1)) != 0
+}
+
+#[test]
+fn ctrl_c_does_not_wait_for_standard_input() {
+    let stage = Stage::new();
+    let create = ["connection", "create", "salesforce", "acme", "--credentials", "@-"];
+    let mut child = stage
+        .command(&create)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Held open, so that the program waits for it.
+    let stdin = child.stdin.take();
+    while !handles_interrupts(child.id()) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let answer = Answer::of(child.wait_with_output().unwrap());
+    drop(stdin);
+    assert_eq!(answer.code, 130);
+    answer.complains(&["error[interrupted]"]);
+}
