@@ -202,7 +202,9 @@ impl Call {
         let client = self.inner.transport.client(&policy)?;
         let shown_url = built.secrets.shown(&built.url);
         let start = options.clock.monotonic();
-        let limit = options.attempt_timeout.min(self.remaining());
+        // Not cut short at the run's deadline: that one is the engine's to hold. Cut here, a run that was stopped by
+        // its own limit would look like the provider's failure.
+        let limit = options.attempt_timeout;
         let mut hop = Hop::first(&built);
         let mut redirects = 0;
         let outcome = loop {

@@ -1,0 +1,136 @@
+//! What commands say when something is not there, or is there already.
+
+use serde_json::json;
+
+use crate::world::{ORG, World};
+
+#[test]
+fn creating_twice_names_reconnect_and_reconnecting_nobody_names_create() {
+    let world = World::documented();
+    world.create("acme", "first").exits(0);
+    let runs = world.run(&["runs", "list"]).document;
+    let answer = world.create("acme", "first");
+    assert_eq!(answer.error_code(), "connection_exists");
+    assert!(answer.document["error"].to_string().contains("reconnect"));
+    assert_ne!(answer.code, 0);
+    let answer = world.reconnect("nobody", "first");
+    assert_eq!(answer.error_code(), "unknown_connection");
+    assert!(answer.document["error"].to_string().contains("create"));
+    assert_eq!(world.run(&["runs", "list"]).document, runs, "nothing ran");
+}
+
+#[test]
+fn metadata_survives_every_reconnect_whatever_the_credentials_are() {
+    let world = World::with_functions(&[("check", "validate-connection", "undefined", "")]);
+    world.file("key.json", r#"{"type": "API_KEY", "apiKey": "key-1234567"}"#);
+    world
+        .run(&[
+            "connection",
+            "create",
+            "salesforce",
+            "acme",
+            "--credentials",
+            "@key.json",
+            "--metadata",
+            r#"{"kept": 1}"#,
+        ])
+        .exits(0);
+    world.run(&["connection", "reconnect", "salesforce", "acme", "--credentials", "@key.json"]).exits(0);
+    assert_eq!(world.metadata("acme"), json!({"kept": 1}));
+}
+
+#[test]
+fn metadata_commands_read_replace_and_merge() {
+    let world = World::with_functions(&[("check", "validate-connection", "undefined", "")]);
+    world.create("acme", "first").exits(0);
+    let metadata = |arguments: &[&str]| world.run(&[&["connection", "metadata"], arguments].concat());
+    metadata(&["set", "salesforce", "acme", r#"{"a": 1, "b": 2}"#]).exits(0);
+    metadata(&["update", "salesforce", "acme", r#"{"b": 3}"#]).exits(0);
+    assert_eq!(world.metadata("acme"), json!({"a": 1, "b": 3}));
+    let answer = metadata(&["get", "salesforce", "acme"]).exits(0);
+    assert!(answer.document.to_string().contains(r#"{"a":1,"b":3}"#), "{:#}", answer.document);
+    metadata(&["set", "salesforce", "acme", "[1]"]).exits(2);
+}
+
+#[test]
+fn what_a_user_wrote_is_protected_by_the_warning_too() {
+    let world = World::documented();
+    world.create("acme", "first").exits(0);
+    world.run(&["connection", "metadata", "update", "salesforce", "acme", r#"{"plan": "gold"}"#]).exits(0);
+    let answer = world.reconnect("acme", "first").exits(0);
+    let warnings = answer.report("validate-connection")["warnings"].as_array().unwrap();
+    let by_user = warnings
+        .iter()
+        .find(|warning| warning["written_by"] == "user")
+        .unwrap_or_else(|| panic!("{warnings:?}"));
+    assert_eq!(by_user["keys"], json!(["plan"]));
+}
+
+#[test]
+fn runs_are_kept_and_shown() {
+    let world = World::documented();
+    let created = world.create("acme", "first").exits(0);
+    let run_id = created.report("validate-connection")["run_id"].as_str().unwrap().to_owned();
+    let shown = world.run(&["runs", "show", &run_id]).exits(0);
+    assert_eq!(shown.report("validate-connection")["metadata"]["after"], json!({"organizationId": ORG}));
+    let listed = world.run(&["runs", "list", "--outcome", "succeeded"]).exits(0);
+    assert!(listed.document.to_string().contains(&run_id));
+    let none = world.run(&["runs", "list", "--outcome", "rejected"]).exits(0);
+    assert!(!none.document.to_string().contains(&run_id));
+}
+
+#[test]
+fn environments_are_separate() {
+    let world = World::documented();
+    world.create("acme", "first").exits(0);
+    assert_eq!(
+        world.run(&["connection", "get", "salesforce", "acme", "-e", "prod"]).error_code(),
+        "unknown_connection"
+    );
+    world
+        .run(&["connection", "create", "salesforce", "acme", "--credentials", "@other.json", "-e", "prod"])
+        .exits(0);
+    assert_eq!(
+        world.connection("acme").unwrap()["metadata"]["webhookId"],
+        json!(world.provider.webhooks(ORG)[0].id)
+    );
+}
+
+#[test]
+fn a_broken_function_blocks_its_integration_and_nothing_else() {
+    let world = World::documented();
+    let index = std::fs::read_to_string(world.path().join("index.ts")).unwrap();
+    world.file("index.ts", &format!("{index}import './github/on-events/broken';\n"));
+    world.file("github/on-events/broken.ts", "export default {;\n");
+    world.create("acme", "first").exits(0);
+    let functions = world.run(&["functions"]).exits(0);
+    assert!(functions.document.to_string().contains("syntax_error"), "{:#}", functions.document);
+    world.file("key.json", r#"{"type": "OAUTH2", "access_token": "tok-1234567"}"#);
+    let answer = world.run(&["connection", "create", "github", "x", "--credentials", "@key.json"]).exits(10);
+    assert_eq!(answer.document["error"]["file"], "github/on-events/broken.ts");
+    assert_eq!(answer.document["error"]["line"], 1);
+    world.run(&["dryrun", "broken", "x"]).exits(10);
+}
+
+#[test]
+fn two_operations_on_one_connection_take_turns() {
+    let world = World::validating(
+        "const seen = (await nango.getMetadata())?.runs ?? [];\n\
+         await new Promise((r) => setTimeout(r, 300));\n\
+         await nango.setMetadata({ runs: [...seen, nango.connectionId] });",
+    );
+    world.create("acme", "first").exits(0);
+    let start = || {
+        world
+            .command(&["connection", "reconnect", "salesforce", "acme", "--credentials", "@first.json"])
+            .spawn()
+            .unwrap()
+    };
+    let both = [start(), start()];
+    for child in both {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    // Had they overlapped, the later `setMetadata` would have dropped the earlier one's entry.
+    assert_eq!(world.metadata("acme"), json!({"runs": ["acme", "acme", "acme"]}));
+}

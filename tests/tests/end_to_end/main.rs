@@ -1,0 +1,16 @@
+//! The `onevent` program against a real provider on loopback, over a real database: one test binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod commands;
+mod examples;
+mod interruption;
+mod outcomes;
+mod providers;
+mod refused_imports;
+mod schemas;
+mod world;
