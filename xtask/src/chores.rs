@@ -57,6 +57,10 @@ pub(crate) fn test(workspace: &Workspace, runner_arguments: &[String]) -> Result
         process::run(workspace.cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
     }
     let mut runner = rust_test_runner(workspace);
+    if !selected {
+        // Everything was asked for: one failure must not hide the others.
+        runner.arg("--no-fail-fast");
+    }
     if !selected || !names_a_package(runner_arguments) {
         runner.arg("--workspace");
     }
