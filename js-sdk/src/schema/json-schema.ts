@@ -6,6 +6,7 @@
 import { registry, toJSONSchema, type ZodType } from 'zod';
 
 import { openIntersections } from './intersections.ts';
+import { inlineReferences } from './references.ts';
 import { trim } from './trim.ts';
 import { widen } from './widen.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
@@ -23,7 +24,7 @@ export function toWidenedJSONSchema(schema: ZodType): JSONSchema {
             metadata: registry(),
             override: ({ zodSchema, jsonSchema }) => widen(zodSchema as unknown as ZodNode, jsonSchema as JSONSchema),
         });
-        return trim(openIntersections(json) as JSONSchema);
+        return trim(openIntersections(inlineReferences(json as JSONSchema)) as JSONSchema);
     } catch {
         // A default that JSON cannot hold, a lazy schema that throws, one that is nested too deeply: zod still checks.
         return {};

@@ -50,8 +50,9 @@ function casesOf(schema: z.ZodType, values: unknown[]): Case[] {
 /** The cases of `count` schemas from `seed`: the same arguments give the same cases. */
 export function* corpus(count: number, seed: number): Generator<Case> {
     for (let done = 0; done < count; done += BATCH) {
-        // Seeds of batches lie apart, so that neighbouring seeds share none.
-        const batch = fc.sample(sample, { numRuns: Math.min(BATCH, count - done), seed: seed * 100_003 + done });
+        // Seeds of batches lie apart, so that neighbouring seeds share none; a seed has 32 bits.
+        const batchSeed = (Math.imul(seed % 0x7fff_ffff, 100_003) + done) | 0;
+        const batch = fc.sample(sample, { numRuns: Math.min(BATCH, count - done), seed: batchSeed });
         for (const [schema, values] of batch) {
             yield* casesOf(schema, values);
         }

@@ -1,0 +1,31 @@
+// dist/sdk.js as the engine reads it; `npm test` builds it first.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import * as zod from 'zod';
+
+const bundle = await readFile(join(import.meta.dirname, '..', 'sdk.js'), 'utf8');
+
+test('the first line lists the exports of both modules and what is bundled', () => {
+    const [first] = bundle.split('\n');
+    assert.match(first, /^\/\/ onevent-sdk \{/);
+    const header = JSON.parse(first.slice('// onevent-sdk '.length)) as Record<string, unknown>;
+    assert.deepEqual(header['nango'], ['ActionError', 'createAction', 'createOnEvent', 'createSync']);
+    assert.deepEqual([...(header['zod'] as string[])].sort(), Object.keys(zod).sort());
+    assert.deepEqual(header['licenses'], [{ name: 'zod', version: '4.3.6', license: 'MIT' }]);
+});
+
+test('it is 7-bit text, imports only ops, and ends with the notices', () => {
+    assert.ok(!/[^\x00-\x7f]/.test(bundle));
+    const imports = [...bundle.matchAll(/\bfrom\s*"([^"]+)"/g)].map(([, specifier]) => specifier);
+    assert.deepEqual([...new Set(imports)], ['ext:core/ops']);
+    const notices = bundle.slice(bundle.lastIndexOf('/*!'));
+    assert.match(notices, /zod 4\.3\.6[^]*MIT License[^]*WITHOUT WARRANTY OF ANY KIND/);
+});
+
+test('zod does not try to compile code', () => {
+    assert.match(bundle, /jitless:\s*(?:true|!0)/);
+    assert.equal(zod.config().jitless, undefined, 'only the bundle sets it');
+});
