@@ -9,24 +9,14 @@ function uncurryThis<This, Args extends unknown[], Result>(
 }
 
 export const ReflectApply = Reflect.apply;
-export const ReflectDefineProperty = Reflect.defineProperty;
-export const ReflectDeleteProperty = Reflect.deleteProperty;
-export const ReflectGet = Reflect.get;
-export const ReflectGetOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor;
-export const ReflectGetPrototypeOf = Reflect.getPrototypeOf;
-export const ReflectHas = Reflect.has;
-export const ReflectOwnKeys = Reflect.ownKeys;
-export const ReflectSet = Reflect.set;
 
 export const JSONParse = JSON.parse;
 export const JSONStringify = JSON.stringify;
 
 export const ObjectCreate = Object.create;
 export const ObjectDefineProperty = Object.defineProperty;
-export const ObjectFreeze = Object.freeze;
 export const ObjectHasOwn = Object.hasOwn;
 export const ObjectKeys = Object.keys;
-export const ObjectPrototype = Object.prototype;
 export const ObjectPrototypeToString = uncurryThis(Object.prototype.toString);
 
 export const ArrayFrom = Array.from;

@@ -5,7 +5,7 @@ import { InvalidMetadataError } from '../errors/invalid-metadata.ts';
 import { apiResponse, failureError } from '../http/response.ts';
 import { toJSONText } from '../json/well-formed.ts';
 import type { Answer, RunFacts, WriteResult } from '../ops.ts';
-import { ArrayIsArray, JSONParse, ObjectCreate, ObjectDefineProperty, ObjectKeys } from '../primordials.ts';
+import { ArrayIsArray, JSONParse, ObjectDefineProperty, ObjectHasOwn, ObjectKeys } from '../primordials.ts';
 import type { ProxyResponse } from '../types.ts';
 import { type MetadataSchema, violationsOf } from './check.ts';
 
@@ -45,12 +45,12 @@ function setOwn(target: JsonObject, key: string, value: unknown): void {
 
 /** `changes` over `stored`, key by key. A key without a JSON form, such as `undefined`, changes nothing. */
 function merge(stored: JsonObject, changes: JsonObject, changesAsJson: JsonObject): JsonObject {
-    const merged: JsonObject = ObjectCreate(Object.prototype) as JsonObject;
+    const merged: JsonObject = {};
     for (const key of ObjectKeys(stored)) {
         setOwn(merged, key, stored[key]);
     }
     for (const key of ObjectKeys(changesAsJson)) {
-        setOwn(merged, key, key in changes ? changes[key] : changesAsJson[key]);
+        setOwn(merged, key, ObjectHasOwn(changes, key) ? changes[key] : changesAsJson[key]);
     }
     return merged;
 }
