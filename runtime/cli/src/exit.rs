@@ -8,7 +8,7 @@ use onevent_contract::{Outcome, RunReport};
 pub(crate) enum ExitCode {
     /// Done; a validation accepted.
     Ok = 0,
-    /// A function failed, something named does not exist, or there were warnings under `--strict`.
+    /// A function failed (a setup or cleanup function only under `--strict`), or something named does not exist.
     Failed = 1,
     /// The command line or the environment is wrong; nothing was started.
     Usage = 2,
@@ -44,7 +44,9 @@ impl ExitCode {
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Ok => "done; a validation accepted the connection",
-            Self::Failed => "a function failed, something named does not exist, or a warning under --strict",
+            Self::Failed => {
+                "a function failed (setup and cleanup: under --strict), or something named does not exist"
+            }
             Self::Usage => "wrong command line or environment; nothing was started",
             Self::Rejected => "a function rejected with an ActionError",
             Self::Stopped => "a limit stopped a function",
@@ -73,11 +75,6 @@ impl ExitCode {
             // `Outcome` may grow; what this program does not know it cannot call the function's fault.
             _ => Self::Internal,
         }
-    }
-
-    /// This code, or [`ExitCode::Failed`] where all went well but there were warnings and `strict` counts them.
-    pub(crate) fn strict(self, strict: bool, warnings: bool) -> Self {
-        if self == Self::Ok && strict && warnings { Self::Failed } else { self }
     }
 
     /// The section of the help that lists every code.

@@ -21,9 +21,9 @@ pub(crate) fn proxy(config: &Config) -> Result<Proxy, Failure> {
 
 /// What a run may do while its connection is marked as an auth error: validation has to test what is marked,
 /// and cleanup has to clean it up.
-pub(crate) fn access(event: Event) -> Access {
+pub(crate) fn access(event: Option<Event>) -> Access {
     match event {
-        Event::ValidateConnection | Event::PreConnectionDeletion => Access::DespiteAuthError,
+        Some(Event::ValidateConnection | Event::PreConnectionDeletion) => Access::DespiteAuthError,
         _ => Access::Normal,
     }
 }

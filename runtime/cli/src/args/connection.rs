@@ -72,7 +72,7 @@ pub(crate) struct CreateArgs {
     /// Metadata that the connection starts with
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) metadata: Option<String>,
-    /// Exit 1 when there are warnings, such as a setup function that failed
+    /// Exit 1 when a setup function fails; the connection is created all the same
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -84,9 +84,6 @@ pub(crate) struct ReconnectArgs {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) account: AccountArgs,
-    /// Exit 1 when there are warnings
-    #[arg(long)]
-    pub(crate) strict: bool,
 }
 
 /// `onevent connection delete`.
@@ -94,7 +91,7 @@ pub(crate) struct ReconnectArgs {
 pub(crate) struct DeleteArgs {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Exit 1 when there are warnings, such as a cleanup function that failed
+    /// Exit 1 when a cleanup function fails; the connection is deleted all the same
     #[arg(long)]
     pub(crate) strict: bool,
 }

@@ -22,9 +22,6 @@ pub(crate) struct DryrunArgs {
     /// Do not start the run when the metadata violates the function's schema (exit 5)
     #[arg(long)]
     pub(crate) validate: bool,
-    /// Exit 1 when there are warnings
-    #[arg(long)]
-    pub(crate) strict: bool,
 }
 
 /// What to do with kept runs.

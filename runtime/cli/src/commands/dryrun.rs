@@ -44,7 +44,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     };
     let run = dry_run_of(session, args, function, connection, store, &integrations)?;
     let report = dry_run(&engine, run).await.map_err(|refused| rooms::refused(&refused))?;
-    reply(session, args, &report)
+    reply(session, &report)
 }
 
 /// The one function that is meant: by its name, the given connection, or the stored one.
@@ -135,7 +135,7 @@ fn dry_run_of(
         store,
         proxy: rooms::proxy(&session.config)?,
         integrations: Arc::new(configured),
-        access: rooms::access(function.event),
+        access: rooms::access(function.event()),
     });
     Ok(DryRun {
         limits: session.config.limits_for(&function.key),
@@ -147,12 +147,11 @@ fn dry_run_of(
     })
 }
 
-fn reply(session: &Session, args: &DryrunArgs, report: &RunReport) -> Result<Reply, Failure> {
+fn reply(session: &Session, report: &RunReport) -> Result<Reply, Failure> {
     let reply = Reply::new(report, "")?;
     let view = RunView::from_document(&reply.document)?;
     let text = render_run(&view, Sources::Project(session.folder()));
-    let exit = ExitCode::of_run(report).strict(args.strict, !report.warnings.is_empty());
-    Ok(Reply { text, ..reply }.exit(exit))
+    Ok(Reply { text, ..reply }.exit(ExitCode::of_run(report)))
 }
 
 fn key(session: &Session, args: &DryrunArgs, function: &Function) -> ConnectionKey {

@@ -1,7 +1,7 @@
 //! `onevent functions`: what the project has, the broken ones with their errors.
 
 use anstyle::Style;
-use onevent_contract::Function;
+use onevent_contract::{Event, Function};
 use onevent_engine::{BrokenFunction, Project};
 use serde::Serialize;
 use serde_json::Value;
@@ -23,7 +23,9 @@ struct Document<'a> {
 struct FunctionDocument<'a> {
     function: &'a str,
     integration: &'a str,
-    event: &'static str,
+    /// `on-event` or `action`.
+    kind: &'static str,
+    event: Option<&'static str>,
     description: Option<&'a str>,
     file: &'a str,
     metadata_schema: Option<&'a Value>,
@@ -65,7 +67,8 @@ fn described(function: &Function) -> FunctionDocument<'_> {
     FunctionDocument {
         function: function.key.name.as_str(),
         integration: function.key.integration.as_str(),
-        event: function.event.as_str(),
+        kind: function.kind.as_str(),
+        event: function.event().map(Event::as_str),
         description: function.description.as_deref(),
         file: &function.path,
         metadata_schema: function.metadata_schema.as_ref().map(|schema| &schema.json_schema),
@@ -89,7 +92,7 @@ fn table(project: &Project) -> String {
     for function in &project.functions {
         table.row([
             (NAME, function.key.to_string()),
-            (Style::new(), function.event.to_string()),
+            (Style::new(), function.event().map_or(function.kind.as_str(), Event::as_str).to_owned()),
             (DIM, function.description.clone().unwrap_or_default()),
         ]);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Credentials, FunctionKey, Invocation, JsonObject, Operation};
+use onevent_contract::{Credentials, FunctionKey, Invocation, JsonObject, Operation, WarningCode};
 use onevent_hosts::{Integrations as Configured, LiveHost, LiveHostOptions};
 use onevent_lifecycle::{Lifecycle, LifecycleError, LifecycleOptions, OperationReport};
 use onevent_proxy::Integration;
@@ -41,7 +41,7 @@ pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply
     let store = database::open(session).await?;
     let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
     let done = lifecycle.create(new).await;
-    reply(session, done, args.strict)
+    reply(session, done, FailedFunctions::of(args.strict))
 }
 
 /// Gives a connection new credentials.
@@ -58,7 +58,8 @@ pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result
     };
     let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
     let done = lifecycle.reconnect(&key, new).await;
-    reply(session, done, args.strict)
+    // A reconnect runs neither setup nor cleanup.
+    reply(session, done, FailedFunctions::Warn)
 }
 
 /// Cleans up, then deletes a connection.
@@ -70,7 +71,7 @@ pub(crate) async fn delete(session: &Session, args: &DeleteArgs) -> Result<Reply
     let integration = integrations.get_or(&key.integration, Some(&stored.provider))?;
     let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
     let done = lifecycle.delete(&key).await;
-    reply(session, done, args.strict)
+    reply(session, done, FailedFunctions::of(args.strict))
 }
 
 /// The database, which must be there already, because a connection in it is needed.
@@ -142,7 +143,7 @@ fn live(
                 facts.integration.clone(),
                 facts.connection_id.clone(),
             ),
-            access: rooms::access(invocation.function.event),
+            access: rooms::access(invocation.function.event()),
         }))
     }))
 }
@@ -150,7 +151,7 @@ fn live(
 fn reply(
     session: &Session,
     done: Result<OperationReport, LifecycleError>,
-    strict: bool,
+    failed: FailedFunctions,
 ) -> Result<Reply, Failure> {
     let report = done.map_err(|error| failure(&error))?;
     let reply = Reply::new(&report, "")?;
@@ -160,13 +161,33 @@ fn reply(
     }
     text.push_str(&summary(&report));
     WarningView::of(&reply.document).iter().for_each(|warning| text.push_str(&warning_line(warning)));
-    let warned = !report.warnings.is_empty() || report.runs.iter().any(|run| !run.warnings.is_empty());
-    let exit = match (report.accepted, report.runs.last()) {
+    Ok(Reply { text, ..reply }.exit(exit(&report, failed)))
+}
+
+/// What a setup or cleanup function that failed means for the exit code: the operation itself was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FailedFunctions {
+    /// A warning.
+    Warn,
+    /// Exit 1: `--strict`.
+    Fail,
+}
+
+impl FailedFunctions {
+    fn of(strict: bool) -> Self {
+        if strict { Self::Fail } else { Self::Warn }
+    }
+}
+
+fn exit(report: &OperationReport, failed: FailedFunctions) -> ExitCode {
+    match (report.accepted, report.runs.last()) {
         (Some(false), Some(decided)) => ExitCode::of_run(decided),
         (Some(false), None) => ExitCode::Rejected,
-        (Some(true) | None, _) => ExitCode::Ok.strict(strict, warned),
-    };
-    Ok(Reply { text, ..reply }.exit(exit))
+        (Some(true) | None, _) => {
+            let any = report.warnings.iter().any(|warning| warning.code == WarningCode::FunctionFailed);
+            if any && failed == FailedFunctions::Fail { ExitCode::Failed } else { ExitCode::Ok }
+        }
+    }
 }
 
 /// What became of the connection, after all that was done for it.

@@ -1,7 +1,7 @@
 //! `onevent runs list` and `show`.
 
 use anstyle::Style;
-use onevent_contract::{FunctionName, IntegrationId, Outcome};
+use onevent_contract::{Event, FunctionName, IntegrationId, Outcome};
 use onevent_store::{RunFilter, RunSummary};
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ struct RunDocument<'a> {
     attempt: u32,
     integration: &'a str,
     function: &'a str,
-    event: &'static str,
+    event: Option<&'static str>,
     connection_id: &'a str,
     outcome: &'static str,
     started_at: String,
@@ -82,7 +82,7 @@ fn summary(run: &RunSummary) -> RunDocument<'_> {
         attempt: run.attempt,
         integration: run.function.integration.as_str(),
         function: run.function.name.as_str(),
-        event: run.event.as_str(),
+        event: run.event.map(Event::as_str),
         connection_id: run.connection.connection_id.as_str(),
         outcome: run.outcome.as_str(),
         started_at: run.started_at.to_string(),

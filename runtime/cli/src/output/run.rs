@@ -18,7 +18,7 @@ pub(crate) struct RunView {
     run_id: String,
     function: String,
     integration: String,
-    event: String,
+    event: Option<String>,
     connection_id: String,
     environment: String,
     mode: String,
@@ -147,8 +147,8 @@ fn headline(run: &RunView) -> String {
     let outcome = paint(style, &clean(&run.outcome));
     let mut about = vec![run.connection_id.clone(), run.environment.clone()];
     // A function is often named like its event; then the event says nothing new.
-    if run.event != run.function {
-        about.insert(0, run.event.clone());
+    if let Some(event) = run.event.as_ref().filter(|event| **event != run.function) {
+        about.insert(0, event.clone());
     }
     if run.mode == "dry" {
         about.push("dry run".into());

@@ -100,6 +100,20 @@ fn a_failed_setup_and_a_failed_cleanup_are_warnings() {
 }
 
 #[test]
+fn strict_is_about_functions_that_failed_and_about_no_other_warning() {
+    let stage = Stage::new();
+    let strict = |command: &[&str]| stage.json("operation", &[command, &["--strict"]].concat());
+    let (code, created) = strict(&CREATE);
+    assert_eq!(created["runs"][1]["warnings"][0]["code"], "metadata_keys_dropped");
+    assert_eq!((code, &created["warnings"]), (0, &json!([])));
+    stage.json("operation", &DELETE);
+    stage.salesforce.plan_fault(Target::path("/webhooks"), Fault::status(500, "down"), Times::Next(1));
+    let (code, created) = strict(&CREATE);
+    assert_eq!((code, &created["warnings"][0]["code"]), (1, &json!("function_failed")));
+    assert_eq!(stage.json("connection", &GET).0, 0, "it is created all the same");
+}
+
+#[test]
 fn credentials_come_from_standard_input_too() {
     let stage = Stage::new();
     let file = std::fs::File::open(stage.project.path().join("acme.json")).unwrap();
