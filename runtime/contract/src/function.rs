@@ -95,18 +95,44 @@ pub trait SchemaCheck: Send + Sync {
     fn violations(&self, value: &Value) -> Vec<Violation>;
 }
 
-/// The metadata schema that a function declared.
+/// A schema that a function declared: of its metadata, its input or its output.
 #[derive(Clone)]
-pub struct MetadataSchema {
+pub struct Schema {
     /// The JSON Schema (draft 2020-12) made from the zod schema; never narrower than it.
     pub json_schema: Value,
     /// The same, compiled.
     pub check: Arc<dyn SchemaCheck>,
 }
 
-impl fmt::Debug for MetadataSchema {
+impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MetadataSchema").field("json_schema", &self.json_schema).finish_non_exhaustive()
+        f.debug_struct("Schema").field("json_schema", &self.json_schema).finish_non_exhaustive()
+    }
+}
+
+/// What calls a function.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum FunctionKind {
+    /// `createOnEvent()`: a lifecycle event.
+    Event(Event),
+    /// `createAction()`: the product, or another function through `nango.triggerAction`.
+    Action {
+        /// The declared input; `None` where none was declared, or `z.void()`.
+        input: Option<Schema>,
+        /// The declared output; `None` where none was declared, or `z.void()`.
+        output: Option<Schema>,
+    },
+}
+
+impl FunctionKind {
+    /// Nango's name of the kind, which is also its folder without the plural: `on-event` or `action`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Event(_) => "on-event",
+            Self::Action { .. } => "action",
+        }
     }
 }
 
@@ -115,8 +141,8 @@ impl fmt::Debug for MetadataSchema {
 pub struct Function {
     /// Integration and name.
     pub key: FunctionKey,
-    /// The event it subscribes to.
-    pub event: Event,
+    /// What calls it.
+    pub kind: FunctionKind,
     /// What its author says it does.
     pub description: Option<String>,
     /// The path of its file inside the project.
@@ -124,5 +150,16 @@ pub struct Function {
     /// Its modules; the first is the file at `path`.
     pub modules: Arc<[ModuleSource]>,
     /// The declared metadata schema; `None` where none was declared, or `z.void()`.
-    pub metadata_schema: Option<MetadataSchema>,
+    pub metadata_schema: Option<Schema>,
+}
+
+impl Function {
+    /// The event it subscribes to; `None` of an action.
+    #[must_use]
+    pub fn event(&self) -> Option<Event> {
+        match &self.kind {
+            FunctionKind::Event(event) => Some(*event),
+            FunctionKind::Action { .. } => None,
+        }
+    }
 }

@@ -122,6 +122,14 @@ pub enum HostError {
         /// In words.
         message: String,
     },
+    /// Nango's own API would have answered with this body. The function sees an axios error with `response`.
+    #[error("Request failed with status code {status}")]
+    Answer {
+        /// The status.
+        status: u16,
+        /// The body.
+        body: serde_json::Value,
+    },
     /// onevent's own fault. The run ends at once with outcome `unknown`.
     #[error("{message}")]
     Internal {

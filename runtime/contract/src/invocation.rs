@@ -69,6 +69,31 @@ pub enum Trigger {
         /// The operation that led to it.
         operation: Operation,
     },
+    /// An action was called.
+    Action {
+        /// What it was called with; `null` for nothing.
+        input: serde_json::Value,
+    },
+}
+
+impl Trigger {
+    /// The event, if it was one.
+    #[must_use]
+    pub fn event(&self) -> Option<Event> {
+        match self {
+            Self::Event { event, .. } => Some(*event),
+            Self::Action { .. } => None,
+        }
+    }
+
+    /// The operation around an event.
+    #[must_use]
+    pub fn operation(&self) -> Option<Operation> {
+        match self {
+            Self::Event { operation, .. } => Some(*operation),
+            Self::Action { .. } => None,
+        }
+    }
 }
 
 /// Whether a run's effects are kept.
@@ -127,16 +152,21 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// A live first attempt with default limits; the operation is the event's usual one.
+    /// A live first attempt with default limits; the operation is the event's usual one, an action's input is `null`.
     #[must_use]
     pub fn new(function: Arc<Function>, connection: ConnectionFacts, environment: EnvironmentName) -> Self {
-        let operation = match function.event {
-            Event::PostConnectionCreation | Event::ValidateConnection => Operation::Creation,
-            Event::PreConnectionDeletion => Operation::Deletion,
+        let trigger = match function.event() {
+            Some(event @ (Event::PostConnectionCreation | Event::ValidateConnection)) => {
+                Trigger::Event { event, operation: Operation::Creation }
+            }
+            Some(event @ Event::PreConnectionDeletion) => {
+                Trigger::Event { event, operation: Operation::Deletion }
+            }
+            None => Trigger::Action { input: serde_json::Value::Null },
         };
         Self {
             run_id: RunId::generate(),
-            trigger: Trigger::Event { event: function.event, operation },
+            trigger,
             function,
             connection,
             environment,

@@ -23,7 +23,9 @@ pub use effects::{
     MetadataWriteEffect, MetadataWriteKind, Warning, WarningCode,
 };
 pub use error::{ErrorType, Frame, RunError};
-pub use function::{Event, Function, FunctionKey, MetadataSchema, ModuleSource, SchemaCheck, Violation};
+pub use function::{
+    Event, Function, FunctionKey, FunctionKind, ModuleSource, Schema, SchemaCheck, Violation,
+};
 pub use host::{
     CallContext, ConnectionQuery, DroppedKeys, Host, HostError, MetadataCommit, MetadataWrite,
     MetadataWritten, VersionedMetadata,

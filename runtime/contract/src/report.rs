@@ -121,10 +121,10 @@ pub struct RunReport {
     pub function: FunctionName,
     /// The integration's unique key.
     pub integration: IntegrationId,
-    /// The event.
-    pub event: Event,
-    /// The operation around it.
-    pub operation: Operation,
+    /// The event; `None` of an action.
+    pub event: Option<Event>,
+    /// The operation around it; `None` of an action.
+    pub operation: Option<Operation>,
     /// The connection.
     pub connection_id: ConnectionId,
     /// The environment.
@@ -141,6 +141,9 @@ pub struct RunReport {
     pub verdict: Option<Verdict>,
     /// Why it did not succeed.
     pub error: Option<RunError>,
+    /// What an action returned; `None` of an event function, and where the run did not succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// Metadata before and after.

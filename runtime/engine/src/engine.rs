@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use onevent_contract::{
     CallContext, Clock, EffectLog, Host, HostError, Invocation, Limits, LimitsError, RunReport, SystemClock,
-    Validation, Violation, Warning, WarningCode,
+    Validation, Violation,
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -176,14 +176,12 @@ impl Engine {
             effects: Arc::new(EffectLog::new(clock.clone())),
         };
         let before = metadata_before(&*host, &call).await?;
-        let violations = violations(&invocation, &before);
-        if !violations.is_empty() && invocation.validation == Validation::Enforce {
-            let ending = Ending::without_run(report::invalid_before_run(&violations));
-            return Ok(report::report(&invocation, &call, started_at, before, ending));
-        }
-        if !violations.is_empty() {
-            let message = report::describe_violations(&violations);
-            call.effects.warn(Warning::new(WarningCode::MetadataInvalidBeforeRun, message));
+        if invocation.validation == Validation::Enforce {
+            let violations = violations(&invocation, &before);
+            if !violations.is_empty() {
+                let ending = Ending::without_run(report::invalid_before_run(&violations));
+                return Ok(report::report(&invocation, &call, started_at, before, ending));
+            }
         }
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),

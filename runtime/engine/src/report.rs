@@ -1,8 +1,8 @@
 //! From how a run ended to what is said about it.
 
 use onevent_contract::{
-    CallContext, ErrorType, Event, Invocation, MetadataReport, Operation, Outcome, REPORT_SCHEMA_VERSION,
-    RunError, RunReport, Trigger, Usage, Verdict,
+    CallContext, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError,
+    RunReport, Usage, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -135,9 +135,9 @@ pub(crate) fn report(
             call.effects.scrub(properties);
         }
     }
-    let (event, operation) = trigger(&invocation.trigger);
+    let (event, operation) = (invocation.trigger.event(), invocation.trigger.operation());
     let verdict = match event {
-        Event::ValidateConnection => Verdict::of(ending.outcome, ending.error.as_ref()),
+        Some(Event::ValidateConnection) => Verdict::of(ending.outcome, ending.error.as_ref()),
         _ => None,
     };
     RunReport {
@@ -155,6 +155,7 @@ pub(crate) fn report(
         outcome: ending.outcome,
         verdict,
         error: ending.error,
+        output: None,
         warnings: Vec::new(),
         metadata: MetadataReport {
             after: ending.metadata_after.unwrap_or_else(|| before.clone()),
@@ -169,17 +170,8 @@ pub(crate) fn report(
     .with_effects(effects)
 }
 
-fn trigger(trigger: &Trigger) -> (Event, Operation) {
-    match trigger {
-        Trigger::Event { event, operation } => (*event, *operation),
-        // The only kind so far; the enum may grow in the contract before this engine knows of it.
-        _ => (Event::PostConnectionCreation, Operation::Creation),
-    }
-}
-
 /// `RunFacts` of `js-sdk/src/ops.ts`.
 pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
-    let (event, operation) = trigger(&invocation.trigger);
     json!({
         "connectionId": invocation.connection.connection_id,
         "providerConfigKey": invocation.connection.integration,
@@ -187,8 +179,8 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
         "environmentName": invocation.environment,
         "runId": invocation.run_id,
         "functionName": invocation.function.key.name,
-        "event": event,
-        "operation": operation,
+        "event": invocation.trigger.event(),
+        "operation": invocation.trigger.operation(),
         "metadata": metadata,
         "enforceMetadata": invocation.validation == onevent_contract::Validation::Enforce,
     })

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    Event, Function, FunctionKey, Invocation, Mode, Outcome, RunId, RunReport, Trigger, Validation, Verdict,
-    Warning, WarningCode,
+    Event, Function, FunctionKey, Invocation, Outcome, RunId, RunReport, Trigger, Verdict, Warning,
+    WarningCode,
 };
 use onevent_engine::RunRefused;
 use onevent_store::{ConnectionKey, OperationGuard, StoreError, Transaction};
@@ -89,17 +89,12 @@ impl<'a> Running<'a> {
     }
 
     async fn run(&self, function: &Arc<Function>) -> Result<RunReport, RunRefused> {
-        let invocation = Invocation {
-            run_id: RunId::generate(),
-            function: function.clone(),
-            trigger: Trigger::Event { event: function.event, operation: self.guard.operation() },
-            connection: self.guard.facts(),
-            environment: self.key().environment.clone(),
-            attempt: 1,
-            mode: Mode::Live,
-            validation: Validation::Warn,
-            limits: (self.options.limits)(&function.key),
-        };
+        let mut invocation =
+            Invocation::new(function.clone(), self.guard.facts(), self.key().environment.clone());
+        if let Trigger::Event { operation, .. } = &mut invocation.trigger {
+            *operation = self.guard.operation();
+        }
+        invocation.limits = (self.options.limits)(&function.key);
         let host = (self.options.hosts)(&invocation);
         self.options.runner.run(invocation, host).await
     }
@@ -179,8 +174,8 @@ fn failure_of(report: &RunReport) -> Option<String> {
 }
 
 fn function_failed(function: &Function, failure: &str) -> Warning {
-    let consequence = match function.event {
-        Event::PreConnectionDeletion => {
+    let consequence = match function.event() {
+        Some(Event::PreConnectionDeletion) => {
             "The connection was deleted all the same; what the function removes at the provider may still be there."
         }
         _ => "The connection was created all the same; what the function sets up may be missing.",

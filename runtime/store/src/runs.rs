@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use onevent_contract::{
-    ConnectionId, EnvironmentName, Event, FunctionKey, FunctionName, IntegrationId, Outcome, RunId, RunReport,
+    ConnectionId, EnvironmentName, Event, FunctionKey, FunctionName, IntegrationId, Operation, Outcome,
+    RunId, RunReport,
 };
 use serde_json::Value;
 use sqlx::Row as _;
@@ -85,8 +86,8 @@ pub struct RunSummary {
     pub connection: ConnectionKey,
     /// The function.
     pub function: FunctionKey,
-    /// The event.
-    pub event: Event,
+    /// The event; `None` of an action.
+    pub event: Option<Event>,
     /// How it ended.
     pub outcome: Outcome,
     /// When it started.
@@ -117,8 +118,8 @@ impl Transaction {
             .bind(report.integration.as_str())
             .bind(report.connection_id.as_str())
             .bind(report.function.as_str())
-            .bind(report.event.as_str())
-            .bind(report.operation.as_str())
+            .bind(report.event.map(Event::as_str))
+            .bind(report.operation.map(Operation::as_str))
             .bind(report.outcome.as_str())
             .bind(report.started_at.as_millisecond())
             .bind(i64::try_from(report.usage.wall.as_micros()).unwrap_or(i64::MAX))
@@ -168,7 +169,10 @@ fn summary(row: &SqliteRow) -> Result<RunSummary, StoreError> {
         attempt: number(row, "attempt")?,
         function: FunctionKey { integration: connection.integration.clone(), name },
         connection,
-        event: Event::from_name(row.try_get("event")?).ok_or_else(|| StoreError::corrupt("event"))?,
+        event: match row.try_get("event")? {
+            Some(name) => Some(Event::from_name(name).ok_or_else(|| StoreError::corrupt("event"))?),
+            None => None,
+        },
         outcome: Outcome::from_name(row.try_get("outcome")?).ok_or_else(|| StoreError::corrupt("outcome"))?,
         started_at: from_millis(row.try_get("started_at")?, "started_at")?,
         wall: Duration::from_micros(number(row, "wall_us")?),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deno_core::v8;
-use onevent_contract::{CallContext, Clock, Frame, Host, Instant, Limits, MetadataSchema, ModuleSource};
+use onevent_contract::{CallContext, Clock, Frame, Host, Instant, Limits, ModuleSource, Schema};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -33,7 +33,7 @@ pub(crate) struct ExecuteJob {
     pub(crate) host: Arc<dyn Host>,
     pub(crate) call: CallContext,
     pub(crate) host_runtime: Handle,
-    pub(crate) schema: Option<MetadataSchema>,
+    pub(crate) schema: Option<Schema>,
     /// `RunFacts` of `js-sdk/src/ops.ts`.
     pub(crate) facts: Value,
 }

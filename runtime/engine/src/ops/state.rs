@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use onevent_contract::{CallContext, Frame, Host, HostError, MetadataSchema};
+use onevent_contract::{CallContext, Frame, Host, HostError, Schema};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -36,7 +36,7 @@ pub(crate) struct RunState {
     pub(crate) call: CallContext,
     /// Where the host's futures run: connections that it pools must outlive the isolate's own small runtime.
     pub(crate) host_runtime: Handle,
-    pub(crate) schema: Option<MetadataSchema>,
+    pub(crate) schema: Option<Schema>,
     pub(crate) settled: RefCell<Option<Settled>>,
     pub(crate) host_failure: RefCell<Option<String>>,
     pub(crate) metadata_after: RefCell<Option<Value>>,

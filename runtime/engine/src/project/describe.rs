@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Event, Function, MetadataSchema};
+use onevent_contract::{Event, Function, FunctionKind, Schema};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Func
     })?;
     Ok(Arc::new(Function {
         key: read.key.clone(),
-        event,
+        kind: FunctionKind::Event(event),
         description: described.description,
         path: read.path.clone(),
         modules: read.modules.clone(),
@@ -60,7 +60,7 @@ pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Func
     }))
 }
 
-fn metadata_schema(read: &ReadFunction, json_schema: Value) -> Result<Option<MetadataSchema>, LoadError> {
+fn metadata_schema(read: &ReadFunction, json_schema: Value) -> Result<Option<Schema>, LoadError> {
     if json_schema.is_null() {
         return Ok(None);
     }
@@ -68,7 +68,7 @@ fn metadata_schema(read: &ReadFunction, json_schema: Value) -> Result<Option<Met
         let message = format!("{}: the JSON Schema of `metadata` cannot be compiled: {error}", read.path);
         LoadError::new(LoadErrorCode::InvalidMetadataSchema, message)
     })?;
-    Ok(Some(MetadataSchema { json_schema, check }))
+    Ok(Some(Schema { json_schema, check }))
 }
 
 fn problem_load(read: &ReadFunction, problem: Problem) -> LoadError {

@@ -51,9 +51,9 @@ impl Project {
         integration: &'a onevent_contract::IntegrationId,
         event: Event,
     ) -> impl Iterator<Item = &'a Arc<Function>> {
-        self.functions
-            .iter()
-            .filter(move |function| function.key.integration == *integration && function.event == event)
+        self.functions.iter().filter(move |function| {
+            function.key.integration == *integration && function.event() == Some(event)
+        })
     }
 
     /// The broken functions of an integration.

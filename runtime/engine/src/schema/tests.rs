@@ -34,6 +34,19 @@ fn a_recursive_union_cannot_be_made_to_take_exponential_time() {
 }
 
 #[test]
+fn a_schema_that_runs_in_circles_or_goes_very_deep_does_no_harm() {
+    let circle = json!({ "$ref": "#/$defs/a", "$defs": { "a": { "anyOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#" }] } } });
+    for schema in [json!({ "$ref": "#" }), circle] {
+        // What it answers does not matter: zod makes no such schema. That it answers does.
+        let _ = compile(&schema).map(|check| check.violations(&json!({ "a": [1] })));
+    }
+    let deep =
+        (0..120).fold(json!({ "type": "string" }), |inner, _| json!({ "items": inner, "type": "array" }));
+    let value = (0..120).fold(json!("leaf"), |inner, _| json!([inner]));
+    assert_eq!(compile(&deep).unwrap().violations(&value), vec![]);
+}
+
+#[test]
 fn a_pattern_that_is_too_large_is_left_to_zod() {
     let huge = json!({ "type": "object", "properties": {
         "a": { "type": "string", "pattern": "^(\\\\w{1,1000}){1,1000}$" },

@@ -82,7 +82,7 @@ async fn files_of_the_project_import_each_other() {
         ("shared/deep.ts", "import { helper } from './helper';\nexport const deep: number = 1;\nexport const later = () => helper;\n".to_owned()),
     ]);
     let project = engine().load(source).await.unwrap();
-    let names: Vec<_> = project.functions.iter().map(|f| (f.key.to_string(), f.event)).collect();
+    let names: Vec<_> = project.functions.iter().map(|f| (f.key.to_string(), f.event().unwrap())).collect();
     assert_eq!(
         names,
         [

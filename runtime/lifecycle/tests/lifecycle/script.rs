@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    Clock as _, Credentials, ErrorType, Event, Function, FunctionKey, Host, Invocation, JsonObject, Limits,
-    MetadataReport, Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
+    Clock as _, Credentials, ErrorType, Event, Function, FunctionKey, FunctionKind, Host, Invocation,
+    JsonObject, Limits, MetadataReport, Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage,
+    Verdict,
 };
 use onevent_engine::{Project, RunRefused};
 use onevent_lifecycle::{Lifecycle, LifecycleOptions, Runner};
@@ -119,8 +120,9 @@ fn report(
         run_id: invocation.run_id,
         function: invocation.function.key.name.clone(),
         integration: invocation.connection.integration.clone(),
-        event,
-        operation,
+        event: Some(event),
+        operation: Some(operation),
+        output: None,
         connection_id: invocation.connection.connection_id.clone(),
         environment: invocation.environment.clone(),
         mode: invocation.mode,
@@ -240,7 +242,7 @@ pub(crate) fn project(functions: &[(Event, &str, Ending)]) -> Project {
 pub(crate) fn function(integration: &str, event: Event, name: &str) -> Arc<Function> {
     Arc::new(Function {
         key: FunctionKey { integration: integration.parse().unwrap(), name: name.parse().unwrap() },
-        event,
+        kind: FunctionKind::Event(event),
         description: None,
         path: format!("{integration}/on-events/{name}.ts"),
         modules: Arc::new([]),

@@ -41,8 +41,9 @@ CREATE TABLE runs (
     integration   TEXT    NOT NULL,
     connection_id TEXT    NOT NULL,
     function      TEXT    NOT NULL,
-    event         TEXT    NOT NULL,
-    operation     TEXT    NOT NULL,
+    -- Both are null for an action.
+    event         TEXT,
+    operation     TEXT,
     outcome       TEXT    NOT NULL,
     started_at    INTEGER NOT NULL,
     wall_us       INTEGER NOT NULL,
