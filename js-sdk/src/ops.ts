@@ -4,11 +4,13 @@
 
 /** What a host could not do. `kind` decides which error class the author sees. */
 export interface HostFailure {
-    kind: 'network' | 'configuration' | 'api' | 'unsupported';
+    kind: 'network' | 'configuration' | 'api' | 'answer' | 'unsupported';
     code: string;
     message: string;
-    /** Only for `api`: the status that Nango's API would have answered. */
+    /** Only for `api` and `answer`: the status that Nango's API would have answered. */
     status: number | null;
+    /** Only for `answer`: the whole body that Nango's API would have answered, as JSON text. */
+    body: string | null;
 }
 
 /** The answer of an op that asks the host. */
@@ -30,6 +32,9 @@ export interface WireRequest {
     bodyPairs: [string, string][] | null;
     retries: number;
     retryOn: number[];
+    /** Names of headers that say when, and after how many seconds, to try again. */
+    retryHeaderAt: string | null;
+    retryHeaderAfter: string | null;
     baseUrlOverride: string | null;
     responseType: 'default' | 'json' | 'text' | 'arraybuffer';
     forwardHeadersOnRedirect: boolean | null;
@@ -63,6 +68,23 @@ export interface WriteResult {
     violations: Violation[];
 }
 
+/** A request without credentials. */
+export interface WireFetch {
+    url: string;
+    method: string;
+    headers: [string, string][];
+}
+
+export interface WireFetched {
+    status: number;
+    statusText: string;
+    /** Lower-case names; a name may occur more than once. */
+    headers: [string, string][];
+    bytes: Uint8Array;
+    url: string;
+    redirected: boolean;
+}
+
 export interface Ops {
     /** `bytes` is the body for bodyKind `bytes`, otherwise null. */
     op_onevent_proxy(request: WireRequest, bytes: Uint8Array | null): Promise<Answer<WireResponse>>;
@@ -72,6 +94,25 @@ export interface Ops {
     op_onevent_metadata(): Promise<Answer<{ json: string; version: number }>>;
     /** `json`: the whole new object. `version`: write only if it is still this one; null: in any case. */
     op_onevent_write_metadata(json: string, kind: 'set' | 'update', version: number | null): Promise<Answer<WriteResult>>;
+    /** The inner `data` object of Nango's integration endpoint, as JSON text. `include`: `webhook`, `credentials`. */
+    op_onevent_integration(include: string[]): Promise<Answer<string>>;
+    /** `[{name, value}]` as JSON text. */
+    op_onevent_environment_variables(): Promise<Answer<string>>;
+    /** Runs an action to its end. `input` and the answer are JSON texts. */
+    op_onevent_trigger_action(
+        providerConfigKey: string,
+        connectionId: string,
+        name: string,
+        input: string,
+    ): Promise<Answer<string>>;
+    op_onevent_fetch(request: WireFetch, body: Uint8Array | null): Promise<Answer<WireFetched>>;
+    op_onevent_acquire_lock(key: string, ttlMs: number): Promise<Answer<boolean>>;
+    op_onevent_release_lock(key: string): Promise<Answer<boolean>>;
+    op_onevent_release_all_locks(): Promise<Answer<null>>;
+    /** The checkpoint as JSON text (`null` where there is none) and its version. */
+    op_onevent_checkpoint(): Promise<Answer<{ json: string; version: number }>>;
+    /** `json` is JSON text, null clears. The answer is the new version; -1 where the stored one was another. */
+    op_onevent_write_checkpoint(json: string | null, expectedVersion: number): Promise<Answer<number>>;
     /** One log line. `meta` is JSON text. */
     op_onevent_log(level: 'debug' | 'info' | 'warn' | 'error', message: string, meta: string | null): void;
     /** Puts a warning into the run's report. */
@@ -86,7 +127,8 @@ export interface Ops {
 
 /** How `exec` ended. */
 export type Settlement =
-    | { kind: 'returned' }
+    /** `output` is what an action returned, as JSON text; null of an event function, and for nothing. */
+    | { kind: 'returned'; output: string | null }
     | {
           kind: 'threw';
           error: {
@@ -107,11 +149,14 @@ export interface RunFacts {
     environmentName: string;
     runId: string;
     functionName: string;
-    event: string;
-    operation: string;
+    /** Null of an action, as `operation` is. */
+    event: string | null;
+    operation: string | null;
+    /** What an action is called with; null of an event function. */
+    input: unknown;
     /** The metadata as it is before the run. */
     metadata: unknown;
-    /** Whether metadata that violates the schema before the run is an error instead of a warning. */
+    /** Whether metadata, input and output that violate their schemas are an error instead of a warning. */
     enforceMetadata: boolean;
 }
 

@@ -192,6 +192,8 @@ export function buildRequest(config: unknown): BuiltRequest {
         ...body,
         retries: retriesOf(fields),
         retryOn: retryOnOf(fields),
+        retryHeaderAt: null,
+        retryHeaderAfter: null,
         baseUrlOverride,
         responseType: responseTypeOf(fields),
         forwardHeadersOnRedirect: forwardHeadersOf(fields),

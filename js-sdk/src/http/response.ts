@@ -82,6 +82,10 @@ export function failureError(failure: HostFailure, config: ProxyResponse['config
             const data = { error: { code: failure.code, message: failure.message } };
             return statusError(apiResponse(failure.status ?? 500, '', data, config));
         }
+        case 'answer': {
+            const data: unknown = failure.body === null ? null : JSONParse(failure.body);
+            return statusError(apiResponse(failure.status ?? 500, '', data, config));
+        }
         case 'configuration':
         case 'unsupported':
             return new RequestError(failure.code, failure.message);

@@ -59,7 +59,7 @@ function settlementText(settlement: Settlement): string {
 /** Runs `exec` of the module `namespace` and settles exactly once. Its promise never rejects. */
 export async function execute(namespace: unknown, factsJson: string): Promise<void> {
     const calls = new PendingCalls();
-    let settlement: Settlement = { kind: 'returned' };
+    let settlement: Settlement = { kind: 'returned', output: null };
     let thrown: unknown;
     try {
         await run(namespace, JSONParse(factsJson) as RunFacts, calls);

@@ -1,13 +1,18 @@
 //! What stands behind `nango.*`: live, dry, recorded or remote. The engine knows only this trait.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use http::Method;
+use serde::Serialize;
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::{
-    Connection, ConnectionId, EffectLog, FunctionKey, Instant, IntegrationId, JsonObject, MetadataWriteKind,
-    ProxyRequest, ProxyResponse, RunId,
+    Connection, ConnectionId, EffectLog, FunctionKey, FunctionName, Instant, IntegrationId, JsonObject,
+    MetadataWriteKind, ProxyRequest, ProxyResponse, RunId,
 };
 
 /// What a host gets with every call: who asks, until when, and where effects are recorded.
@@ -84,6 +89,76 @@ pub enum MetadataWritten {
     },
     /// The version was another one: read, merge and try again.
     Conflict,
+}
+
+/// A call of an action, by `nango.triggerAction`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionCall {
+    /// The integration whose action it is.
+    pub provider_config_key: IntegrationId,
+    /// The connection it runs for.
+    pub connection_id: ConnectionId,
+    /// The action's name.
+    pub name: FunctionName,
+    /// What it is called with; `null` for nothing.
+    pub input: Value,
+}
+
+/// A request without credentials, by `nango.uncontrolledFetch` or `fetch`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchRequest {
+    /// Where to.
+    pub url: String,
+    /// The method.
+    pub method: Method,
+    /// Headers, in order; a name may occur more than once.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: Bytes,
+}
+
+/// The answer to a [`FetchRequest`], redirects followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchResponse {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase.
+    pub status_text: String,
+    /// Headers in lower case, in order; a name may occur more than once (`set-cookie`).
+    pub headers: Vec<(String, String)>,
+    /// The body, decompressed.
+    pub body: Bytes,
+    /// The URL that answered.
+    pub url: String,
+    /// Whether another URL than the asked one answered.
+    pub redirected: bool,
+}
+
+/// One of the environment's variables, as `nango.getEnvironmentVariables` lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EnvironmentVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Which more of an integration is wanted (Nango's `include`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntegrationInclude {
+    /// The URL for the provider's webhooks.
+    Webhook,
+    /// Client id, client secret and scopes.
+    Credentials,
+}
+
+/// A stored checkpoint: flat, with the version that a write names.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checkpoint {
+    /// Texts, numbers and booleans; `None` where there is none, or it was cleared.
+    pub value: Option<JsonObject>,
+    /// Grows with every write; 0 where there never was one.
+    pub version: u64,
 }
 
 /// Why a host could not do what it was asked for.
@@ -170,5 +245,75 @@ pub trait Host: Send + Sync {
     ) -> Result<MetadataWritten, HostError> {
         let _ = (call, write);
         Err(HostError::Unsupported { member: "setMetadata" })
+    }
+
+    /// `nango.getIntegration` and `nango.getWebhookURL`: the inner `data` object of Nango's API.
+    async fn integration(
+        &self,
+        call: &CallContext,
+        include: Vec<IntegrationInclude>,
+    ) -> Result<JsonObject, HostError> {
+        let _ = (call, include);
+        Err(HostError::Unsupported { member: "getIntegration" })
+    }
+
+    /// `nango.getEnvironmentVariables`.
+    async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
+        let _ = call;
+        Err(HostError::Unsupported { member: "getEnvironmentVariables" })
+    }
+
+    /// `nango.triggerAction`: runs an action to its end and gives its output.
+    async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
+        let _ = (call, action);
+        Err(HostError::Unsupported { member: "triggerAction" })
+    }
+
+    /// `nango.uncontrolledFetch` and `fetch`: a request without credentials, under the egress policy. Every hop is
+    /// recorded in `call.effects`.
+    async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
+        let _ = (call, request);
+        Err(HostError::Unsupported { member: "uncontrolledFetch" })
+    }
+
+    /// `nango.tryAcquireLock`: true when the lock is free, expired, or this run's already (then its time starts anew).
+    async fn acquire_lock(
+        &self,
+        call: &CallContext,
+        key: String,
+        time_to_live: Duration,
+    ) -> Result<bool, HostError> {
+        let _ = (call, key, time_to_live);
+        Err(HostError::Unsupported { member: "tryAcquireLock" })
+    }
+
+    /// `nango.releaseLock`: true only if this run held it.
+    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
+        let _ = (call, key);
+        Err(HostError::Unsupported { member: "releaseLock" })
+    }
+
+    /// `nango.releaseAllLocks`; the engine calls it as well, when a run that took a lock has ended.
+    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
+        let _ = call;
+        Err(HostError::Unsupported { member: "releaseAllLocks" })
+    }
+
+    /// `nango.getCheckpoint`: the checkpoint of this function and connection.
+    async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
+        let _ = call;
+        Err(HostError::Unsupported { member: "getCheckpoint" })
+    }
+
+    /// `nango.saveCheckpoint` and `nango.clearCheckpoint` (with `None`). `None` as the answer: the stored version
+    /// was not `expected_version`, and nothing was written.
+    async fn write_checkpoint(
+        &self,
+        call: &CallContext,
+        value: Option<JsonObject>,
+        expected_version: u64,
+    ) -> Result<Option<u64>, HostError> {
+        let _ = (call, value, expected_version);
+        Err(HostError::Unsupported { member: "saveCheckpoint" })
     }
 }

@@ -49,6 +49,15 @@ pub enum ResponseType {
     ArrayBuffer,
 }
 
+/// The `retryHeader` of a call: names of headers that carry a time to wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RetryHeader {
+    /// A header that says when: seconds or milliseconds since 1970, or a date.
+    pub at: Option<String>,
+    /// A header that says after how many seconds.
+    pub after: Option<String>,
+}
+
 /// A call as the function asked for it. Fields follow Nango's proxy configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProxyRequest {
@@ -66,6 +75,8 @@ pub struct ProxyRequest {
     pub retries: u32,
     /// More statuses to retry on.
     pub retry_on: Vec<u16>,
+    /// Which headers of an answer say when to try again; they come before the provider's own.
+    pub retry_header: RetryHeader,
     /// Replaces the provider's base URL.
     pub base_url_override: Option<String>,
     /// How the body of the answer is wanted.
@@ -90,6 +101,7 @@ impl ProxyRequest {
             body: None,
             retries: 0,
             retry_on: Vec::new(),
+            retry_header: RetryHeader::default(),
             base_url_override: None,
             response_type: ResponseType::default(),
             forward_headers_on_redirect: None,

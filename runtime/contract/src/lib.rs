@@ -27,10 +27,11 @@ pub use function::{
     Event, Function, FunctionKey, FunctionKind, ModuleSource, Schema, SchemaCheck, Violation,
 };
 pub use host::{
-    CallContext, ConnectionQuery, DroppedKeys, Host, HostError, MetadataCommit, MetadataWrite,
-    MetadataWritten, VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable, FetchRequest,
+    FetchResponse, Host, HostError, IntegrationInclude, MetadataCommit, MetadataWrite, MetadataWritten,
+    VersionedMetadata,
 };
-pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType};
+pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType, RetryHeader};
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};
 pub use limits::{Limits, LimitsError};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};

@@ -181,6 +181,10 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
         "functionName": invocation.function.key.name,
         "event": invocation.trigger.event(),
         "operation": invocation.trigger.operation(),
+        "input": match &invocation.trigger {
+            onevent_contract::Trigger::Action { input } => input.clone(),
+            _ => Value::Null,
+        },
         "metadata": metadata,
         "enforceMetadata": invocation.validation == onevent_contract::Validation::Enforce,
     })

@@ -5,7 +5,7 @@ use deno_core::{JsBuffer, ToJsBuffer};
 use http::Method;
 use onevent_contract::{
     ConnectionId, HostError, IntegrationId, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType,
-    Violation,
+    RetryHeader, Violation,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub(super) struct HostFailure {
     code: String,
     message: String,
     status: Option<u16>,
+    /// Only for `answer`: the body, as JSON text.
+    body: Option<String>,
 }
 
 impl<T> Answer<T> {
@@ -38,15 +40,20 @@ impl<T> Answer<T> {
 impl From<HostError> for HostFailure {
     fn from(error: HostError) -> Self {
         let message = error.to_string();
+        let body = match &error {
+            HostError::Answer { body, .. } => Some(body.to_string()),
+            _ => None,
+        };
         let (kind, code, status) = match error {
             HostError::Network { code, .. } => ("network", code, None),
             HostError::Configuration { code, .. } => ("configuration", code, None),
             HostError::Api { code, status, .. } => ("api", code, Some(status)),
+            HostError::Answer { status, .. } => ("answer", "api_error".to_owned(), Some(status)),
             HostError::Unsupported { .. } => ("unsupported", "unsupported".to_owned(), None),
             // `RunState::ask` ends the run on these; whatever is added later reads as a configuration error.
             _ => ("configuration", "host_error".to_owned(), None),
         };
-        Self { kind, code, message, status }
+        Self { kind, code, message, status, body }
     }
 }
 
@@ -68,6 +75,8 @@ pub(super) struct WireRequest {
     body_pairs: Option<Vec<(String, String)>>,
     retries: f64,
     retry_on: Vec<u16>,
+    retry_header_at: Option<String>,
+    retry_header_after: Option<String>,
     base_url_override: Option<String>,
     response_type: String,
     forward_headers_on_redirect: Option<bool>,
@@ -119,6 +128,7 @@ impl WireRequest {
         // Not a count: a float that saturates, so that `retries: 1e300` is just very many.
         request.retries = self.retries.clamp(0.0, f64::from(u16::MAX)) as u32;
         request.retry_on = self.retry_on;
+        request.retry_header = RetryHeader { at: self.retry_header_at, after: self.retry_header_after };
         request.base_url_override = self.base_url_override;
         request.response_type = match self.response_type.as_str() {
             "json" => ResponseType::Json,
