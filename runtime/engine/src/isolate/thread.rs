@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::watchdog::Watched;
 use super::{Interrupted, Isolate, StopSignal, Watchdog};
-use crate::ops::{RunState, Settled};
+use crate::ops::{CallBudget, RunState, Settled};
 use crate::platform::ThreadCpuClock;
 
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.
@@ -125,6 +125,7 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
         host_failure: Default::default(),
         metadata_after: Default::default(),
         metadata_persisted: Default::default(),
+        budget: CallBudget::default(),
         waker: Default::default(),
     });
     let mut usage = JobUsage::default();

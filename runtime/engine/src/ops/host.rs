@@ -28,6 +28,7 @@ async fn proxy(
     request: WireRequest,
     bytes: Option<JsBuffer>,
 ) -> Result<WireResponse, HostError> {
+    let _carried = run.budget.carry(request.body_bytes() + bytes.as_ref().map_or(0, |bytes| bytes.len()))?;
     let request = request.into_request(bytes)?;
     let wanted = request.response_type;
     let (host, call) = (run.host.clone(), run.call.clone());

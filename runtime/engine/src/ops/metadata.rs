@@ -52,6 +52,7 @@ async fn write(
     kind: &str,
     version: Option<f64>,
 ) -> Result<WriteResult, HostError> {
+    let _carried = run.budget.carry(json.len())?;
     let value = parse_object(json)?;
     let kind = match kind {
         "set" => MetadataWriteKind::Set,

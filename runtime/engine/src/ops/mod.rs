@@ -2,6 +2,7 @@
 //!
 //! `build.rs` includes this module as well, because a snapshot must be baked with exactly the ops that run on it.
 
+mod budget;
 mod host;
 mod log;
 mod metadata;
@@ -9,6 +10,7 @@ pub(crate) mod settle;
 mod state;
 mod wire;
 
+pub(crate) use self::budget::CallBudget;
 pub(crate) use self::state::{RunState, Settled, SettledError};
 
 use deno_core::Extension;

@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use super::budget::CallBudget;
+
 /// A run's error as the SDK classified it.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub(crate) struct SettledError {
@@ -41,6 +43,7 @@ pub(crate) struct RunState {
     pub(crate) host_failure: RefCell<Option<String>>,
     pub(crate) metadata_after: RefCell<Option<Value>>,
     pub(crate) metadata_persisted: Cell<bool>,
+    pub(crate) budget: CallBudget,
     /// Woken when `settled` or `host_failure` was set.
     pub(crate) waker: RefCell<Option<Waker>>,
 }
@@ -51,6 +54,8 @@ impl RunState {
         &self,
         answer: impl Future<Output = Result<T, HostError>> + Send + 'static,
     ) -> Result<T, HostError> {
+        let _open = self.budget.open()?;
+        let _turn = self.budget.turn().await;
         let mut task = AbortOnDrop(self.host_runtime.spawn(answer));
         let message = match (&mut task.0).await {
             Ok(Err(HostError::Internal { message })) => message,

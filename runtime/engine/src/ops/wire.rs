@@ -85,6 +85,12 @@ pub(super) struct WireRequest {
 }
 
 impl WireRequest {
+    /// How much text of a body the request carries.
+    pub(super) fn body_bytes(&self) -> usize {
+        let pairs = self.body_pairs.iter().flatten().map(|(name, value)| name.len() + value.len());
+        self.body_text.as_ref().map_or(0, String::len) + pairs.sum::<usize>()
+    }
+
     /// The request that a host understands. The SDK has checked most of this; a function that talks to the op
     /// itself gets the same answers.
     pub(super) fn into_request(self, bytes: Option<JsBuffer>) -> Result<ProxyRequest, HostError> {

@@ -203,3 +203,40 @@ async fn dropping_the_future_stops_the_run() {
     let report = engine.run(invocation, host).await.unwrap();
     assert_eq!(report.error.map(|error| error.kind), Some(ErrorType::CpuLimitExceeded));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_calls_that_nobody_awaits_is_refused() {
+    let body = "const calls = Array.from({ length: 1200 }, () => nango.get({ endpoint: '/slow' }));\n\
+        const first = await Promise.race(calls.map((call) => call.catch((error) => error)));\n\
+        nango.log(first.code);";
+    let report = run(body).await;
+    assert_eq!(
+        report.logs.first().map(|line| line.message.as_str()),
+        Some("too_many_calls"),
+        "{:?}",
+        report.error
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_calls_cannot_pile_up_memory_outside_the_heap() {
+    let body = "const data = 'x'.repeat(10 * 1024 * 1024);\n\
+        const calls = Array.from({ length: 12 }, () => nango.post({ endpoint: '/slow', data }));\n\
+        const first = await Promise.race(calls.map((call) => call.catch((error) => error)));\n\
+        nango.log(first.code);";
+    let report = run(body).await;
+    assert_eq!(
+        report.logs.first().map(|line| line.message.as_str()),
+        Some("too_many_bytes"),
+        "{:?}",
+        report.error
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_calls_than_run_at_once_all_get_their_turn() {
+    let body = "const all = await Promise.all(Array.from({ length: 100 }, (_, i) => nango.get({ endpoint: '/n/' + i })));\n\
+        nango.log(String(new Set(all.map((r) => r.data.error)).size));";
+    let report = run(body).await;
+    assert_eq!(report.logs.first().map(|line| line.message.as_str()), Some("100"), "{:?}", report.error);
+}
