@@ -75,8 +75,8 @@ fn rust_test_runner(workspace: &Workspace) -> Command {
         runner.args(["nextest", "run"]);
     } else {
         terminal::step("testing", "everything in Rust, with cargo test (cargo-nextest is not installed)");
-        // Not the documentation's examples: they have run.
-        runner.args(["test", "--lib", "--bins", "--tests", "--examples"]);
+        // Libraries and binaries are among the tests; the examples in the documentation have run.
+        runner.args(["test", "--tests", "--examples"]);
     }
     runner
 }
