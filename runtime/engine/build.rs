@@ -15,7 +15,8 @@ mod ops;
 #[path = "src/v8_flags.rs"]
 mod v8_flags;
 
-const BUNDLE: &str = "../../js-sdk/dist/sdk.js";
+/// A link to what `cargo xtask sdk` generates, so that a packaged crate carries the file itself, notices included.
+const BUNDLE: &str = "sdk.js";
 const NEXT_STEP: &str = "run `cargo xtask setup` once, then build again";
 
 fn main() {
