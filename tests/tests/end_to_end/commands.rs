@@ -1,5 +1,8 @@
 //! What commands say when something is not there, or is there already.
 
+use std::time::Duration;
+
+use onevent_tests::{Fault, Target, Times};
 use serde_json::json;
 
 use crate::world::{ORG, World};
@@ -15,7 +18,7 @@ fn creating_twice_names_reconnect_and_reconnecting_nobody_names_create() {
     assert_ne!(answer.code, 0);
     let answer = world.reconnect("nobody", "first");
     assert_eq!(answer.error_code(), "unknown_connection");
-    assert!(answer.document["error"].to_string().contains("create"));
+    assert!(answer.document["error"].to_string().contains("onevent connection create salesforce nobody"));
     assert_eq!(world.run(&["runs", "list"]).document, runs, "nothing ran");
 }
 
@@ -110,6 +113,22 @@ fn a_broken_function_blocks_its_integration_and_nothing_else() {
     assert_eq!(answer.document["error"]["file"], "github/on-events/broken.ts");
     assert_eq!(answer.document["error"]["line"], 1);
     world.run(&["dryrun", "broken", "x"]).exits(10);
+}
+
+#[test]
+fn a_reconnect_waits_for_the_creation_that_another_process_has_begun() {
+    let world = World::validating("await nango.get({ endpoint: '/services/oauth2/userinfo' });");
+    let delay = Fault::Delay(Duration::from_millis(500));
+    world.provider.plan_fault(Target::path("/services"), delay, Times::Next(1));
+    let mut create =
+        world.command(&["connection", "create", "salesforce", "acme", "--credentials", "@first.json"]);
+    let creating = create.spawn().unwrap();
+    // The request is with the provider: the connection is stored, and nobody has accepted it.
+    while world.provider.journal().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    world.reconnect("acme", "other").exits(0);
+    assert!(creating.wait_with_output().unwrap().status.success());
 }
 
 #[test]

@@ -79,6 +79,11 @@ fn a_killed_reconnect_leaves_the_connection_as_it_was() {
     wait_until("the validation", || world.provider.journal().len() > before);
     child.kill().unwrap();
     child.wait().unwrap();
+    // A dry run changes nothing, so it does not take the reconnect back; it looks through it.
+    let used = world.provider.journal().len();
+    world.run(&["dryrun", "check", "acme", "--metadata", metadata]).exits(0);
+    let token = format!("Bearer {}", crate::world::TOKEN);
+    assert_eq!(world.provider.journal()[used].header("authorization"), Some(token.as_str()));
     let connection = world.run(&["connection", "get", "salesforce", "acme", "--show-credentials"]).exits(0);
     assert!(connection.document.to_string().contains(crate::world::TOKEN), "{:#}", connection.document);
     assert!(!world.has_auth_error("acme"));
