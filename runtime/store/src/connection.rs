@@ -61,13 +61,14 @@ impl ConnectionState {
     }
 }
 
-/// Which connections a read or a metadata write finds.
+/// Which state of a connection a read or a metadata write finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// Only those that were accepted: for people, for lists, and for a run that asks for a connection other
-    /// than its own.
+    /// What was accepted: for people, for lists, for dry runs, and for a run that asks for a connection other
+    /// than its own. A connection under creation is not there, and one that is being reconnected is as it was
+    /// before, auth error included, until its validation has decided.
     Established,
-    /// Also one whose creation is running: for that creation's own runs.
+    /// As the operation that is running made it: for that operation's own runs.
     IncludingPending,
 }
 
@@ -112,8 +113,8 @@ pub struct Reconnection {
     pub provider: String,
     /// The new credentials.
     pub credentials: Credentials,
-    /// The new settings of the account, as a whole.
-    pub connection_config: JsonObject,
+    /// The new settings of the account, as a whole; `None` keeps those that it has.
+    pub connection_config: Option<JsonObject>,
 }
 
 /// A connection as it is stored, credentials opened.

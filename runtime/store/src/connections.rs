@@ -38,14 +38,15 @@ const SELECT_ESTABLISHED: &str = "
 
 const SELECT_PROVIDER: &str = "
     SELECT provider FROM connections
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state = 'established'";
+    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
 
 const SELECT_METADATA: &str = "
     SELECT metadata, metadata_version, metadata_writers FROM connections
     WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
 
 const REPLACE: &str = "
-    UPDATE connections SET provider = $4, credentials = $5, connection_config = $6, updated_at = $7
+    UPDATE connections
+    SET provider = $4, credentials = $5, connection_config = COALESCE($6, connection_config), updated_at = $7
     WHERE environment = $1 AND integration = $2 AND connection_id = $3";
 
 const SET_AUTH_ERROR: &str = "
@@ -113,7 +114,13 @@ impl Transaction {
         visibility: Visibility,
     ) -> Result<Option<StoredConnection>, StoreError> {
         let row = query_of!(SELECT_ONE, key).bind(also(visibility)).fetch_optional(self.sql()).await?;
-        row.map(|row| self.stored(&row)).transpose()
+        let Some(mut stored) = row.map(|row| self.stored(&row)).transpose()? else { return Ok(None) };
+        if visibility == Visibility::Established
+            && let Some(previous) = self.previous_of(key).await?
+        {
+            previous.put_into(&mut stored)?;
+        }
+        Ok(Some(stored))
     }
 
     pub(crate) async fn connections(
@@ -126,12 +133,28 @@ impl Transaction {
             .bind(integration.map(IntegrationId::as_str))
             .fetch_all(self.sql())
             .await?;
-        rows.iter().map(summary).collect()
+        let mut found: Vec<ConnectionSummary> = rows.iter().map(summary).collect::<Result<_, _>>()?;
+        for entry in self.journal().await? {
+            if entry.previous.is_some()
+                && let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key)
+            {
+                // One damaged entry does not hide the others; reading that connection says what is wrong.
+                match self.open_previous(&entry) {
+                    Err(StoreError::Corrupt { .. }) => {}
+                    previous => previous?.put_into_summary(listed),
+                }
+            }
+        }
+        Ok(found)
     }
 
-    /// The provider of an established connection, read without opening its credentials.
-    pub(crate) async fn provider(&mut self, key: &ConnectionKey) -> Result<Option<String>, StoreError> {
-        let row = query_of!(SELECT_PROVIDER, key).fetch_optional(self.sql()).await?;
+    /// The provider in a connection's row, read without opening its credentials.
+    pub(crate) async fn provider(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<String>, StoreError> {
+        let row = query_of!(SELECT_PROVIDER, key).bind(also(visibility)).fetch_optional(self.sql()).await?;
         Ok(row.map(|row| row.try_get("provider")).transpose()?)
     }
 
@@ -158,7 +181,8 @@ impl Transaction {
         Ok(Some((metadata, decode(row.try_get("metadata_writers")?, "list of metadata writers")?)))
     }
 
-    /// Replaces provider, credentials and settings. Metadata and the auth error stay as they are.
+    /// Replaces provider, credentials and, where new ones are given, settings. Metadata and the auth error stay
+    /// as they are.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
@@ -171,7 +195,7 @@ impl Transaction {
         let query = query_of!(REPLACE, key)
             .bind(&new.provider)
             .bind(sealed)
-            .bind(encode(&new.connection_config)?)
+            .bind(new.connection_config.as_ref().map(encode).transpose()?)
             .bind(self.now().as_millisecond());
         one(query.execute(self.sql()).await?.rows_affected(), key)
     }

@@ -53,7 +53,7 @@ impl Change {
             }
             // Its credentials are not opened: a damaged connection can still be deleted.
             Self::Deletion => {
-                let provider = to.provider(key).await?.ok_or_else(unknown)?;
+                let provider = to.provider(key, Visibility::Established).await?.ok_or_else(unknown)?;
                 Ok(Applied { provider, previous: None })
             }
         }
@@ -133,7 +133,15 @@ impl Store {
         let started = self.clock().monotonic();
         loop {
             let mut transaction = self.begin().await?;
-            let running = match transaction.settle(&key).await? {
+            let settled = match transaction.settle(&key).await {
+                // What was before cannot be put back, but the connection can go.
+                Err(StoreError::Corrupt { .. }) if matches!(change, Change::Deletion) => {
+                    transaction.forget_journal_entry(&key).await?;
+                    Settled::Free
+                }
+                settled => settled?,
+            };
+            let running = match settled {
                 Settled::Free => return self.enter(transaction, key, &change).await,
                 Settled::RolledBack(_, lock) => {
                     transaction.commit().await?;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::cipher::Purpose;
 use crate::connections::{key, query_of};
 use crate::time::from_millis;
-use crate::{AuthError, ConnectionKey, StoreError, StoredConnection, Transaction};
+use crate::{AuthError, ConnectionKey, ConnectionSummary, StoreError, StoredConnection, Transaction};
 
 /// How long an owner that cannot be probed counts as alive after its last heartbeat. Longer means a longer wait
 /// after a crash; shorter means that a process which was held up for a moment loses its operation.
@@ -98,6 +98,26 @@ impl Previous {
         let error = self.auth_error.as_ref()?;
         Some(AuthError { run_id: error.run_id, message: error.message.clone(), at: error.at })
     }
+
+    /// Makes of a connection what it was. Metadata is not among what an override replaces.
+    pub(crate) fn put_into(self, stored: &mut StoredConnection) -> Result<(), StoreError> {
+        let connection = &mut stored.connection;
+        connection.credentials = self.credentials()?;
+        stored.auth_error = self.auth_error();
+        connection.errors = stored.auth_error.iter().map(AuthError::as_connection_error).collect();
+        if stored.metadata_version == self.metadata_version {
+            connection.updated_at = self.updated_at;
+        }
+        connection.provider = self.provider;
+        connection.connection_config = self.connection_config;
+        Ok(())
+    }
+
+    /// The same for an entry of a list.
+    pub(crate) fn put_into_summary(self, listed: &mut ConnectionSummary) {
+        listed.auth_error = self.auth_error();
+        listed.provider = self.provider;
+    }
 }
 
 const SELECT: &str = "
@@ -115,6 +135,8 @@ const INSERT: &str = "
 
 const RENEW: &str = "UPDATE operations SET lease_expires_at = $2 WHERE token = $1";
 const DELETE: &str = "DELETE FROM operations WHERE token = $1";
+const FORGET: &str = "
+    DELETE FROM operations WHERE environment = $1 AND integration = $2 AND connection_id = $3";
 
 impl Transaction {
     pub(crate) async fn journal(&mut self) -> Result<Vec<Entry>, StoreError> {
@@ -138,6 +160,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// What an override that has begun and not ended replaced.
+    pub(crate) async fn previous_of(&mut self, key: &ConnectionKey) -> Result<Option<Previous>, StoreError> {
+        let entry = self.journal_entry(key).await?.filter(|entry| entry.previous.is_some());
+        entry.map(|entry| self.open_previous(&entry)).transpose()
+    }
+
     /// Whether the entry was still there, its lease renewed.
     pub(crate) async fn renew_lease(&mut self, token: Token) -> Result<bool, StoreError> {
         let until = self.lease_from_now();
@@ -153,6 +181,12 @@ impl Transaction {
     pub(crate) async fn delete_journal_entry(&mut self, token: Token) -> Result<bool, StoreError> {
         let deleted = sqlx::query(DELETE).bind(token.to_string()).execute(self.sql()).await?;
         Ok(deleted.rows_affected() > 0)
+    }
+
+    /// Deletes a connection's entry, whoever owns it.
+    pub(crate) async fn forget_journal_entry(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
+        query_of!(FORGET, key).execute(self.sql()).await?;
+        Ok(())
     }
 
     pub(crate) fn lease_from_now(&self) -> Timestamp {

@@ -41,9 +41,11 @@ pub(crate) enum Settled {
 impl Store {
     /// Rolls back every operation whose owner is gone: an unaccepted connection is deleted, replaced
     /// credentials are put back, a connection that was to be deleted stays. Opening and listing do this too.
+    /// Where the state before an override is damaged, the operation stays: reading that connection says so, and
+    /// all others can be used.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] where the state before an override cannot be read; the operation then stays.
+    /// [`StoreError::Busy`] or [`StoreError::Database`].
     pub async fn recover(&self) -> Result<Vec<RolledBack>, StoreError> {
         let mut rolled_back = Vec::new();
         if self.access() == Access::ReadOnly {
@@ -51,7 +53,10 @@ impl Store {
         }
         let entries = self.read().await?.journal().await?;
         for entry in entries {
-            rolled_back.extend(self.settle(&entry.key).await?);
+            match self.settle(&entry.key).await {
+                Err(StoreError::Corrupt { .. }) => {}
+                settled => rolled_back.extend(settled?),
+            }
         }
         Ok(rolled_back)
     }
@@ -128,7 +133,7 @@ impl Transaction {
         let replaced = Reconnection {
             credentials: previous.credentials()?,
             provider: previous.provider.clone(),
-            connection_config: previous.connection_config.clone(),
+            connection_config: Some(previous.connection_config.clone()),
         };
         self.replace_credentials(&entry.key, &replaced).await?;
         self.set_auth_error(&entry.key, previous.auth_error().as_ref()).await?;

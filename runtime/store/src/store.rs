@@ -62,8 +62,8 @@ impl Store {
     }
 
     /// One connection with its credentials; `None` where there is none. A [`Visibility::Established`] read
-    /// first rolls back an abandoned operation of this connection, so that it never answers with credentials
-    /// or a connection whose acceptance was never decided.
+    /// never answers with credentials or a connection whose acceptance was not decided: it first rolls back an
+    /// abandoned operation of this connection, where this store may write, and looks through one that it finds.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where the row does not open, [`StoreError::Busy`] or [`StoreError::Database`].
@@ -78,8 +78,17 @@ impl Store {
         self.read().await?.connection(key, visibility).await
     }
 
+    /// The provider that a connection has now, one under creation included; `None` where there is none. Its
+    /// credentials are not opened, so this answers for a damaged connection too.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] or [`StoreError::Database`].
+    pub async fn provider(&self, key: &ConnectionKey) -> Result<Option<String>, StoreError> {
+        self.read().await?.provider(key, Visibility::IncludingPending).await
+    }
+
     /// The established connections of an environment, or of one integration in it, by integration and id.
-    /// It first rolls back abandoned operations.
+    /// It first rolls back abandoned operations, as [`Store::connection`] does.
     ///
     /// # Errors
     /// As [`Store::connection`].

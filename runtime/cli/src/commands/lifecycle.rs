@@ -20,7 +20,7 @@ use crate::output::{
     BAD, GOOD, NAME, Reply, RunView, Sources, WarningView, clean, paint, render_run, warning_line,
 };
 use crate::rooms;
-use crate::session::{self, Session};
+use crate::session::Session;
 
 /// Creates a connection.
 pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply, Failure> {
@@ -47,17 +47,28 @@ pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply
 /// Gives a connection new credentials.
 pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result<Reply, Failure> {
     let key = session.key(&args.target);
+    reconnect_as(session, args, &key).await.map_err(|failure| match failure.code.as_ref() {
+        "unknown_connection" => {
+            failure.hint(format!("to make it: {}", database::with_credentials("create", &key)))
+        }
+        _ => failure,
+    })
+}
+
+async fn reconnect_as(
+    session: &Session,
+    args: &ReconnectArgs,
+    key: &ConnectionKey,
+) -> Result<Reply, Failure> {
     let integrations = Integrations::load(&session.config)?;
-    let store = existing(session, &key).await?;
-    let stored = session::connection(Some(&store), &key).await?.connection;
-    let integration = integrations.get_or(&key.integration, Some(&stored.provider))?;
+    let (store, integration) = existing(session, key, &integrations).await?;
     let new = Reconnection {
         provider: integration.provider.name.clone(),
         credentials: credentials(session, &args.account, &integration).await?,
-        connection_config: settings(&args.account)?.unwrap_or(stored.connection_config),
+        connection_config: settings(&args.account)?,
     };
     let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
-    let done = lifecycle.reconnect(&key, new).await;
+    let done = lifecycle.reconnect(key, new).await;
     // A reconnect runs neither setup nor cleanup.
     reply(session, done, FailedFunctions::Warn)
 }
@@ -66,18 +77,28 @@ pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result
 pub(crate) async fn delete(session: &Session, args: &DeleteArgs) -> Result<Reply, Failure> {
     let key = session.key(&args.target);
     let integrations = Integrations::load(&session.config)?;
-    let store = existing(session, &key).await?;
-    let stored = session::connection(Some(&store), &key).await?.connection;
-    let integration = integrations.get_or(&key.integration, Some(&stored.provider))?;
+    let (store, integration) = existing(session, &key, &integrations).await?;
     let lifecycle = lifecycle(session, &store, &integrations, integration).await?;
     let done = lifecycle.delete(&key).await;
     reply(session, done, FailedFunctions::of(args.strict))
 }
 
-/// The database, which must be there already, because a connection in it is needed.
-async fn existing(session: &Session, key: &ConnectionKey) -> Result<Store, Failure> {
+/// The database, which must be there already, and the connection's integration. Whether the connection may be
+/// changed is for the operation to decide: another process may still be creating it, and one whose credentials
+/// are damaged can be deleted.
+async fn existing(
+    session: &Session,
+    key: &ConnectionKey,
+    integrations: &Integrations,
+) -> Result<(Store, Arc<Integration>), Failure> {
     let found = database::open_existing(session).await?;
-    found.ok_or_else(|| database::unknown_connection(key))
+    let store = found.ok_or_else(|| database::unknown_connection(key))?;
+    let provider = store.provider(key).await.map_err(|error| database::failure(&error))?;
+    match (integrations.get_or(&key.integration, provider.as_deref()), provider) {
+        (Ok(integration), _) => Ok((store, integration)),
+        (Err(_), None) => Err(database::unknown_connection(key)),
+        (Err(failure), Some(_)) => Err(failure),
+    }
 }
 
 async fn credentials(

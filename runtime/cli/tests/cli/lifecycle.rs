@@ -113,6 +113,22 @@ fn strict_is_about_functions_that_failed_and_about_no_other_warning() {
     assert_eq!(stage.json("connection", &GET).0, 0, "it is created all the same");
 }
 
+#[tokio::test]
+async fn a_connection_whose_credentials_are_damaged_can_still_be_deleted() {
+    let stage = Stage::new();
+    stage.json("operation", &CREATE);
+    let database = stage.project.path().join(".onevent/onevent.sqlite3");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query("UPDATE connections SET credentials = x'00'").execute(&pool).await.unwrap();
+    pool.close().await;
+    let (code, document) = stage.json("error", &GET);
+    assert_eq!((code, &document["error"]["code"]), (12, &json!("database_corrupt")));
+    let (code, deleted) = stage.json("operation", &DELETE);
+    assert_eq!((code, &deleted["warnings"][0]["code"]), (0, &json!("function_failed")));
+    assert_eq!(stage.json("error", &GET).1["error"]["code"], "unknown_connection");
+}
+
 #[test]
 fn credentials_come_from_standard_input_too() {
     let stage = Stage::new();

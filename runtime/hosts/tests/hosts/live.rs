@@ -1,6 +1,6 @@
 use onevent_contract::{Clock, DroppedKeys, Host, HostError, MetadataCommit, MetadataWritten, SystemClock};
 use onevent_hosts::Access;
-use onevent_store::{ConnectionState, Reconnection, Visibility};
+use onevent_store::{ConnectionState, Reconnection};
 use serde_json::{Value, json};
 
 use crate::setup::{
@@ -156,11 +156,10 @@ async fn a_reconnect_between_two_attempts_is_seen_by_the_second() {
         if sent != "Bearer token-old" {
             return (StatusCode::OK, [("retry-after", "0")], sent);
         }
-        let stored = store.connection(&connection, Visibility::Established).await.unwrap().unwrap();
         let new = Reconnection {
             provider: "p".into(),
             credentials: credentials("token-new"),
-            connection_config: stored.connection.connection_config,
+            connection_config: None,
         };
         let mut transaction = store.begin().await.unwrap();
         transaction.replace_credentials(&connection, &new).await.unwrap();

@@ -41,7 +41,9 @@ async fn a_reconnect_that_is_dropped_leaves_the_old_credentials() {
     let (lifecycle, runner) = stage.replay(&[(ValidateConnection, "check", Hangs)]);
     let task = tokio::spawn(async move { lifecycle.reconnect(&key("acme"), reconnection("tok-new")).await });
     runner.entered.notified().await;
-    assert_eq!(token_of(&stage.connection("acme").await.unwrap()), "tok-new");
+    let own = stage.store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap();
+    assert_eq!(token_of(&own.unwrap()), "tok-new");
+    assert_eq!(token_of(&stage.connection("acme").await.unwrap()), "tok-old");
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
     assert_eq!(token_of(&stage.connection("acme").await.unwrap()), "tok-old");

@@ -280,6 +280,6 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
     Reconnection {
         provider: "salesforce".into(),
         credentials: credentials(token),
-        connection_config: object(json!({"instance_url": "https://two.my.salesforce.com"})),
+        connection_config: Some(object(json!({"instance_url": "https://two.my.salesforce.com"}))),
     }
 }

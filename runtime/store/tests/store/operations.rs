@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use onevent_contract::{Operation, Outcome, RunId};
 use onevent_store::{
-    LEASE, NewConnection, OPERATION_WAIT, OperationGuard, RunFilter, Store, StoreError, StoreOptions,
-    StoredConnection, Visibility,
+    Access, LEASE, NewConnection, OPERATION_WAIT, OperationGuard, Reconnection, RunFilter, Store, StoreError,
+    StoreOptions, StoredConnection, Visibility,
 };
 use serde_json::json;
 
@@ -79,12 +79,76 @@ async fn rolling_back_an_override_puts_everything_back() {
     let store = scratch.open().await;
     let before = broken_connection(&store).await;
     let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
-    let during = shown(&store, "acme").await.unwrap();
+    let own = store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap();
+    let during = own.unwrap();
     assert_eq!(during.connection.credentials, credentials("tok-new"));
     assert!(during.auth_error.is_none());
     assert_eq!(during.connection.metadata, before.connection.metadata);
     roll_back(guard).await;
     assert_same(&shown(&store, "acme").await.unwrap(), &before);
+}
+
+#[tokio::test]
+async fn until_an_override_is_decided_everybody_else_sees_what_was_accepted() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let before = broken_connection(&store).await;
+    let listed = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let reading = Store::open(StoreOptions { access: Access::ReadOnly, ..scratch.options() }).await.unwrap();
+    for store in [&store, &reading] {
+        assert_same(&shown(store, "acme").await.unwrap(), &before);
+        let during = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
+        assert_eq!(during[0].auth_error, listed[0].auth_error);
+        assert_eq!(during[0].provider, listed[0].provider);
+    }
+    let last = guard.begin().await.unwrap();
+    guard.end(last).await.unwrap();
+    for store in [&store, &reading] {
+        assert_eq!(shown(store, "acme").await.unwrap().connection.credentials, credentials("tok-new"));
+    }
+}
+
+#[tokio::test]
+async fn an_override_without_settings_keeps_them() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    let new = Reconnection { connection_config: None, ..reconnection("tok-new") };
+    let guard = store.begin_override(&key("acme"), new, OPERATION_WAIT).await.unwrap();
+    let last = guard.begin().await.unwrap();
+    guard.end(last).await.unwrap();
+    let after = shown(&store, "acme").await.unwrap().connection;
+    assert_eq!(after.connection_config["instance_url"], "https://one.my.salesforce.com");
+    assert_eq!(after.provider, "salesforce-sandbox");
+}
+
+#[tokio::test]
+async fn a_damaged_connection_is_in_nobodys_way_and_can_be_deleted() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    establish(&store, new_connection("globex", "tok-1")).await.unwrap();
+    drop(store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap());
+    let raw = scratch.raw().await;
+    // The task of the dropped guard may have rolled it back already: then only the row is damaged.
+    sqlx::query("UPDATE operations SET previous = x'00'").execute(&raw).await.unwrap();
+    sqlx::query("UPDATE connections SET credentials = x'00' WHERE connection_id = 'acme'")
+        .execute(&raw)
+        .await
+        .unwrap();
+    store.close().await;
+    let store = scratch.open().await;
+    assert_eq!(store.connections(&"dev".parse().unwrap(), None).await.unwrap().len(), 2);
+    let damaged = store.connection(&key("acme"), Visibility::Established).await.unwrap_err();
+    assert_eq!(damaged.code(), "database_corrupt");
+    assert!(store.provider(&key("acme")).await.unwrap().is_some());
+    let guard = store.begin_deletion(&key("acme"), OPERATION_WAIT).await.unwrap();
+    let mut last = guard.begin().await.unwrap();
+    last.delete_connection(&key("acme")).await.unwrap();
+    guard.end(last).await.unwrap();
+    assert!(shown(&store, "acme").await.is_none());
+    assert!(shown(&store, "globex").await.is_some());
 }
 
 #[tokio::test]

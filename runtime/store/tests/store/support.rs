@@ -113,7 +113,7 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
     Reconnection {
         provider: "salesforce-sandbox".into(),
         credentials: credentials(token),
-        connection_config: object(json!({"instance_url": "https://two.my.salesforce.com"})),
+        connection_config: Some(object(json!({"instance_url": "https://two.my.salesforce.com"}))),
     }
 }
 
@@ -131,8 +131,8 @@ pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcom
         run_id: RunId::generate(),
         function: function.parse().unwrap(),
         integration: connection.integration.clone(),
-        event: Event::ValidateConnection,
-        operation: Operation::Creation,
+        event: Some(Event::ValidateConnection),
+        operation: Some(Operation::Creation),
         connection_id: connection.connection_id.clone(),
         environment: connection.environment.clone(),
         mode: Mode::Live,
@@ -141,6 +141,7 @@ pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcom
         outcome,
         verdict: None,
         error: None,
+        output: None,
         warnings: Vec::new(),
         metadata: MetadataReport::default(),
         http: Vec::new(),
