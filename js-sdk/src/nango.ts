@@ -1,5 +1,5 @@
 // The public module `nango`, as functions import it.
-import type { OnEventDefinition, OnEventProps } from './types.ts';
+import type { ActionDefinition, ActionProps, OnEventDefinition, OnEventProps } from './types.ts';
 
 export { ActionError } from './errors/action-error.ts';
 export type * from './types.ts';
@@ -11,12 +11,16 @@ export function createOnEvent<const Schema extends import('zod').ZodType = impor
     return { type: 'onEvent', ...props };
 }
 
-/** Actions are another kind of function. */
-export function createAction(_props: unknown): never {
-    throw new Error('createAction() is not supported: onevent runs event functions, made by createOnEvent()');
+/** Declares an action. The result is the file's default export. */
+export function createAction<
+    const Input extends import('zod').ZodType = import('zod').ZodVoid,
+    const Output extends import('zod').ZodType = import('zod').ZodVoid,
+    const Schema extends import('zod').ZodType = import('zod').ZodVoid,
+>(props: ActionProps<Input, Output, Schema>): ActionDefinition<Input, Output, Schema> {
+    return { type: 'action', ...props };
 }
 
-/** Syncs are another kind of function. */
-export function createSync(_props: unknown): never {
-    throw new Error('createSync() is not supported: onevent runs event functions, made by createOnEvent()');
+/** Syncs are another kind of function: a project may have them, and onevent lists them as unsupported. */
+export function createSync<Props extends object>(props: Props): Props & { type: 'sync' } {
+    return { type: 'sync', ...props } as Props & { type: 'sync' };
 }

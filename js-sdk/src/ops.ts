@@ -117,7 +117,12 @@ export interface Ops {
     op_onevent_log(level: 'debug' | 'info' | 'warn' | 'error', message: string, meta: string | null): void;
     /** Puts a warning into the run's report. */
     op_onevent_warn(
-        code: 'calls_not_awaited' | 'unhandled_rejection' | 'metadata_invalid_before_run',
+        code:
+            | 'calls_not_awaited'
+            | 'unhandled_rejection'
+            | 'metadata_invalid_before_run'
+            | 'invalid_action_input'
+            | 'invalid_action_output',
         message: string,
         keys: string[],
     ): void;
@@ -163,13 +168,22 @@ export interface RunFacts {
 /** What `describe` returns as JSON text. */
 export type Description =
     | {
-          ok: {
-              type: 'onEvent';
-              event: string;
-              description: string | null;
-              /** The widened JSON Schema, or null for no schema and for z.void(). */
-              metadata: unknown;
-          };
+          ok:
+              | {
+                    type: 'onEvent';
+                    event: string;
+                    description: string | null;
+                    /** The widened JSON Schema, or null for no schema and for z.void(). */
+                    metadata: unknown;
+                }
+              | {
+                    type: 'action';
+                    description: string | null;
+                    /** Each a widened JSON Schema or null, as of an event function. */
+                    metadata: unknown;
+                    input: unknown;
+                    output: unknown;
+                };
           problem: null;
       }
     | { ok: null; problem: { code: string; message: string } };

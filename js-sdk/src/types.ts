@@ -30,6 +30,43 @@ export interface OnEventDefinition<Schema extends z.ZodType = z.ZodType> extends
     type: 'onEvent';
 }
 
+/** The argument of `createAction()`. */
+export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType> {
+    /** For people. */
+    description: string;
+    /** The author's version of this function. */
+    version?: string;
+    /** What the action is called with. `exec` gets what the caller gave, checked but not transformed. */
+    input: Input;
+    /** What the action returns. */
+    output: Output;
+    /** The shape of the connection's metadata. Every write is checked against it. */
+    metadata?: Schema;
+    /** The shape of checkpoints. */
+    checkpoint?: z.ZodType;
+    /** Under which HTTP method and path a Nango server offers the action. */
+    endpoint?: { method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; group?: string };
+    /** The scopes that it needs. */
+    scopes?: string[];
+    /** The action itself. Its caller gets what it returns, as JSON. */
+    exec: (
+        nango: NangoAction<MetadataOf<Schema>>,
+        input: z.infer<Input>,
+    ) => z.infer<Output> | Promise<z.infer<Output>>;
+}
+
+/** What `createAction()` returns. */
+export interface ActionDefinition<
+    Input extends z.ZodType = z.ZodType,
+    Output extends z.ZodType = z.ZodType,
+    Schema extends z.ZodType = z.ZodType,
+> extends ActionProps<Input, Output, Schema> {
+    type: 'action';
+}
+
+/** The first argument of an action's `exec`. */
+export type NangoAction<Metadata = Record<string, unknown>> = NangoOnEvent<Metadata>;
+
 /** A request to the provider, with the connection's credentials. */
 export interface ProxyConfiguration {
     /** Path under the provider's base URL, or an absolute URL that starts with it. */

@@ -76,7 +76,7 @@ test('a request without an answer', async () => {
     host.answer = () =>
         Promise.resolve({
             ok: null,
-            error: { kind: 'network', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', status: null },
+            error: { kind: 'network', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', status: null, body: null },
         });
     const error = await runError((nango) => nango.get({ endpoint: '/' }));
     assert.equal(error.type, 'script_network_error');

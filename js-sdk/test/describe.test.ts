@@ -49,7 +49,6 @@ test('what is wrong has a code', () => {
     assert.equal(problemOf(null), 'invalid_default_export');
     assert.equal(problemOf({}), 'invalid_default_export');
     assert.equal(problemOf({ ...right, type: 'sync' }), 'unsupported_function_type');
-    assert.equal(problemOf({ ...right, type: 'action' }), 'unsupported_function_type');
     assert.equal(problemOf({ ...right, exec: 'x' }), 'missing_exec');
     assert.equal(problemOf({ ...right, metadata: { type: 'object' } }), 'invalid_metadata_schema');
     assert.equal(problemOf({ ...right, event: 'on-tuesday' }), 'unknown_event');

@@ -108,11 +108,6 @@ test('getToken answers by the type of the credentials', async () => {
     }
 });
 
-test('createAction and createSync say that they are not supported', () => {
-    assert.throws(() => publicModule.createAction({}), /not supported/);
-    assert.throws(() => publicModule.createSync({}), /not supported/);
-});
-
 test('calls that are not awaited are named in a warning', async () => {
     host.answer = () => new Promise(() => undefined);
     const settlement = await run((nango) => {

@@ -13,7 +13,8 @@ interface Issue {
     code?: string;
 }
 
-function toViolation({ path, message, code }: Issue): Violation {
+/** One of zod's issues, as it crosses to the engine. */
+export function toViolation({ path, message, code }: Issue): Violation {
     return {
         path: ArrayPrototypeMap(path, (step) => (typeof step === 'number' ? step : StringConstructor(step))),
         message,

@@ -1,6 +1,7 @@
 // From what `exec` threw to the error of the run (the names and shapes are Nango's). Nothing here trusts the value:
 // every read may meet a getter that throws, a proxy, or a toString that lies.
 import { ActionError, ACTION_ERROR_TYPE } from '../errors/action-error.ts';
+import { InvalidActionError, OutputError } from '../errors/invalid-action.ts';
 import { INVALID_METADATA, InvalidMetadataError } from '../errors/invalid-metadata.ts';
 import { boundedCopy } from '../json/bounded.ts';
 import type { Settlement } from '../ops.ts';
@@ -74,6 +75,20 @@ export function invalidMetadata(error: InvalidMetadataError): RunError {
         payload: payloadOf(read(error, 'payload')),
         status: DEFAULT_STATUS,
     };
+}
+
+/** Input or output of an action that violates its schema. */
+function invalidAction(error: InvalidActionError): RunError {
+    const { code } = error;
+    const payload = payloadOf(read(error, 'payload'));
+    return { type: code, code, message: text(error, 'message') ?? '', payload, status: DEFAULT_STATUS };
+}
+
+/** Output that is too large has a type of its own; what has no JSON form is an error like any other. */
+function outputError(error: OutputError): RunError {
+    const { code, message } = error;
+    const type = code === 'script_output_too_large' ? code : 'script_internal_error';
+    return { type, code, message, payload: payloadOf(message), status: type === code ? 400 : DEFAULT_STATUS };
 }
 
 function keysOf(value: object): string[] {
@@ -179,6 +194,12 @@ function classifyValue(value: unknown): RunError {
     }
     if (InvalidMetadataError.is(value)) {
         return invalidMetadata(value);
+    }
+    if (InvalidActionError.is(value)) {
+        return invalidAction(value);
+    }
+    if (OutputError.is(value)) {
+        return outputError(value);
     }
     if (read(value, 'isAxiosError') === true) {
         const response = read(value, 'response');

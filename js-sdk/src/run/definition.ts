@@ -4,7 +4,7 @@ import { isZodSchema } from '../metadata/check.ts';
 const EVENTS = ['post-connection-creation', 'validate-connection', 'pre-connection-deletion'] as const;
 type EventName = (typeof EVENTS)[number];
 
-/** Why a module is no event function. */
+/** Why a module is no function. */
 export class DefinitionProblem extends Error {
     readonly code: string;
 
@@ -14,15 +14,29 @@ export class DefinitionProblem extends Error {
     }
 }
 
-/** A default export that has everything an event function needs. */
-export interface Definition {
+/** What every kind of function has. */
+interface Common {
     /** The exported object: `this` of `exec`. */
     object: object;
-    event: EventName;
     description: string | null;
     metadata: unknown;
-    exec: (nango: unknown) => unknown;
+    exec: (nango: unknown, input?: unknown) => unknown;
 }
+
+/** A default export that has everything an event function needs. */
+export interface EventDefinition extends Common {
+    type: 'onEvent';
+    event: EventName;
+}
+
+/** A default export that has everything an action needs. */
+export interface ActionDefinition extends Common {
+    type: 'action';
+    input: unknown;
+    output: unknown;
+}
+
+export type Definition = EventDefinition | ActionDefinition;
 
 function isEvent(value: unknown): value is EventName {
     return EVENTS.some((event) => event === value);
@@ -33,33 +47,40 @@ function objectOf(namespace: unknown): Record<string, unknown> {
     if (value === undefined) {
         throw new DefinitionProblem(
             'no_default_export',
-            'the file has no default export: it must be `export default createOnEvent({…})`',
+            'the file has no default export: it must be `export default createOnEvent({…})` or `createAction({…})`',
         );
     }
     if (typeof value !== 'object' || value === null) {
         throw new DefinitionProblem(
             'invalid_default_export',
-            `the default export must be what createOnEvent() returns, not a ${value === null ? 'null' : typeof value}`,
+            `the default export must be what createOnEvent() or createAction() returns, not a ${value === null ? 'null' : typeof value}`,
         );
     }
     return value as Record<string, unknown>;
 }
 
-function checkType(type: unknown): void {
+function typeOf(type: unknown): Definition['type'] {
     switch (type) {
         case 'onEvent':
-            return;
-        case 'sync':
         case 'action':
+            return type;
+        case 'sync':
             throw new DefinitionProblem(
                 'unsupported_function_type',
-                `functions of type ${type} are not supported: the default export must come from createOnEvent()`,
+                'syncs are not supported: the default export must come from createOnEvent() or createAction()',
             );
         default:
             throw new DefinitionProblem(
                 'invalid_default_export',
-                'the default export must be what createOnEvent() returns: its type is not onEvent',
+                'the default export must be what createOnEvent() or createAction() returns: its type is neither onEvent nor action',
             );
+    }
+}
+
+/** A schema of a definition: absent, or zod's. */
+function checkSchema(schema: unknown, field: 'metadata' | 'input' | 'output'): void {
+    if (schema !== undefined && schema !== null && !isZodSchema(schema)) {
+        throw new DefinitionProblem(`invalid_${field}_schema`, `${field} must be a zod schema, such as z.object({…})`);
     }
 }
 
@@ -74,20 +95,26 @@ function eventOf(event: unknown): EventName {
 /** Reads and checks a module's default export. Throws a `DefinitionProblem`. */
 export function definitionOf(namespace: unknown): Definition {
     const object = objectOf(namespace);
-    checkType(object['type']);
+    const type = typeOf(object['type']);
     const { exec, metadata, description } = object;
     if (typeof exec !== 'function') {
-        throw new DefinitionProblem('missing_exec', 'createOnEvent() needs `exec`, a function');
+        const maker = type === 'onEvent' ? 'createOnEvent' : 'createAction';
+        throw new DefinitionProblem('missing_exec', `${maker}() needs \`exec\`, a function`);
     }
-    const event = eventOf(object['event']);
-    if (metadata !== undefined && metadata !== null && !isZodSchema(metadata)) {
-        throw new DefinitionProblem('invalid_metadata_schema', 'metadata must be a zod schema, such as z.object({…})');
-    }
-    return {
+    const common = {
         object,
-        event,
         description: typeof description === 'string' ? description : null,
         metadata,
         exec: exec as Definition['exec'],
     };
+    if (type === 'onEvent') {
+        const event = eventOf(object['event']);
+        checkSchema(metadata, 'metadata');
+        return { type, event, ...common };
+    }
+    const { input, output } = object;
+    checkSchema(metadata, 'metadata');
+    checkSchema(input, 'input');
+    checkSchema(output, 'output');
+    return { type, input, output, ...common };
 }

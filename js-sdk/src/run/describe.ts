@@ -2,18 +2,29 @@
 import { toJSONText } from '../json/well-formed.ts';
 import { schemaOf } from '../metadata/check.ts';
 import type { Description } from '../ops.ts';
-import { toWidenedJSONSchema } from '../schema/json-schema.ts';
+import { type JSONSchema } from '../schema/zod-node.ts';
+import { toWidenedJSONSchema, type SchemaSide } from '../schema/json-schema.ts';
 import { definitionOf, DefinitionProblem } from './definition.ts';
 
 function problem(code: string, message: string): Description {
     return { ok: null, problem: { code, message } };
 }
 
+function jsonSchemaOf(declared: unknown, side: SchemaSide): JSONSchema | null {
+    const schema = schemaOf(declared);
+    return schema === null ? null : toWidenedJSONSchema(schema, side);
+}
+
 function descriptionOf(namespace: unknown): Description {
-    const { event, description, metadata } = definitionOf(namespace);
-    const schema = schemaOf(metadata);
-    const jsonSchema = schema === null ? null : toWidenedJSONSchema(schema);
-    return { ok: { type: 'onEvent', event, description, metadata: jsonSchema }, problem: null };
+    const definition = definitionOf(namespace);
+    const { description } = definition;
+    const metadata = jsonSchemaOf(definition.metadata, 'input');
+    if (definition.type === 'onEvent') {
+        return { ok: { type: 'onEvent', event: definition.event, description, metadata }, problem: null };
+    }
+    const input = jsonSchemaOf(definition.input, 'input');
+    const output = jsonSchemaOf(definition.output, 'output');
+    return { ok: { type: 'action', description, metadata, input, output }, problem: null };
 }
 
 /** The text of a problem, where the realm's objects can no longer be written as JSON. */

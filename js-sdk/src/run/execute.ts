@@ -9,6 +9,7 @@ import { type MetadataSchema, schemaOf, violationsOf } from '../metadata/check.t
 import type { RunFacts, Settlement } from '../ops.ts';
 import { ArrayPrototypeJoin, ArrayPrototypeMap, JSONParse, ReflectApply } from '../primordials.ts';
 import { classify } from './classify.ts';
+import { checkInput, checkOutput } from './action.ts';
 import { definitionOf } from './definition.ts';
 
 /** Metadata that is wrong already: a warning, or the end of the run where the caller wants that. */
@@ -35,11 +36,23 @@ function warnOfPending(calls: PendingCalls): void {
     }
 }
 
-async function run(namespace: unknown, facts: RunFacts, calls: PendingCalls): Promise<void> {
-    const { object, exec, metadata } = definitionOf(namespace);
+/** Runs `exec`. The answer is the JSON text of an action's output; null of an event function, which has none. */
+async function run(namespace: unknown, facts: RunFacts, calls: PendingCalls): Promise<string | null> {
+    const definition = definitionOf(namespace);
+    const { object, exec, metadata } = definition;
     const schema = schemaOf(metadata);
     await checkBeforeRun(schema, facts);
-    await ReflectApply(exec, object, [createNango(facts, schema, calls)]);
+    switch (definition.type) {
+        case 'onEvent':
+            await ReflectApply(exec, object, [createNango(facts, schema, calls)]);
+            return null;
+        case 'action': {
+            await checkInput(definition.input, facts);
+            // What the caller gave, not what zod made of it: Nango's rule.
+            const returned = await ReflectApply(exec, object, [createNango(facts, schema, calls), facts.input]);
+            return await checkOutput(definition.output, returned, facts);
+        }
+    }
 }
 
 /** A settlement that needs no serialiser: for a realm whose own is broken. */
@@ -59,10 +72,11 @@ function settlementText(settlement: Settlement): string {
 /** Runs `exec` of the module `namespace` and settles exactly once. Its promise never rejects. */
 export async function execute(namespace: unknown, factsJson: string): Promise<void> {
     const calls = new PendingCalls();
-    let settlement: Settlement = { kind: 'returned', output: null };
+    let settlement: Settlement;
     let thrown: unknown;
     try {
-        await run(namespace, JSONParse(factsJson) as RunFacts, calls);
+        const output = await run(namespace, JSONParse(factsJson) as RunFacts, calls);
+        settlement = { kind: 'returned', output };
     } catch (caught) {
         thrown = caught;
         settlement = { kind: 'threw', error: classify(caught) };

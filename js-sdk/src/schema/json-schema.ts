@@ -11,8 +11,16 @@ import { trim } from './trim.ts';
 import { widen } from './widen.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
 
-/** A JSON Schema that accepts everything that `schema` accepts; `{}` where nothing narrower can be said. */
-export function toWidenedJSONSchema(schema: ZodType): JSONSchema {
+/** Which values a schema speaks of: what is parsed with it, or what parsing gives, which an action returns. */
+export type SchemaSide = 'input' | 'output';
+
+/**
+ * A JSON Schema that accepts everything that `schema` accepts; `{}` where nothing narrower can be said.
+ *
+ * The two sides of a schema differ only where it transforms. Such an output is left to zod as a whole.
+ */
+export function toWidenedJSONSchema(schema: ZodType, side: SchemaSide = 'input'): JSONSchema {
+    let transforms = false;
     try {
         const json = toJSONSchema(schema, {
             io: 'input',
@@ -22,8 +30,15 @@ export function toWidenedJSONSchema(schema: ZodType): JSONSchema {
             reused: 'ref',
             // An empty one: titles, examples and ids of authors are not for machines.
             metadata: registry(),
-            override: ({ zodSchema, jsonSchema }) => widen(zodSchema as unknown as ZodNode, jsonSchema as JSONSchema),
+            override: ({ zodSchema, jsonSchema }) => {
+                const node = zodSchema as unknown as ZodNode;
+                transforms ||= node._zod.def.type === 'pipe' || node._zod.def.type === 'transform';
+                widen(node, jsonSchema as JSONSchema);
+            },
         });
+        if (side === 'output' && transforms) {
+            return {};
+        }
         return trim(openIntersections(inlineReferences(json as JSONSchema)) as JSONSchema);
     } catch {
         // A default that JSON cannot hold, a lazy schema that throws, one that is nested too deeply: zod still checks.

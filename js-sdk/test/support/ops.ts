@@ -38,7 +38,7 @@ export function ok<T>(value: T): Answer<T> {
 }
 
 export function failed(failure: Partial<HostFailure>): Answer<never> {
-    return { ok: null, error: { kind: 'network', code: 'ECONNREFUSED', message: 'refused', status: null, ...failure } };
+    return { ok: null, error: { kind: 'network', code: 'ECONNREFUSED', message: 'refused', status: null, body: null, ...failure } };
 }
 
 export const host = {

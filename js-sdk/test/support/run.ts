@@ -13,6 +13,7 @@ export const FACTS: RunFacts = {
     functionName: 'validate-connection',
     event: 'validate-connection',
     operation: 'creation',
+    input: null,
     metadata: null,
     enforceMetadata: false,
 };
@@ -24,6 +25,17 @@ export async function run(exec: Exec, options: { metadata?: unknown; facts?: Par
     const before = host.settled.length;
     const definition = { type: 'onEvent', event: 'validate-connection', exec, metadata: options.metadata };
     await execute({ default: definition }, JSON.stringify({ ...FACTS, ...options.facts }));
+    if (host.settled.length !== before + 1) {
+        throw new Error(`the run settled ${host.settled.length - before} times`);
+    }
+    return host.settled[before].settlement;
+}
+
+/** Runs the action `definition` with an input, to its settlement. */
+export async function runAction(definition: object, facts: Partial<RunFacts> = {}): Promise<Settlement> {
+    const before = host.settled.length;
+    const action = { type: 'action', description: 'test', ...definition };
+    await execute({ default: action }, JSON.stringify({ ...FACTS, event: null, operation: null, ...facts }));
     if (host.settled.length !== before + 1) {
         throw new Error(`the run settled ${host.settled.length - before} times`);
     }

@@ -1,0 +1,101 @@
+// What an action has beside an event function: an input and an output, each with a schema.
+import { op_onevent_warn } from 'ext:core/ops';
+import { safeEncodeAsync, type ZodType } from 'zod';
+
+import { describeInvalid, InvalidActionError, type InvalidActionCode, OutputError } from '../errors/invalid-action.ts';
+import { describeViolation } from '../errors/invalid-metadata.ts';
+import { toJSONText } from '../json/well-formed.ts';
+import { schemaOf, toViolation, violationsOf } from '../metadata/check.ts';
+import type { RunFacts, Violation } from '../ops.ts';
+import { ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
+
+/** UTF-16 units of an output's JSON text: 2 MiB, as `MAX_ACTION_OUTPUT_BYTES` of the engine, which counts bytes. */
+const MAX_OUTPUT_UNITS = 2 * 1024 * 1024;
+
+function messageOf(thrown: unknown): string {
+    try {
+        return StringConstructor((thrown as { message?: unknown }).message);
+    } catch {
+        return 'no reason is known';
+    }
+}
+
+/** The check, where a schema that throws is a violation as well: checking must not change how a run ends. */
+async function checked(check: () => Promise<Violation[]>): Promise<Violation[]> {
+    try {
+        return await check();
+    } catch (thrown) {
+        return [{ path: [], message: `the schema itself threw: ${messageOf(thrown)}`, code: 'custom' }];
+    }
+}
+
+/** An action that is called with nothing gets `null`; a schema may call that `undefined`. */
+async function inputViolations(schema: ZodType | null, input: unknown): Promise<Violation[]> {
+    const violations = await violationsOf(schema, input);
+    if (violations.length > 0 && input === null && (await violationsOf(schema, undefined)).length === 0) {
+        return [];
+    }
+    return violations;
+}
+
+/**
+ * What `schema` finds wrong with what an action returned. It is the schema's output that is returned, so zod goes
+ * backwards: a codec is encoded, and a transform, which has no way back, leaves nothing to check.
+ */
+async function outputViolations(schema: ZodType | null, output: unknown): Promise<Violation[]> {
+    if (schema === null) {
+        return [];
+    }
+    try {
+        const result = await safeEncodeAsync(schema, output);
+        return result.success ? [] : ArrayPrototypeMap(result.error.issues, toViolation);
+    } catch (thrown) {
+        if ((thrown as { name?: unknown } | null)?.name === 'ZodEncodeError') {
+            return [];
+        }
+        throw thrown;
+    }
+}
+
+function report(code: InvalidActionCode, violations: Violation[], facts: RunFacts): void {
+    if (violations.length === 0) {
+        return;
+    }
+    if (facts.enforceMetadata) {
+        throw new InvalidActionError(code, violations);
+    }
+    op_onevent_warn(code, describeInvalid(code, violations), ArrayPrototypeMap(violations, describeViolation));
+}
+
+/** Input that violates its schema: a warning, or the end of the run where the caller wants that. */
+export async function checkInput(declared: unknown, facts: RunFacts): Promise<void> {
+    const schema = schemaOf(declared);
+    const violations = await checked(() => inputViolations(schema, facts.input));
+    report('invalid_action_input', violations, facts);
+}
+
+/** The JSON text of what an action returned; of nothing, `null`. */
+function outputText(output: unknown): string {
+    let text: string | undefined;
+    try {
+        text = toJSONText(output);
+    } catch (thrown) {
+        const hint = 'return plain data, such as the `data` of an answer';
+        const message = `what the action returned cannot be written as JSON: ${messageOf(thrown)} (${hint})`;
+        throw new OutputError('unserializable_output', message);
+    }
+    if (text !== undefined && text.length > MAX_OUTPUT_UNITS) {
+        const message = `the action's output has ${text.length} characters of JSON; the limit is 2 MiB`;
+        throw new OutputError('script_output_too_large', message);
+    }
+    return text ?? 'null';
+}
+
+/** Checks what an action returned. The answer is its JSON text. */
+export async function checkOutput(declared: unknown, output: unknown, facts: RunFacts): Promise<string> {
+    const text = outputText(output);
+    const schema = schemaOf(declared);
+    const violations = await checked(() => outputViolations(schema, output));
+    report('invalid_action_output', violations, facts);
+    return text;
+}
