@@ -231,6 +231,15 @@ pub trait Host: Send + Sync {
         Err(HostError::Unsupported { member: "getConnection" })
     }
 
+    /// The same as the JSON that the function sees, credentials included. A host that has a connection only as JSON,
+    /// with fields or credentials that [`Connection`] does not know, answers here.
+    async fn connection_json(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
+        let connection = self.connection(call, query).await?;
+        // From here on the function holds these, so its logs and errors may carry them.
+        call.effects.hide(connection.credentials.secrets());
+        Ok(connection.reveal())
+    }
+
     /// `nango.getMetadata`: the run's own connection's metadata, with its version.
     async fn metadata(&self, call: &CallContext) -> Result<VersionedMetadata, HostError> {
         let _ = call;

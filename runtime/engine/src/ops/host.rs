@@ -56,8 +56,6 @@ async fn read_connection(
         connection_id: connection.map(connection_id).transpose()?,
     };
     let (host, call) = (run.host.clone(), run.call.clone());
-    let connection = run.ask(async move { host.connection(&call, query).await }).await?;
-    // From here on the function holds these, so its logs and errors may carry them.
-    run.call.effects.hide(connection.credentials.secrets());
-    Ok(connection.reveal().to_string())
+    let connection = run.ask(async move { host.connection_json(&call, query).await }).await?;
+    Ok(connection.to_string())
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{LoadError, LoadErrorCode};
+use super::index::INDEX;
 
 /// The largest source file: 4 MiB.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -14,7 +15,11 @@ const ENDINGS: [&str; 2] = [".ts", ".js"];
 
 /// A project's files: Nango's folder, with `index.ts` at its root.
 #[derive(Debug, Clone)]
-pub struct ProjectSource(Files);
+pub struct ProjectSource {
+    files: Files,
+    /// Instead of the text of `index.ts`.
+    index: Option<Arc<str>>,
+}
 
 #[derive(Debug, Clone)]
 enum Files {
@@ -26,7 +31,7 @@ impl ProjectSource {
     /// The folder at `path`. Nothing outside of it is read, through links neither.
     #[must_use]
     pub fn directory(path: impl Into<PathBuf>) -> Self {
-        Self(Files::Directory(path.into()))
+        Self { files: Files::Directory(path.into()), index: None }
     }
 
     /// Files in memory: paths with `/`, relative to the project's root, and their texts.
@@ -38,14 +43,25 @@ impl ProjectSource {
     /// ```
     #[must_use]
     pub fn files<P: Into<String>, T: Into<Arc<str>>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
-        Self(Files::Memory(Arc::new(
-            files.into_iter().map(|(path, text)| (path.into(), text.into())).collect(),
-        )))
+        let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+        Self { files: Files::Memory(Arc::new(files)), index: None }
+    }
+
+    /// The same files, with the functions at these paths (`salesforce/on-events/setup.ts`) instead of those that
+    /// `index.ts` lists. The project needs no `index.ts` then.
+    #[must_use]
+    pub fn with_functions<'a>(mut self, paths: impl IntoIterator<Item = &'a str>) -> Self {
+        let import = |path: &str| format!("import {};\n", serde_json::Value::from(format!("./{path}")));
+        self.index = Some(paths.into_iter().map(import).collect::<String>().into());
+        self
     }
 
     /// Reads a file of the project.
     pub(super) fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
-        match &self.0 {
+        if let Some(index) = self.index.as_ref().filter(|_| path == INDEX) {
+            return Ok(Arc::clone(index));
+        }
+        match &self.files {
             Files::Memory(files) => {
                 files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))
             }
@@ -68,7 +84,7 @@ impl ProjectSource {
     }
 
     fn is_file(&self, path: &str) -> Result<bool, LoadError> {
-        match &self.0 {
+        match &self.files {
             Files::Memory(files) => Ok(files.contains_key(path)),
             Files::Directory(root) => {
                 let full = root.join(path);
@@ -158,5 +174,12 @@ mod tests {
         assert_eq!(resolve("./y.js"), Some("a/y.js".into()));
         assert_eq!(resolve("./z"), Some("a/z/index.ts".into()));
         assert_eq!(resolve("./nothing"), None);
+    }
+
+    #[test]
+    fn named_functions_take_the_place_of_the_index() {
+        let source = ProjectSource::files([("a/on-events/x.ts", "")]).with_functions(["a/on-events/x.ts"]);
+        assert_eq!(source.read(INDEX).unwrap().as_ref(), "import \"./a/on-events/x.ts\";\n");
+        assert_eq!(source.read("a/on-events/x.ts").unwrap().as_ref(), "");
     }
 }
