@@ -36,16 +36,24 @@ pub(crate) async fn secret_file(flag: &str, value: &str, directory: &Path) -> Re
     parse(flag, &read(flag, file, directory).await?, &shown_name(file), Secrecy::Secret)
 }
 
-/// Reads a JSON object: the text itself, `@FILE` or `@-`.
+/// Reads any JSON: the text itself, `@FILE` or `@-`.
 ///
 /// # Errors
-/// The file cannot be read, is no JSON, or no object.
-pub(crate) async fn object(flag: &str, value: &str, directory: &Path) -> Result<JsonObject, Failure> {
+/// The file cannot be read, or is no JSON.
+pub(crate) async fn value(flag: &str, value: &str, directory: &Path) -> Result<Value, Failure> {
     let (text, name) = match value.strip_prefix('@') {
         Some(file) => (read(flag, file, directory).await?, shown_name(file)),
         None => (value.to_owned(), flag.to_owned()),
     };
-    match parse(flag, &text, &name, Secrecy::Open)? {
+    parse(flag, &text, &name, Secrecy::Open)
+}
+
+/// Reads a JSON object: the text itself, `@FILE` or `@-`.
+///
+/// # Errors
+/// The file cannot be read, is no JSON, or no object.
+pub(crate) async fn object(flag: &str, text: &str, directory: &Path) -> Result<JsonObject, Failure> {
+    match value(flag, text, directory).await? {
         Value::Object(object) => Ok(object),
         _ => Err(Failure::usage("invalid_json", format!("{flag} must be a JSON object"))
             .hint("for example '{\"organizationId\": \"00D1\"}', or @FILE")),
@@ -100,20 +108,43 @@ fn read_text(source: impl Read) -> io::Result<String> {
 
 fn parse(flag: &str, text: &str, name: &str, secrecy: Secrecy) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
         let full = error.to_string();
         // The place is shown on its own.
-        let message = full.split(" at line ").next().unwrap_or(&full);
+        let message = match full.split(" at line ").next().unwrap_or(&full) {
+            _ if error.is_eof() => "it ends too early",
+            "expected ident" => "expected `true`, `false` or `null`",
+            other => other,
+        };
         let failure = Failure::usage("invalid_json", format!("{flag}: {message}"));
+        let (line, column) = position(text, &error);
         failure.at(match secrecy {
             Secrecy::Secret => Place::without_text(name, line, column),
             Secrecy::Open => {
-                let line = u32::try_from(line).unwrap_or(u32::MAX);
-                let column = u32::try_from(column.max(1)).unwrap_or(u32::MAX);
-                Place::of_position(name, &Arc::from(text), line, column)
+                let number = |value| u32::try_from(value).unwrap_or(u32::MAX);
+                Place::of_position(name, &Arc::from(text), number(line), number(column))
             }
         })
     })
+}
+
+/// Line and column (characters, both from 1) of an error. serde_json counts bytes, and what was missing at a
+/// line's end it reports at byte 0 of the line below.
+fn position(text: &str, error: &serde_json::Error) -> (usize, usize) {
+    let line_of = |line: usize| text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let place = if error.is_eof() {
+        let text = text.trim_end();
+        (text.matches('\n').count() + 1, text.len() - text.rfind('\n').map_or(0, |at| at + 1) + 1)
+    } else {
+        (error.line(), error.column())
+    };
+    match place {
+        (line @ 2.., 0) => (line - 1, line_of(line - 1).trim_end_matches('\r').chars().count() + 1),
+        (line, bytes) => {
+            let bytes = bytes.saturating_sub(1);
+            let before = line_of(line).char_indices().take_while(|(at, _)| *at < bytes).count();
+            (line.max(1), before + 1)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,6 +173,18 @@ mod tests {
             object("--metadata", "@none", directory.path()).await.unwrap_err().code,
             "unreadable_file"
         );
+    }
+
+    #[tokio::test]
+    async fn a_place_counts_characters_and_is_where_the_reader_looks() {
+        let place = async |text: &str| {
+            let failure = object("--metadata", text, Path::new("/")).await.unwrap_err();
+            failure.place.map(|place| (place.line, place.column)).unwrap()
+        };
+        assert_eq!(place("{\n  \"b\": tru\n}").await, (2, 11));
+        assert_eq!(place("{\"ü\": }").await, (1, 7));
+        assert_eq!(place("{\"a\": 1").await, (1, 8));
+        assert_eq!(place("").await, (1, 1));
     }
 
     #[test]

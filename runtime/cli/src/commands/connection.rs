@@ -10,7 +10,7 @@ use crate::args::{GetArgs, ListArgs};
 use crate::database;
 use crate::failure::Failure;
 use crate::integrations::Integrations;
-use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint};
+use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint, short, when};
 use crate::session::{self, Session};
 
 /// `docs/schemas/connection.json`.
@@ -96,10 +96,13 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
             )
         }
     });
-    let mut line = |name: &str, value: String| text.push_str(&format!("  {} {value}\n", paint(DIM, name)));
+    let mut line = |name: &str, value: String| {
+        text.push_str(format!("  {} {value}", paint(DIM, name)).trim_end());
+        text.push('\n');
+    };
     line("provider", clean(&connection.provider));
-    line("created", connection.created_at.to_string());
-    line("updated", connection.updated_at.to_string());
+    line("created", when(connection.created_at));
+    line("updated", when(connection.updated_at));
     for part in ["connection_config", "metadata", "credentials"] {
         let value = shown.get(part).cloned().unwrap_or_default();
         match value.as_object().filter(|object| !object.is_empty()) {
@@ -107,7 +110,7 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
             Some(object) => {
                 line(part, String::new());
                 for (key, value) in object {
-                    line(&format!("  {}", clean(key)), clean(&value.to_string()));
+                    line(&format!("  {}", clean(key)), short(value));
                 }
             }
         }
@@ -156,7 +159,7 @@ fn table(found: &[ConnectionSummary]) -> String {
             (Style::new(), connection.key.integration.to_string()),
             (NAME, connection.key.connection_id.to_string()),
             state,
-            (DIM, connection.updated_at.to_string()),
+            (DIM, when(connection.updated_at)),
         ]);
     }
     table.render()

@@ -9,7 +9,7 @@ use crate::args::{RunsListArgs, RunsShowArgs};
 use crate::database;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::output::{BAD, DIM, GOOD, NAME, Reply, RunView, Sources, Table, render_run, took};
+use crate::output::{BAD, DIM, GOOD, NAME, Reply, RunView, Sources, Table, render_run, took, when};
 use crate::session::Session;
 use crate::suggest;
 
@@ -100,7 +100,7 @@ fn table(found: &[RunSummary]) -> String {
             (Style::new(), run.connection.connection_id.to_string()),
             (style, run.outcome.as_str().to_owned()),
             (DIM, took(run.wall.as_secs_f64() * 1000.0)),
-            (DIM, run.started_at.to_string()),
+            (DIM, when(run.started_at)),
         ]);
     }
     table.render()

@@ -31,7 +31,7 @@ pub(crate) fn lines(before: &Value, after: &Value) -> Vec<String> {
 }
 
 /// A value on one line, cut where it is long.
-pub(super) fn short(value: &Value) -> String {
+pub(crate) fn short(value: &Value) -> String {
     let text = clean(&value.to_string());
     match text.char_indices().nth(MAX_VALUE_CHARS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use self::diff::lines as diff_lines;
+pub(crate) use self::diff::{lines as diff_lines, short};
 pub(crate) use self::frame::failure as render_failure;
 pub(crate) use self::run::{RunView, Sources, WarningView, render as render_run, warning_line};
-pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
+pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took, when};
 pub(crate) use self::table::Table;
 use crate::exit::ExitCode;
 use crate::failure::{ErrorDocument, Failure};

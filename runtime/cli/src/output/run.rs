@@ -43,6 +43,7 @@ struct VerdictView {
 struct ErrorView {
     code: String,
     message: String,
+    payload: Option<Value>,
     frames: Vec<onevent_contract::Frame>,
 }
 
@@ -171,16 +172,26 @@ fn headline(run: &RunView) -> String {
 
 fn error_frame(error: &ErrorView, sources: Sources<'_>) -> String {
     let place = error.frames.first().map(|frame| place(frame, sources));
-    let notes: Vec<Note> = error
-        .frames
-        .iter()
-        .skip(1)
-        .map(|frame| {
-            let function = frame.function.as_deref().unwrap_or("<anonymous>");
-            Note::Info(format!("called by {function} at {}:{}:{}", frame.file, frame.line, frame.column))
-        })
-        .collect();
+    let callers = error.frames.iter().skip(1).map(|frame| {
+        let function = frame.function.as_deref().unwrap_or("<anonymous>");
+        Note::Info(format!("called by {function} at {}:{}:{}", frame.file, frame.line, frame.column))
+    });
+    let notes: Vec<Note> = payload(error).into_iter().chain(callers).collect();
     frame::error(&error.code, &error.message, place.as_ref(), &notes)
+}
+
+/// What came with the error, such as the body that a provider answered with, where it says more than the message.
+fn payload(error: &ErrorView) -> Option<Note> {
+    let payload = error.payload.as_ref()?;
+    let says_more = match payload {
+        Value::Null => false,
+        Value::String(text) => *text != error.message && !text.is_empty(),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name != "message" || *value != error.message.as_str())
+        }
+        _ => true,
+    };
+    says_more.then(|| Note::Info(format!("payload: {}", diff::short(payload))))
 }
 
 fn place(frame: &onevent_contract::Frame, sources: Sources<'_>) -> Place {
@@ -282,7 +293,7 @@ mod tests {
             "outcome": "rejected", "verdict": {"accepted": false, "message": "org\u{1b}[2J mismatch"},
             "error": {
                 "type": "action_script_runtime_error", "code": "action_script_runtime_error",
-                "message": "org\u{1b}[2J mismatch", "payload": {}, "status": 500,
+                "message": "org\u{1b}[2J mismatch", "payload": {"expected": "00D1"}, "status": 500,
                 "frames": [{"file": "a.ts", "line": 2, "column": 7}, {"file": "b.ts", "line": 1, "column": 1, "function": "f"}],
             },
             "warnings": [{"code": "metadata_keys_dropped", "message": "dropped `x`"}],
@@ -310,6 +321,7 @@ mod tests {
             "error[action_script_runtime_error]: org\\u{1b}[2J mismatch",
             "a.ts:2:7",
             "throw org;",
+            "payload: {\"expected\":\"00D1\"}",
             "called by f at b.ts:1:1",
             "  info one\n    two  {\"a\":1}",
             "  http [200] GET http://h/a  12ms",

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
 
 /// What went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -36,6 +37,11 @@ pub(crate) fn clean(text: &str) -> String {
     cleaned
 }
 
+/// A moment for people: whole seconds, all of one width.
+pub(crate) fn when(at: Timestamp) -> String {
+    format!("{at:.0}")
+}
+
 /// A duration for people: `12ms`, `1.2s`, `2m 5s`.
 pub(crate) fn took(milliseconds: f64) -> String {
     if milliseconds < 1.0 {
@@ -57,6 +63,13 @@ mod tests {
     #[test]
     fn nothing_that_a_terminal_obeys_passes() {
         assert_eq!(clean("a\u{1b}[31mb\u{9b}c\u{202e}d\ne\tf"), "a\\u{1b}[31mb\\u{9b}c\\u{202e}d\ne\tf");
+    }
+
+    #[test]
+    fn moments_have_one_width() {
+        let at = |text: &str| when(text.parse().unwrap());
+        assert_eq!(at("2026-01-02T03:04:05.96Z"), "2026-01-02T03:04:05Z");
+        assert_eq!(at("2026-01-02T03:04:00Z"), "2026-01-02T03:04:00Z");
     }
 
     #[test]
