@@ -16,7 +16,7 @@ pub(crate) enum ExitCode {
     Rejected = 3,
     /// A limit stopped a function.
     Stopped = 4,
-    /// A function let a violation of its metadata schema escape.
+    /// A schema was violated: a function let a violation of its metadata schema escape, or `--validate` asked for it.
     InvalidMetadata = 5,
     /// The project, its `onevent.toml` or the function that was needed could not be loaded.
     Project = 10,
@@ -50,7 +50,9 @@ impl ExitCode {
             Self::Usage => "wrong command line or environment; nothing was started",
             Self::Rejected => "a function rejected with an ActionError",
             Self::Stopped => "a limit stopped a function",
-            Self::InvalidMetadata => "metadata violates the function's schema",
+            Self::InvalidMetadata => {
+                "metadata violates the function's schema, or input or output does under --validate"
+            }
             Self::Project => "the project, onevent.toml or the needed function could not be loaded",
             Self::Internal => "onevent itself failed (database, machine); the connection is as before",
             Self::Interrupted => "Ctrl-C; the run was stopped",
@@ -64,7 +66,7 @@ impl ExitCode {
 
     /// The code for how one run ended.
     pub(crate) fn of_run(report: &RunReport) -> Self {
-        if report.is_invalid_metadata() {
+        if report.violates_schema() {
             return Self::InvalidMetadata;
         }
         match report.outcome {

@@ -7,8 +7,8 @@ use crate::failure::Failure;
 
 /// The file that makes a folder a project, as in Nango.
 const INDEX: &str = "index.ts";
-/// The folder of an integration that holds its event functions, as in Nango.
-const ON_EVENTS: &str = "on-events";
+/// The folders of an integration that hold its functions, as in Nango.
+const FOLDERS: [&str; 2] = ["on-events", "actions"];
 
 /// The folder that holds `index.ts`.
 ///
@@ -41,7 +41,7 @@ pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Fail
 /// The names in a project's folders: what settings and environment variables may be about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ProjectNames {
-    /// Folders that hold `on-events`.
+    /// Folders that hold `on-events` or `actions`.
     pub(crate) integrations: BTreeSet<String>,
     /// `<integration>/<function>` for every file in them.
     pub(crate) functions: BTreeSet<String>,
@@ -52,16 +52,17 @@ impl ProjectNames {
     pub(crate) fn scan(project: &Path) -> Self {
         let mut names = Self::default();
         for integration in entries(project) {
-            let on_events = project.join(&integration).join(ON_EVENTS);
-            if !on_events.is_dir() {
-                continue;
-            }
-            for file in entries(&on_events) {
-                if let Some(name) = file.strip_suffix(".ts").filter(|name| !name.ends_with(".d")) {
-                    names.functions.insert(format!("{integration}/{name}"));
+            for folder in FOLDERS.map(|folder| project.join(&integration).join(folder)) {
+                if !folder.is_dir() {
+                    continue;
                 }
+                for file in entries(&folder) {
+                    if let Some(name) = file.strip_suffix(".ts").filter(|name| !name.ends_with(".d")) {
+                        names.functions.insert(format!("{integration}/{name}"));
+                    }
+                }
+                names.integrations.insert(integration.clone());
             }
-            names.integrations.insert(integration);
         }
         names
     }

@@ -97,6 +97,10 @@ pub enum WarningCode {
     MetadataKeysDropped,
     /// The metadata violated the schema before the run started.
     MetadataInvalidBeforeRun,
+    /// An action was called with an input that violates its schema.
+    InvalidActionInput,
+    /// An action returned what violates its schema.
+    InvalidActionOutput,
     /// `exec` settled while calls of `nango` were still running; they were cancelled.
     CallsNotAwaited,
     /// A promise was rejected and nobody handled it.

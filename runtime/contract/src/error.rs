@@ -28,6 +28,12 @@ pub enum ErrorType {
     NeverSettled,
     /// Metadata violates the declared schema.
     InvalidMetadata,
+    /// An action's input violates its declared schema.
+    InvalidActionInput,
+    /// What an action returned violates its declared schema.
+    InvalidActionOutput,
+    /// What an action returned is larger than [`MAX_ACTION_OUTPUT_BYTES`](crate::MAX_ACTION_OUTPUT_BYTES).
+    ScriptOutputTooLarge,
     /// The function's code could not be loaded.
     CompileError,
     /// onevent itself failed: its store, or a remote host. What the run did is unknown.
@@ -49,6 +55,9 @@ impl ErrorType {
             Self::HeapLimitExceeded => "heap_limit_exceeded",
             Self::NeverSettled => "never_settled",
             Self::InvalidMetadata => "invalid_metadata",
+            Self::InvalidActionInput => "invalid_action_input",
+            Self::InvalidActionOutput => "invalid_action_output",
+            Self::ScriptOutputTooLarge => "script_output_too_large",
             Self::CompileError => "compile_error",
             Self::HostFailure => "host_failure",
         }

@@ -78,7 +78,7 @@ pub struct ModuleSource {
     pub imports: Vec<(String, String)>,
 }
 
-/// One place where a value breaks the declared metadata schema.
+/// One place where a value breaks a declared schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// Where in the value: keys and indices, outermost first.
@@ -126,12 +126,21 @@ pub enum FunctionKind {
 }
 
 impl FunctionKind {
-    /// Nango's name of the kind, which is also its folder without the plural: `on-event` or `action`.
+    /// Nango's name of the kind: `on-event` or `action`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Event(_) => "on-event",
             Self::Action { .. } => "action",
+        }
+    }
+
+    /// The folder of its functions inside an integration's: `on-events` or `actions`.
+    #[must_use]
+    pub fn folder(&self) -> &'static str {
+        match self {
+            Self::Event(_) => "on-events",
+            Self::Action { .. } => "actions",
         }
     }
 }

@@ -107,13 +107,14 @@ pub enum Mode {
     Dry,
 }
 
-/// What happens when the metadata violates the schema before the run starts.
+/// What happens when the metadata before the run, or an action's input or output, violates the declared schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Validation {
-    /// The run starts, with a warning in its report.
+    /// A warning in the report, and nothing else.
     #[default]
     Warn,
-    /// The run does not start; its report has outcome `failed` and type `invalid_metadata`.
+    /// Outcome `failed`, with type `invalid_metadata`, `invalid_action_input` or `invalid_action_output`. But for
+    /// output, the function does not start.
     Enforce,
 }
 
@@ -145,7 +146,7 @@ pub struct Invocation {
     pub attempt: u32,
     /// Whether effects are kept.
     pub mode: Mode,
-    /// What to do about metadata that already violates the schema.
+    /// What to do about values that violate their schemas.
     pub validation: Validation,
     /// What the run may use.
     pub limits: Limits,

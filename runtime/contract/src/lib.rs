@@ -36,7 +36,8 @@ pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigge
 pub use limits::{Limits, LimitsError};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};
 pub use report::{
-    DEFAULT_REJECTION, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport, Usage, Verdict,
+    DEFAULT_REJECTION, MAX_ACTION_OUTPUT_BYTES, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport,
+    Usage, Verdict,
 };
 
 /// A JSON object, in insertion order.

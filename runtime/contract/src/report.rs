@@ -18,6 +18,9 @@ pub const REPORT_SCHEMA_VERSION: u32 = 1;
 /// The message of a rejection whose error carries none that may be shown (Nango's text).
 pub const DEFAULT_REJECTION: &str = "Connection failed validation";
 
+/// What an action returns may have this many bytes as JSON: 2 MiB (Nango's limit).
+pub const MAX_ACTION_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,7 +144,8 @@ pub struct RunReport {
     pub verdict: Option<Verdict>,
     /// Why it did not succeed.
     pub error: Option<RunError>,
-    /// What an action returned; `None` of an event function, and where the run did not succeed.
+    /// What an action returned; `None` of an event function, and where the run did not succeed. It is its caller's:
+    /// unlike everything else here, it is not searched for secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// What to look at.
@@ -167,10 +171,12 @@ impl RunReport {
         self
     }
 
-    /// Whether the error is a violated metadata schema.
+    /// Whether the error is a violated schema: of metadata, or of an action's input or output.
     #[must_use]
-    pub fn is_invalid_metadata(&self) -> bool {
-        self.error.as_ref().is_some_and(|error| error.kind == ErrorType::InvalidMetadata)
+    pub fn violates_schema(&self) -> bool {
+        let kinds =
+            [ErrorType::InvalidMetadata, ErrorType::InvalidActionInput, ErrorType::InvalidActionOutput];
+        self.error.as_ref().is_some_and(|error| kinds.contains(&error.kind))
     }
 }
 

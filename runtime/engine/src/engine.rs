@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
+use crate::action;
 use crate::isolate::{ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
 use crate::project::{self, BrokenFunction, LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction};
 use crate::report::{self, Ending};
@@ -135,7 +136,10 @@ impl Engine {
         let described = read.into_iter().map(|read| async {
             let read = read?;
             let function = self.describe(&read).await;
-            function.map_err(|error| Box::new(BrokenFunction { path: read.path, key: Some(read.key), error }))
+            function.map_err(|error| {
+                let (key, folder) = (Some(read.key), Some(read.folder));
+                Box::new(BrokenFunction { path: read.path, key, error, folder })
+            })
         });
         let mut project = Project::default();
         for result in futures_util::future::join_all(described).await {
@@ -183,6 +187,10 @@ impl Engine {
                 return Ok(report::report(&invocation, &call, started_at, before, ending));
             }
         }
+        if let Some(error) = action::refused_input(&invocation) {
+            let ending = Ending::without_run(error);
+            return Ok(report::report(&invocation, &call, started_at, before, ending));
+        }
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),
             limits: invocation.limits.clone(),
@@ -195,10 +203,11 @@ impl Engine {
         let guard = StopOnDrop::default();
         let end = self.threads.execute(job, guard.0.clone()).map_err(RunRefused::Thread)?;
         let ending = match end.await {
-            Ok(end) => Ending::of(end, &invocation),
+            Ok(end) => Ending::of(end, &invocation, &call.effects),
             Err(_) => Ending::lost(thread_lost_message()),
         };
         drop(permit);
+        action::warn_of_input(&invocation, &call.effects);
         Ok(report::report(&invocation, &call, started_at, before, ending))
     }
 }

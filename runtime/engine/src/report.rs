@@ -1,11 +1,12 @@
 //! From how a run ended to what is said about it.
 
 use onevent_contract::{
-    CallContext, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError,
-    RunReport, Usage, Verdict,
+    CallContext, EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION,
+    RunError, RunReport, Usage, Verdict,
 };
 use serde_json::{Value, json};
 
+use crate::action;
 use crate::isolate::{ExecuteEnd, Interrupted, StopReason};
 use crate::ops::{Settled, SettledError};
 
@@ -13,6 +14,7 @@ use crate::ops::{Settled, SettledError};
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
     pub(crate) error: Option<RunError>,
+    pub(crate) output: Option<Value>,
     pub(crate) metadata_after: Option<Value>,
     pub(crate) metadata_persisted: bool,
     pub(crate) usage: Usage,
@@ -24,6 +26,7 @@ impl Ending {
         Self {
             outcome: Outcome::Failed,
             error: Some(error),
+            output: None,
             metadata_after: None,
             metadata_persisted: false,
             usage: Usage::default(),
@@ -39,9 +42,18 @@ impl Ending {
     }
 
     /// What became of an isolate's job.
-    pub(crate) fn of(end: ExecuteEnd, invocation: &Invocation) -> Self {
+    pub(crate) fn of(end: ExecuteEnd, invocation: &Invocation, effects: &EffectLog) -> Self {
+        let mut output = None;
         let (outcome, error) = match end.settled {
-            Ok(Settled::Returned) => (Outcome::Succeeded, None),
+            Ok(Settled::Returned { output: text }) => {
+                match action::output(text.as_deref(), invocation, effects) {
+                    Ok(returned) => {
+                        output = returned;
+                        (Outcome::Succeeded, None)
+                    }
+                    Err(error) => (Outcome::Failed, Some(error)),
+                }
+            }
             Ok(Settled::Threw { error, frames }) => {
                 let mut error = settled_error(*error);
                 error.frames = frames;
@@ -56,6 +68,7 @@ impl Ending {
         Self {
             outcome,
             error,
+            output,
             metadata_after: end.metadata_after,
             metadata_persisted: end.metadata_persisted,
             usage: Usage {
@@ -105,6 +118,9 @@ fn settled_error(error: SettledError) -> RunError {
         "script_http_error" => ErrorType::ScriptHttpError,
         "script_network_error" => ErrorType::ScriptNetworkError,
         "invalid_metadata" => ErrorType::InvalidMetadata,
+        "invalid_action_input" => ErrorType::InvalidActionInput,
+        "invalid_action_output" => ErrorType::InvalidActionOutput,
+        "script_output_too_large" => ErrorType::ScriptOutputTooLarge,
         _ => ErrorType::ScriptInternalError,
     };
     RunError {
@@ -155,7 +171,7 @@ pub(crate) fn report(
         outcome: ending.outcome,
         verdict,
         error: ending.error,
-        output: None,
+        output: ending.output,
         warnings: Vec::new(),
         metadata: MetadataReport {
             after: ending.metadata_after.unwrap_or_else(|| before.clone()),
@@ -192,7 +208,12 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
 
 /// The error of metadata that violates the schema before the run, where that is enforced.
 pub(crate) fn invalid_before_run(violations: &[onevent_contract::Violation]) -> RunError {
-    let mut error = RunError::new(ErrorType::InvalidMetadata, describe_violations(violations));
+    invalid(ErrorType::InvalidMetadata, "the connection's metadata", violations)
+}
+
+/// The error of a value that violates its schema.
+pub(crate) fn invalid(kind: ErrorType, what: &str, violations: &[onevent_contract::Violation]) -> RunError {
+    let mut error = RunError::new(kind, describe_violations(what, violations));
     if let Some(payload) = error.payload.as_object_mut() {
         payload.insert("errors".into(), json!(violations));
     }
@@ -200,7 +221,7 @@ pub(crate) fn invalid_before_run(violations: &[onevent_contract::Violation]) -> 
 }
 
 /// Violations in one sentence.
-pub(crate) fn describe_violations(violations: &[onevent_contract::Violation]) -> String {
+pub(crate) fn describe_violations(what: &str, violations: &[onevent_contract::Violation]) -> String {
     let shown: Vec<String> = violations
         .iter()
         .take(3)
@@ -219,5 +240,5 @@ pub(crate) fn describe_violations(violations: &[onevent_contract::Violation]) ->
         .collect();
     let more = violations.len().saturating_sub(shown.len());
     let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-    format!("the connection's metadata does not match the function's schema: {}{rest}", shown.join("; "))
+    format!("{what} does not match the function's schema: {}{rest}", shown.join("; "))
 }

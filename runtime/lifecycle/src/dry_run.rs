@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    ConnectionFacts, EnvironmentName, Function, Host, Invocation, Limits, Mode, RunReport, Validation,
+    ConnectionFacts, EnvironmentName, Function, Host, Invocation, Limits, Mode, RunReport, Trigger,
+    Validation,
 };
 use onevent_engine::RunRefused;
+use serde_json::Value;
 
 use crate::Runner;
 
@@ -18,7 +20,9 @@ pub struct DryRun {
     pub connection: ConnectionFacts,
     /// The environment.
     pub environment: EnvironmentName,
-    /// What to do about metadata that violates the schema before the run.
+    /// What an action is called with, `null` for nothing; an event function gets none.
+    pub input: Value,
+    /// What to do about metadata, input and output that violate their schemas.
     pub validation: Validation,
     /// The function's limits.
     pub limits: Limits,
@@ -29,16 +33,19 @@ pub struct DryRun {
 /// Runs one function dry: no journal, no stored run, no lock on the connection. Whether metadata writes are
 /// kept is the host's affair.
 ///
-/// The operation is the event's usual one: a creation for validation and setup, a deletion for cleanup.
+/// The operation around an event is its usual one: a creation for validation and setup, a deletion for cleanup.
 ///
 /// # Errors
 /// [`RunRefused`] when the run did not start.
 pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<RunReport, RunRefused> {
-    let invocation = Invocation {
+    let mut invocation = Invocation {
         mode: Mode::Dry,
         validation: dry.validation,
         limits: dry.limits,
         ..Invocation::new(dry.function, dry.connection, dry.environment)
     };
+    if let Trigger::Action { input } = &mut invocation.trigger {
+        *input = dry.input;
+    }
     runner.run(invocation, dry.host).await
 }

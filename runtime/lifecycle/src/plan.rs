@@ -13,8 +13,9 @@ pub(crate) type Functions = Vec<Arc<Function>>;
 /// The functions of `integration` that subscribe to `event`.
 ///
 /// # Errors
-/// Every function of the integration must be loadable: a broken one does not tell which event it is for, and a
-/// validation that is skipped because its file is broken accepts everybody. Their limits must make sense.
+/// Every event function of the integration must be loadable: a broken one does not tell which event it is for, and a
+/// validation that is skipped because its file is broken accepts everybody. Their limits must make sense. Actions and
+/// syncs are in nobody's way.
 pub(crate) fn functions(
     project: &Project,
     limits: &LimitsOf,
@@ -22,7 +23,7 @@ pub(crate) fn functions(
     event: Event,
 ) -> Result<Functions, LifecycleError> {
     let broken: Vec<BrokenFunction> =
-        project.broken.iter().filter(|broken| belongs_to(broken, integration)).cloned().collect();
+        project.broken.iter().filter(|broken| is_missed(broken, integration)).cloned().collect();
     if !broken.is_empty() {
         return Err(LifecycleError::Broken { integration: integration.clone(), broken });
     }
@@ -32,6 +33,11 @@ pub(crate) fn functions(
         checked.map_err(|source| LifecycleError::InvalidLimits { function: function.key.clone(), source })?;
     }
     Ok(found)
+}
+
+/// Whether an event function of the integration may be missing because of this one.
+fn is_missed(broken: &BrokenFunction, integration: &IntegrationId) -> bool {
+    broken.may_be_event_function() && belongs_to(broken, integration)
 }
 
 /// A path that does not follow the rules names no function, but it may still lie in the integration's folder.

@@ -99,6 +99,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         onevent dryrun validate-connection acme\n  \
         onevent dryrun salesforce/post-connection-setup acme --metadata '{\"organizationId\": \"00D1\"}'\n  \
+        onevent dryrun create-contact acme --input '{\"email\": \"ada@example.com\"}'\n  \
         onevent dryrun validate-connection acme --connection @connection.json --validate\n\n\
         The file of --connection is JSON: {\"credentials\": {…}, \"connection_config\": {…}, \"metadata\": {…}}.\n\
         A connection as Nango's API returns it is read as it is.")]

@@ -6,7 +6,7 @@ use onevent_contract::{ConnectionId, IntegrationId};
 /// `onevent dryrun`.
 #[derive(Debug, Args)]
 pub(crate) struct DryrunArgs {
-    /// The function: its file's name, or <integration>/<name>
+    /// The function: its file's name, or <integration>/<name>; actions/<name> and on-events/<name> tell two apart
     pub(crate) function: String,
     /// The connection's id
     pub(crate) connection_id: ConnectionId,
@@ -19,7 +19,10 @@ pub(crate) struct DryrunArgs {
     /// Metadata for this run, instead of the connection's own
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) metadata: Option<String>,
-    /// Do not start the run when the metadata violates the function's schema (exit 5)
+    /// What the action is called with
+    #[arg(short, long, value_name = "JSON|@FILE")]
+    pub(crate) input: Option<String>,
+    /// Make metadata, input and output that violate the function's schemas an error (exit 5)
     #[arg(long)]
     pub(crate) validate: bool,
 }

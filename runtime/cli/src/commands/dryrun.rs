@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Function, RunReport, Validation};
+use onevent_contract::{ConnectionFacts, Function, FunctionKey, FunctionKind, RunReport, Validation};
 use onevent_engine::Project;
 use onevent_hosts::{DryConnection, DryHost, DryHostOptions};
 use onevent_lifecycle::{DryRun, dry_run};
 use onevent_store::{ConnectionKey, Store, Visibility};
+use serde_json::Value;
 
 use super::given::GivenConnection;
 use crate::args::{DryrunArgs, Target};
@@ -16,7 +17,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::integrations::Integrations;
 use crate::loading;
-use crate::output::{Reply, RunView, Sources, render_run};
+use crate::output::{Reply, RunView, Sources, clean, render_run};
 use crate::rooms;
 use crate::session::{self, Session};
 
@@ -30,6 +31,10 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
         Some(text) => Some(input::object("--metadata", text, &session.directory).await?),
         None => None,
     };
+    let input = match &args.input {
+        Some(text) => Some(input::value("--input", text, &session.directory).await?),
+        None => None,
+    };
     let integrations = Integrations::load(&session.config)?;
     // A given connection needs no database, so none can be in its way.
     let store = if given.is_some() { None } else { database::open_for_reading(session).await? };
@@ -37,12 +42,13 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let engine = loading::engine()?;
     let project = loading::project(&engine, session.folder()).await?;
     let function = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
+    let input = input_of(&function, input)?;
     let connection = connection(key(session, args, &function), given, store.as_ref(), &integrations).await?;
     let connection = match metadata {
         Some(metadata) => connection.with_metadata(metadata),
         None => connection,
     };
-    let run = dry_run_of(session, args, function, connection, store, &integrations)?;
+    let run = dry_run_of(session, args, Called { function, input }, connection, store, &integrations)?;
     let report = dry_run(&engine, run).await.map_err(|refused| rooms::refused(&refused))?;
     reply(session, &report)
 }
@@ -74,9 +80,34 @@ async fn choose(
     if let [only] = fitting.as_slice() {
         return Ok(Arc::clone(only));
     }
-    let names: Vec<String> = found.iter().map(|function| function.key.to_string()).collect();
-    let message = format!("`{}` could be {}", args.function, names.join(" or "));
-    Err(Failure::usage("ambiguous_function", message).hint("write it in full, or add --integration-id NAME"))
+    // The ones that fit, if any do, are what is still to be told apart.
+    Err(ambiguous(&args.function, if fitting.is_empty() { &found } else { &fitting }))
+}
+
+fn ambiguous(name: &str, found: &[Arc<Function>]) -> Failure {
+    // The folder is named where the rest of the name is not enough.
+    let full = |function: &Arc<Function>| {
+        let FunctionKey { integration, name } = &function.key;
+        match found.iter().filter(|other| other.key == function.key).count() {
+            1 => function.key.to_string(),
+            _ => format!("{integration}/{}/{name}", function.kind.folder()),
+        }
+    };
+    let names: Vec<String> = found.iter().map(full).collect();
+    let message = format!("`{name}` could be {}", names.join(" or "));
+    Failure::usage("ambiguous_function", message).hint("write it in full, or add --integration-id NAME")
+}
+
+/// What the function is called with: an action's input, `null` for none.
+fn input_of(function: &Function, input: Option<Value>) -> Result<Value, Failure> {
+    match (&function.kind, input) {
+        (FunctionKind::Action { .. }, input) => Ok(input.unwrap_or_default()),
+        (_, None) => Ok(Value::Null),
+        (_, Some(_)) => {
+            let message = format!("--input: {} is an event function, which gets no input", function.key);
+            Err(Failure::usage("input_not_accepted", message).hint("only actions are called with an input"))
+        }
+    }
 }
 
 async fn is_stored(
@@ -110,15 +141,22 @@ async fn connection(
     }
 }
 
+/// What is run, and with what.
+struct Called {
+    function: Arc<Function>,
+    input: Value,
+}
+
 /// The run with its host: real requests, and metadata that is gone afterwards.
 fn dry_run_of(
     session: &Session,
     args: &DryrunArgs,
-    function: Arc<Function>,
+    called: Called,
     connection: DryConnection,
     store: Option<Store>,
     integrations: &Integrations,
 ) -> Result<DryRun, Failure> {
+    let Called { function, input } = called;
     let integration = function.key.integration.clone();
     let own = integrations.get_or(&integration, Some(&connection.connection().provider))?;
     let mut configured = integrations.all(&session.integrations());
@@ -140,6 +178,7 @@ fn dry_run_of(
     Ok(DryRun {
         limits: session.config.limits_for(&function.key),
         function,
+        input,
         connection: facts,
         environment,
         validation: if args.validate { Validation::Enforce } else { Validation::Warn },
@@ -150,8 +189,17 @@ fn dry_run_of(
 fn reply(session: &Session, report: &RunReport) -> Result<Reply, Failure> {
     let reply = Reply::new(report, "")?;
     let view = RunView::from_document(&reply.document)?;
-    let text = render_run(&view, Sources::Project(session.folder()));
+    let mut text = render_run(&view, Sources::Project(session.folder()));
+    if let Some(output) = &report.output {
+        text.push_str(&render_output(output));
+    }
     Ok(Reply { text, ..reply }.exit(ExitCode::of_run(report)))
+}
+
+/// What an action returned, for people: its JSON, as it can be copied.
+fn render_output(output: &Value) -> String {
+    // With the alternate form, JSON is laid out over lines.
+    format!("\n{}\n", clean(&format!("{output:#}")))
 }
 
 fn key(session: &Session, args: &DryrunArgs, function: &Function) -> ConnectionKey {

@@ -1,7 +1,7 @@
 //! `onevent functions`: what the project has, the broken ones with their errors.
 
 use anstyle::Style;
-use onevent_contract::{Event, Function};
+use onevent_contract::{Event, Function, FunctionKind};
 use onevent_engine::{BrokenFunction, Project};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,6 +29,9 @@ struct FunctionDocument<'a> {
     description: Option<&'a str>,
     file: &'a str,
     metadata_schema: Option<&'a Value>,
+    /// Only of an action.
+    input_schema: Option<&'a Value>,
+    output_schema: Option<&'a Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +67,10 @@ pub(crate) fn run(args: &FunctionsArgs, project: &Project) -> Result<Reply, Fail
 }
 
 fn described(function: &Function) -> FunctionDocument<'_> {
+    let (input, output) = match &function.kind {
+        FunctionKind::Action { input, output } => (input.as_ref(), output.as_ref()),
+        _ => (None, None),
+    };
     FunctionDocument {
         function: function.key.name.as_str(),
         integration: function.key.integration.as_str(),
@@ -72,6 +79,8 @@ fn described(function: &Function) -> FunctionDocument<'_> {
         description: function.description.as_deref(),
         file: &function.path,
         metadata_schema: function.metadata_schema.as_ref().map(|schema| &schema.json_schema),
+        input_schema: input.map(|schema| &schema.json_schema),
+        output_schema: output.map(|schema| &schema.json_schema),
     }
 }
 
@@ -88,11 +97,12 @@ fn table(project: &Project) -> String {
     if project.functions.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["function", "event", "description"]);
+    let mut table = Table::new(&["function", "kind", "event", "description"]);
     for function in &project.functions {
         table.row([
             (NAME, function.key.to_string()),
-            (Style::new(), function.event().map_or(function.kind.as_str(), Event::as_str).to_owned()),
+            (Style::new(), function.kind.as_str().to_owned()),
+            (Style::new(), function.event().map_or("", Event::as_str).to_owned()),
             (DIM, function.description.clone().unwrap_or_default()),
         ]);
     }

@@ -67,6 +67,8 @@ pub(super) fn op_onevent_warn(
         let code = match code {
             "calls_not_awaited" => WarningCode::CallsNotAwaited,
             "metadata_invalid_before_run" => WarningCode::MetadataInvalidBeforeRun,
+            "invalid_action_input" => WarningCode::InvalidActionInput,
+            "invalid_action_output" => WarningCode::InvalidActionOutput,
             _ => WarningCode::UnhandledRejection,
         };
         let mut warning = Warning::new(code, cut(message, MAX_LOG_MESSAGE_BYTES));

@@ -19,7 +19,7 @@ const MAX_FRAMES: usize = 20;
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Settlement {
-    Returned,
+    Returned { output: Option<String> },
     Threw { error: Box<SettledError> },
 }
 
@@ -32,7 +32,7 @@ pub(super) fn op_onevent_settled<'s>(
 ) {
     let Some(run) = state.borrow().try_borrow::<Rc<RunState>>().cloned() else { return };
     let settled = match serde_json::from_str::<Settlement>(&json) {
-        Ok(Settlement::Returned) => Settled::Returned,
+        Ok(Settlement::Returned { output }) => Settled::Returned { output },
         Ok(Settlement::Threw { error }) => Settled::Threw { error, frames: frames(scope, thrown) },
         Err(error) => Settled::Threw { error: Box::new(unreadable(&error)), frames: Vec::new() },
     };

@@ -28,7 +28,8 @@ pub(crate) struct SettledError {
 /// How `exec` ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Settled {
-    Returned,
+    /// With the JSON text of what an action returned.
+    Returned { output: Option<String> },
     Threw { error: Box<SettledError>, frames: Vec<Frame> },
 }
 

@@ -6,8 +6,8 @@ use onevent_contract::{Event, Function, FunctionKind, Schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::ReadFunction;
 use super::error::{LoadError, LoadErrorCode};
+use super::{Folder, ReadFunction};
 use crate::isolate::{DescribeEnd, Interrupted, StopReason};
 use crate::ops::settle::project_frames;
 use crate::schema;
@@ -20,9 +20,17 @@ struct Description {
 
 #[derive(Deserialize)]
 struct Described {
-    event: String,
     description: Option<String>,
     metadata: Value,
+    #[serde(flatten)]
+    kind: DescribedKind,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+enum DescribedKind {
+    OnEvent { event: String },
+    Action { input: Value, output: Value },
 }
 
 #[derive(Deserialize)]
@@ -46,27 +54,58 @@ pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Func
             ));
         }
     };
-    let event = Event::from_name(&described.event).ok_or_else(|| {
-        let message = format!("{}: `{}` is not a lifecycle event", read.path, described.event);
-        LoadError::new(LoadErrorCode::UnknownEvent, message)
-    })?;
     Ok(Arc::new(Function {
         key: read.key.clone(),
-        kind: FunctionKind::Event(event),
+        kind: kind(read, described.kind)?,
         description: described.description,
         path: read.path.clone(),
         modules: read.modules.clone(),
-        metadata_schema: metadata_schema(read, described.metadata)?,
+        metadata_schema: declared(read, "metadata", described.metadata)?,
     }))
 }
 
-fn metadata_schema(read: &ReadFunction, json_schema: Value) -> Result<Option<Schema>, LoadError> {
+/// What calls the function. Its code says so, and must lie where such functions do.
+fn kind(read: &ReadFunction, described: DescribedKind) -> Result<FunctionKind, LoadError> {
+    match (described, read.folder) {
+        (DescribedKind::OnEvent { event }, Folder::OnEvents) => {
+            let known = Event::from_name(&event).ok_or_else(|| {
+                let message = format!("{}: `{event}` is not a lifecycle event", read.path);
+                LoadError::new(LoadErrorCode::UnknownEvent, message)
+            })?;
+            Ok(FunctionKind::Event(known))
+        }
+        (DescribedKind::Action { input, output }, Folder::Actions) => Ok(FunctionKind::Action {
+            input: declared(read, "input", input)?,
+            output: declared(read, "output", output)?,
+        }),
+        (DescribedKind::OnEvent { .. }, _) => Err(wrong_folder(read, "an event function", Folder::OnEvents)),
+        (DescribedKind::Action { .. }, _) => Err(wrong_folder(read, "an action", Folder::Actions)),
+    }
+}
+
+fn wrong_folder(read: &ReadFunction, what: &str, right: Folder) -> LoadError {
+    let message = format!("{} exports {what}, and lies in `{}`", read.path, read.folder.as_str());
+    let hint = format!("move it to `{}/{}/`", read.key.integration, right.as_str());
+    LoadError::new(LoadErrorCode::WrongFolder, message).hint(hint)
+}
+
+/// One of the declared schemas, compiled; `null` is none.
+fn declared(
+    read: &ReadFunction,
+    field: &'static str,
+    json_schema: Value,
+) -> Result<Option<Schema>, LoadError> {
     if json_schema.is_null() {
         return Ok(None);
     }
     let check = schema::compile(&json_schema).map_err(|error| {
-        let message = format!("{}: the JSON Schema of `metadata` cannot be compiled: {error}", read.path);
-        LoadError::new(LoadErrorCode::InvalidMetadataSchema, message)
+        let message = format!("{}: the JSON Schema of `{field}` cannot be compiled: {error}", read.path);
+        let code = match field {
+            "input" => LoadErrorCode::InvalidInputSchema,
+            "output" => LoadErrorCode::InvalidOutputSchema,
+            _ => LoadErrorCode::InvalidMetadataSchema,
+        };
+        LoadError::new(code, message)
     })?;
     Ok(Some(Schema { json_schema, check }))
 }
@@ -75,6 +114,8 @@ fn problem_load(read: &ReadFunction, problem: Problem) -> LoadError {
     let code = match problem.code.as_str() {
         "unknown_event" => LoadErrorCode::UnknownEvent,
         "invalid_metadata_schema" => LoadErrorCode::InvalidMetadataSchema,
+        "invalid_input_schema" => LoadErrorCode::InvalidInputSchema,
+        "invalid_output_schema" => LoadErrorCode::InvalidOutputSchema,
         "unsupported_function_type" => LoadErrorCode::UnsupportedFunctionType,
         _ => LoadErrorCode::InvalidExport,
     };

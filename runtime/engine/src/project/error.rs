@@ -23,18 +23,24 @@ pub enum LoadErrorCode {
     OutsideProject,
     /// A file, or the whole of a function's files, is larger than the limit.
     TooLarge,
-    /// The path is not `./<integration>/on-events/<name>`.
+    /// The path is not `./<integration>/on-events/<name>` or `./<integration>/actions/<name>`.
     InvalidFunctionPath,
-    /// Two files stand for the same function.
+    /// Two files stand for the same function. An action may have the name of an event function.
     DuplicateFunction,
-    /// The folder or the default export is of a kind that is not supported: a sync or an action.
+    /// The folder or the default export is of a kind that is not supported: a sync.
     UnsupportedFunctionType,
-    /// The default export is not what `createOnEvent()` returns.
+    /// An action outside of `actions`, or an event function outside of `on-events`.
+    WrongFolder,
+    /// The default export is not what `createOnEvent()` or `createAction()` returns.
     InvalidExport,
     /// `event` is none of the three lifecycle events.
     UnknownEvent,
     /// `metadata` is not a zod schema, or its JSON Schema cannot be compiled.
     InvalidMetadataSchema,
+    /// The same of an action's `input`.
+    InvalidInputSchema,
+    /// The same of an action's `output`.
+    InvalidOutputSchema,
     /// Code outside `exec` threw.
     ModuleThrew,
     /// Code outside `exec` hit a limit, or waits for something that cannot happen.
@@ -58,9 +64,12 @@ impl LoadErrorCode {
             Self::InvalidFunctionPath => "invalid_function_path",
             Self::DuplicateFunction => "duplicate_function",
             Self::UnsupportedFunctionType => "unsupported_function_type",
+            Self::WrongFolder => "wrong_folder",
             Self::InvalidExport => "invalid_export",
             Self::UnknownEvent => "unknown_event",
             Self::InvalidMetadataSchema => "invalid_metadata_schema",
+            Self::InvalidInputSchema => "invalid_input_schema",
+            Self::InvalidOutputSchema => "invalid_output_schema",
             Self::ModuleThrew => "module_threw",
             Self::ModuleStopped => "module_stopped",
             Self::Engine => "engine_error",

@@ -15,7 +15,7 @@ pub(super) struct Entry {
     /// As it is imported, for messages about one that has no file.
     pub(super) specifier: String,
     /// The function, or why it cannot be one.
-    pub(super) function: Result<(FunctionKey, String), LoadError>,
+    pub(super) function: Result<(Place, String), LoadError>,
 }
 
 /// Reads the imports of `index.ts`, in their order, each file once.
@@ -34,8 +34,8 @@ pub(super) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
                 .at(import.position));
         }
         let function = resolve(source, INDEX, &import).and_then(|path| {
-            let key = key_of(&path).map_err(|error| error.at(import.position.clone()))?;
-            Ok((key, path))
+            let place = supported(&path).map_err(|error| error.at(import.position.clone()))?;
+            Ok((place, path))
         });
         if let Ok((_, path)) = &function
             && entries.iter().any(|known| known.function.as_ref().is_ok_and(|(_, other)| other == path))
@@ -43,12 +43,13 @@ pub(super) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
             continue;
         }
         let function = match function {
-            Ok((key, _))
+            Ok((place, _))
                 if entries
                     .iter()
-                    .any(|known| known.function.as_ref().is_ok_and(|(other, _)| *other == key)) =>
+                    .any(|known| known.function.as_ref().is_ok_and(|(other, _)| *other == place)) =>
             {
-                let message = format!("`{}` is a second file for the function {key}", import.specifier);
+                let message =
+                    format!("`{}` is a second file for the function {}", import.specifier, place.key);
                 Err(LoadError::new(LoadErrorCode::DuplicateFunction, message).at(import.position))
             }
             other => other,
@@ -58,28 +59,66 @@ pub(super) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
     Ok(entries)
 }
 
-/// Integration and name, from `<integration>/on-events/<name>.ts`.
-pub(super) fn key_of(path: &str) -> Result<FunctionKey, LoadError> {
+/// Which kind of function a folder holds, by Nango's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Folder {
+    OnEvents,
+    Actions,
+    Syncs,
+}
+
+impl Folder {
+    const ALL: [Folder; 3] = [Self::OnEvents, Self::Actions, Self::Syncs];
+
+    /// The folder's name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::OnEvents => "on-events",
+            Self::Actions => "actions",
+            Self::Syncs => "syncs",
+        }
+    }
+}
+
+/// A function by its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) key: FunctionKey,
+    pub(crate) folder: Folder,
+}
+
+/// Integration, name and folder, from `<integration>/on-events/<name>.ts`.
+pub(super) fn place_of(path: &str) -> Result<Place, LoadError> {
     let invalid = |message: String| {
-        LoadError::new(LoadErrorCode::InvalidFunctionPath, message)
-            .hint("a function's file is `<integration>/on-events/<name>.ts`")
+        LoadError::new(LoadErrorCode::InvalidFunctionPath, message).hint(
+            "a function's file is `<integration>/on-events/<name>.ts` or `<integration>/actions/<name>.ts`",
+        )
     };
     let parts: Vec<&str> = path.split('/').collect();
     let [integration, folder, file] = parts.as_slice() else {
         return Err(invalid(format!("`{path}` is not the path of a function")));
     };
-    match *folder {
-        "on-events" => {}
-        "syncs" | "actions" => {
-            let message = format!("`{path}`: {folder} are not supported, only event functions in on-events");
-            return Err(LoadError::new(LoadErrorCode::UnsupportedFunctionType, message));
-        }
-        other => return Err(invalid(format!("`{path}`: `{other}` is not a folder of functions"))),
-    }
+    let folder = Folder::ALL
+        .into_iter()
+        .find(|known| known.as_str() == *folder)
+        .ok_or_else(|| invalid(format!("`{path}`: `{folder}` is not a folder of functions")))?;
     let name = file.rsplit_once('.').map_or(*file, |(name, _)| name);
-    Ok(FunctionKey {
+    let key = FunctionKey {
         integration: IntegrationId::new(*integration)
             .map_err(|error| invalid(format!("`{path}`: {error}")))?,
         name: FunctionName::new(name).map_err(|error| invalid(format!("`{path}`: {error}")))?,
-    })
+    };
+    Ok(Place { key, folder })
+}
+
+/// The same of a function that can run.
+fn supported(path: &str) -> Result<Place, LoadError> {
+    let place = place_of(path)?;
+    match place.folder {
+        Folder::OnEvents | Folder::Actions => Ok(place),
+        Folder::Syncs => {
+            let message = format!("`{path}`: syncs are not supported, only event functions and actions");
+            Err(LoadError::new(LoadErrorCode::UnsupportedFunctionType, message))
+        }
+    }
 }

@@ -9,11 +9,13 @@ mod source;
 
 use std::sync::Arc;
 
-use onevent_contract::{Event, Function, FunctionKey, ModuleSource};
+use onevent_contract::{Event, Function, FunctionKey, FunctionKind, ModuleSource};
 
 pub(crate) use self::describe::describe;
 pub use self::error::{LoadError, LoadErrorCode, SourcePosition};
 use self::graph::ModuleReader;
+pub(crate) use self::index::Folder;
+use self::index::Place;
 pub use self::source::ProjectSource;
 
 /// A function that cannot be loaded. The others of its project can run.
@@ -26,6 +28,27 @@ pub struct BrokenFunction {
     pub key: Option<FunctionKey>,
     /// Why.
     pub error: LoadError,
+    pub(crate) folder: Option<Folder>,
+}
+
+impl BrokenFunction {
+    /// The folder that it lies in, where that is one of functions: `on-events`, `actions` or `syncs`.
+    #[must_use]
+    pub fn folder(&self) -> Option<&'static str> {
+        self.folder.map(Folder::as_str)
+    }
+
+    /// Whether it may be an event function, and nobody knows of which event. What lies among the actions is none,
+    /// nor is a sync.
+    #[must_use]
+    pub fn may_be_event_function(&self) -> bool {
+        match (self.error.code, self.folder) {
+            (LoadErrorCode::UnsupportedFunctionType, _) => false,
+            (LoadErrorCode::WrongFolder, _) => true,
+            (_, Some(Folder::Actions | Folder::Syncs)) => false,
+            (_, Some(Folder::OnEvents) | None) => true,
+        }
+    }
 }
 
 /// A loaded project.
@@ -39,10 +62,17 @@ pub struct Project {
 }
 
 impl Project {
-    /// The function of that name.
+    /// The event function of that name.
     #[must_use]
-    pub fn function(&self, key: &FunctionKey) -> Option<&Arc<Function>> {
-        self.functions.iter().find(|function| function.key == *key)
+    pub fn event_function(&self, key: &FunctionKey) -> Option<&Arc<Function>> {
+        self.functions.iter().find(|function| function.key == *key && function.event().is_some())
+    }
+
+    /// The action of that name. It may share the name with an event function.
+    #[must_use]
+    pub fn action(&self, key: &FunctionKey) -> Option<&Arc<Function>> {
+        let is_action = |function: &Function| matches!(function.kind, FunctionKind::Action { .. });
+        self.functions.iter().find(|function| function.key == *key && is_action(function))
     }
 
     /// The functions of an integration that subscribe to an event, in the order in which they run.
@@ -70,6 +100,7 @@ impl Project {
 /// A function whose files are read and transpiled, before its code has said what it is.
 pub(crate) struct ReadFunction {
     pub(crate) key: FunctionKey,
+    pub(crate) folder: Folder,
     pub(crate) path: String,
     pub(crate) modules: Arc<[ModuleSource]>,
     /// Texts of the files, for code frames.
@@ -85,18 +116,21 @@ pub(crate) fn read(
     Ok(entries
         .into_iter()
         .map(|entry| {
-            let (key, path) = entry.function.map_err(|error| {
-                let key = index::key_of(entry.specifier.trim_start_matches("./")).ok();
-                Box::new(BrokenFunction { key, path: entry.specifier, error })
+            let (Place { key, folder }, path) = entry.function.map_err(|error| {
+                let place = index::place_of(entry.specifier.trim_start_matches("./")).ok();
+                let (key, folder) = place.map(|place| (place.key, place.folder)).unzip();
+                Box::new(BrokenFunction { key, folder, path: entry.specifier, error })
             })?;
             match reader.modules(&path) {
                 Ok(modules) => {
                     let text =
                         |module: &ModuleSource| Some((module.path.clone(), reader.text(&module.path)?));
                     let texts = modules.iter().filter_map(text).collect();
-                    Ok(ReadFunction { key, path, modules, texts })
+                    Ok(ReadFunction { key, folder, path, modules, texts })
                 }
-                Err(error) => Err(Box::new(BrokenFunction { path, key: Some(key), error })),
+                Err(error) => {
+                    Err(Box::new(BrokenFunction { path, key: Some(key), folder: Some(folder), error }))
+                }
             }
         })
         .collect())

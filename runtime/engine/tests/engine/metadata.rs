@@ -113,7 +113,7 @@ async fn metadata_that_violates_before_the_run_is_a_warning_or_an_error() {
     enforced.validation = Validation::Enforce;
     let report = engine().run(enforced, host).await.unwrap();
     assert_eq!(report.outcome, Outcome::Failed);
-    assert!(report.is_invalid_metadata());
+    assert!(report.violates_schema());
     assert!(report.logs.is_empty(), "the function did not run");
 }
 

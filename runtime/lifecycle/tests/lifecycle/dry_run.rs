@@ -13,6 +13,7 @@ impl Host for NoHost {}
 
 async fn dry(stage: &Stage, name: &str) -> Result<onevent_contract::RunReport, onevent_engine::RunRefused> {
     let dry = DryRun {
+        input: serde_json::Value::Null,
         function: function("salesforce", PostConnectionCreation, name),
         connection: ConnectionFacts {
             connection_id: "nowhere".parse().unwrap(),

@@ -41,6 +41,17 @@ async fn a_broken_function_of_the_integration_stops_every_operation_before_it_st
 }
 
 #[tokio::test]
+async fn actions_and_syncs_that_cannot_be_loaded_stop_nothing() {
+    let mut loaded = broken("import './salesforce/actions/gone';\nimport './salesforce/syncs/all';").await;
+    assert_eq!(loaded.broken.len(), 2);
+    loaded.functions.push(function("salesforce", ValidateConnection, "check"));
+    let stage = Stage::with_project(&[], loaded, |_| Limits::default()).await;
+    let (working, _) = stage.replay(&[]);
+    working.create(new_connection("acme", "tok-1")).await.unwrap();
+    assert!(stage.connection("acme").await.is_some());
+}
+
+#[tokio::test]
 async fn a_broken_function_of_another_integration_stops_nothing() {
     let loaded = broken("import './hubspot/on-events/check';").await;
     assert_eq!(loaded.broken.len(), 1);

@@ -1,0 +1,94 @@
+//! What a run of an action has beside one of an event function: an input, and an output that somebody waits for.
+//!
+//! zod has checked both in the isolate. The checks here are the floor that hostile code cannot step over.
+
+use onevent_contract::{
+    EffectLog, ErrorType, FunctionKind, Invocation, MAX_ACTION_OUTPUT_BYTES, RunError, Schema, Trigger,
+    Validation, Violation, Warning, WarningCode,
+};
+use serde_json::Value;
+
+use crate::report::{describe_violations, invalid};
+
+const INPUT: &str = "the action's input";
+const OUTPUT: &str = "the action's output";
+
+/// The error of an input that violates its schema, where that is enforced.
+pub(crate) fn refused_input(invocation: &Invocation) -> Option<RunError> {
+    match invocation.validation {
+        Validation::Enforce => {
+            let violations = input_violations(invocation);
+            (!violations.is_empty()).then(|| invalid(ErrorType::InvalidActionInput, INPUT, &violations))
+        }
+        Validation::Warn => None,
+    }
+}
+
+/// Warns of an input that violates its schema, unless the isolate has done so.
+pub(crate) fn warn_of_input(invocation: &Invocation, effects: &EffectLog) {
+    warn_once(effects, WarningCode::InvalidActionInput, INPUT, &input_violations(invocation));
+}
+
+/// No input at all is left to zod: it may be `undefined` to the schema, which JSON Schema cannot say.
+fn input_violations(invocation: &Invocation) -> Vec<Violation> {
+    match (&invocation.trigger, &invocation.function.kind) {
+        (Trigger::Action { input }, FunctionKind::Action { input: Some(schema), .. }) if !input.is_null() => {
+            schema.check.violations(input)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// An action's output from its JSON text; `None` of an event function.
+///
+/// # Errors
+/// It is too large, no JSON that Rust can read, or violates its schema where that is enforced.
+pub(crate) fn output(
+    text: Option<&str>,
+    invocation: &Invocation,
+    effects: &EffectLog,
+) -> Result<Option<Value>, RunError> {
+    let FunctionKind::Action { output: schema, .. } = &invocation.function.kind else { return Ok(None) };
+    let text = text.unwrap_or("null");
+    if text.len() > MAX_ACTION_OUTPUT_BYTES {
+        return Err(too_large(text.len()));
+    }
+    let output: Value = serde_json::from_str(text).map_err(|error| {
+        let message = format!("what the action returned cannot be read as JSON: {error}");
+        RunError::new(ErrorType::ScriptInternalError, message)
+    })?;
+    check_output(schema.as_ref(), &output, invocation.validation, effects)?;
+    Ok(Some(output))
+}
+
+fn check_output(
+    schema: Option<&Schema>,
+    output: &Value,
+    validation: Validation,
+    effects: &EffectLog,
+) -> Result<(), RunError> {
+    let violations = schema.map(|schema| schema.check.violations(output)).unwrap_or_default();
+    match validation {
+        Validation::Enforce if !violations.is_empty() => {
+            Err(invalid(ErrorType::InvalidActionOutput, OUTPUT, &violations))
+        }
+        Validation::Enforce | Validation::Warn => {
+            warn_once(effects, WarningCode::InvalidActionOutput, OUTPUT, &violations);
+            Ok(())
+        }
+    }
+}
+
+fn warn_once(effects: &EffectLog, code: WarningCode, what: &str, violations: &[Violation]) {
+    if violations.is_empty() || effects.effects().warnings.iter().any(|warning| warning.code == code) {
+        return;
+    }
+    effects.warn(Warning::new(code, describe_violations(what, violations)));
+}
+
+fn too_large(bytes: usize) -> RunError {
+    let message =
+        format!("the action's output has {bytes} bytes of JSON; the limit is {MAX_ACTION_OUTPUT_BYTES}");
+    // Nango's status for it.
+    RunError { status: 400, ..RunError::new(ErrorType::ScriptOutputTooLarge, message) }
+}
