@@ -5,6 +5,16 @@ declare module 'ext:core/ops' {
     export const op_onevent_connection: Ops['op_onevent_connection'];
     export const op_onevent_metadata: Ops['op_onevent_metadata'];
     export const op_onevent_write_metadata: Ops['op_onevent_write_metadata'];
+    export const op_onevent_pagination: Ops['op_onevent_pagination'];
+    export const op_onevent_integration: Ops['op_onevent_integration'];
+    export const op_onevent_environment_variables: Ops['op_onevent_environment_variables'];
+    export const op_onevent_trigger_action: Ops['op_onevent_trigger_action'];
+    export const op_onevent_fetch: Ops['op_onevent_fetch'];
+    export const op_onevent_acquire_lock: Ops['op_onevent_acquire_lock'];
+    export const op_onevent_release_lock: Ops['op_onevent_release_lock'];
+    export const op_onevent_release_all_locks: Ops['op_onevent_release_all_locks'];
+    export const op_onevent_checkpoint: Ops['op_onevent_checkpoint'];
+    export const op_onevent_write_checkpoint: Ops['op_onevent_write_checkpoint'];
     export const op_onevent_log: Ops['op_onevent_log'];
     export const op_onevent_warn: Ops['op_onevent_warn'];
     export const op_onevent_settled: Ops['op_onevent_settled'];

@@ -74,12 +74,44 @@ function metaText(data: readonly unknown[]): string | null {
     return JSONStringify(isRecord(copy) ? copy : { value: copy === undefined ? StringConstructor(meta) : copy });
 }
 
-/** Writes one line. Logging never fails a run: what cannot be read is said to be so. */
-export function writeLog(args: readonly unknown[]): void {
-    try {
-        const { level, data } = takeLevel(args);
-        op_onevent_log(level, messageText(args[0]), metaText(data));
-    } catch {
-        op_onevent_log('warn', 'a log line could not be read', null);
+/** From the least to the most important; `off` is above all. */
+const LEVELS: readonly (LogLevel | 'off')[] = ['debug', 'info', 'warn', 'error', 'off'];
+
+function rank(level: unknown): number {
+    for (let index = 0; index < LEVELS.length; index++) {
+        if (LEVELS[index] === level) {
+            return index;
+        }
+    }
+    return 0;
+}
+
+/** The log of one run. */
+export class Logger {
+    /** What functions see as `nango.logger`. */
+    readonly state: { level: LogLevel | 'off' } = { level: 'debug' };
+
+    /** `nango.setLogger`: lines below the level are dropped. A logger that is off stays off. */
+    setLevel(options: unknown): void {
+        const wanted = isRecord(options) ? options['level'] : undefined;
+        const level = wanted === 'off' ? wanted : levelOf(wanted);
+        if (level === null) {
+            throw new Error('nango.setLogger() needs { level }: debug, info, warn, error or off');
+        }
+        if (this.state.level !== 'off') {
+            this.state.level = level;
+        }
+    }
+
+    /** Writes one line. Logging never fails a run: what cannot be read is said to be so. */
+    write(args: readonly unknown[]): void {
+        try {
+            const { level, data } = takeLevel(args);
+            if (rank(level) >= rank(this.state.level)) {
+                op_onevent_log(level, messageText(args[0]), metaText(data));
+            }
+        } catch {
+            op_onevent_log('warn', 'a log line could not be read', null);
+        }
     }
 }

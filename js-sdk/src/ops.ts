@@ -96,6 +96,8 @@ export interface Ops {
     op_onevent_write_metadata(json: string, kind: 'set' | 'update', version: number | null): Promise<Answer<WriteResult>>;
     /** The inner `data` object of Nango's integration endpoint, as JSON text. `include`: `webhook`, `credentials`. */
     op_onevent_integration(include: string[]): Promise<Answer<string>>;
+    /** The pagination options in the template of a provider, as JSON text; `null` where it has none. */
+    op_onevent_pagination(providerConfigKey: string | null): Promise<Answer<string>>;
     /** `[{name, value}]` as JSON text. */
     op_onevent_environment_variables(): Promise<Answer<string>>;
     /** Runs an action to its end. `input` and the answer are JSON texts. */
@@ -153,6 +155,8 @@ export interface RunFacts {
     provider: string;
     environmentName: string;
     runId: string;
+    /** Whether nothing of this run is kept. */
+    dryRun: boolean;
     functionName: string;
     /** Null of an action, as `operation` is. */
     event: string | null;

@@ -47,3 +47,12 @@ export const NumberIsFinite = Number.isFinite;
 export const NumberIsInteger = Number.isInteger;
 export const StringConstructor = String;
 export const Uint8ArrayConstructor = Uint8Array;
+export const EncodeURIComponent = encodeURIComponent;
+export const NumberConstructor = Number;
+export const RegExpPrototypeExec = uncurryThis(RegExp.prototype.exec);
+export const StringPrototypeReplace: (self: string, pattern: RegExp, replacement: string) => string = uncurryThis(
+    String.prototype.replace,
+) as never;
+export const StringPrototypeSplit: (self: string, separator: string) => string[] = uncurryThis(
+    String.prototype.split,
+) as never;

@@ -2,6 +2,9 @@
 import type * as z from 'zod';
 
 import type { ActionError } from './errors/action-error.ts';
+import type { NangoMembers } from './members.ts';
+
+export type * from './members.ts';
 
 /** When a function runs. */
 export type OnEventName = 'post-connection-creation' | 'validate-connection' | 'pre-connection-deletion';
@@ -83,6 +86,8 @@ export interface ProxyConfiguration {
     retries?: number;
     /** More statuses to retry on. */
     retryOn?: number[] | null;
+    /** Headers of an answer that say when to try again; they come before the provider's own. */
+    retryHeader?: { at?: string; after?: string };
     /** Replaces the provider's base URL. */
     baseUrlOverride?: string;
     /** Another integration. */
@@ -130,7 +135,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The argument of `exec`. */
 // Answers are `any` by default, as axios' are: authors read `response.data.id` without a type argument.
-export interface NangoOnEvent<Metadata = Record<string, unknown>> {
+export interface NangoOnEvent<Metadata = Record<string, unknown>> extends NangoMembers {
     readonly ActionError: typeof ActionError;
     readonly connectionId: string;
     readonly providerConfigKey: string;
@@ -142,7 +147,12 @@ export interface NangoOnEvent<Metadata = Record<string, unknown>> {
     put<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
     patch<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
     delete<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
-    getConnection(providerConfigKey?: string, connectionId?: string): Promise<Connection<Metadata>>;
+    /** Remembered for a minute, unless an option asks for a fresh one. */
+    getConnection(
+        providerConfigKey?: string,
+        connectionId?: string,
+        options?: { forceRefresh?: boolean; refreshToken?: boolean; refreshGithubAppJwtToken?: boolean },
+    ): Promise<Connection<Metadata>>;
     getToken(): Promise<any>;
     /** `null` where none was ever written. */
     getMetadata<T = Metadata>(): Promise<T | null>;

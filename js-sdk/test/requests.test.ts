@@ -36,6 +36,8 @@ test('a request crosses with every field filled in', async () => {
         bodyPairs: null,
         retries: 0,
         retryOn: [],
+        retryHeaderAt: null,
+        retryHeaderAfter: null,
         baseUrlOverride: null,
         responseType: 'default',
         forwardHeadersOnRedirect: null,
@@ -140,7 +142,7 @@ test('a wrong configuration is refused before anything is sent, and the error na
         [{ endpoint: '/', retries: '3' }, /retries must be a whole number/],
         [{ endpoint: '/', retryOn: 503 }, /retryOn must be a list/],
         [{ endpoint: '/', retryOn: [99] }, /retryOn\[0\] must be an HTTP status/],
-        [{ endpoint: '/', responseType: 'stream' }, /responseType 'stream' is not supported/],
+        [{ endpoint: '/', responseType: 'stream' }, /responseType 'stream' is not available/],
         [{ endpoint: '/', forwardHeadersOnRedirect: 'yes' }, /forwardHeadersOnRedirect must be true or false/],
     ];
     for (const [config, message] of wrong) {

@@ -1,5 +1,5 @@
-// The proxy around the members: it hides what Nango hides, and names what is not supported.
-import { HIDDEN, UNSUPPORTED, UNSUPPORTED_PROPERTIES } from './members.ts';
+// The proxy around the members: it hides what Nango hides, and says what belongs to syncs.
+import { HIDDEN, OF_SYNCS } from './members.ts';
 
 const { apply, defineProperty, deleteProperty, get, getOwnPropertyDescriptor, has, ownKeys, set } = Reflect;
 const { has: setHas } = Set.prototype;
@@ -14,20 +14,13 @@ function refuseHidden(key: PropertyKey): void {
     }
 }
 
-function unsupported(key: PropertyKey): Error {
-    return new Error(`nango.${String(key)} is not supported`);
-}
-
 function missing(key: PropertyKey): unknown {
-    if (within(UNSUPPORTED_PROPERTIES, key)) {
-        throw unsupported(key);
-    }
-    if (!within(UNSUPPORTED, key)) {
+    if (!within(OF_SYNCS, key)) {
         // `then`, `toJSON` and the like: whoever asks finds out that it is not there.
         return undefined;
     }
     return () => {
-        throw unsupported(key);
+        throw new Error(`nango.${String(key)}() belongs to syncs: event functions and actions do not have it`);
     };
 }
 

@@ -1,27 +1,9 @@
-// Names of Nango's `nango` object that are not there.
+// Names of Nango's `nango` objects that functions of these kinds do not have.
 
-/** Members that event functions have under Nango and that onevent does not have. */
-export const UNSUPPORTED: ReadonlySet<string> = new Set([
-    'paginate',
-    'uncontrolledFetch',
-    'getIntegration',
-    'getWebhookURL',
-    'setFieldMapping',
-    'getFieldMapping',
-    'getEnvironmentVariables',
-    'triggerAction',
+/** Members of syncs: a habit from there should say why it fails. */
+export const OF_SYNCS: ReadonlySet<string> = new Set([
     'triggerSync',
     'startSync',
-    'setLogger',
-    'tryAcquireLock',
-    'releaseLock',
-    'releaseAllLocks',
-    'getCheckpoint',
-    'saveCheckpoint',
-    'clearCheckpoint',
-    'zodValidateInput',
-    'getFlowAttributes',
-    // Of syncs: a habit from there should say why it fails.
     'batchSave',
     'batchUpdate',
     'batchDelete',
@@ -29,20 +11,9 @@ export const UNSUPPORTED: ReadonlySet<string> = new Set([
     'getRecordsByIds',
     'listRecords',
     'deleteRecordsFromPreviousExecutions',
+    'trackDeletesStart',
+    'trackDeletesEnd',
     'setMergingStrategy',
-]);
-
-/** Data properties of the same kind. */
-export const UNSUPPORTED_PROPERTIES: ReadonlySet<string> = new Set([
-    'environmentId',
-    'accountId',
-    'activityLogId',
-    'nangoConnectionId',
-    'scriptType',
-    'isCLI',
-    'logger',
-    'syncConfig',
-    'runnerFlags',
 ]);
 
 /** Internals that Nango hides: touching one is an error. */

@@ -4,10 +4,11 @@ import { op_onevent_proxy } from 'ext:core/ops';
 import { buildRequest } from '../http/request.ts';
 import { configOf, failureError, settleResponse, toResponse } from '../http/response.ts';
 import { StringPrototypeToLowerCase } from '../primordials.ts';
+import { paginate } from '../paginate/paginate.ts';
 import type { NangoOnEvent, ProxyResponse } from '../types.ts';
 import type { PendingCalls } from './pending.ts';
 
-type Requests = Pick<NangoOnEvent, 'proxy' | 'get' | 'post' | 'put' | 'patch' | 'delete'>;
+type Requests = Pick<NangoOnEvent, 'proxy' | 'get' | 'post' | 'put' | 'patch' | 'delete' | 'paginate'>;
 
 async function send(calls: PendingCalls, config: unknown): Promise<ProxyResponse> {
     const { wire, bytes, data } = buildRequest(config);
@@ -32,5 +33,6 @@ export function requestMembers(calls: PendingCalls): Requests {
         put: withMethod('PUT'),
         patch: withMethod('PATCH'),
         delete: withMethod('DELETE'),
+        paginate: (config: unknown) => paginate(config, (page) => send(calls, page)),
     } as Requests;
 }

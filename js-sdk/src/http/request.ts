@@ -149,11 +149,38 @@ function responseTypeOf(config: Config): WireRequest['responseType'] {
         case 'text':
         case 'arraybuffer':
             return wanted;
+        case 'stream':
+        case 'blob':
+        case 'document':
+            throw new RequestError(
+                'invalid_responseType',
+                `responseType '${wanted}' is not available, answers are read as a whole: use 'arraybuffer' or 'text'`,
+            );
         default:
             throw new RequestError(
                 'invalid_responseType',
-                `responseType '${wanted}' is not supported: use 'json', 'text' or 'arraybuffer'`,
+                `responseType '${wanted}' does not exist: use 'json', 'text' or 'arraybuffer'`,
             );
+    }
+}
+
+/** The names of the headers that say when to try again. */
+function retryHeaderOf(config: Config): Pick<WireRequest, 'retryHeaderAt' | 'retryHeaderAfter'> {
+    const named = config['retryHeader'] ?? {};
+    if (typeof named !== 'object') {
+        throw new RequestError('invalid_retryHeader', 'retryHeader must be an object such as { after: "retry-after" }');
+    }
+    return {
+        retryHeaderAt: optionalText(named as Config, 'at'),
+        retryHeaderAfter: optionalText(named as Config, 'after'),
+    };
+}
+
+/** Checked and otherwise without effect: answers are always decompressed. */
+function checkDecompress(config: Config): void {
+    const decompress = config['decompress'] ?? false;
+    if (typeof decompress !== 'boolean' && decompress !== 'true' && decompress !== 'false') {
+        throw new RequestError('invalid_decompress', 'decompress must be true or false');
     }
 }
 
@@ -180,6 +207,7 @@ export function buildRequest(config: unknown): BuiltRequest {
     if (endpoint === null && baseUrlOverride === null) {
         throw new RequestError('missing_endpoint', 'the request has no endpoint');
     }
+    checkDecompress(fields);
     const method = methodOf(fields);
     const { pairs, contentType } = headersOf(fields);
     const data = fields['data'];
@@ -192,8 +220,7 @@ export function buildRequest(config: unknown): BuiltRequest {
         ...body,
         retries: retriesOf(fields),
         retryOn: retryOnOf(fields),
-        retryHeaderAt: null,
-        retryHeaderAfter: null,
+        ...retryHeaderOf(fields),
         baseUrlOverride,
         responseType: responseTypeOf(fields),
         forwardHeadersOnRedirect: forwardHeadersOf(fields),

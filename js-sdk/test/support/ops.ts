@@ -1,5 +1,15 @@
 // The engine's side of the border, played in memory: it records what crosses, and answers as a test wants.
-import type { Answer, HostFailure, Ops, Settlement, WireRequest, WireResponse, WriteResult } from '../../src/ops.ts';
+import type {
+    Answer,
+    HostFailure,
+    Ops,
+    Settlement,
+    WireFetch,
+    WireFetched,
+    WireRequest,
+    WireResponse,
+    WriteResult,
+} from '../../src/ops.ts';
 
 // As the engine, this side does not notice what a function replaces in the realm.
 const { parse } = JSON;
@@ -15,9 +25,21 @@ interface Recorded {
     logs: { level: string; message: string; meta: unknown }[];
     warnings: { code: string; message: string; keys: string[] }[];
     settled: { settlement: Settlement; thrown: unknown }[];
+    /** Calls of every other op: its short name and what it was given. */
+    calls: [string, ...unknown[]][];
+    fetches: { request: WireFetch; body: Uint8Array | null }[];
 }
 
-const nothing = (): Recorded => ({ requests: [], connections: [], writes: [], logs: [], warnings: [], settled: [] });
+const nothing = (): Recorded => ({
+    requests: [],
+    connections: [],
+    writes: [],
+    logs: [],
+    warnings: [],
+    settled: [],
+    calls: [],
+    fetches: [],
+});
 
 function response(status: number, body: string, headers: [string, string][] = []): WireResponse {
     return { status, statusText: 'Text', headers, text: body, bytes: null, url: 'https://api.test/v1/x?a=b' };
@@ -29,6 +51,16 @@ const initial = {
     connection: '{}',
     /** How an answer to a request is made. */
     answer: (_wire: WireRequest): Promise<Answer<WireResponse>> => Promise.resolve(ok(response(200, '{}'))),
+    /** The pagination options in the provider's template. */
+    pagination: 'null',
+    integration: '{}',
+    variables: '[]',
+    /** What an action returned. */
+    output: 'null',
+    checkpoint: { json: 'null', version: 0 },
+    /** The next answer of any op below that is to fail. */
+    failure: null as Answer<never> | null,
+    fetched: (_request: WireFetch): Answer<WireFetched> => failed({}),
     /** Decides over a write before it happens; null lets it happen. */
     onWrite: (): WriteResult | HostFailure | null => null,
 };
@@ -89,4 +121,54 @@ export const op_onevent_warn: Ops['op_onevent_warn'] = (code, message, keys) => 
 
 export const op_onevent_settled: Ops['op_onevent_settled'] = (json, thrown) => {
     append(host.settled, { settlement: parse(json) as Settlement, thrown });
+};
+
+/** Records a call, and answers with a value unless the test wants a failure. */
+function call<T>(value: () => T, ...recorded: [string, ...unknown[]]): Promise<Answer<T>> {
+    append(host.calls, recorded);
+    const { failure } = host;
+    host.failure = null;
+    return Promise.resolve(failure ?? ok(value()));
+}
+
+export const op_onevent_pagination: Ops['op_onevent_pagination'] = (providerConfigKey) =>
+    call(() => host.pagination, 'pagination', providerConfigKey);
+
+export const op_onevent_integration: Ops['op_onevent_integration'] = (include) =>
+    call(() => host.integration, 'integration', include);
+
+export const op_onevent_environment_variables: Ops['op_onevent_environment_variables'] = () =>
+    call(() => host.variables, 'environment_variables');
+
+export const op_onevent_trigger_action: Ops['op_onevent_trigger_action'] = (...args) =>
+    call(() => host.output, 'trigger_action', ...args);
+
+const locks = new Set<string>();
+
+export const op_onevent_acquire_lock: Ops['op_onevent_acquire_lock'] = (key, ttlMs) =>
+    call(() => locks.add(key).has(key), 'acquire_lock', key, ttlMs);
+
+export const op_onevent_release_lock: Ops['op_onevent_release_lock'] = (key) =>
+    call(() => locks.delete(key), 'release_lock', key);
+
+export const op_onevent_release_all_locks: Ops['op_onevent_release_all_locks'] = () =>
+    call(() => {
+        locks.clear();
+        return null;
+    }, 'release_all_locks');
+
+export const op_onevent_checkpoint: Ops['op_onevent_checkpoint'] = () => call(() => host.checkpoint, 'checkpoint');
+
+export const op_onevent_write_checkpoint: Ops['op_onevent_write_checkpoint'] = (json, expected) =>
+    call(() => {
+        if (expected !== host.checkpoint.version) {
+            return -1;
+        }
+        host.checkpoint = { json: json ?? 'null', version: expected + 1 };
+        return host.checkpoint.version;
+    }, 'write_checkpoint', json, expected);
+
+export const op_onevent_fetch: Ops['op_onevent_fetch'] = async (request, body) => {
+    append(host.fetches, { request, body });
+    return host.fetched(request);
 };

@@ -10,6 +10,7 @@ export const FACTS: RunFacts = {
     provider: 'salesforce',
     environmentName: 'dev',
     runId: 'run-1',
+    dryRun: false,
     functionName: 'validate-connection',
     event: 'validate-connection',
     operation: 'creation',

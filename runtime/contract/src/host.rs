@@ -266,6 +266,17 @@ pub trait Host: Send + Sync {
         Err(HostError::Unsupported { member: "getIntegration" })
     }
 
+    /// The pagination options in the template of a provider, for `nango.paginate`: that of an integration, or of the
+    /// run's own. `None` where the template has none, and by default: the caller then has to name them all.
+    async fn pagination(
+        &self,
+        call: &CallContext,
+        integration: Option<IntegrationId>,
+    ) -> Result<Option<JsonObject>, HostError> {
+        let _ = (call, integration);
+        Ok(None)
+    }
+
     /// `nango.getEnvironmentVariables`.
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
         let _ = call;

@@ -194,6 +194,7 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
         "provider": invocation.connection.provider,
         "environmentName": invocation.environment,
         "runId": invocation.run_id,
+        "dryRun": invocation.mode == onevent_contract::Mode::Dry,
         "functionName": invocation.function.key.name,
         "event": invocation.trigger.event(),
         "operation": invocation.trigger.operation(),

@@ -126,6 +126,7 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
         metadata_after: Default::default(),
         metadata_persisted: Default::default(),
         budget: CallBudget::default(),
+        locked: Default::default(),
         waker: Default::default(),
     });
     let mut usage = JobUsage::default();
@@ -138,6 +139,7 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
         }
         Err(interrupted) => Err(interrupted),
     };
+    crate::ops::locks::release_after(&run).await;
     usage.wall = clock.elapsed(started);
     usage.cpu = ThreadCpuClock::of_this_thread().and_then(ThreadCpuClock::read).unwrap_or_default();
     let frames = match &settled {

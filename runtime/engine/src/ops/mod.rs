@@ -3,7 +3,11 @@
 //! `build.rs` includes this module as well, because a snapshot must be baked with exactly the ops that run on it.
 
 mod budget;
+mod checkpoint;
+mod environment;
+mod fetch;
 mod host;
+pub(crate) mod locks;
 mod log;
 mod metadata;
 pub(crate) mod settle;
@@ -23,9 +27,23 @@ deno_core::extension!(
         host::op_onevent_connection,
         metadata::op_onevent_metadata,
         metadata::op_onevent_write_metadata,
+        environment::op_onevent_pagination,
+        environment::op_onevent_integration,
+        environment::op_onevent_environment_variables,
+        environment::op_onevent_trigger_action,
+        fetch::op_onevent_fetch,
+        locks::op_onevent_acquire_lock,
+        locks::op_onevent_release_lock,
+        locks::op_onevent_release_all_locks,
+        checkpoint::op_onevent_checkpoint,
+        checkpoint::op_onevent_write_checkpoint,
         log::op_onevent_log,
         log::op_onevent_warn,
         settle::op_onevent_settled,
+    ],
+    synthetic_esm = [
+        "onevent:buffer" = "ext:onevent/buffer.js",
+        "onevent:url" = "ext:onevent/node_url.js",
     ],
 );
 

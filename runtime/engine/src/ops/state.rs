@@ -45,6 +45,8 @@ pub(crate) struct RunState {
     pub(crate) metadata_after: RefCell<Option<Value>>,
     pub(crate) metadata_persisted: Cell<bool>,
     pub(crate) budget: CallBudget,
+    /// Whether the run asked for a lock: it may hold some at its end.
+    pub(crate) locked: Cell<bool>,
     /// Woken when `settled` or `host_failure` was set.
     pub(crate) waker: RefCell<Option<Waker>>,
 }

@@ -1,0 +1,111 @@
+// `nango.uncontrolledFetch`: a request without credentials.
+import { op_onevent_fetch } from 'ext:core/ops';
+
+import { ActionError } from '../errors/action-error.ts';
+import { RequestError } from '../http/request-error.ts';
+import type { HostFailure, WireFetched } from '../ops.ts';
+import {
+    ArrayPrototypePush,
+    ErrorConstructor,
+    ObjectDefineProperty,
+    ObjectKeys,
+    ObjectPrototypeToString,
+    StringConstructor,
+    StringPrototypeToUpperCase,
+} from '../primordials.ts';
+
+type Fields = Record<string, unknown>;
+
+/** Statuses whose answers have no body (Fetch standard, "null body status"). */
+function hasNoBody(status: number): boolean {
+    return status === 101 || status === 103 || status === 204 || status === 205 || status === 304;
+}
+
+function urlOf(url: unknown): string {
+    // By its tag: a function may have a URL class of its own making, but not an idea of one.
+    if (ObjectPrototypeToString(url) !== '[object URL]') {
+        throw new RequestError('invalid_url', 'nango.uncontrolledFetch() needs { url } with a URL object: new URL("https://…")');
+    }
+    return StringConstructor((url as { href: unknown }).href);
+}
+
+function headersOf(headers: unknown): [string, string][] {
+    const pairs: [string, string][] = [];
+    if (headers === undefined || headers === null) {
+        return pairs;
+    }
+    if (typeof headers !== 'object') {
+        throw new RequestError('invalid_headers', 'headers must be an object of names and values');
+    }
+    for (const name of ObjectKeys(headers)) {
+        const value = (headers as Fields)[name];
+        if (value !== undefined && value !== null) {
+            ArrayPrototypePush(pairs, [name, StringConstructor(value)]);
+        }
+    }
+    return pairs;
+}
+
+function bodyOf(body: unknown): Uint8Array | null {
+    if (body === undefined || body === null || body === '') {
+        return null;
+    }
+    if (typeof body !== 'string') {
+        throw new RequestError('invalid_body', `body must be a string, not ${typeof body}`);
+    }
+    const { TextEncoder } = globalThis as unknown as { TextEncoder: new () => { encode(text: string): Uint8Array } };
+    return new TextEncoder().encode(body);
+}
+
+/** Refusals are the function's to handle: Nango throws them as an `ActionError` with a code. */
+function fetchError(failure: HostFailure): Error {
+    switch (failure.kind) {
+        case 'network': {
+            const cause = new ErrorConstructor(failure.message) as Error & { code?: string };
+            cause.code = failure.code;
+            return new TypeError('fetch failed', { cause });
+        }
+        case 'configuration':
+            switch (failure.code) {
+                case 'url_not_allowed':
+                case 'too_many_redirects':
+                case 'invalid_redirect':
+                    return new ActionError({ code: failure.code, message: failure.message });
+                default:
+                    return new RequestError(failure.code, failure.message);
+            }
+        default:
+            return new RequestError(failure.code, failure.message);
+    }
+}
+
+type ResponseClass = new (
+    body: Uint8Array | null,
+    init: { status: number; statusText: string; headers: [string, string][] },
+) => object;
+
+function responseOf(fetched: WireFetched): object {
+    const { Response } = globalThis as unknown as { Response?: ResponseClass };
+    if (typeof Response !== 'function') {
+        throw new RequestError('unsupported', 'nango.uncontrolledFetch() needs the global Response, which was replaced');
+    }
+    const { status, statusText, headers, bytes, url, redirected } = fetched;
+    const response = new Response(hasNoBody(status) ? null : bytes, { status, statusText, headers });
+    // The class makes answers of its own; where an answer came from only the transport knows.
+    ObjectDefineProperty(response, 'url', { value: url, configurable: true });
+    ObjectDefineProperty(response, 'redirected', { value: redirected, configurable: true });
+    return response;
+}
+
+/** Follows redirects under the egress policy; answers of any status resolve. */
+export async function uncontrolledFetch(options: unknown): Promise<object> {
+    const fields = (typeof options === 'object' && options !== null ? options : {}) as Fields;
+    const url = urlOf(fields['url']);
+    const method = StringPrototypeToUpperCase(StringConstructor(fields['method'] ?? 'GET'));
+    const body = bodyOf(fields['body']);
+    const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers']) }, body);
+    if (answer.error !== null) {
+        throw fetchError(answer.error);
+    }
+    return responseOf(answer.ok);
+}

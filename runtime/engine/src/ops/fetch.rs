@@ -1,0 +1,74 @@
+//! Requests without credentials.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
+use http::Method;
+use onevent_contract::{FetchRequest, FetchResponse, HostError};
+use serde::{Deserialize, Serialize};
+
+use super::host::run_state;
+use super::state::RunState;
+use super::wire::{Answer, refused};
+
+/// A request has at most so many headers.
+const MAX_HEADERS: usize = 256;
+
+#[derive(Deserialize)]
+pub(super) struct WireFetch {
+    url: String,
+    method: String,
+    headers: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WireFetched {
+    status: u16,
+    status_text: String,
+    headers: Vec<(String, String)>,
+    bytes: ToJsBuffer,
+    url: String,
+    redirected: bool,
+}
+
+#[op2(async(lazy))]
+#[serde]
+pub(super) async fn op_onevent_fetch(
+    state: Rc<RefCell<OpState>>,
+    #[serde] request: WireFetch,
+    #[serde] body: Option<JsBuffer>,
+) -> Answer<WireFetched> {
+    Answer::of(fetch(&run_state(&state), request, body).await)
+}
+
+async fn fetch(
+    run: &RunState,
+    request: WireFetch,
+    body: Option<JsBuffer>,
+) -> Result<WireFetched, HostError> {
+    let _carried = run.budget.carry(request.url.len() + body.as_ref().map_or(0, |body| body.len()))?;
+    if request.headers.len() > MAX_HEADERS {
+        return Err(refused("invalid_headers", format!("more than {MAX_HEADERS} headers")));
+    }
+    let method = Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| refused("invalid_method", format!("`{}` is not an HTTP method", request.method)))?;
+    let request = FetchRequest {
+        url: request.url,
+        method,
+        headers: request.headers,
+        body: body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default(),
+    };
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let response = run.ask(async move { host.fetch(&call, request).await }).await?;
+    Ok(response.into())
+}
+
+impl From<FetchResponse> for WireFetched {
+    fn from(response: FetchResponse) -> Self {
+        let FetchResponse { status, status_text, headers, body, url, redirected } = response;
+        Self { status, status_text, headers, bytes: body.to_vec().into(), url, redirected }
+    }
+}
