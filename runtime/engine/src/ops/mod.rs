@@ -41,10 +41,6 @@ deno_core::extension!(
         log::op_onevent_warn,
         settle::op_onevent_settled,
     ],
-    synthetic_esm = [
-        "onevent:buffer" = "ext:onevent/buffer.js",
-        "onevent:url" = "ext:onevent/node_url.js",
-    ],
 );
 
 /// The extensions of every isolate, in the order in which the snapshot holds them.
