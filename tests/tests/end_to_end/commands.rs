@@ -26,19 +26,8 @@ fn creating_twice_names_reconnect_and_reconnecting_nobody_names_create() {
 fn metadata_survives_every_reconnect_whatever_the_credentials_are() {
     let world = World::with_functions(&[("check", "validate-connection", "undefined", "")]);
     world.file("key.json", r#"{"type": "API_KEY", "apiKey": "key-1234567"}"#);
-    world
-        .run(&[
-            "connection",
-            "create",
-            "salesforce",
-            "acme",
-            "--credentials",
-            "@key.json",
-            "--metadata",
-            r#"{"kept": 1}"#,
-        ])
-        .exits(0);
-    world.run(&["connection", "reconnect", "salesforce", "acme", "--credentials", "@key.json"]).exits(0);
+    world.create_with("acme", "key", &["--metadata", r#"{"kept": 1}"#]).exits(0);
+    world.reconnect("acme", "key").exits(0);
     assert_eq!(world.metadata("acme"), json!({"kept": 1}));
 }
 
@@ -90,9 +79,7 @@ fn environments_are_separate() {
         world.run(&["connection", "get", "salesforce", "acme", "-e", "prod"]).error_code(),
         "unknown_connection"
     );
-    world
-        .run(&["connection", "create", "salesforce", "acme", "--credentials", "@other.json", "-e", "prod"])
-        .exits(0);
+    world.create_with("acme", "other", &["-e", "prod"]).exits(0);
     assert_eq!(
         world.connection("acme").unwrap()["metadata"]["webhookId"],
         json!(world.provider.webhooks(ORG)[0].id)
@@ -120,8 +107,7 @@ fn a_reconnect_waits_for_the_creation_that_another_process_has_begun() {
     let world = World::validating("await nango.get({ endpoint: '/services/oauth2/userinfo' });");
     let delay = Fault::Delay(Duration::from_millis(500));
     world.provider.plan_fault(Target::path("/services"), delay, Times::Next(1));
-    let mut create =
-        world.command(&["connection", "create", "salesforce", "acme", "--credentials", "@first.json"]);
+    let mut create = world.creation("acme", "first", &[]);
     let creating = create.spawn().unwrap();
     // The request is with the provider: the connection is stored, and nobody has accepted it.
     while world.provider.journal().is_empty() {
@@ -139,12 +125,7 @@ fn two_operations_on_one_connection_take_turns() {
          await nango.setMetadata({ runs: [...seen, nango.connectionId] });",
     );
     world.create("acme", "first").exits(0);
-    let start = || {
-        world
-            .command(&["connection", "reconnect", "salesforce", "acme", "--credentials", "@first.json"])
-            .spawn()
-            .unwrap()
-    };
+    let start = || world.reconnection("acme", "first").spawn().unwrap();
     let both = [start(), start()];
     for child in both {
         let output = child.wait_with_output().unwrap();

@@ -146,10 +146,8 @@ fn a_failed_setup_keeps_the_connection() {
     for (strict, code) in [(false, 0), (true, 1)] {
         let world = World::documented();
         world.provider.plan_fault(Target::path("/webhooks"), Fault::status(500, "later"), Times::Always);
-        let mut arguments =
-            vec!["connection", "create", "salesforce", "acme", "--credentials", "@first.json"];
-        arguments.extend(strict.then_some("--strict"));
-        let answer = world.run(&arguments).exits(code);
+        let flags: &[&str] = if strict { &["--strict"] } else { &[] };
+        let answer = world.create_with("acme", "first", flags).exits(code);
         assert_eq!(answer.report(SETUP)["outcome"], "failed");
         assert!(answer.document.to_string().contains("function_failed"), "{:#}", answer.document);
         assert_eq!(world.metadata("acme"), json!({"organizationId": ORG}));

@@ -30,27 +30,13 @@ const HANGING: &str = "await nango.get({ endpoint: '/services/oauth2/userinfo' }
 #[test]
 fn a_killed_creation_leaves_no_connection() {
     let world = World::validating(HANGING);
-    let mut child = world
-        .command(&["connection", "create", "salesforce", "acme", "--credentials", "@first.json"])
-        .spawn()
-        .unwrap();
+    let mut child = world.creation("acme", "first", &[]).spawn().unwrap();
     wait_until("the validation", || !world.provider.journal().is_empty());
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(world.connection("acme"), None);
     let metadata = r#"{"pass": true}"#;
-    world
-        .run(&[
-            "connection",
-            "create",
-            "salesforce",
-            "acme",
-            "--credentials",
-            "@first.json",
-            "--metadata",
-            metadata,
-        ])
-        .exits(0);
+    world.create_with("acme", "first", &["--metadata", metadata]).exits(0);
     assert!(world.connection("acme").is_some());
 }
 
@@ -58,24 +44,10 @@ fn a_killed_creation_leaves_no_connection() {
 fn a_killed_reconnect_leaves_the_connection_as_it_was() {
     let world = World::validating(HANGING);
     let metadata = r#"{"pass": true}"#;
-    world
-        .run(&[
-            "connection",
-            "create",
-            "salesforce",
-            "acme",
-            "--credentials",
-            "@first.json",
-            "--metadata",
-            metadata,
-        ])
-        .exits(0);
+    world.create_with("acme", "first", &["--metadata", metadata]).exits(0);
     world.run(&["connection", "metadata", "set", "salesforce", "acme", r#"{"pass": false}"#]).exits(0);
     let before = world.provider.journal().len();
-    let mut child = world
-        .command(&["connection", "reconnect", "salesforce", "acme", "--credentials", "@other.json"])
-        .spawn()
-        .unwrap();
+    let mut child = world.reconnection("acme", "other").spawn().unwrap();
     wait_until("the validation", || world.provider.journal().len() > before);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -92,10 +64,7 @@ fn a_killed_reconnect_leaves_the_connection_as_it_was() {
 #[test]
 fn control_c_stops_the_run_and_undoes_the_operation() {
     let world = World::validating(HANGING);
-    let child = world
-        .command(&["connection", "create", "salesforce", "acme", "--credentials", "@first.json"])
-        .spawn()
-        .unwrap();
+    let child = world.creation("acme", "first", &[]).spawn().unwrap();
     wait_until("the validation", || !world.provider.journal().is_empty());
     signal(&child, "INT");
     let output = child.wait_with_output().unwrap();

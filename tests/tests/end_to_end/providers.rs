@@ -60,9 +60,7 @@ fn no_answer_at_all_is_a_network_error_of_the_function() {
     let world = World::documented();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base = format!("integrations.salesforce.base_url=http://{closed}");
-    let answer = world
-        .run(&["connection", "create", "salesforce", "acme", "--credentials", "@first.json", "--set", &base])
-        .exits(1);
+    let answer = world.create_with("acme", "first", &["--set", &base]).exits(1);
     assert_eq!(answer.report(VALIDATE)["error"]["payload"]["code"], "ECONNREFUSED");
 }
 
@@ -70,18 +68,7 @@ fn no_answer_at_all_is_a_network_error_of_the_function() {
 fn a_slow_provider_meets_the_wall_clock() {
     let world = World::documented();
     world.provider.plan_fault(identity(), Fault::Delay(std::time::Duration::from_secs(30)), Times::Always);
-    let answer = world
-        .run(&[
-            "connection",
-            "create",
-            "salesforce",
-            "acme",
-            "--credentials",
-            "@first.json",
-            "--set",
-            "limits.wall=500ms",
-        ])
-        .exits(4);
+    let answer = world.create_with("acme", "first", &["--set", "limits.wall=500ms"]).exits(4);
     let report = answer.report(VALIDATE);
     assert_eq!(
         (&report["outcome"], &report["error"]["type"]),

@@ -171,28 +171,35 @@ impl World {
         Answer::of(&self.command(arguments).output().unwrap())
     }
 
-    /// `connection create salesforce <id>` with the credentials of that name.
-    pub(crate) fn create(&self, id: &str, credentials: &str) -> Answer {
-        self.run(&[
-            "connection",
-            "create",
-            "salesforce",
-            id,
-            "--credentials",
-            &format!("@{credentials}.json"),
-        ])
+    /// `connection create salesforce <id>` with the credentials of that name and more flags, ready to start.
+    pub(crate) fn creation(&self, id: &str, credentials: &str, flags: &[&str]) -> Command {
+        self.with_credentials("create", id, credentials, flags)
     }
 
-    /// `connection reconnect salesforce <id>` with the credentials of that name.
+    /// `connection reconnect salesforce <id>` with the credentials of that name, ready to start.
+    pub(crate) fn reconnection(&self, id: &str, credentials: &str) -> Command {
+        self.with_credentials("reconnect", id, credentials, &[])
+    }
+
+    fn with_credentials(&self, command: &str, id: &str, credentials: &str, flags: &[&str]) -> Command {
+        let file = format!("@{credentials}.json");
+        let arguments = ["connection", command, "salesforce", id, "--credentials", &file];
+        self.command(&[&arguments, flags].concat())
+    }
+
+    /// Creates a connection with the credentials of that name.
+    pub(crate) fn create(&self, id: &str, credentials: &str) -> Answer {
+        self.create_with(id, credentials, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn create_with(&self, id: &str, credentials: &str, flags: &[&str]) -> Answer {
+        Answer::of(&self.creation(id, credentials, flags).output().unwrap())
+    }
+
+    /// Reconnects a connection with the credentials of that name.
     pub(crate) fn reconnect(&self, id: &str, credentials: &str) -> Answer {
-        self.run(&[
-            "connection",
-            "reconnect",
-            "salesforce",
-            id,
-            "--credentials",
-            &format!("@{credentials}.json"),
-        ])
+        Answer::of(&self.reconnection(id, credentials).output().unwrap())
     }
 
     /// `connection delete salesforce <id>`.
