@@ -143,11 +143,20 @@ fn usage(format: Format, error: &clap::Error) -> ExitCode {
     }
 }
 
-/// clap's text as message and hint: the first paragraph, and the tips below it.
+/// clap's text as message and hint: the first paragraph, and the tip below it, or how the command is used.
 fn usage_failure(rendered: &str) -> Failure {
     let text = rendered.strip_prefix("error: ").unwrap_or(rendered);
     let mut paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
     let message = paragraphs.next().unwrap_or("the command line is wrong").replace("\n  ", " ");
-    let tip = paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: "));
-    Failure::usage("usage", message).hint(tip.unwrap_or("see onevent --help"))
+    let mut hint = None;
+    for paragraph in paragraphs {
+        match paragraph.strip_prefix("tip: ") {
+            Some(tip) => hint = Some(tip.to_owned()),
+            None if paragraph.starts_with("Usage: ") && hint.is_none() => {
+                hint = Some(paragraph.replacen('U', "u", 1))
+            }
+            None => {}
+        }
+    }
+    Failure::usage("usage", message).hint(hint.unwrap_or_else(|| "see onevent --help".to_owned()))
 }

@@ -60,6 +60,22 @@ pub(crate) async fn object(flag: &str, text: &str, directory: &Path) -> Result<J
     }
 }
 
+/// Makes sure that at most one of these flags reads standard input: whoever came second would find nothing there.
+///
+/// # Errors
+/// `standard_input_twice`, with both flags.
+pub(crate) fn one_from_stdin(flags: &[(&str, Option<&str>)]) -> Result<(), Failure> {
+    let reading: Vec<&str> =
+        flags.iter().filter(|(_, value)| *value == Some("@-")).map(|(flag, _)| *flag).collect();
+    match reading.as_slice() {
+        [] | [_] => Ok(()),
+        several => {
+            let message = format!("only one of {} can be @-", several.join(" and "));
+            Err(Failure::usage("standard_input_twice", message).hint("read one of them from a file: @FILE"))
+        }
+    }
+}
+
 /// Reads `key=value` pairs into an object of texts.
 ///
 /// # Errors

@@ -23,6 +23,11 @@ use crate::session::{self, Session};
 
 /// Runs the function and shows its report.
 pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
+    input::one_from_stdin(&[
+        ("--connection", args.connection.as_deref()),
+        ("--metadata", args.metadata.as_deref()),
+        ("--input", args.input.as_deref()),
+    ])?;
     let given = match &args.connection {
         Some(value) => Some(GivenConnection::read(value, &session.directory).await?),
         None => None,

@@ -27,6 +27,10 @@ pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply
     let key = session.key(&args.target);
     let integrations = Integrations::load(&session.config)?;
     let integration = integrations.get(&key.integration)?;
+    input::one_from_stdin(&[
+        ("--credentials", args.account.credentials.as_deref()),
+        ("--metadata", args.metadata.as_deref()),
+    ])?;
     let metadata = match &args.metadata {
         Some(text) => Some(input::object("--metadata", text, &session.directory).await?),
         None => None,

@@ -186,9 +186,13 @@ fn payload(error: &ErrorView) -> Option<Note> {
     let says_more = match payload {
         Value::Null => false,
         Value::String(text) => *text != error.message && !text.is_empty(),
-        Value::Object(fields) => {
-            fields.iter().any(|(name, value)| name != "message" || *value != error.message.as_str())
-        }
+        Value::Object(fields) => fields.iter().any(|(name, value)| match name.as_str() {
+            "message" => *value != error.message.as_str(),
+            "code" => *value != error.code.as_str(),
+            // The class of an error that the SDK made itself.
+            "name" => !value.is_string(),
+            _ => true,
+        }),
         _ => true,
     };
     says_more.then(|| Note::Info(format!("payload: {}", diff::short(payload))))

@@ -12,8 +12,23 @@ fn a_wrong_command_line_is_exit_2_in_both_forms() {
     assert_eq!(code, 2);
     assert_eq!(document["error"]["code"], "usage");
     assert_eq!(document["error"]["message"], "unrecognized subcommand 'creat'");
+    assert_eq!(document["error"]["hint"], "a similar subcommand exists: 'create'");
+    let (_, document) = stage.json("error", &["connection", "get", "salesforce"]);
+    let hint = document["error"]["hint"].as_str().unwrap();
+    assert!(hint.starts_with("usage: onevent connection get"), "{hint}");
     let (code, document) = stage.json("error", &["connection", "get", "salesforce", "what?"]);
     assert_eq!((code, &document["error"]["code"]), (2, &"usage".into()));
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let stage = Stage::new();
+    let arguments = ["connection", "create", "salesforce", "acme", "--credentials", "@-", "--metadata", "@-"];
+    let (code, document) = stage.json("error", &arguments);
+    assert_eq!((code, &document["error"]["code"]), (2, &"standard_input_twice".into()));
+    assert_eq!(document["error"]["message"], "only one of --credentials and --metadata can be @-");
+    let arguments = ["dryrun", "validate-connection", "acme", "--connection", "@-", "--metadata", "@-"];
+    assert_eq!(stage.json("error", &arguments).1["error"]["code"], "standard_input_twice");
 }
 
 #[test]
