@@ -3,22 +3,25 @@
 use onevent_contract::{ConnectionId, HostError, IntegrationId};
 use onevent_store::{AuthError, StoreError};
 
-/// What was asked for. The two answer with different statuses and codes for the same problem, as Nango's
-/// `GET /connections/:id` and its proxy do.
+/// What was asked for. They answer with different statuses and codes for the same problem, as Nango's
+/// `GET /connections/:id`, its proxy and its trigger of actions do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// The connection itself.
     Connection,
     /// A call with its credentials.
     Proxy,
+    /// A run of an action for it: `POST /action/trigger`.
+    Action,
 }
 
 pub(crate) fn unknown_integration(asked: Asked, integration: &IntegrationId) -> HostError {
-    let status = match asked {
-        Asked::Connection => 400,
-        Asked::Proxy => 404,
+    let (status, code) = match asked {
+        Asked::Connection => (400, "unknown_provider_config"),
+        Asked::Proxy => (404, "unknown_provider_config"),
+        Asked::Action => (400, "unknown_provider"),
     };
-    api(status, "unknown_provider_config", format!("there is no integration `{integration}`"))
+    api(status, code, format!("there is no integration `{integration}`"))
 }
 
 pub(crate) fn unknown_connection(
@@ -30,13 +33,14 @@ pub(crate) fn unknown_connection(
     match asked {
         Asked::Connection => api(404, "not_found", message),
         Asked::Proxy => api(400, "server_error", message),
+        Asked::Action => api(400, "unknown_connection", message),
     }
 }
 
 pub(crate) fn needs_reconnect(asked: Asked, connection: &ConnectionId, error: &AuthError) -> HostError {
     let code = match asked {
         Asked::Connection => "invalid_credentials",
-        Asked::Proxy => "server_error",
+        Asked::Proxy | Asked::Action => "server_error",
     };
     let why = &error.message;
     api(424, code, format!("connection `{connection}` has to be connected again: {why}"))

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use onevent_contract::{Connection, ConnectionId, EnvironmentName, HostError, IntegrationId};
+use onevent_contract::{
+    Connection, ConnectionFacts, ConnectionId, EnvironmentName, HostError, IntegrationId,
+};
 use onevent_proxy::{Integration, Target};
 use onevent_store::{AuthError, ConnectionKey, Store, StoredConnection, Visibility};
 
@@ -54,6 +56,16 @@ impl Connections {
         let found = found.ok_or_else(|| unknown_connection(asked, &key.integration, &key.connection_id))?;
         usable(asked, &key.connection_id, found.auth_error.as_ref(), access)?;
         Ok(found)
+    }
+
+    /// What a run for a connection can read about it without a call.
+    pub(crate) fn facts(
+        &self,
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+    ) -> Result<ConnectionFacts, HostError> {
+        let provider = self.integration(Asked::Action, integration)?.provider.name.clone();
+        Ok(ConnectionFacts { connection_id: connection.clone(), integration: integration.clone(), provider })
     }
 
     /// A connection as the target of a request.

@@ -2,12 +2,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use onevent_contract::{
-    CallContext, Connection, ConnectionQuery, EnvironmentName, Host, HostError, JsonObject, MetadataCommit,
-    MetadataWrite, MetadataWritten, ProxyRequest, ProxyResponse, VersionedMetadata,
+    ActionCall, CallContext, Connection, ConnectionId, ConnectionQuery, EnvironmentName, Host, HostError,
+    IntegrationId, JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, Mode, ProxyRequest,
+    ProxyResponse, VersionedMetadata,
 };
 use onevent_proxy::Proxy;
 use onevent_store::{AuthError, MetadataWriters, Store, StoredConnection, Visibility, Writer};
+use serde_json::Value;
 
+use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::Asked;
 use crate::connections::{Connections, usable};
 use crate::{Access, Integrations};
@@ -83,7 +86,9 @@ pub struct DryHost {
     connections: Connections,
     proxy: Proxy,
     access: Access,
-    own: Mutex<DryConnection>,
+    /// Shared with the actions that are triggered for the same connection.
+    own: Arc<Mutex<DryConnection>>,
+    actions: Actions,
 }
 
 impl DryHost {
@@ -92,7 +97,15 @@ impl DryHost {
     pub fn new(options: DryHostOptions) -> Self {
         let DryHostOptions { connection, environment, store, proxy, integrations, access } = options;
         let connections = Connections { environment, integrations, store };
-        Self { connections, proxy, access, own: Mutex::new(connection) }
+        let own = Arc::new(Mutex::new(connection));
+        Self { connections, proxy, access, own, actions: Actions::default() }
+    }
+
+    /// The same, with something that runs the actions which are triggered. They run dry as well.
+    #[must_use]
+    pub fn with_actions(mut self, runner: Arc<dyn ActionRunner>) -> Self {
+        self.actions = Actions::new(runner);
+        self
     }
 
     /// The connection that a call means, if it may be used.
@@ -108,6 +121,27 @@ impl DryHost {
         let key = self.connections.key(integration.clone(), connection.clone());
         let stored = self.connections.stored(asked, &key, Visibility::Established, Access::Normal).await?;
         Ok(stored.connection)
+    }
+
+    /// A connection to run an action for: the run's own with what was written to it so far, or a stored one.
+    async fn dry_connection(
+        &self,
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+    ) -> Result<Arc<Mutex<DryConnection>>, HostError> {
+        let is_own = {
+            let own = &self.own().connection;
+            own.provider_config_key == *integration && own.connection_id == *connection
+        };
+        if is_own {
+            self.connections.integration(Asked::Action, integration)?;
+            return Ok(Arc::clone(&self.own));
+        }
+        let key = self.connections.key(integration.clone(), connection.clone());
+        // Whether its credentials work is for the action to find out.
+        let (visibility, access) = (Visibility::Established, Access::DespiteAuthError);
+        let stored = self.connections.stored(Asked::Action, &key, visibility, access).await?;
+        Ok(Arc::new(Mutex::new(DryConnection::stored(stored))))
     }
 
     fn own(&self) -> MutexGuard<'_, DryConnection> {
@@ -158,5 +192,29 @@ impl Host for DryHost {
         own.version += 1;
         own.connection.metadata = Some(write.value);
         Ok(MetadataWritten::Written { version: own.version, dropped, persisted: false })
+    }
+    async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
+        let actions = self.actions.nested()?;
+        let (integration, connection) = (&action.provider_config_key, &action.connection_id);
+        let own = self.dry_connection(integration, connection).await?;
+        let host = Self {
+            connections: self.connections.clone(),
+            proxy: self.proxy.clone(),
+            access: Access::Normal,
+            own,
+            actions,
+        };
+        // What the action returns may carry them.
+        call.effects.hide(host.own().connection.credentials.secrets());
+        let run = ActionRun {
+            action: action_key(&action),
+            connection: self.connections.facts(integration, connection)?,
+            input: action.input,
+            environment: self.connections.environment.clone(),
+            mode: Mode::Dry,
+            deadline: call.deadline,
+            host: Arc::new(host),
+        };
+        self.actions.run(call, run).await
     }
 }

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    CallContext, Connection, ConnectionQuery, Host, HostError, MetadataWrite, MetadataWritten, ProxyRequest,
-    ProxyResponse, VersionedMetadata,
+    ActionCall, CallContext, Connection, ConnectionQuery, Host, HostError, MetadataWrite, MetadataWritten,
+    Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
 };
 use onevent_proxy::{Proxy, Target, TargetSource};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility, Writer};
+use serde_json::Value;
 
+use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::{Asked, api, internal, unknown_connection};
 use crate::connections::Connections;
 use crate::{Access, Integrations};
@@ -36,6 +38,7 @@ pub struct LiveHost {
     proxy: Proxy,
     own: ConnectionKey,
     access: Access,
+    actions: Actions,
 }
 
 impl LiveHost {
@@ -45,7 +48,14 @@ impl LiveHost {
         let LiveHostOptions { store, proxy, integrations, connection, access } = options;
         let environment = connection.environment.clone();
         let connections = Connections { environment, integrations, store: Some(store.clone()) };
-        Self { connections, store, proxy, own: connection, access }
+        Self { connections, store, proxy, own: connection, access, actions: Actions::default() }
+    }
+
+    /// The same, with something that runs the actions which are triggered.
+    #[must_use]
+    pub fn with_actions(mut self, runner: Arc<dyn ActionRunner>) -> Self {
+        self.actions = Actions::new(runner);
+        self
     }
 
     fn key(&self, query: ConnectionQuery) -> ConnectionKey {
@@ -118,5 +128,26 @@ impl Host for LiveHost {
             }
             other => internal(&other),
         })
+    }
+    async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
+        let actions = self.actions.nested()?;
+        let (integration, connection) = (&action.provider_config_key, &action.connection_id);
+        let key = self.connections.key(integration.clone(), connection.clone());
+        let visibility = if key == self.own { Visibility::IncludingPending } else { Visibility::Established };
+        // Whether its credentials work is for the action to find out.
+        let found =
+            self.connections.stored(Asked::Action, &key, visibility, Access::DespiteAuthError).await?;
+        // What the action returns may carry them.
+        call.effects.hide(found.connection.credentials.secrets());
+        let run = ActionRun {
+            action: action_key(&action),
+            connection: self.connections.facts(&key.integration, &key.connection_id)?,
+            input: action.input,
+            environment: key.environment.clone(),
+            mode: Mode::Live,
+            deadline: call.deadline,
+            host: Arc::new(Self { own: key, access: Access::Normal, actions, ..self.clone() }),
+        };
+        self.actions.run(call, run).await
     }
 }

@@ -1,0 +1,167 @@
+//! `nango.triggerAction`: an action as a run of its own, inside the run that calls it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onevent_contract::{
+    ActionCall, CallContext, ConnectionFacts, EnvironmentName, ErrorType, FunctionKey, Host, HostError,
+    Instant, LogLevel, Mode, Outcome, RunError, RunReport,
+};
+use serde_json::{Value, json};
+
+use crate::answers::api;
+
+/// How deep actions may trigger actions; the run that began it all is not counted. Every level holds a thread.
+pub const MAX_ACTION_DEPTH: u32 = 5;
+
+/// One run of an action that a function triggered.
+pub struct ActionRun {
+    /// The action.
+    pub action: FunctionKey,
+    /// What it is called with; `null` for nothing.
+    pub input: Value,
+    /// The connection it runs for. It exists.
+    pub connection: ConnectionFacts,
+    /// The caller's environment.
+    pub environment: EnvironmentName,
+    /// The caller's mode: what a dry run triggers is dry.
+    pub mode: Mode,
+    /// When the caller will be stopped. The action has to end before.
+    pub deadline: Instant,
+    /// What stands behind `nango` in the action.
+    pub host: Arc<dyn Host>,
+}
+
+/// Why an action did not start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ActionNotRun {
+    /// The integration has no such action, or it cannot be loaded.
+    Unknown {
+        /// In words.
+        message: String,
+    },
+    /// It could not be started.
+    Refused {
+        /// In words.
+        message: String,
+    },
+}
+
+/// What runs actions: the project with an engine. Hosts know neither.
+#[async_trait]
+pub trait ActionRunner: Send + Sync {
+    /// Runs an action to its end. Dropping the future stops it.
+    ///
+    /// # Errors
+    /// [`ActionNotRun`] when it did not start.
+    async fn run_action(&self, run: ActionRun) -> Result<RunReport, ActionNotRun>;
+}
+
+/// The actions that a host's runs may trigger.
+#[derive(Clone, Default)]
+pub(crate) struct Actions {
+    runner: Option<Arc<dyn ActionRunner>>,
+    depth: u32,
+}
+
+impl fmt::Debug for Actions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Actions").field("depth", &self.depth).finish_non_exhaustive()
+    }
+}
+
+impl Actions {
+    pub(crate) fn new(runner: Arc<dyn ActionRunner>) -> Self {
+        Self { runner: Some(runner), depth: 0 }
+    }
+
+    /// What the runs that are triggered from here may trigger themselves.
+    ///
+    /// # Errors
+    /// There is nothing to run actions with, or they are nested too deeply.
+    pub(crate) fn nested(&self) -> Result<Self, HostError> {
+        if self.runner.is_none() {
+            return Err(HostError::Unsupported { member: "triggerAction" });
+        }
+        if self.depth >= MAX_ACTION_DEPTH {
+            let message = format!("actions trigger each other more than {MAX_ACTION_DEPTH} deep");
+            return Err(api(400, "action_depth_exceeded", message));
+        }
+        Ok(Self { runner: self.runner.clone(), depth: self.depth + 1 })
+    }
+
+    /// Runs the action, records that, and answers as Nango's API does.
+    pub(crate) async fn run(&self, call: &CallContext, run: ActionRun) -> Result<Value, HostError> {
+        let Some(runner) = &self.runner else {
+            return Err(HostError::Unsupported { member: "triggerAction" });
+        };
+        let name = format!("{} for {}", run.action, run.connection.connection_id);
+        let report = runner.run_action(run).await.map_err(|not_run| match not_run {
+            ActionNotRun::Unknown { message } => api(404, "not_found", message),
+            ActionNotRun::Refused { message } => HostError::Internal { message },
+        })?;
+        record(call, &name, &report);
+        answer(report)
+    }
+}
+
+/// The key that a call names.
+pub(crate) fn action_key(action: &ActionCall) -> FunctionKey {
+    FunctionKey { integration: action.provider_config_key.clone(), name: action.name.clone() }
+}
+
+/// The caller's report names the run, so that it can be told what it did.
+fn record(call: &CallContext, name: &str, report: &RunReport) {
+    let level = match report.outcome {
+        Outcome::Succeeded => LogLevel::Info,
+        _ => LogLevel::Warn,
+    };
+    let message = format!("triggered action {name}: {}", report.outcome.as_str());
+    let about = json!({
+        "run_id": report.run_id,
+        "requests": report.http.len(),
+        "metadata_writes": report.metadata.writes.len(),
+        "error": report.error.as_ref().map(|error| error.kind.as_str()),
+    });
+    call.effects.log(level, message, Some(about));
+}
+
+fn answer(report: RunReport) -> Result<Value, HostError> {
+    match (report.outcome, report.error) {
+        (Outcome::Succeeded, _) => Ok(report.output.unwrap_or_default()),
+        (Outcome::Unknown, error) => {
+            let message =
+                error.map_or_else(|| "the action's outcome is unknown".into(), |error| error.message);
+            Err(HostError::Internal { message })
+        }
+        (_, Some(error)) => Err(failed(&error)),
+        (_, None) => Err(api(500, "script_internal_error", "the action failed".into())),
+    }
+}
+
+/// The body of Nango's `POST /action/trigger` for an action that failed.
+fn failed(error: &RunError) -> HostError {
+    let mut body = json!({
+        "code": error.kind,
+        "message": error.message,
+        "payload": error.payload,
+    });
+    if let (Some(properties), Some(body)) = (&error.additional_properties, body.as_object_mut()) {
+        body.insert("additional_properties".into(), properties.clone());
+    }
+    HostError::Answer { status: status(error.kind), body: json!({ "error": body }) }
+}
+
+/// Nango answers with a status for the kind of an error, whatever the provider's was.
+fn status(kind: ErrorType) -> u16 {
+    match kind {
+        ErrorType::ScriptHttpError => 424,
+        ErrorType::ScriptAborted => 410,
+        ErrorType::InvalidActionInput | ErrorType::InvalidActionOutput | ErrorType::ScriptOutputTooLarge => {
+            400
+        }
+        _ => 500,
+    }
+}

@@ -1,0 +1,135 @@
+//! Recorded calls as the sections of a fixture.
+
+use onevent_contract::{
+    FetchRequest, FetchResponse, HostError, JsonObject, ProxyRequest, ProxyResponse, ResponseType,
+};
+use serde_json::{Value, json};
+
+use crate::fixture::{
+    Identity, Section, body_as_data, fetch_as_call, recorded_body, request_document, split,
+};
+
+/// Headers of an answer that may hold credentials of their own.
+const SECRET_HEADERS: [&str; 3] = ["set-cookie", "authorization", "proxy-authenticate"];
+
+/// One recorded call.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    section: Section,
+    request: ProxyRequest,
+    answer: Answer,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+enum Answer {
+    Response { status: u16, headers: Vec<(String, String)>, body: Value },
+    Network { code: String, message: String },
+}
+
+impl Call {
+    /// A call of the provider; `None` where the host refused it, which no fixture can repeat.
+    pub(super) fn proxy(request: ProxyRequest, answer: &Result<ProxyResponse, HostError>) -> Option<Self> {
+        let wanted = request.response_type;
+        let answer = match answer {
+            Ok(response) => Answer::Response {
+                status: response.status,
+                headers: response.headers.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+                body: recorded_body(&response.body, wanted),
+            },
+            Err(error) => network(error)?,
+        };
+        Some(Self { section: Section::Api, request, answer })
+    }
+
+    /// A request without credentials.
+    pub(super) fn fetch(request: &FetchRequest, answer: &Result<FetchResponse, HostError>) -> Option<Self> {
+        let answer = match answer {
+            Ok(response) => Answer::Response {
+                status: response.status,
+                headers: response.headers.clone(),
+                body: recorded_body(&response.body, ResponseType::Default),
+            },
+            Err(error) => network(error)?,
+        };
+        Some(Self { section: Section::Fetch, request: fetch_as_call(request), answer })
+    }
+
+    /// Puts the call into its section. `scrub` removes secrets; the identity is of what is left.
+    pub(super) fn add_to(&self, sections: &mut JsonObject, scrub: &dyn Fn(&mut Value)) {
+        let mut identity = Identity::of(&self.request);
+        if self.section == Section::Fetch {
+            identity.endpoint = split(Section::Fetch, &self.request.endpoint).0;
+        }
+        let identity = scrubbed(identity, scrub);
+        let mut data = self.request.body.as_ref().and_then(body_as_data);
+        if let Some(data) = &mut data {
+            scrub(data);
+        }
+        let request = request_document(&identity, data);
+        let mut entry = match &self.answer {
+            Answer::Response { status, headers, body } => {
+                let headers: JsonObject = headers
+                    .iter()
+                    .filter(|(name, _)| !SECRET_HEADERS.contains(&name.as_str()))
+                    .map(|(name, value)| (name.clone(), value.as_str().into()))
+                    .collect();
+                json!({ "response": body, "status": status, "headers": headers })
+            }
+            Answer::Network { code, message } => json!({ "error": { "code": code, "message": message } }),
+        };
+        scrub(&mut entry);
+        entry["hash"] = identity.hash().into();
+        entry["request"] = request;
+        let endpoint = match self.section {
+            Section::Api => format!("/{}", identity.endpoint),
+            Section::Fetch => identity.endpoint.clone(),
+        };
+        add(sections, self.section, &identity.method, endpoint, entry);
+    }
+}
+
+/// The identity of the request without its secrets: a replayed run has none.
+fn scrubbed(identity: Identity, scrub: &dyn Fn(&mut Value)) -> Identity {
+    let text = |text: String| {
+        let mut value = Value::String(text);
+        scrub(&mut value);
+        value.as_str().map(str::to_owned).unwrap_or_default()
+    };
+    let pairs =
+        |pairs: Vec<(String, String)>| pairs.into_iter().map(|(name, value)| (name, text(value))).collect();
+    Identity {
+        method: identity.method,
+        endpoint: text(identity.endpoint),
+        params: pairs(identity.params),
+        headers: pairs(identity.headers),
+        data: identity.data.map(text),
+    }
+}
+
+/// One entry for each identity: a second one makes a list, and the same one again is known already.
+fn add(sections: &mut JsonObject, section: Section, method: &str, endpoint: String, entry: Value) {
+    let section = sections.entry(section.name()).or_insert_with(|| json!({}));
+    let Value::Object(section) = section else { return };
+    let methods = section.entry(method).or_insert_with(|| json!({}));
+    let Value::Object(methods) = methods else { return };
+    let same = |known: &Value| known.get("hash") == entry.get("hash");
+    match methods.get_mut(&endpoint) {
+        None => {
+            methods.insert(endpoint, entry);
+        }
+        Some(Value::Array(list)) if list.iter().any(same) => {}
+        Some(Value::Array(list)) => list.push(entry),
+        Some(known) if same(known) => {}
+        Some(known) => *known = json!([known.clone(), entry]),
+    }
+}
+
+fn network(error: &HostError) -> Option<Answer> {
+    match error {
+        HostError::Network { code, message } => {
+            Some(Answer::Network { code: code.clone(), message: message.clone() })
+        }
+        _ => None,
+    }
+}

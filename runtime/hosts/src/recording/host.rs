@@ -1,0 +1,289 @@
+//! The host that listens.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use onevent_contract::{
+    ActionCall, CallContext, Checkpoint, Connection, ConnectionFacts, ConnectionQuery, EffectLog,
+    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationInclude, JsonObject,
+    MetadataWrite, MetadataWritten, Outcome, ProxyRequest, ProxyResponse, RunReport, Secret,
+    VersionedMetadata,
+};
+use serde_json::{Value, json};
+
+use super::calls::Call;
+use crate::fixture::{Fixture, write_document};
+
+/// Records what a run asks of another host, and makes a [`Fixture`] of it.
+///
+/// No credentials get into the fixture: they are replaced in the connection, and wherever their texts occur.
+pub struct RecordingHost {
+    inner: Arc<dyn Host>,
+    recorded: Mutex<Recorded>,
+}
+
+#[derive(Default)]
+struct Recorded {
+    calls: Vec<Call>,
+    connection: Option<Value>,
+    metadata: Option<VersionedMetadata>,
+    writes: Vec<Value>,
+    integration: Option<JsonObject>,
+    variables: Option<Vec<EnvironmentVariable>>,
+    actions: Vec<Value>,
+    checkpoint: Option<JsonObject>,
+    effects: Option<Arc<EffectLog>>,
+}
+
+impl RecordingHost {
+    /// A recorder around the host that answers.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Host>) -> Self {
+        Self { inner, recorded: Mutex::default() }
+    }
+
+    /// The fixture of a run that settled: it returned, or it threw. `None` of a run that did not come to its end, or
+    /// that onevent could not carry out: nothing can be said about what it does.
+    ///
+    /// `input` is what an action was called with.
+    #[must_use]
+    pub fn fixture(
+        &self,
+        facts: &ConnectionFacts,
+        input: Option<&Value>,
+        report: &RunReport,
+    ) -> Option<Fixture> {
+        match report.outcome {
+            Outcome::Succeeded | Outcome::Rejected | Outcome::Failed => {}
+            // What may be added later is not known to have settled.
+            _ => return None,
+        }
+        let recorded = self.recorded();
+        let effects = recorded.effects.clone();
+        let scrub = |value: &mut Value| {
+            if let Some(effects) = &effects {
+                effects.scrub(value);
+            }
+        };
+        let mut document = JsonObject::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(mut value) = value {
+                scrub(&mut value);
+                document.insert(name.into(), value);
+            }
+        };
+        put("input", input.cloned());
+        put("output", report.output.clone());
+        let error = report.error.as_ref();
+        put("error", error.map(|error| json!({ "type": error.kind.as_str(), "payload": error.payload })));
+        put("nango", Some(nango(&recorded, facts)));
+        let mut sections = JsonObject::new();
+        sections.insert("api".into(), json!({}));
+        recorded.calls.iter().for_each(|call| call.add_to(&mut sections, &scrub));
+        document.extend(sections);
+        Some(Fixture::new(document))
+    }
+
+    fn note(&self, call: &CallContext, change: impl FnOnce(&mut Recorded)) {
+        let mut recorded = self.recorded();
+        recorded.effects.get_or_insert_with(|| Arc::clone(&call.effects));
+        change(&mut recorded);
+    }
+
+    fn recorded(&self) -> MutexGuard<'_, Recorded> {
+        // Every change is one step: what a panic leaves behind is whole.
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The section `nango`. The connection's names are always there: a function reads them without a call.
+fn nango(recorded: &Recorded, facts: &ConnectionFacts) -> Value {
+    let mut nango = JsonObject::new();
+    let connection = recorded.connection.clone().unwrap_or_else(|| {
+        json!({
+            "connection_id": facts.connection_id,
+            "provider_config_key": facts.integration,
+            "provider": facts.provider,
+        })
+    });
+    nango.insert("getConnection".into(), connection);
+    if let Some(metadata) = recorded.metadata.as_ref().and_then(|metadata| metadata.value.clone()) {
+        nango.insert("getMetadata".into(), Value::Object(metadata));
+    }
+    nango.insert("metadataWrites".into(), Value::Array(recorded.writes.clone()));
+    if let Some(integration) = &recorded.integration {
+        nango.insert("getIntegration".into(), Value::Object(integration.clone()));
+    }
+    if let Some(variables) = &recorded.variables {
+        nango.insert("getEnvironmentVariables".into(), json!(variables));
+    }
+    if !recorded.actions.is_empty() {
+        nango.insert("triggerAction".into(), Value::Array(recorded.actions.clone()));
+    }
+    if let Some(checkpoint) = &recorded.checkpoint {
+        nango.insert("getCheckpoint".into(), Value::Object(checkpoint.clone()));
+    }
+    Value::Object(nango)
+}
+
+/// The texts of credentials; `type` and times are none.
+fn credential_texts(value: &Value, found: &mut Vec<Secret>) {
+    match value {
+        Value::String(text) => found.push(Secret::new(text.as_str())),
+        Value::Array(items) => items.iter().for_each(|item| credential_texts(item, found)),
+        Value::Object(object) => {
+            let secret = object.iter().filter(|(key, _)| !matches!(key.as_str(), "type" | "expires_at"));
+            secret.for_each(|(_, item)| credential_texts(item, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Replaces every credential.
+fn redact(value: &mut Value) {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Object(object) => {
+            let secret = object.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "type" | "expires_at"));
+            secret.for_each(|(_, item)| redact(item));
+        }
+        scalar => *scalar = "[redacted]".into(),
+    }
+}
+
+/// Shorter texts are no secrets: replacing them everywhere would destroy the recording and hide nothing.
+fn long_enough(secret: &Secret) -> bool {
+    secret.reveal().len() >= onevent_contract::Credentials::SHORTEST_SECRET
+}
+
+#[async_trait]
+impl Host for RecordingHost {
+    async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
+        let answer = self.inner.proxy(call, request.clone()).await;
+        self.note(call, |recorded| recorded.calls.extend(Call::proxy(request, &answer)));
+        answer
+    }
+
+    async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
+        let answer = self.inner.fetch(call, request.clone()).await;
+        self.note(call, |recorded| recorded.calls.extend(Call::fetch(&request, &answer)));
+        answer
+    }
+
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
+        self.inner.connection(call, query).await
+    }
+
+    async fn connection_json(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
+        // A fixture has one connection: the run's own.
+        let own = query == ConnectionQuery::default();
+        let connection = self.inner.connection_json(call, query).await?;
+        let mut secrets = Vec::new();
+        if let Some(credentials) = connection.get("credentials") {
+            credential_texts(credentials, &mut secrets);
+        }
+        call.effects.hide(secrets.into_iter().filter(long_enough));
+        self.note(call, |recorded| {
+            if own || recorded.connection.is_none() {
+                let mut shown = connection.clone();
+                if let Some(credentials) = shown.get_mut("credentials") {
+                    redact(credentials);
+                }
+                recorded.connection = Some(shown);
+            }
+        });
+        Ok(connection)
+    }
+
+    async fn metadata(&self, call: &CallContext) -> Result<VersionedMetadata, HostError> {
+        let metadata = self.inner.metadata(call).await?;
+        // The first one: what the run started with.
+        self.note(call, |recorded| {
+            recorded.metadata.get_or_insert_with(|| metadata.clone());
+        });
+        Ok(metadata)
+    }
+
+    async fn write_metadata(
+        &self,
+        call: &CallContext,
+        write: MetadataWrite,
+    ) -> Result<MetadataWritten, HostError> {
+        let document = write_document(&write);
+        let written = self.inner.write_metadata(call, write).await?;
+        if let MetadataWritten::Written { .. } = written {
+            self.note(call, |recorded| recorded.writes.push(document));
+        }
+        Ok(written)
+    }
+
+    async fn integration(
+        &self,
+        call: &CallContext,
+        include: Vec<IntegrationInclude>,
+    ) -> Result<JsonObject, HostError> {
+        let mut integration = self.inner.integration(call, include).await?;
+        let answer = integration.clone();
+        if let Some(credentials) = integration.get_mut("credentials") {
+            let mut secrets = Vec::new();
+            credential_texts(credentials, &mut secrets);
+            call.effects.hide(secrets.into_iter().filter(long_enough));
+            redact(credentials);
+        }
+        self.note(call, |recorded| recorded.integration.get_or_insert_default().extend(integration));
+        Ok(answer)
+    }
+
+    async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
+        let variables = self.inner.environment_variables(call).await?;
+        // They are where products keep their own keys.
+        let secrets = variables.iter().map(|variable| Secret::new(variable.value.as_str()));
+        call.effects.hide(secrets.filter(long_enough));
+        let redacted = variables
+            .iter()
+            .map(|variable| EnvironmentVariable { name: variable.name.clone(), value: "[redacted]".into() });
+        self.note(call, |recorded| recorded.variables = Some(redacted.collect()));
+        Ok(variables)
+    }
+
+    async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
+        let (name, input) = (action.name.clone(), action.input.clone());
+        let output = self.inner.trigger_action(call, action).await?;
+        let document = json!({ "name": name, "input": input, "output": output });
+        self.note(call, |recorded| recorded.actions.push(document));
+        Ok(output)
+    }
+
+    async fn acquire_lock(&self, call: &CallContext, key: String, ttl: Duration) -> Result<bool, HostError> {
+        self.inner.acquire_lock(call, key, ttl).await
+    }
+
+    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
+        self.inner.release_lock(call, key).await
+    }
+
+    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
+        self.inner.release_all_locks(call).await
+    }
+
+    async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
+        let checkpoint = self.inner.checkpoint(call).await?;
+        self.note(call, |recorded| {
+            if recorded.checkpoint.is_none() {
+                recorded.checkpoint.clone_from(&checkpoint.value);
+            }
+        });
+        Ok(checkpoint)
+    }
+
+    async fn write_checkpoint(
+        &self,
+        call: &CallContext,
+        value: Option<JsonObject>,
+        expected_version: u64,
+    ) -> Result<Option<u64>, HostError> {
+        self.inner.write_checkpoint(call, value, expected_version).await
+    }
+}
