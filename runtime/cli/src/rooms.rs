@@ -1,8 +1,11 @@
 //! The other rooms, made from the settings, and their refusals as failures.
 
-use onevent_contract::Event;
-use onevent_engine::RunRefused;
-use onevent_hosts::Access;
+use std::sync::Arc;
+
+use onevent_contract::{Event, FunctionKey, SystemClock};
+use onevent_engine::{Engine, Project, RunRefused};
+use onevent_hosts::{Access, ActionRunner};
+use onevent_lifecycle::{LimitsOf, ProjectActions};
 use onevent_proxy::{EgressPolicy, Integration, Proxy, ProxyOptions};
 
 use crate::config::Config;
@@ -26,6 +29,22 @@ pub(crate) fn access(event: Option<Event>) -> Access {
         Some(Event::ValidateConnection | Event::PreConnectionDeletion) => Access::DespiteAuthError,
         _ => Access::Normal,
     }
+}
+
+/// The limits of each function.
+pub(crate) fn limits(config: &Config) -> LimitsOf {
+    let config = config.clone();
+    Arc::new(move |function: &FunctionKey| config.limits_for(function))
+}
+
+/// What runs the actions that a function triggers.
+pub(crate) fn actions(config: &Config, engine: &Engine, project: &Arc<Project>) -> Arc<dyn ActionRunner> {
+    Arc::new(ProjectActions {
+        runner: Arc::new(engine.clone()),
+        project: Arc::clone(project),
+        limits: limits(config),
+        clock: Arc::new(SystemClock),
+    })
 }
 
 /// A run that did not start.

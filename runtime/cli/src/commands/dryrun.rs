@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use onevent_contract::{ConnectionFacts, Function, FunctionKey, FunctionKind, RunReport, Validation};
 use onevent_engine::Project;
-use onevent_hosts::{DryConnection, DryHost, DryHostOptions};
+use onevent_hosts::{ActionRunner, DryConnection, DryHost, DryHostOptions};
 use onevent_lifecycle::{DryRun, dry_run};
 use onevent_store::{ConnectionKey, Store, Visibility};
 use serde_json::Value;
@@ -45,7 +45,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let store = if given.is_some() { None } else { database::open_for_reading(session).await? };
 
     let engine = loading::engine()?;
-    let project = loading::project(&engine, session.folder()).await?;
+    let project = Arc::new(loading::project(&engine, session.folder()).await?);
     let function = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
     let input = input_of(&function, input)?;
     let connection = connection(key(session, args, &function), given, store.as_ref(), &integrations).await?;
@@ -53,7 +53,9 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
         Some(metadata) => connection.with_metadata(metadata),
         None => connection,
     };
-    let run = dry_run_of(session, args, Called { function, input }, connection, store, &integrations)?;
+    let actions = rooms::actions(&session.config, &engine, &project);
+    let called = Called { function, input, actions };
+    let run = dry_run_of(session, args, called, connection, store, &integrations)?;
     let report = dry_run(&engine, run).await.map_err(|refused| rooms::refused(&refused))?;
     reply(session, &report)
 }
@@ -146,10 +148,11 @@ async fn connection(
     }
 }
 
-/// What is run, and with what.
+/// What is run, with what, and what it may trigger.
 struct Called {
     function: Arc<Function>,
     input: Value,
+    actions: Arc<dyn ActionRunner>,
 }
 
 /// The run with its host: real requests, and metadata that is gone afterwards.
@@ -161,7 +164,7 @@ fn dry_run_of(
     store: Option<Store>,
     integrations: &Integrations,
 ) -> Result<DryRun, Failure> {
-    let Called { function, input } = called;
+    let Called { function, input, actions } = called;
     let integration = function.key.integration.clone();
     let own = integrations.get_or(&integration, Some(&connection.connection().provider))?;
     let mut configured = integrations.all(&session.integrations());
@@ -179,7 +182,8 @@ fn dry_run_of(
         proxy: rooms::proxy(&session.config)?,
         integrations: Arc::new(configured),
         access: rooms::access(function.event()),
-    });
+    })
+    .with_actions(actions);
     Ok(DryRun {
         limits: session.config.limits_for(&function.key),
         function,

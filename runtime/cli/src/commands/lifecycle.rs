@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Credentials, FunctionKey, Invocation, JsonObject, Operation, WarningCode};
-use onevent_hosts::{Integrations as Configured, LiveHost, LiveHostOptions};
+use onevent_contract::{Credentials, Invocation, JsonObject, Operation, WarningCode};
+use onevent_hosts::{ActionRunner, Integrations as Configured, LiveHost, LiveHostOptions};
 use onevent_lifecycle::{Lifecycle, LifecycleError, LifecycleOptions, OperationReport};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, NewConnection, OPERATION_WAIT, Reconnection, Store};
@@ -134,17 +134,17 @@ async fn lifecycle(
     own: Arc<Integration>,
 ) -> Result<Lifecycle, Failure> {
     let engine = loading::engine()?;
-    let project = loading::project(&engine, session.folder()).await?;
+    let project = Arc::new(loading::project(&engine, session.folder()).await?);
     let mut configured = integrations.all(&session.integrations());
     configured.insert(own.key.clone(), own);
-    let live = live(session, store, Arc::new(configured))?;
-    let config = session.config.clone();
+    let actions = rooms::actions(&session.config, &engine, &project);
+    let live = live(session, store, Arc::new(configured), actions)?;
     Ok(Lifecycle::new(LifecycleOptions {
         store: store.clone(),
         runner: Arc::new(engine),
-        project: Arc::new(project),
+        project,
         hosts: live,
-        limits: Arc::new(move |function: &FunctionKey| config.limits_for(function)),
+        limits: rooms::limits(&session.config),
         wait: OPERATION_WAIT,
     }))
 }
@@ -154,12 +154,13 @@ fn live(
     session: &Session,
     store: &Store,
     integrations: Arc<Configured>,
+    actions: Arc<dyn ActionRunner>,
 ) -> Result<onevent_lifecycle::Hosts, Failure> {
     let proxy = rooms::proxy(&session.config)?;
     let store = store.clone();
     Ok(Arc::new(move |invocation: &Invocation| {
         let facts = &invocation.connection;
-        Arc::new(LiveHost::new(LiveHostOptions {
+        let host = LiveHost::new(LiveHostOptions {
             store: store.clone(),
             proxy: proxy.clone(),
             integrations: Arc::clone(&integrations),
@@ -169,7 +170,8 @@ fn live(
                 facts.connection_id.clone(),
             ),
             access: rooms::access(invocation.function.event()),
-        }))
+        });
+        Arc::new(host.with_actions(Arc::clone(&actions)))
     }))
 }
 
