@@ -91,6 +91,9 @@ pub enum StoreError {
         /// What was lost.
         operation: Operation,
     },
+    /// A run wants more locks than one may hold.
+    #[error("a run holds at most {} locks", crate::MAX_LOCKS_OF_A_RUN)]
+    TooManyLocks,
     /// The text is not the beginning of a run id.
     #[error("`{text}` is not a run id, nor the beginning of one")]
     InvalidRunId {
@@ -135,6 +138,7 @@ impl StoreError {
             Self::UnknownConnection { .. } => "unknown_connection",
             Self::OperationInProgress { .. } => "operation_in_progress",
             Self::OperationLost { .. } => "operation_lost",
+            Self::TooManyLocks => "too_many_locks",
             Self::InvalidRunId { .. } => "invalid_run_id",
             Self::AmbiguousRunId { .. } => "ambiguous_run_id",
             Self::Busy => "database_busy",

@@ -28,11 +28,14 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const CANARY: &[u8] = b"onevent";
 
 /// Every migration, oldest first. A published one never changes.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "connections runs operations",
-    include_str!("../migrations/sqlite/0001_connections_runs_operations.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (
+        1,
+        "connections runs operations",
+        include_str!("../migrations/sqlite/0001_connections_runs_operations.sql"),
+    ),
+    (2, "locks checkpoints", include_str!("../migrations/sqlite/0002_locks_checkpoints.sql")),
+];
 
 /// What may be done with the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! The store over real SQLite files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
 
+mod checkpoints;
 mod connections;
 mod killed;
 mod metadata;
 mod opening;
 mod operations;
+mod run_locks;
 mod runs;
 mod support;
