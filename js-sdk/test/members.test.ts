@@ -174,7 +174,7 @@ test('uncontrolledFetch crosses with upper-case method, headers and bytes, and g
     const response = await value((nango) =>
         nango.uncontrolledFetch({ url: new URL('https://a.test/x?y=1'), method: 'post' as 'POST', headers: { 'X-A': '1' }, body: 'ö' }),
     );
-    assert.deepEqual(host.fetches[0].request, { url: 'https://a.test/x?y=1', method: 'POST', headers: [['X-A', '1']] });
+    assert.deepEqual(host.fetches[0].request, { url: 'https://a.test/x?y=1', method: 'POST', headers: [['X-A', '1'], ['content-type', 'text/plain;charset=UTF-8']] });
     assert.deepEqual([...host.fetches[0].body!], [0xc3, 0xb6]);
     assert.ok(response instanceof Response);
     assert.deepEqual([response.status, response.statusText, response.ok, response.url, response.redirected], [201, 'Made', true, 'https://b.test/end', true]);

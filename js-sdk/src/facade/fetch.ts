@@ -11,6 +11,7 @@ import {
     ObjectKeys,
     ObjectPrototypeToString,
     StringConstructor,
+    StringPrototypeToLowerCase,
     StringPrototypeToUpperCase,
 } from '../primordials.ts';
 
@@ -29,19 +30,22 @@ function urlOf(url: unknown): string {
     return StringConstructor((url as { href: unknown }).href);
 }
 
-function headersOf(headers: unknown): [string, string][] {
+/** The headers; a text that is sent is plain text unless they say otherwise, as for every `fetch`. */
+function headersOf(headers: unknown, hasBody: boolean): [string, string][] {
     const pairs: [string, string][] = [];
-    if (headers === undefined || headers === null) {
-        return pairs;
-    }
-    if (typeof headers !== 'object') {
+    let typed = !hasBody;
+    if (typeof (headers ?? {}) !== 'object') {
         throw new RequestError('invalid_headers', 'headers must be an object of names and values');
     }
-    for (const name of ObjectKeys(headers)) {
+    for (const name of ObjectKeys(headers ?? {})) {
         const value = (headers as Fields)[name];
         if (value !== undefined && value !== null) {
+            typed ||= StringPrototypeToLowerCase(name) === 'content-type';
             ArrayPrototypePush(pairs, [name, StringConstructor(value)]);
         }
+    }
+    if (!typed) {
+        ArrayPrototypePush(pairs, ['content-type', 'text/plain;charset=UTF-8']);
     }
     return pairs;
 }
@@ -103,7 +107,7 @@ export async function uncontrolledFetch(options: unknown): Promise<object> {
     const url = urlOf(fields['url']);
     const method = StringPrototypeToUpperCase(StringConstructor(fields['method'] ?? 'GET'));
     const body = bodyOf(fields['body']);
-    const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers']) }, body);
+    const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers'], body !== null) }, body);
     if (answer.error !== null) {
         throw fetchError(answer.error);
     }

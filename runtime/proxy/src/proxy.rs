@@ -54,12 +54,12 @@ pub enum ProxyError {
 /// the runtime that opened it, and a run whose JavaScript keeps its thread busy must not hold up other runs' calls.
 #[derive(Clone)]
 pub struct Proxy {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
-    options: ProxyOptions,
-    transport: Transport,
+pub(crate) struct Inner {
+    pub(crate) options: ProxyOptions,
+    pub(crate) transport: Transport,
     runtime: Handle,
 }
 
@@ -102,7 +102,15 @@ impl Proxy {
         request: ProxyRequest,
     ) -> Result<ProxyResponse, HostError> {
         let running = Call { inner: Arc::clone(&self.inner), context: call.clone(), source, request };
-        let mut task = AbortOnDrop(self.inner.runtime.spawn(running.run()));
+        self.on_runtime(running.run()).await
+    }
+
+    /// Does work where the connections live. Dropping the future ends it.
+    pub(crate) async fn on_runtime<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, HostError>> + Send + 'static,
+    ) -> Result<T, HostError> {
+        let mut task = AbortOnDrop(self.inner.runtime.spawn(work));
         (&mut task.0).await.unwrap_or_else(|error| {
             Err(HostError::Internal { message: format!("the runtime of the HTTP client has ended: {error}") })
         })
@@ -181,7 +189,8 @@ impl Call {
             }
             *refused = Some(target.credentials.clone());
         }
-        let wait = retry::wait(&attempt.outcome, template, number, self.inner.options.clock.now());
+        let wait =
+            retry::wait(&attempt.outcome, &self.request, template, number, self.inner.options.clock.now());
         if wait >= self.remaining() {
             let wait = wait.as_millis();
             self.log(format!(

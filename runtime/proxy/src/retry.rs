@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::{HostError, ProxyRequest};
+use onevent_contract::{HostError, ProxyRequest, RetryHeader};
 use regex::Regex;
 use serde_json::Value;
 
@@ -73,20 +73,31 @@ fn covers(rule: &str, status: u16) -> bool {
             .all(|(rule, digit)| rule.eq_ignore_ascii_case(&b'x') || rule == digit)
 }
 
-/// How long to wait before the attempt after `attempt` (0 for the first): what the provider asks for, else a time
-/// that doubles.
+/// How long to wait before the attempt after `attempt` (0 for the first): what the headers say that the call names,
+/// else what the provider asks for, else a time that doubles.
 pub(crate) fn wait(
     outcome: &Result<Answer, HostError>,
+    request: &ProxyRequest,
     template: &RetryTemplate,
     attempt: u32,
     now: Timestamp,
 ) -> Duration {
-    let asked = outcome.as_ref().ok().and_then(|answer| asked_wait(answer, template, now));
+    let asked = outcome.as_ref().ok().and_then(|answer| {
+        named_wait(answer, &request.retry_header, now).or_else(|| asked_wait(answer, template, now))
+    });
     asked.unwrap_or_else(|| backoff(attempt)).max(SHORTEST_WAIT)
 }
 
 fn backoff(attempt: u32) -> Duration {
     FIRST_BACKOFF.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST_BACKOFF)
+}
+
+/// What the headers say that the call itself names.
+fn named_wait(answer: &Answer, names: &RetryHeader, now: Timestamp) -> Option<Duration> {
+    let read = |name: &Option<String>| answer.header(name.as_deref()?);
+    read(&names.at)
+        .and_then(|text| until(text, now))
+        .or_else(|| read(&names.after).and_then(|text| seconds(text, now)))
 }
 
 fn asked_wait(answer: &Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {

@@ -10,6 +10,7 @@ fn answer(status: u16, headers: &[(&str, &str)]) -> Result<Answer, HostError> {
         status: StatusCode::from_u16(status).unwrap(),
         status_text: String::new(),
         headers: headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<IndexMap<_, _>>(),
+        header_lines: Vec::new(),
         body: Bytes::from_static(br#"{"error": {"message": "Limit exceeded. Retry after 7 s"}}"#),
     })
 }
@@ -66,7 +67,8 @@ fn the_reasons_are_nangos() {
 #[test]
 fn without_a_word_from_the_provider_waits_double_up_to_a_cap() {
     let template = RetryTemplate::default();
-    let waits = |attempt| wait(&network("ECONNRESET"), &template, attempt, now()).as_secs();
+    let request = ProxyRequest::new(Method::GET, "x");
+    let waits = |attempt| wait(&network("ECONNRESET"), &request, &template, attempt, now()).as_secs();
     assert_eq!([waits(0), waits(1), waits(2), waits(7), waits(8), waits(40)], [3, 6, 12, 384, 600, 600]);
 }
 
@@ -100,7 +102,25 @@ fn a_provider_can_say_how_long_to_wait() {
         (&[("retry-after", "4")], &body("/Retry after ([0-9]+)/", WaitKind::After), 7_000),
         (&[("retry-after", "4")], &body("(", WaitKind::After), 4_000),
     ] {
-        let waited = wait(&answer(429, headers), template, 0, now());
+        let request = ProxyRequest::new(Method::GET, "x");
+        let waited = wait(&answer(429, headers), &request, template, 0, now());
+        assert_eq!(waited, Duration::from_millis(expected_ms), "{headers:?}");
+    }
+}
+
+#[test]
+fn a_call_can_name_headers_that_come_before_the_providers() {
+    let mut request = ProxyRequest::new(Method::GET, "x");
+    request.retry_header = RetryHeader { at: Some("X-At".into()), after: Some("x-after".into()) };
+    let template = RetryTemplate { after: names(&["x-a"]), ..RetryTemplate::default() };
+    for (headers, expected_ms) in [
+        (&[("x-at", "1767323055"), ("x-after", "5"), ("x-a", "7")][..], 10_000),
+        (&[("x-at", "1767323000"), ("x-after", "5"), ("x-a", "7")], 5_000),
+        (&[("x-after", "often"), ("x-a", "7")], 7_000),
+        (&[("x-after", "0")], 100),
+        (&[], 3_000),
+    ] {
+        let waited = wait(&answer(429, headers), &request, &template, 0, now());
         assert_eq!(waited, Duration::from_millis(expected_ms), "{headers:?}");
     }
 }

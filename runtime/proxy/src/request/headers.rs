@@ -13,7 +13,7 @@ use crate::target::KeyPlacement;
 use crate::template::{Rendered, Template, Values};
 
 /// What a call says that it is, unless its author says something else.
-const DEFAULT_USER_AGENT: &str = concat!("onevent/", env!("CARGO_PKG_VERSION"));
+pub(crate) const DEFAULT_USER_AGENT: &str = concat!("onevent/", env!("CARGO_PKG_VERSION"));
 
 /// What axios accepts; some APIs choose the form of their answer by it.
 const DEFAULT_ACCEPT: &str = "application/json, text/plain, */*";

@@ -13,7 +13,7 @@ use onevent_contract::{HostError, ProxyRequest};
 use crate::Target;
 use crate::template::{RequestParts, Values};
 
-pub(crate) use headers::IGNORED_HEADERS;
+pub(crate) use headers::{DEFAULT_USER_AGENT, IGNORED_HEADERS};
 pub(crate) use secrets::Secrets;
 
 /// A request, ready to be sent.

@@ -14,6 +14,8 @@ pub(crate) struct Answer {
     pub(crate) status_text: String,
     /// In lower case; several of one name are joined.
     pub(crate) headers: IndexMap<String, String>,
+    /// The same, line by line.
+    pub(crate) header_lines: Vec<(String, String)>,
     pub(crate) body: Bytes,
 }
 
@@ -33,12 +35,12 @@ pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<Answer, Failu
     let response = request.send().await.map_err(failed)?;
     let status = response.status();
     let status_text = reason(&response);
-    let headers = headers(response.headers())?;
+    let header_lines = header_lines(response.headers())?;
     let body = body(response).await.map_err(|problem| match problem {
         BodyProblem::TooLarge => Failure::body_too_large(),
         BodyProblem::Broken(error) => failed(error),
     })?;
-    Ok(Answer { status, status_text, headers, body })
+    Ok(Answer { status, status_text, headers: joined(&header_lines), header_lines, body })
 }
 
 fn reason(response: &Response) -> String {
@@ -49,23 +51,26 @@ fn reason(response: &Response) -> String {
     )
 }
 
-fn headers(map: &HeaderMap) -> Result<IndexMap<String, String>, Failure> {
+fn header_lines(map: &HeaderMap) -> Result<Vec<(String, String)>, Failure> {
     let size: usize = map.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > MAX_HEADER_BYTES {
         return Err(Failure::headers_too_large());
     }
-    let mut headers: IndexMap<String, String> = IndexMap::with_capacity(map.keys_len());
-    for (name, value) in map {
-        let value = latin1(value.as_bytes());
+    Ok(map.iter().map(|(name, value)| (name.as_str().to_owned(), latin1(value.as_bytes()))).collect())
+}
+
+fn joined(lines: &[(String, String)]) -> IndexMap<String, String> {
+    let mut headers: IndexMap<String, String> = IndexMap::with_capacity(lines.len());
+    for (name, value) in lines {
         headers
-            .entry(name.as_str().to_owned())
+            .entry(name.clone())
             .and_modify(|before| {
                 before.push_str(", ");
-                before.push_str(&value);
+                before.push_str(value);
             })
-            .or_insert(value);
+            .or_insert_with(|| value.clone());
     }
-    Ok(headers)
+    headers
 }
 
 enum BodyProblem {

@@ -16,7 +16,7 @@ use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
 
 pub(crate) use exchange::{Answer, exchange};
 pub(crate) use failure::Failure;
-pub(crate) use redirect::{Hop, Next, next_hop};
+pub(crate) use redirect::{Hop, Next, next_hop, next_plain_hop};
 
 /// The HTTP clients, one for each egress policy.
 ///

@@ -44,8 +44,33 @@ pub(crate) enum Next {
     Denied(&'static str),
 }
 
-/// What follows on `answer` to `hop`.
+/// What follows on `answer` to `hop`, for a call with a connection's credentials.
 pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &Answer) -> Result<Next, Failure> {
+    let Some(mut next) = redirected(hop, answer)? else { return Ok(Next::Done) };
+    if next.url.origin() != hop.url.origin() {
+        if next.body.is_some() && request.credential_body {
+            return Ok(Next::Denied("it would send a credential in the body to another origin"));
+        }
+        let downgrade = request.url.scheme() == "https" && next.url.scheme() != "https";
+        if !request.forward_headers_on_redirect || downgrade {
+            drop_credentials(&mut next.headers, &request.credential_headers);
+        }
+    }
+    Ok(Next::Follow(Box::new(next)))
+}
+
+/// What follows on `answer` to `hop`, for a request that nobody but its author put credentials into; `None` where
+/// nothing does.
+pub(crate) fn next_plain_hop(hop: &Hop, answer: &Answer) -> Result<Option<Hop>, Failure> {
+    let Some(mut next) = redirected(hop, answer)? else { return Ok(None) };
+    if next.url.origin() != hop.url.origin() {
+        drop_credentials(&mut next.headers, &[]);
+    }
+    Ok(Some(next))
+}
+
+/// The request that an answer redirects to, with the method and body that it then has.
+fn redirected(hop: &Hop, answer: &Answer) -> Result<Option<Hop>, Failure> {
     let status = answer.status;
     let redirects = [
         StatusCode::MOVED_PERMANENTLY,
@@ -55,7 +80,7 @@ pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &Answer) -> Re
         StatusCode::PERMANENT_REDIRECT,
     ];
     let Some(location) = answer.header(LOCATION.as_str()).filter(|_| redirects.contains(&status)) else {
-        return Ok(Next::Done);
+        return Ok(None);
     };
     let mut url = hop.url.join(location).map_err(|error| Failure::bad_redirect(&error.to_string()))?;
     url.set_fragment(None);
@@ -73,16 +98,7 @@ pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &Answer) -> Re
             next.headers.keys().filter(|name| describes_body(name)).cloned().collect();
         names.iter().for_each(|name| drop(next.headers.remove(name)));
     }
-    if next.url.origin() != hop.url.origin() {
-        if next.body.is_some() && request.credential_body {
-            return Ok(Next::Denied("it would send a credential in the body to another origin"));
-        }
-        let downgrade = request.url.scheme() == "https" && next.url.scheme() != "https";
-        if !request.forward_headers_on_redirect || downgrade {
-            drop_credentials(&mut next.headers, &request.credential_headers);
-        }
-    }
-    Ok(Next::Follow(Box::new(next)))
+    Ok(Some(next))
 }
 
 fn describes_body(name: &HeaderName) -> bool {

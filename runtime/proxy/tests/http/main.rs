@@ -4,6 +4,7 @@
 mod auth;
 mod broken;
 mod egress;
+mod fetch;
 mod redirects;
 mod retries;
 mod setup;

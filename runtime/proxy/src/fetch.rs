@@ -1,0 +1,161 @@
+//! Requests without credentials: `nango.uncontrolledFetch` and `fetch`.
+//!
+//! They go through the same transport and the same egress guard as authenticated calls. Redirects are followed here,
+//! each hop checked anew; what an author put into `authorization`, `proxy-authorization` or `cookie` stays behind on
+//! the way to another origin. There are no retries.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Method};
+use ipnet::IpNet;
+use onevent_contract::{CallContext, FetchRequest, FetchResponse, HostError, HttpEffect};
+use reqwest::Client;
+use url::Url;
+
+use crate::Proxy;
+use crate::egress::EgressPolicy;
+use crate::limits::MAX_REDIRECTS;
+use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS};
+use crate::transport::{Answer, Failure, Hop, exchange, next_plain_hop};
+
+/// Codes of refusals, as `nango.uncontrolledFetch` throws them (Nango's).
+const URL_NOT_ALLOWED: &str = "url_not_allowed";
+const TOO_MANY_REDIRECTS: &str = "too_many_redirects";
+const INVALID_REDIRECT: &str = "invalid_redirect";
+
+impl Proxy {
+    /// Makes a request as its author wrote it. Networks in `allow` may be reached beside those of the proxy's own
+    /// policy. Every hop is recorded in `call.effects`; dropping the future ends the request.
+    ///
+    /// # Errors
+    /// [`HostError::Configuration`] with `url_not_allowed`, `too_many_redirects` or `invalid_redirect`, and with
+    /// `invalid_method` or `invalid_headers` for what is no HTTP; [`HostError::Network`] when no answer came.
+    pub async fn fetch(
+        &self,
+        call: &CallContext,
+        request: FetchRequest,
+        allow: &[IpNet],
+    ) -> Result<FetchResponse, HostError> {
+        let policy = self.inner.options.egress.clone().and(allow.iter().copied());
+        let client = self.inner.transport.client(&policy)?;
+        let hop = first_hop(request)?;
+        let fetch = Fetch { proxy: self.clone(), context: call.clone(), policy, client };
+        self.on_runtime(fetch.run(hop)).await
+    }
+}
+
+/// One request and what it needs.
+struct Fetch {
+    proxy: Proxy,
+    context: CallContext,
+    policy: EgressPolicy,
+    client: Client,
+}
+
+impl Fetch {
+    async fn run(self, mut hop: Hop) -> Result<FetchResponse, HostError> {
+        let options = &self.proxy.inner.options;
+        let start = options.clock.monotonic();
+        let mut redirects = 0;
+        loop {
+            let left = options.attempt_timeout.saturating_sub(options.clock.elapsed(start));
+            let answer = self.send(&hop, left).await.map_err(refusal)?;
+            let next = next_plain_hop(&hop, &answer)
+                .map_err(|_| refused(INVALID_REDIRECT, "the answer redirects to what is no URL"))?;
+            let Some(next) = next else { return Ok(response(hop, answer, redirects > 0)) };
+            if redirects == MAX_REDIRECTS {
+                let message = format!("the request was redirected more than {MAX_REDIRECTS} times");
+                return Err(refused(TOO_MANY_REDIRECTS, message));
+            }
+            if !matches!(next.url.scheme(), "http" | "https") {
+                let message = format!("the answer redirects to a URL with `{}`", next.url.scheme());
+                return Err(refused(INVALID_REDIRECT, message));
+            }
+            hop = next;
+            redirects += 1;
+        }
+    }
+
+    async fn send(&self, hop: &Hop, left: Duration) -> Result<Answer, Failure> {
+        let options = &self.proxy.inner.options;
+        let start = options.clock.monotonic();
+        let sent = async {
+            self.policy.check_url(&hop.url).map_err(Failure::Refused)?;
+            tokio::time::timeout(left, exchange(&self.client, hop))
+                .await
+                .unwrap_or(Err(Failure::timeout(options.attempt_timeout)))
+        };
+        let sent = sent.await;
+        self.context.effects.http(HttpEffect {
+            seq: 0,
+            method: hop.method.to_string(),
+            url: self.context.effects.scrub_text(&shown(&hop.url)),
+            status: sent.as_ref().ok().map(|answer| answer.status.as_u16()),
+            error: sent.as_ref().err().map(|failure| failure.code().to_owned()),
+            attempt: 1,
+            duration: options.clock.elapsed(start),
+        });
+        sent
+    }
+}
+
+/// A URL as a report shows it: a user name or password, with which it is refused, is left out.
+fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    // Fails only for URLs that cannot have them.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.to_string()
+}
+
+fn first_hop(request: FetchRequest) -> Result<Hop, HostError> {
+    let FetchRequest { url, method, headers, body } = request;
+    let mut url: Url =
+        url.parse().map_err(|error| refused(URL_NOT_ALLOWED, format!("`{url}` is no URL: {error}")))?;
+    url.set_fragment(None);
+    if matches!(method, Method::CONNECT | Method::TRACE) || method.as_str() == "TRACK" {
+        return Err(refused("invalid_method", format!("{method} cannot be sent")));
+    }
+    let mut map = HeaderMap::new();
+    map.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    map.insert(USER_AGENT, HeaderValue::from_static(DEFAULT_USER_AGENT));
+    let mut given = HeaderMap::new();
+    for (name, value) in &headers {
+        let lower = name.to_ascii_lowercase();
+        if IGNORED_HEADERS.contains(&lower.as_str()) {
+            continue;
+        }
+        let invalid = || refused("invalid_headers", format!("the header `{name}` cannot be sent"));
+        let name = HeaderName::from_bytes(lower.as_bytes()).map_err(|_| invalid())?;
+        given.append(name, HeaderValue::from_str(value).map_err(|_| invalid())?);
+    }
+    // Of each name the author's own, all of them.
+    given.keys().for_each(|name| drop(map.remove(name)));
+    map.extend(given);
+    let body = Some(body).filter(|body| !body.is_empty());
+    Ok(Hop { method, url, headers: map, body })
+}
+
+fn response(hop: Hop, answer: Answer, redirected: bool) -> FetchResponse {
+    FetchResponse {
+        status: answer.status.as_u16(),
+        status_text: answer.status_text,
+        headers: answer.header_lines,
+        body: answer.body,
+        url: hop.url.into(),
+        redirected,
+    }
+}
+
+/// Whatever the policy says no to has one code here; its message says why.
+fn refusal(failure: Failure) -> HostError {
+    match failure {
+        Failure::Refused(refusal) => refused(URL_NOT_ALLOWED, refusal.to_string()),
+        Failure::Network { .. } => failure.into_error(),
+    }
+}
+
+fn refused(code: &str, message: impl Into<String>) -> HostError {
+    HostError::Configuration { code: code.into(), message: message.into() }
+}
