@@ -92,6 +92,7 @@ pub(crate) fn failure(error: &StoreError) -> Failure {
         | StoreError::OperationInProgress { .. } => ExitCode::Failed,
         StoreError::Url(_)
         | StoreError::Key(_)
+        | StoreError::MetadataTooLarge { .. }
         | StoreError::InvalidRunId { .. }
         | StoreError::AmbiguousRunId { .. } => ExitCode::Usage,
         _ => ExitCode::Internal,

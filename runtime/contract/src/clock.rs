@@ -23,6 +23,11 @@ pub trait Clock: Send + Sync + 'static {
     }
 }
 
+/// How documents write a time: RFC 3339, UTC, with milliseconds.
+pub(crate) fn rfc3339<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"))
+}
+
 /// The operating system's clocks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

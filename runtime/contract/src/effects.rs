@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::clock::rfc3339;
 use crate::limits::milliseconds;
 use crate::{Clock, Secret};
 
@@ -45,6 +46,7 @@ pub struct LogLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<Value>,
     /// When.
+    #[serde(serialize_with = "rfc3339")]
     pub at: Timestamp,
 }
 

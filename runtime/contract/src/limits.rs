@@ -5,6 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 use thiserror::Error;
 
+/// The largest metadata object of a connection, as JSON text: 1 MiB. It is read before every run.
+pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
+
 /// The limits of one run. Hitting one stops the run with outcome `stopped`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Limits {

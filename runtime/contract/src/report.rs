@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::clock::rfc3339;
 use crate::limits::milliseconds;
 use crate::{
     ConnectionId, Effects, EnvironmentName, ErrorType, Event, FunctionName, HttpEffect, IntegrationId,
@@ -137,6 +138,7 @@ pub struct RunReport {
     /// 1 for the first attempt.
     pub attempt: u32,
     /// When it started.
+    #[serde(serialize_with = "rfc3339")]
     pub started_at: Timestamp,
     /// How it ended.
     pub outcome: Outcome,

@@ -1,7 +1,8 @@
 //! The SQL of connections.
 
 use onevent_contract::{
-    Connection, ConnectionId, EnvironmentName, IntegrationId, JsonObject, RunId, VersionedMetadata,
+    Connection, ConnectionId, EnvironmentName, IntegrationId, JsonObject, MAX_METADATA_BYTES, RunId,
+    VersionedMetadata,
 };
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
@@ -76,7 +77,8 @@ impl Transaction {
     /// Inserts a connection and answers with its number.
     ///
     /// # Errors
-    /// [`StoreError::ConnectionExists`] where there is one with this key, pending ones included.
+    /// [`StoreError::ConnectionExists`] where there is one with this key, pending ones included, and
+    /// [`StoreError::MetadataTooLarge`].
     pub async fn insert_connection(
         &mut self,
         new: &NewConnection,
@@ -92,7 +94,7 @@ impl Transaction {
             .bind(state.as_str())
             .bind(sealed)
             .bind(encode(&new.connection_config)?)
-            .bind(new.metadata.as_ref().map(encode).transpose()?)
+            .bind(new.metadata.as_ref().map(encode_metadata).transpose()?)
             .bind(i64::from(new.metadata.is_some()))
             .bind(encode(&writers)?)
             .bind(self.now().as_millisecond())
@@ -334,6 +336,15 @@ fn version(row: &SqliteRow) -> Result<u64, StoreError> {
 /// JSON as a column holds it.
 pub(crate) fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Internal { action: "encode a value as JSON" })
+}
+
+/// Metadata as JSON text, if it is not too large.
+pub(crate) fn encode_metadata(metadata: &JsonObject) -> Result<String, StoreError> {
+    let text = encode(metadata)?;
+    if text.len() > MAX_METADATA_BYTES {
+        return Err(StoreError::MetadataTooLarge { bytes: text.len() });
+    }
+    Ok(text)
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StoreError> {

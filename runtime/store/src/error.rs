@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use onevent_contract::Operation;
+use onevent_contract::{MAX_METADATA_BYTES, Operation};
 use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
@@ -39,6 +39,12 @@ pub enum StoreError {
         path: PathBuf,
         /// The system's answer.
         source: io::Error,
+    },
+    /// The metadata of a connection is too large to be read before every run.
+    #[error("the metadata has {bytes} bytes; {MAX_METADATA_BYTES} are the limit")]
+    MetadataTooLarge {
+        /// Its size as JSON text.
+        bytes: usize,
     },
     /// The database was written by a newer onevent.
     #[error("the database has schema version {found}, which this onevent does not know")]
@@ -129,6 +135,7 @@ impl StoreError {
             Self::Key(error) => error.code(),
             Self::DatabaseMissing { .. } => "database_missing",
             Self::Io { .. } => "database_io",
+            Self::MetadataTooLarge { .. } => "metadata_too_large",
             Self::SchemaNewer { .. } => "database_schema_newer",
             Self::SchemaOlder => "database_schema_older",
             Self::Migration(_) => "database_migration_failed",

@@ -2,7 +2,7 @@
 
 use onevent_contract::{MetadataCommit, MetadataWrite, MetadataWritten};
 
-use crate::connections::{encode, query_of};
+use crate::connections::{encode, encode_metadata, query_of};
 use crate::{ConnectionKey, Store, StoreError, Transaction, Visibility, Writer};
 
 const UPDATE: &str = "
@@ -14,7 +14,7 @@ impl Transaction {
     /// Replaces the metadata as a whole, if the version is the one that `write.commit` names.
     ///
     /// # Errors
-    /// [`StoreError::UnknownConnection`].
+    /// [`StoreError::UnknownConnection`] and [`StoreError::MetadataTooLarge`].
     pub async fn write_metadata(
         &mut self,
         key: &ConnectionKey,
@@ -35,7 +35,7 @@ impl Transaction {
         let stored_version =
             i64::try_from(before.version).map_err(|_| StoreError::corrupt("metadata version"))?;
         let written = query_of!(UPDATE, key)
-            .bind(encode(&write.value)?)
+            .bind(encode_metadata(&write.value)?)
             .bind(encode(&writers)?)
             .bind(self.now().as_millisecond())
             .bind(stored_version)

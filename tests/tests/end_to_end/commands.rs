@@ -134,3 +134,20 @@ fn two_operations_on_one_connection_take_turns() {
     // Had they overlapped, the later `setMetadata` would have dropped the earlier one's entry.
     assert_eq!(world.metadata("acme"), json!({"runs": ["acme", "acme", "acme"]}));
 }
+
+#[test]
+fn metadata_that_is_too_large_is_refused_by_every_door() {
+    let world = World::with_functions(&[("check", "validate-connection", "undefined", "")]);
+    world.file("large.json", &json!({ "text": "x".repeat(1024 * 1024) }).to_string());
+    let create = ["connection", "create", "salesforce", "acme", "--credentials", "@first.json"];
+    let answer = world.run(&[&create[..], &["--metadata", "@large.json"]].concat()).exits(2);
+    assert_eq!(answer.error_code(), "metadata_too_large");
+    assert_eq!(world.connection("acme"), None);
+    world.create("acme", "first").exits(0);
+    for verb in ["set", "update"] {
+        let answer =
+            world.run(&["connection", "metadata", verb, "salesforce", "acme", "@large.json"]).exits(2);
+        assert_eq!(answer.error_code(), "metadata_too_large");
+    }
+    assert_eq!(world.metadata("acme"), json!(null));
+}

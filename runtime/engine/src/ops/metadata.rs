@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use deno_core::{OpState, op2};
 use onevent_contract::{
-    DroppedKeys, HostError, JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten,
+    DroppedKeys, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten,
     Warning, WarningCode,
 };
 use serde::Deserialize;
@@ -14,9 +14,6 @@ use serde_json::Value;
 use super::host::run_state;
 use super::state::RunState;
 use super::wire::{Answer, WireMetadata, WriteResult, refused};
-
-/// The largest metadata object, as JSON text: 1 MiB. It is read before every run.
-const MAX_METADATA_BYTES: usize = 1024 * 1024;
 
 #[op2(async(lazy), fast)]
 #[serde]
