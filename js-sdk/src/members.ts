@@ -32,10 +32,12 @@ export interface Integration {
     unique_key: string;
     provider: string;
     display_name: string;
-    logo: string;
+    /** `null`: onevent shows no logos. */
+    logo: string | null;
     forward_webhooks: boolean;
-    created_at: string;
-    updated_at: string;
+    /** `null`: integrations are settings, which have no times. */
+    created_at: string | null;
+    updated_at: string | null;
     /** With `include: ['webhook']`. */
     webhook_url?: string | null;
     /** With `include: ['credentials']`. */

@@ -96,6 +96,10 @@ test('link: another origin does not get the credentials', async () => {
         assert.match(error.message, /another origin/, url);
         assert.equal(host.requests.length, 1);
     }
+    host.reset();
+    serve({ body: { next: 'https://api.github.test/x?y' }, url: 'https://fixture.invalid/x' }, { body: {} });
+    await collect({ endpoint: '/x', paginate: { type: 'link', link_path_in_response_body: 'next' } });
+    assert.equal(host.requests.length, 2, 'a recorded answer has no origin');
     serve({ body: { next: 'https://API.test:443/x' } }, { body: {} });
     await collect({ endpoint: '/x', paginate: { type: 'link', link_path_in_response_body: 'next' } });
     assert.equal(host.requests.at(-1)?.wire.endpoint, '/x');

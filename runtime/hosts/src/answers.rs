@@ -54,3 +54,13 @@ pub(crate) fn api(status: u16, code: &str, message: String) -> HostError {
 pub(crate) fn internal(error: &StoreError) -> HostError {
     HostError::Internal { message: error.to_string() }
 }
+
+/// The store's answer to a run's lock: too many of them are the function's mistake.
+pub(crate) fn lock_failure(error: &StoreError) -> HostError {
+    match error {
+        StoreError::TooManyLocks => {
+            HostError::Configuration { code: error.code().into(), message: error.to_string() }
+        }
+        other => internal(other),
+    }
+}

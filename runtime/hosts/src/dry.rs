@@ -1,10 +1,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Connection, ConnectionId, ConnectionQuery, EnvironmentName, Host, HostError,
-    IntegrationId, JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, Mode, ProxyRequest,
-    ProxyResponse, VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, EnvironmentName,
+    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
+    JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse,
+    VersionedMetadata,
 };
 use onevent_proxy::Proxy;
 use onevent_store::{AuthError, MetadataWriters, Store, StoredConnection, Visibility, Writer};
@@ -13,6 +15,8 @@ use serde_json::Value;
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::Asked;
 use crate::connections::{Connections, usable};
+use crate::environment::Variables;
+use crate::memory::{CheckpointKey, DryMemory};
 use crate::{Access, Integrations};
 
 /// The connection that a dry run is for, as it was when the run began.
@@ -89,6 +93,9 @@ pub struct DryHost {
     /// Shared with the actions that are triggered for the same connection.
     own: Arc<Mutex<DryConnection>>,
     actions: Actions,
+    variables: Variables,
+    /// Shared with the actions that are triggered.
+    memory: Arc<Mutex<DryMemory>>,
 }
 
 impl DryHost {
@@ -98,13 +105,21 @@ impl DryHost {
         let DryHostOptions { connection, environment, store, proxy, integrations, access } = options;
         let connections = Connections { environment, integrations, store };
         let own = Arc::new(Mutex::new(connection));
-        Self { connections, proxy, access, own, actions: Actions::default() }
+        let (variables, memory) = (Arc::default(), Arc::default());
+        Self { connections, proxy, access, own, actions: Actions::default(), variables, memory }
     }
 
     /// The same, with something that runs the actions which are triggered. They run dry as well.
     #[must_use]
     pub fn with_actions(mut self, runner: Arc<dyn ActionRunner>) -> Self {
         self.actions = Actions::new(runner);
+        self
+    }
+
+    /// The same, with the variables of the environment.
+    #[must_use]
+    pub fn with_variables(mut self, variables: impl IntoIterator<Item = EnvironmentVariable>) -> Self {
+        self.variables = variables.into_iter().collect();
         self
     }
 
@@ -147,6 +162,19 @@ impl DryHost {
     fn own(&self) -> MutexGuard<'_, DryConnection> {
         // A write is one assignment after everything that could fail: what a panic leaves behind is whole.
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn memory(&self) -> MutexGuard<'_, DryMemory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn own_integration(&self) -> IntegrationId {
+        self.own().connection.provider_config_key.clone()
+    }
+
+    fn checkpoint_key(&self, call: &CallContext) -> CheckpointKey {
+        let own = &self.own().connection;
+        (own.provider_config_key.clone(), own.connection_id.clone(), call.function.clone())
     }
 }
 
@@ -193,6 +221,63 @@ impl Host for DryHost {
         own.connection.metadata = Some(write.value);
         Ok(MetadataWritten::Written { version: own.version, dropped, persisted: false })
     }
+
+    async fn integration(
+        &self,
+        call: &CallContext,
+        include: Vec<IntegrationInclude>,
+    ) -> Result<JsonObject, HostError> {
+        self.connections.described(call, &self.own_integration(), &include)
+    }
+
+    async fn pagination(
+        &self,
+        _call: &CallContext,
+        integration: Option<IntegrationId>,
+    ) -> Result<Option<JsonObject>, HostError> {
+        self.connections.pagination(&integration.unwrap_or_else(|| self.own_integration()))
+    }
+
+    async fn environment_variables(
+        &self,
+        _call: &CallContext,
+    ) -> Result<Vec<EnvironmentVariable>, HostError> {
+        Ok(self.variables.to_vec())
+    }
+
+    async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
+        let allow = self.connections.egress_allow(&self.own_integration());
+        self.proxy.fetch(call, request, &allow).await
+    }
+
+    async fn acquire_lock(&self, call: &CallContext, key: String, _: Duration) -> Result<bool, HostError> {
+        self.memory().acquire(key, call.run_id)
+    }
+
+    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
+        Ok(self.memory().release(&key, call.run_id))
+    }
+
+    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
+        self.memory().release_all(call.run_id);
+        Ok(())
+    }
+
+    async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
+        let key = self.checkpoint_key(call);
+        Ok(self.memory().checkpoint(&key))
+    }
+
+    async fn write_checkpoint(
+        &self,
+        call: &CallContext,
+        value: Option<JsonObject>,
+        expected_version: u64,
+    ) -> Result<Option<u64>, HostError> {
+        let key = self.checkpoint_key(call);
+        self.memory().write_checkpoint(key, value, expected_version)
+    }
+
     async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
         let actions = self.actions.nested()?;
         let (integration, connection) = (&action.provider_config_key, &action.connection_id);
@@ -203,6 +288,8 @@ impl Host for DryHost {
             access: Access::Normal,
             own,
             actions,
+            variables: Arc::clone(&self.variables),
+            memory: Arc::clone(&self.memory),
         };
         // What the action returns may carry them.
         call.effects.hide(host.own().connection.credentials.secrets());

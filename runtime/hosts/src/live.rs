@@ -1,17 +1,20 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Connection, ConnectionQuery, Host, HostError, MetadataWrite, MetadataWritten,
-    Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, Connection, ConnectionQuery, EnvironmentVariable, FetchRequest,
+    FetchResponse, Host, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
+    MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
 };
 use onevent_proxy::{Proxy, Target, TargetSource};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility, Writer};
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
-use crate::answers::{Asked, api, internal, unknown_connection};
+use crate::answers::{Asked, api, internal, lock_failure, unknown_connection};
 use crate::connections::Connections;
+use crate::environment::Variables;
 use crate::{Access, Integrations};
 
 /// What a [`LiveHost`] works on.
@@ -39,6 +42,7 @@ pub struct LiveHost {
     own: ConnectionKey,
     access: Access,
     actions: Actions,
+    variables: Variables,
 }
 
 impl LiveHost {
@@ -48,13 +52,28 @@ impl LiveHost {
         let LiveHostOptions { store, proxy, integrations, connection, access } = options;
         let environment = connection.environment.clone();
         let connections = Connections { environment, integrations, store: Some(store.clone()) };
-        Self { connections, store, proxy, own: connection, access, actions: Actions::default() }
+        Self {
+            connections,
+            store,
+            proxy,
+            own: connection,
+            access,
+            actions: Actions::default(),
+            variables: Arc::default(),
+        }
     }
 
     /// The same, with something that runs the actions which are triggered.
     #[must_use]
     pub fn with_actions(mut self, runner: Arc<dyn ActionRunner>) -> Self {
         self.actions = Actions::new(runner);
+        self
+    }
+
+    /// The same, with the variables of the environment.
+    #[must_use]
+    pub fn with_variables(mut self, variables: impl IntoIterator<Item = EnvironmentVariable>) -> Self {
+        self.variables = variables.into_iter().collect();
         self
     }
 
@@ -129,6 +148,74 @@ impl Host for LiveHost {
             other => internal(&other),
         })
     }
+
+    async fn integration(
+        &self,
+        call: &CallContext,
+        include: Vec<IntegrationInclude>,
+    ) -> Result<JsonObject, HostError> {
+        self.connections.described(call, &self.own.integration, &include)
+    }
+
+    async fn pagination(
+        &self,
+        _call: &CallContext,
+        integration: Option<IntegrationId>,
+    ) -> Result<Option<JsonObject>, HostError> {
+        self.connections.pagination(integration.as_ref().unwrap_or(&self.own.integration))
+    }
+
+    async fn environment_variables(
+        &self,
+        _call: &CallContext,
+    ) -> Result<Vec<EnvironmentVariable>, HostError> {
+        Ok(self.variables.to_vec())
+    }
+
+    async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
+        let allow = self.connections.egress_allow(&self.own.integration);
+        self.proxy.fetch(call, request, &allow).await
+    }
+
+    async fn acquire_lock(
+        &self,
+        call: &CallContext,
+        key: String,
+        time_to_live: Duration,
+    ) -> Result<bool, HostError> {
+        let taken = self.store.acquire_lock(&self.own.environment, &key, call.run_id, time_to_live).await;
+        taken.map_err(|error| lock_failure(&error))
+    }
+
+    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
+        let released = self.store.release_lock(&self.own.environment, &key, call.run_id).await;
+        released.map_err(|error| lock_failure(&error))
+    }
+
+    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
+        self.store.release_locks_of(call.run_id).await.map_err(|error| lock_failure(&error))
+    }
+
+    async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
+        self.store.checkpoint(&self.own, &call.function).await.map_err(|error| internal(&error))
+    }
+
+    async fn write_checkpoint(
+        &self,
+        call: &CallContext,
+        value: Option<JsonObject>,
+        expected_version: u64,
+    ) -> Result<Option<u64>, HostError> {
+        let written =
+            self.store.write_checkpoint(&self.own, &call.function, value.as_ref(), expected_version).await;
+        written.map_err(|error| match error {
+            StoreError::UnknownConnection { key } => {
+                api(404, "unknown_connection", format!("there is no connection {key}"))
+            }
+            other => internal(&other),
+        })
+    }
+
     async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
         let actions = self.actions.nested()?;
         let (integration, connection) = (&action.provider_config_key, &action.connection_id);

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use http::Method;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, Connection, ConnectionQuery, EnvironmentVariable, FetchRequest,
-    FetchResponse, Host, HostError, IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Params,
-    ProxyRequest, ProxyResponse, VersionedMetadata,
+    FetchResponse, Host, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
+    MetadataWritten, Params, ProxyRequest, ProxyResponse, VersionedMetadata,
 };
 use serde_json::Value;
 
@@ -124,6 +124,14 @@ impl Host for ReadOnlyHost {
         include: Vec<IntegrationInclude>,
     ) -> Result<JsonObject, HostError> {
         self.inner.integration(call, include).await
+    }
+
+    async fn pagination(
+        &self,
+        call: &CallContext,
+        integration: Option<IntegrationId>,
+    ) -> Result<Option<JsonObject>, HostError> {
+        self.inner.pagination(call, integration).await
     }
 
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {

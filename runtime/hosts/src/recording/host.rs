@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, Connection, ConnectionFacts, ConnectionQuery, EffectLog,
-    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationInclude, JsonObject,
-    MetadataWrite, MetadataWritten, Outcome, ProxyRequest, ProxyResponse, RunReport, Secret,
+    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
+    JsonObject, MetadataWrite, MetadataWritten, Outcome, ProxyRequest, ProxyResponse, RunReport, Secret,
     VersionedMetadata,
 };
 use serde_json::{Value, json};
@@ -234,6 +234,14 @@ impl Host for RecordingHost {
         }
         self.note(call, |recorded| recorded.integration.get_or_insert_default().extend(integration));
         Ok(answer)
+    }
+
+    async fn pagination(
+        &self,
+        call: &CallContext,
+        integration: Option<IntegrationId>,
+    ) -> Result<Option<JsonObject>, HostError> {
+        self.inner.pagination(call, integration).await
     }
 
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {

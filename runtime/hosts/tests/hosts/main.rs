@@ -3,4 +3,5 @@
 
 mod dry;
 mod live;
+mod members;
 mod setup;

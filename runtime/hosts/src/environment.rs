@@ -1,0 +1,85 @@
+//! What surrounds a connection: its integration as Nango's API shows it, and the environment's variables.
+
+use std::sync::Arc;
+
+use onevent_contract::{
+    CallContext, EnvironmentVariable, HostError, IntegrationId, IntegrationInclude, JsonObject,
+};
+use onevent_proxy::{Integration, IpNet};
+use serde_json::{Value, json};
+
+use crate::answers::api;
+use crate::connections::Connections;
+
+/// The variables of one environment. Cheap to clone.
+pub(crate) type Variables = Arc<[EnvironmentVariable]>;
+
+impl Connections {
+    /// The inner `data` of `GET /integrations/:key`. What onevent does not have is `null`: it shows no logos, keeps
+    /// no times of integrations, and receives no webhooks.
+    ///
+    /// # Errors
+    /// `not_found`, as there.
+    pub(crate) fn described(
+        &self,
+        call: &CallContext,
+        key: &IntegrationId,
+        include: &[IntegrationInclude],
+    ) -> Result<JsonObject, HostError> {
+        let integration = self
+            .integrations
+            .get(key)
+            .ok_or_else(|| api(404, "not_found", format!("there is no integration `{key}`")))?;
+        let provider = &integration.provider;
+        let mut data = JsonObject::new();
+        data.insert("unique_key".into(), json!(key));
+        data.insert("provider".into(), json!(provider.name));
+        data.insert("display_name".into(), json!(provider.display_name.as_ref().unwrap_or(&provider.name)));
+        data.insert("logo".into(), Value::Null);
+        data.insert("forward_webhooks".into(), json!(false));
+        data.insert("created_at".into(), Value::Null);
+        data.insert("updated_at".into(), Value::Null);
+        for wanted in include {
+            match wanted {
+                IntegrationInclude::Webhook => data.insert("webhook_url".into(), Value::Null),
+                IntegrationInclude::Credentials => {
+                    // From here on the function holds it, so its logs and errors may carry it.
+                    call.effects.hide(integration.client_secret.iter().cloned());
+                    data.insert("credentials".into(), credentials(integration))
+                }
+            };
+        }
+        Ok(data)
+    }
+
+    /// The pagination options of an integration's template.
+    ///
+    /// # Errors
+    /// Nango's `unknown_provider_template_in_config`, where there is no such integration.
+    pub(crate) fn pagination(&self, key: &IntegrationId) -> Result<Option<JsonObject>, HostError> {
+        let integration = self.integrations.get(key).ok_or_else(|| HostError::Configuration {
+            code: "unknown_provider_template_in_config".into(),
+            message: format!("there is no integration `{key}` with a provider's template"),
+        })?;
+        Ok(integration.provider.proxy.paginate.clone())
+    }
+
+    /// Where functions of an integration may go beside what everybody may.
+    pub(crate) fn egress_allow(&self, key: &IntegrationId) -> Vec<IpNet> {
+        self.integrations.get(key).map(|integration| integration.egress_allow.clone()).unwrap_or_default()
+    }
+}
+
+/// The OAuth client, for the modes that have one.
+fn credentials(integration: &Integration) -> Value {
+    match integration.provider.auth_mode.as_str() {
+        mode @ ("OAUTH1" | "OAUTH2" | "TBA") => json!({
+            "type": mode,
+            "client_id": integration.client_id,
+            "client_secret": integration.client_secret.as_ref().map(|secret| secret.reveal().to_owned()),
+            "scopes": null,
+            "webhook_secret": null,
+        }),
+        _ => Value::Null,
+    }
+}
