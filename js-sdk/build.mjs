@@ -2,16 +2,18 @@
 //
 // Its first line is a comment that a machine reads: `// onevent-sdk {"nango":[…],"zod":[…],"licenses":[…]}`,
 // the export names of the modules that functions import, and what is bundled. Its end holds the notices.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { SHIM_PACKAGES, buildShims } from './build-shims.mjs';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const output = join(here, 'dist', 'sdk.js');
 /** npm packages whose code ends up in the bundle. */
-const BUNDLED = ['zod'];
+const BUNDLED = ['zod', ...SHIM_PACKAGES];
 
 const options = {
     absWorkingDir: here,
@@ -59,7 +61,8 @@ async function exportNames() {
 async function notice(name) {
     const folder = join(here, 'node_modules', name);
     const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const text = await readFile(join(folder, 'LICENSE'), 'utf8');
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = await readFile(join(folder, file), 'utf8');
     return { summary: { name, version, license }, text };
 }
 
@@ -73,8 +76,18 @@ function checkInputs(metafile) {
     }
 }
 
+/** An unchanged file keeps its time, so that cargo does not bake the snapshot again. */
+async function writeChanged(path, text) {
+    if ((await readFile(path, 'utf8').catch(() => null)) !== text) {
+        await writeFile(path, text);
+    }
+}
+
 const { outputFiles, metafile } = await bundle({ external: ['ext:*'], metafile: true });
-checkInputs(metafile);
+const shims = await buildShims(here);
+for (const made of [metafile, ...shims.map((shim) => shim.metafile)]) {
+    checkInputs(made);
+}
 const notices = await Promise.all(BUNDLED.map(notice));
 const header = { ...(await exportNames()), licenses: notices.map(({ summary }) => summary) };
 const ending = notices.map(
@@ -82,7 +95,7 @@ const ending = notices.map(
 );
 await mkdir(dirname(output), { recursive: true });
 const text = `// onevent-sdk ${JSON.stringify(header)}\n${outputFiles[0].text}${ending.join('')}`;
-// An unchanged bundle keeps its time, so that cargo does not bake the snapshot again.
-if ((await readFile(output, 'utf8').catch(() => null)) !== text) {
-    await writeFile(output, text);
+await writeChanged(output, text);
+for (const shim of shims) {
+    await writeChanged(join(dirname(output), shim.file), shim.text);
 }

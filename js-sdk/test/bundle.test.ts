@@ -14,14 +14,24 @@ test('the first line lists the exports of both modules and what is bundled', () 
     const header = JSON.parse(first.slice('// onevent-sdk '.length)) as Record<string, unknown>;
     assert.deepEqual(header['nango'], ['ActionError', 'createAction', 'createOnEvent', 'createSync']);
     assert.deepEqual([...(header['zod'] as string[])].sort(), Object.keys(zod).sort());
-    assert.deepEqual(header['licenses'], [{ name: 'zod', version: '4.3.6', license: 'MIT' }]);
+    const packages = (header['licenses'] as { name: string; version: string; license: string }[]).map(
+        ({ name, version, license }) => `${name} ${version} ${license}`,
+    );
+    assert.deepEqual(packages, [
+        'zod 4.3.6 MIT',
+        'base64-js 1.5.1 MIT',
+        'buffer 6.0.3 MIT',
+        'ieee754 1.2.1 BSD-3-Clause',
+        'punycode 1.4.1 MIT',
+        'url 0.11.4 MIT',
+    ]);
 });
 
 test('it is 7-bit text, imports only ops, and ends with the notices', () => {
     assert.ok(!/[^\x00-\x7f]/.test(bundle));
     const imports = [...bundle.matchAll(/\bfrom\s*"([^"]+)"/g)].map(([, specifier]) => specifier);
     assert.deepEqual([...new Set(imports)], ['ext:core/ops']);
-    const notices = bundle.slice(bundle.lastIndexOf('/*!'));
+    const notices = bundle.slice(bundle.indexOf('/*! zod'));
     assert.match(notices, /zod 4\.3\.6[^]*MIT License[^]*WITHOUT WARRANTY OF ANY KIND/);
 });
 

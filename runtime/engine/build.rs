@@ -26,10 +26,6 @@ fn main() {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cargo tells a build script its folder through the environment"
-)]
 fn bake() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=js");
@@ -38,6 +34,7 @@ fn bake() -> Result<(), String> {
         .map_err(|error| format!("the SDK bundle js-sdk/dist/sdk.js is missing ({error}): {NEXT_STEP}"))?;
     v8_flags::set();
     let mut extensions = ops::extensions();
+    keep_lazy_script(&extensions, "ext:deno_web/15_performance.js", "performance.js")?;
     add_sources(&mut extensions, &bundle)?;
     let output = create_snapshot(
         CreateSnapshotOptions {
@@ -51,9 +48,26 @@ fn bake() -> Result<(), String> {
         None,
     )
     .map_err(|error| format!("the snapshot could not be baked: {error}"))?;
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
-    std::fs::write(out.join("onevent.snapshot"), &output.output)
+    std::fs::write(out_dir()?.join("onevent.snapshot"), &output.output)
         .map_err(|error| format!("the snapshot could not be written: {error}"))
+}
+
+/// Puts one of deno_web's scripts that the snapshot does not hold where `src/isolate/lazy_scripts.rs` includes it.
+fn keep_lazy_script(extensions: &[Extension], specifier: &str, file: &str) -> Result<(), String> {
+    let mut sources = extensions.iter().flat_map(|extension| extension.lazy_loaded_js_files.iter());
+    let source = sources
+        .find(|source| source.specifier == specifier)
+        .ok_or_else(|| format!("deno_web has no {specifier} any more"))?;
+    let code = source.load().map_err(|error| format!("{specifier}: {error}"))?;
+    std::fs::write(out_dir()?.join(file), code.as_str()).map_err(|error| format!("{file}: {error}"))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script its folder through the environment"
+)]
+fn out_dir() -> Result<PathBuf, String> {
+    std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| "cargo did not set OUT_DIR".to_owned())
 }
 
 /// `eval` and `new Function` are switched off on the context; that is part of the snapshot.
@@ -68,12 +82,13 @@ fn add_sources(extensions: &mut [Extension], bundle: &str) -> Result<(), String>
     let read = |file: &str| {
         std::fs::read_to_string(Path::new("js").join(file)).map_err(|error| format!("js/{file}: {error}"))
     };
-    let sources: [(&'static str, String); 6] = [
+    let sources: [(&'static str, String); 7] = [
         ("ext:onevent/sdk.js", bundle.to_owned()),
         ("ext:onevent/built_in_modules.js", read("built_in_modules.js")?),
         ("onevent:nango", facade("nango", &names)?),
         ("onevent:zod", facade("zod", &names)?),
         ("ext:onevent/console.js", read("console.js")?),
+        ("ext:onevent/lazy_globals.js", read("lazy_globals.js")?),
         ("ext:onevent/bootstrap.js", read("bootstrap.js")?),
     ];
     onevent.esm_files = sources

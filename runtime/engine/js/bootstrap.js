@@ -7,6 +7,7 @@ import 'onevent:nango';
 import 'onevent:zod';
 import { describe, execute } from 'ext:onevent/sdk.js';
 import { createConsole, format } from 'ext:onevent/console.js';
+import { installLazyGlobals } from 'ext:onevent/lazy_globals.js';
 
 const { ObjectDefineProperty, ReflectConstruct, ReflectDeleteProperty, RangeError, Proxy, ArrayBuffer } = primordials;
 
@@ -19,6 +20,7 @@ const abort = core.loadExtScript('ext:deno_web/03_abort_signal.js');
 const { atob, btoa } = core.loadExtScript('ext:deno_web/05_base64.js');
 const encoding = core.loadExtScript('ext:deno_web/08_text_encoding.js');
 
+const { setTimeout } = timers;
 const globals = {
     AbortController: abort.AbortController,
     AbortSignal: abort.AbortSignal,
@@ -31,9 +33,11 @@ const globals = {
     URLSearchParams: url.URLSearchParams,
     atob,
     btoa,
+    clearImmediate: timers.clearTimeout,
     clearInterval: timers.clearInterval,
     clearTimeout: timers.clearTimeout,
     console: createConsole(),
+    setImmediate: (callback, ...values) => setTimeout(callback, 0, ...values),
     setInterval: timers.setInterval,
     setTimeout: timers.setTimeout,
     structuredClone,
@@ -48,6 +52,12 @@ for (const name in globals) {
     });
 }
 
+// deno_web's ops name these errors; nobody has told deno_core how to make them.
+for (const name of ['InvalidCharacterError', 'InvalidStateError', 'SyntaxError', 'IndexSizeError', 'OperationError']) {
+    core.registerErrorBuilder(`DOMException${name}`, (message) => new DOMException(message, name));
+}
+
+installLazyGlobals();
 ReflectDeleteProperty(globalThis, '__onevent_modules');
 
 // The memory of WebAssembly, of shared buffers and of resizable buffers does not pass through the allocator that

@@ -15,8 +15,18 @@ use onevent_contract::ModuleSource as Source;
 /// Where the modules of a project live for V8. Only this engine's loader gives it a meaning.
 pub(crate) const PROJECT_ROOT: &str = "project:///";
 
-/// The modules that every function can import, and where the snapshot holds them.
-const BUILT_IN: [(&str, &str); 2] = [("nango", "onevent:nango"), ("zod", "onevent:zod")];
+/// The modules that every function can import, and what V8 knows them by: `nango` and `zod` are in the snapshot, the
+/// others are made of lazily loaded scripts (`synthetic_esm` in `src/ops/mod.rs`).
+const BUILT_IN: [(&str, &str); 8] = [
+    ("nango", "onevent:nango"),
+    ("zod", "onevent:zod"),
+    ("buffer", "onevent:buffer"),
+    ("node:buffer", "onevent:buffer"),
+    ("crypto", "onevent:crypto"),
+    ("node:crypto", "onevent:crypto"),
+    ("url", "onevent:url"),
+    ("node:url", "onevent:url"),
+];
 
 /// The built-in module of that name, if there is one.
 pub(crate) fn built_in(specifier: &str) -> Option<&'static str> {

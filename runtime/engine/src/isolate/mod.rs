@@ -2,6 +2,7 @@
 
 mod array_buffers;
 mod heap;
+mod lazy_scripts;
 mod loader;
 mod stop;
 #[cfg(test)]
@@ -88,6 +89,7 @@ impl Isolate {
             module_loader: Some(Rc::new(FunctionLoader::new(modules))),
             extensions: crate::ops::extensions(),
             startup_snapshot: Some(SNAPSHOT),
+            residual_lazy_js_sources: lazy_scripts::LAZY_SCRIPTS,
             create_params: Some(
                 v8::CreateParams::default()
                     .heap_limits(0, heap)

@@ -4,6 +4,7 @@
 
 mod budget;
 mod checkpoint;
+mod crypto;
 mod environment;
 mod fetch;
 mod host;
@@ -23,6 +24,12 @@ deno_core::extension!(
     onevent,
     deps = [deno_webidl, deno_web],
     ops = [
+        crypto::op_onevent_digest,
+        crypto::op_onevent_hmac,
+        crypto::op_onevent_random,
+        crypto::op_onevent_equal,
+        crypto::op_onevent_pbkdf2,
+        crypto::op_onevent_aes_gcm,
         host::op_onevent_proxy,
         host::op_onevent_connection,
         metadata::op_onevent_metadata,
@@ -40,6 +47,11 @@ deno_core::extension!(
         log::op_onevent_log,
         log::op_onevent_warn,
         settle::op_onevent_settled,
+    ],
+    synthetic_esm = [
+        "onevent:buffer" = "ext:onevent/buffer.js",
+        "onevent:crypto" = "ext:onevent/node_crypto.js",
+        "onevent:url" = "ext:onevent/node_url.js",
     ],
 );
 

@@ -7,6 +7,7 @@
 )]
 
 mod actions;
+mod conformance;
 mod globals;
 mod limits;
 mod loading;

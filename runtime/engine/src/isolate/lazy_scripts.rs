@@ -1,0 +1,16 @@
+//! Scripts that an isolate evaluates at the first use of what they make.
+//!
+//! They are no part of the snapshot: its size is the cold start of every run, and few runs use them.
+
+/// Specifier and source, sorted by specifier, as deno_core wants them.
+pub(super) static LAZY_SCRIPTS: &[(&str, &str)] = &[
+    ("ext:deno_web/15_performance.js", include_str!(concat!(env!("OUT_DIR"), "/performance.js"))),
+    ("ext:onevent/buffer.js", include_str!("../../js/lazy/buffer.js")),
+    ("ext:onevent/digests.js", include_str!("../../js/lazy/digests.js")),
+    ("ext:onevent/fetch.js", include_str!("../../js/lazy/fetch.js")),
+    ("ext:onevent/headers.js", include_str!("../../js/lazy/headers.js")),
+    ("ext:onevent/node_crypto.js", include_str!("../../js/lazy/node_crypto.js")),
+    ("ext:onevent/node_url.js", include_str!("../../js/lazy/node_url.js")),
+    ("ext:onevent/performance.js", include_str!("../../js/lazy/performance.js")),
+    ("ext:onevent/web_crypto.js", include_str!("../../js/lazy/web_crypto.js")),
+];
