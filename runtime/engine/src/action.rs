@@ -47,15 +47,15 @@ pub(crate) fn output(
     text: Option<&str>,
     invocation: &Invocation,
     effects: &EffectLog,
-) -> Result<Option<Value>, RunError> {
+) -> Result<Option<Value>, Box<RunError>> {
     let FunctionKind::Action { output: schema, .. } = &invocation.function.kind else { return Ok(None) };
     let text = text.unwrap_or("null");
     if text.len() > MAX_ACTION_OUTPUT_BYTES {
-        return Err(too_large(text.len()));
+        return Err(Box::new(too_large(text.len())));
     }
     let output: Value = serde_json::from_str(text).map_err(|error| {
         let message = format!("what the action returned cannot be read as JSON: {error}");
-        RunError::new(ErrorType::ScriptInternalError, message)
+        Box::new(RunError::new(ErrorType::ScriptInternalError, message))
     })?;
     check_output(schema.as_ref(), &output, invocation.validation, effects)?;
     Ok(Some(output))
@@ -66,11 +66,11 @@ fn check_output(
     output: &Value,
     validation: Validation,
     effects: &EffectLog,
-) -> Result<(), RunError> {
+) -> Result<(), Box<RunError>> {
     let violations = schema.map(|schema| schema.check.violations(output)).unwrap_or_default();
     match validation {
         Validation::Enforce if !violations.is_empty() => {
-            Err(invalid(ErrorType::InvalidActionOutput, OUTPUT, &violations))
+            Err(Box::new(invalid(ErrorType::InvalidActionOutput, OUTPUT, &violations)))
         }
         Validation::Enforce | Validation::Warn => {
             warn_once(effects, WarningCode::InvalidActionOutput, OUTPUT, &violations);

@@ -51,7 +51,7 @@ impl Ending {
                         output = returned;
                         (Outcome::Succeeded, None)
                     }
-                    Err(error) => (Outcome::Failed, Some(error)),
+                    Err(error) => (Outcome::Failed, Some(*error)),
                 }
             }
             Ok(Settled::Threw { error, frames }) => {
