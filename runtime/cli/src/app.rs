@@ -88,6 +88,7 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
             MetadataCommand::Update(args) => commands::metadata::update(session, args).await,
         },
         Command::Dryrun(args) => commands::dryrun::run(session, args).await,
+        Command::Test(args) => commands::test::run(session, args).await,
         Command::Runs(RunsCommand::List(args)) => commands::runs::list(session, args).await,
         Command::Runs(RunsCommand::Show(args)) => commands::runs::show(session, args).await,
     }

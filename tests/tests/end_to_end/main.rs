@@ -10,6 +10,7 @@ mod actions;
 mod architecture;
 mod commands;
 mod examples;
+mod fixtures;
 mod interruption;
 mod outcomes;
 mod providers;

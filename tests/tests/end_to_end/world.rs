@@ -140,6 +140,13 @@ impl World {
         world
     }
 
+    /// The same project, with the provider that its settings name gone, and without its database.
+    pub(crate) fn without_provider(mut self) -> Self {
+        self.provider = SalesforceServer::start().unwrap();
+        std::fs::remove_dir_all(self.path().join(".onevent")).unwrap();
+        self
+    }
+
     /// The project's folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()

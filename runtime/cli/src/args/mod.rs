@@ -2,6 +2,7 @@
 
 mod connection;
 mod runs;
+mod test;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(crate) use self::connection::{
     MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
+pub(crate) use self::test::TestArgs;
 use crate::config::Flags;
 use crate::exit::ExitCode;
 
@@ -104,6 +106,13 @@ pub(crate) enum Command {
         The file of --connection is JSON: {\"credentials\": {…}, \"connection_config\": {…}, \"metadata\": {…}}.\n\
         A connection as Nango's API returns it is read as it is.")]
     Dryrun(DryrunArgs),
+    /// Run every function that has a fixture, offline, and compare with what was recorded
+    #[command(after_help = "Examples:\n  \
+        onevent test\n  \
+        onevent test --integration salesforce --filter validate\n  \
+        onevent test --junit results.xml --json\n\n\
+        A fixture is <integration>/tests/<function>.test.json; onevent dryrun … --save records one.")]
+    Test(TestArgs),
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),

@@ -25,6 +25,18 @@ pub(crate) struct DryrunArgs {
     /// Make metadata, input and output that violate the function's schemas an error (exit 5)
     #[arg(long)]
     pub(crate) validate: bool,
+    /// Record the run into <integration>/tests/<function>.test.json
+    #[arg(long)]
+    pub(crate) save: bool,
+    /// Answer from that file instead: no network, no database
+    #[arg(long, conflicts_with_all = ["save", "connection", "metadata", "read_only", "allow_writes"])]
+    pub(crate) replay: bool,
+    /// Refuse every request but GET and HEAD with an error that shows what would have been sent
+    #[arg(long, conflicts_with = "allow_writes")]
+    pub(crate) read_only: bool,
+    /// Store what the run writes into the connection's metadata
+    #[arg(long, conflicts_with_all = ["connection", "metadata"])]
+    pub(crate) allow_writes: bool,
 }
 
 /// What to do with kept runs.

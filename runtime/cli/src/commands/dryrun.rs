@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Function, FunctionKey, FunctionKind, RunReport, Validation};
+use onevent_contract::{ConnectionFacts, Function, FunctionKey, FunctionKind, Host, RunReport, Validation};
 use onevent_engine::Project;
-use onevent_hosts::{ActionRunner, DryConnection, DryHost, DryHostOptions};
+use onevent_hosts::{ActionRunner, DryConnection, DryHost, DryHostOptions, LiveHost, LiveHostOptions};
 use onevent_lifecycle::{DryRun, dry_run};
 use onevent_store::{ConnectionKey, Store, Visibility};
 use serde_json::Value;
 
 use super::given::GivenConnection;
+use super::{recording, replay};
 use crate::args::{DryrunArgs, Target};
 use crate::database;
 use crate::exit::ExitCode;
@@ -41,13 +42,16 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
         None => None,
     };
     let integrations = Integrations::load(&session.config)?;
-    // A given connection needs no database, so none can be in its way.
-    let store = if given.is_some() { None } else { database::open_for_reading(session).await? };
+    let store = store(session, args).await?;
 
     let engine = loading::engine()?;
     let project = Arc::new(loading::project(&engine, session.folder()).await?);
     let function = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
+    let asked = input.is_some();
     let input = input_of(&function, input)?;
+    if args.replay {
+        return replay::run(session, args, &engine, function, asked.then_some(input)).await;
+    }
     let connection = connection(key(session, args, &function), given, store.as_ref(), &integrations).await?;
     let connection = match metadata {
         Some(metadata) => connection.with_metadata(metadata),
@@ -55,9 +59,24 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     };
     let actions = rooms::actions(&session.config, &engine, &project);
     let called = Called { function, input, actions };
-    let run = dry_run_of(session, args, called, connection, store, &integrations)?;
-    let report = dry_run(&engine, run).await.map_err(|refused| rooms::refused(&refused))?;
-    reply(session, &report)
+    let mut run = dry_run_of(session, args, called, connection, store, &integrations)?;
+    let surrounded = recording::surround(args, Arc::clone(&run.host));
+    run.host = Arc::clone(&surrounded.host);
+    let report = dry_run(&engine, run.clone()).await.map_err(|refused| rooms::refused(&refused))?;
+    let DryRun { function, connection: facts, input, .. } = &run;
+    let saved = surrounded.save(session, &recording::Saved { function, facts, input, report: &report })?;
+    Ok(reply(session, &report)?.note(saved.as_deref().unwrap_or_default()))
+}
+
+/// The database: none where the connection is given or recorded, so none can be in the way.
+async fn store(session: &Session, args: &DryrunArgs) -> Result<Option<Store>, Failure> {
+    if args.connection.is_some() || args.replay {
+        return Ok(None);
+    }
+    if args.allow_writes {
+        return database::open_existing(session).await;
+    }
+    database::open_for_reading(session).await
 }
 
 /// The one function that is meant: by its name, the given connection, or the stored one.
@@ -175,15 +194,21 @@ fn dry_run_of(
         integration,
         provider: own.provider.name.clone(),
     };
-    let host = DryHost::new(DryHostOptions {
-        connection,
-        environment: environment.clone(),
-        store,
-        proxy: rooms::proxy(&session.config)?,
-        integrations: Arc::new(configured),
-        access: rooms::access(function.event()),
-    })
-    .with_actions(actions);
+    let proxy = rooms::proxy(&session.config)?;
+    let access = rooms::access(function.event());
+    let integrations = Arc::new(configured);
+    let host: Arc<dyn Host> = match store {
+        Some(store) if args.allow_writes => {
+            let connection = key(session, args, &function);
+            let options = LiveHostOptions { store, proxy, integrations, connection, access };
+            Arc::new(LiveHost::new(options).with_actions(actions))
+        }
+        store => {
+            let environment = environment.clone();
+            let options = DryHostOptions { connection, environment, store, proxy, integrations, access };
+            Arc::new(DryHost::new(options).with_actions(actions))
+        }
+    };
     Ok(DryRun {
         limits: session.config.limits_for(&function.key),
         function,
@@ -191,11 +216,11 @@ fn dry_run_of(
         connection: facts,
         environment,
         validation: if args.validate { Validation::Enforce } else { Validation::Warn },
-        host: Arc::new(host),
+        host,
     })
 }
 
-fn reply(session: &Session, report: &RunReport) -> Result<Reply, Failure> {
+pub(super) fn reply(session: &Session, report: &RunReport) -> Result<Reply, Failure> {
     let reply = Reply::new(report, "")?;
     let view = RunView::from_document(&reply.document)?;
     let mut text = render_run(&view, Sources::Project(session.folder()));

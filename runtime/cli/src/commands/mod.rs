@@ -7,4 +7,7 @@ pub(crate) mod functions;
 pub(crate) mod given;
 pub(crate) mod lifecycle;
 pub(crate) mod metadata;
+pub(crate) mod recording;
+pub(crate) mod replay;
 pub(crate) mod runs;
+pub(crate) mod test;

@@ -1,0 +1,56 @@
+//! `onevent dryrun --replay`: a run over its fixture, without network and database.
+
+use std::sync::Arc;
+
+use onevent_contract::{ConnectionFacts, Function, Validation};
+use onevent_engine::Engine;
+use onevent_hosts::{Fixture, FixtureHost};
+use onevent_lifecycle::{DryRun, dry_run};
+use serde_json::Value;
+
+use super::dryrun::reply;
+use super::test::{facts, fixture_path};
+use crate::args::DryrunArgs;
+use crate::exit::ExitCode;
+use crate::failure::Failure;
+use crate::output::Reply;
+use crate::rooms;
+use crate::session::Session;
+
+/// Runs the function and shows its report. `input` replaces the recorded one.
+pub(crate) async fn run(
+    session: &Session,
+    args: &DryrunArgs,
+    engine: &Engine,
+    function: Arc<Function>,
+    input: Option<Value>,
+) -> Result<Reply, Failure> {
+    let fixture = read(session, &function)?;
+    let invalid = |message: String| Failure::project("invalid_fixture", message);
+    let recorded = facts(&function, &fixture, None).map_err(invalid)?;
+    let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
+    let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
+    let host = FixtureHost::new(fixture, facts.clone()).map_err(|error| invalid(error.to_string()))?;
+    let run = DryRun {
+        limits: session.config.limits_for(&function.key),
+        function,
+        input,
+        connection: facts,
+        environment: session.config.environment.clone(),
+        validation: if args.validate { Validation::Enforce } else { Validation::Warn },
+        host: Arc::new(host),
+    };
+    let report = dry_run(engine, run).await.map_err(|refused| rooms::refused(&refused))?;
+    reply(session, &report)
+}
+
+fn read(session: &Session, function: &Function) -> Result<Fixture, Failure> {
+    let key = &function.key;
+    let path = fixture_path(session.folder(), key.integration.as_str(), key.name.as_str());
+    let shown = format!("{}/tests/{}.test.json", key.integration, key.name);
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Failure::new(ExitCode::Failed, "no_fixtures", format!("{shown} cannot be read: {error}"))
+            .hint("onevent dryrun … --save writes it")
+    })?;
+    Fixture::parse(&text).map_err(|error| Failure::project("invalid_fixture", format!("{shown}: {error}")))
+}

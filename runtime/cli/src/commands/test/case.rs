@@ -1,0 +1,144 @@
+//! One test: the function over its fixture, and what differs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{
+    Clock, ConnectionFacts, ConnectionId, EnvironmentName, Function, Invocation, Limits, Mode, RunReport,
+    SystemClock, Trigger, Validation,
+};
+use onevent_engine::Engine;
+use onevent_hosts::{Fixture, FixtureHost, Replay};
+
+use super::find::Found;
+use super::load::NoFunction;
+use super::{Status, TestResult, compare, update};
+
+/// The largest fixture that is read: 64 MiB.
+const MAX_FIXTURE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// `nango.connectionId` where a fixture does not say which it was.
+const UNNAMED_CONNECTION: &str = "test-connection-id";
+
+/// A test to be run.
+pub(super) struct Case {
+    pub(super) found: Found,
+    pub(super) function: Result<Arc<Function>, NoFunction>,
+    pub(super) limits: Limits,
+    /// The provider template's name, where the fixture does not say.
+    pub(super) provider: Option<String>,
+}
+
+/// What all tests share.
+pub(super) struct Runner {
+    pub(super) engine: Engine,
+    pub(super) environment: EnvironmentName,
+    pub(super) validation: Validation,
+    pub(super) update: bool,
+}
+
+/// A run and what it asked for.
+pub(super) struct Ran {
+    pub(super) report: RunReport,
+    pub(super) replay: Replay,
+}
+
+impl Runner {
+    /// Runs one test.
+    pub(super) async fn run(&self, case: Case) -> TestResult {
+        let clock = SystemClock;
+        let start = clock.monotonic();
+        let function = match &case.function {
+            Ok(function) => Arc::clone(function),
+            Err(NoFunction::Unsupported) => {
+                let message = "syncs are not supported".to_owned();
+                return result(case.found, Some("sync"), Status::Skipped, Duration::ZERO, Some(message));
+            }
+            Err(NoFunction::Broken(message)) => {
+                let message = Some(message.clone());
+                return result(case.found, None, Status::Failed, Duration::ZERO, message);
+            }
+        };
+        let kind = Some(function.kind.as_str());
+        let (status, message) = match self.check(&case, function).await {
+            Ok(message) => (Status::Passed, message),
+            Err(message) => (Status::Failed, Some(message)),
+        };
+        result(case.found, kind, status, clock.elapsed(start), message)
+    }
+
+    /// What to look at in a test that passed, or why it did not.
+    async fn check(&self, case: &Case, function: Arc<Function>) -> Result<Option<String>, String> {
+        let mut fixture = read(case)?;
+        let ran = self.replay(case, &function, &fixture).await?;
+        let problems = compare::problems(&fixture, &ran);
+        if problems.is_empty() {
+            return Ok(compare::warnings(&ran.report));
+        }
+        if self.update && update::apply(&mut fixture, &ran) {
+            std::fs::write(&case.found.path, fixture.to_text())
+                .map_err(|error| format!("{} cannot be written: {error}", case.found.file))?;
+            return Ok(Some("updated".into()));
+        }
+        Err(problems.join("\n"))
+    }
+
+    async fn replay(&self, case: &Case, function: &Arc<Function>, fixture: &Fixture) -> Result<Ran, String> {
+        let facts = facts(function, fixture, case.provider.as_deref())?;
+        let host = FixtureHost::new(fixture.clone(), facts.clone()).map_err(|error| error.to_string())?;
+        let host = Arc::new(host);
+        let mut invocation = Invocation {
+            mode: Mode::Dry,
+            validation: self.validation,
+            limits: case.limits.clone(),
+            ..Invocation::new(Arc::clone(function), facts, self.environment.clone())
+        };
+        if let Trigger::Action { input } = &mut invocation.trigger {
+            *input = fixture.input().cloned().unwrap_or_default();
+        }
+        let report = self.engine.run(invocation, Arc::clone(&host) as _).await;
+        let report = report.map_err(|refused| format!("the run did not start: {refused}"))?;
+        Ok(Ran { report, replay: host.replay() })
+    }
+}
+
+fn read(case: &Case) -> Result<Fixture, String> {
+    let file = &case.found.file;
+    let unreadable = |error: std::io::Error| format!("{file} cannot be read: {error}");
+    let size = std::fs::metadata(&case.found.path).map_err(unreadable)?.len();
+    if size > MAX_FIXTURE_BYTES {
+        return Err(format!("{file} has {size} bytes; the limit of a fixture is {MAX_FIXTURE_BYTES}"));
+    }
+    let text = std::fs::read_to_string(&case.found.path).map_err(unreadable)?;
+    Fixture::parse(&text).map_err(|error| format!("{file}: {error}"))
+}
+
+/// What the function reads about its connection: as recorded.
+///
+/// # Errors
+/// When the recorded connection's id is none.
+pub(crate) fn facts(
+    function: &Function,
+    fixture: &Fixture,
+    provider: Option<&str>,
+) -> Result<ConnectionFacts, String> {
+    let id = fixture.connection_text("connection_id", "connectionId").unwrap_or(UNNAMED_CONNECTION);
+    let integration = function.key.integration.clone();
+    let provider = fixture.connection_text("provider", "provider").or(provider);
+    Ok(ConnectionFacts {
+        connection_id: ConnectionId::new(id).map_err(|error| format!("nango.getConnection: {error}"))?,
+        provider: provider.unwrap_or(integration.as_str()).to_owned(),
+        integration,
+    })
+}
+
+fn result(
+    found: Found,
+    kind: Option<&'static str>,
+    status: Status,
+    duration: Duration,
+    message: Option<String>,
+) -> TestResult {
+    let Found { integration, function, file: fixture, .. } = found;
+    TestResult { integration, function, kind, fixture, status, duration, message }
+}

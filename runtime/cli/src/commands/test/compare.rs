@@ -1,0 +1,174 @@
+//! What differs between a run and its fixture. A section that the fixture lacks is not compared.
+
+use onevent_contract::{Outcome, RunReport, WarningCode};
+use onevent_hosts::{Fixture, ReplayedAnswer, same_json};
+use serde_json::{Value, json};
+
+use super::case::Ran;
+use crate::output::short as short_value;
+
+/// This many differences of one section are told.
+const SHOWN_DIFFERENCES: usize = 10;
+
+/// Every difference, in words; empty when the test passed.
+pub(super) fn problems(fixture: &Fixture, ran: &Ran) -> Vec<String> {
+    let mut problems = Vec::new();
+    problems.extend(outcome(fixture, &ran.report));
+    if ran.report.outcome == Outcome::Succeeded
+        && ran.report.event.is_none()
+        && let Some(recorded) = fixture.output()
+    {
+        let output = ran.report.output.clone().unwrap_or_default();
+        problems.extend(differences("output", recorded, &output));
+    }
+    if let Some(recorded) = fixture.metadata_writes() {
+        let writes = Value::Array(ran.replay.metadata_writes.clone());
+        problems.extend(differences("metadataWrites", recorded, &writes));
+    }
+    for request in &ran.replay.requests {
+        match &request.answer {
+            ReplayedAnswer::Missing { message } if problems.iter().any(|known| known.contains(message)) => {}
+            ReplayedAnswer::Missing { message } => problems.push(message.clone()),
+            ReplayedAnswer::Recorded { differences, .. } if differences.is_empty() => {}
+            ReplayedAnswer::Recorded { differences, .. } => {
+                let differing = differences.join("\n  ");
+                problems.push(format!("{} is not as recorded:\n  {differing}", request.shown));
+            }
+        }
+    }
+    problems
+}
+
+/// How a run failed, in the form of a fixture's `error`.
+pub(super) fn error_document(report: &RunReport) -> Option<Value> {
+    let error = report.error.as_ref()?;
+    Some(json!({ "type": error.kind.as_str(), "payload": error.payload }))
+}
+
+fn outcome(fixture: &Fixture, report: &RunReport) -> Vec<String> {
+    match (fixture.error(), error_document(report)) {
+        (None, None) => Vec::new(),
+        (Some(recorded), Some(error)) => expected_error(recorded, &error),
+        (Some(recorded), None) => {
+            vec![format!("it succeeded; recorded was the error {}", short_value(recorded))]
+        }
+        (None, Some(_)) => vec![thrown(report)],
+    }
+}
+
+/// What was recorded of the error must be so; a person may have written down less than all of it.
+fn expected_error(recorded: &Value, error: &Value) -> Vec<String> {
+    let Some(recorded) = recorded.as_object() else {
+        return vec!["the fixture's `error` must be an object with `type` and `payload`".into()];
+    };
+    let compared = |(key, value): (&String, &Value)| {
+        let actual = error.get(key).unwrap_or(&Value::Null);
+        differences(&format!("error.{key}"), value, actual)
+    };
+    recorded.iter().filter(|(key, _)| error.get(key.as_str()).is_some()).flat_map(compared).collect()
+}
+
+/// An error that nobody expected, with the place where it was thrown.
+fn thrown(report: &RunReport) -> String {
+    let Some(error) = &report.error else { return "it failed".into() };
+    let place = error.frames.first();
+    let place = place.map(|frame| format!("\n  at {}:{}:{}", frame.file, frame.line, frame.column));
+    format!("{}: {}{}", error.code, error.message, place.unwrap_or_default())
+}
+
+/// What a schema does not allow, of a run that did not fail for it.
+pub(super) fn warnings(report: &RunReport) -> Option<String> {
+    let of_schemas = [
+        WarningCode::MetadataInvalidBeforeRun,
+        WarningCode::InvalidActionInput,
+        WarningCode::InvalidActionOutput,
+    ];
+    let shown: Vec<String> = report
+        .warnings
+        .iter()
+        .filter(|warning| of_schemas.contains(&warning.code))
+        .map(|warning| format!("warning: {}", warning.message))
+        .collect();
+    (!shown.is_empty()).then(|| shown.join("\n"))
+}
+
+/// The places where two JSON values differ.
+fn differences(at: &str, recorded: &Value, actual: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(at, recorded, actual, &mut found);
+    if found.len() > SHOWN_DIFFERENCES {
+        let more = found.len() - SHOWN_DIFFERENCES;
+        found.truncate(SHOWN_DIFFERENCES);
+        found.push(format!("{at}: {more} more differences"));
+    }
+    found
+}
+
+fn walk(at: &str, recorded: &Value, actual: &Value, found: &mut Vec<String>) {
+    match (recorded, actual) {
+        (Value::Object(recorded), Value::Object(actual)) => {
+            for (key, value) in recorded {
+                match actual.get(key) {
+                    Some(other) => walk(&format!("{at}.{key}"), value, other, found),
+                    None => found.push(format!("{at}.{key}: recorded {}, now absent", short_value(value))),
+                }
+            }
+            for (key, value) in actual.iter().filter(|(key, _)| !recorded.contains_key(*key)) {
+                found.push(format!("{at}.{key}: not recorded, now {}", short_value(value)));
+            }
+        }
+        (Value::Array(recorded), Value::Array(actual)) if recorded.len() == actual.len() => {
+            for (index, (value, other)) in recorded.iter().zip(actual).enumerate() {
+                walk(&format!("{at}[{index}]"), value, other, found);
+            }
+        }
+        (Value::Array(recorded), Value::Array(actual)) => {
+            let (old, new) = (recorded.len(), actual.len());
+            found.push(format!("{at}: recorded {old} items, now {new}"));
+        }
+        (recorded, actual) if same_json(recorded, actual) => {}
+        (recorded, actual) => {
+            found.push(format!("{at}: recorded {}, now {}", short_value(recorded), short_value(actual)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_that_differs_is_named() {
+        let recorded = json!({"same": 1, "list": [{"a": 1.0}], "gone": null, "short": [1]});
+        let actual = json!({"list": [{"a": 2}], "same": 1.0, "new": "x", "short": []});
+        assert_eq!(
+            differences("output", &recorded, &actual),
+            [
+                "output.list[0].a: recorded 1.0, now 2",
+                "output.gone: recorded null, now absent",
+                "output.short: recorded 1 items, now 0",
+                "output.new: not recorded, now \"x\"",
+            ]
+        );
+        assert!(differences("output", &actual, &actual).is_empty());
+    }
+
+    #[test]
+    fn a_flood_of_differences_is_cut() {
+        let recorded = Value::Array((0..50).map(Value::from).collect());
+        let actual = Value::Array((1..51).map(Value::from).collect());
+        let found = differences("output", &recorded, &actual);
+        assert_eq!(found.len(), SHOWN_DIFFERENCES + 1);
+        assert_eq!(found[SHOWN_DIFFERENCES], "output: 40 more differences");
+    }
+
+    #[test]
+    fn an_expected_error_is_compared_by_what_was_written_down() {
+        let error = json!({"type": "action_script_runtime_error", "payload": {"message": "no"}});
+        assert!(expected_error(&json!({"type": "action_script_runtime_error"}), &error).is_empty());
+        assert_eq!(
+            expected_error(&json!({"payload": {"message": "yes"}}), &error),
+            ["error.payload.message: recorded \"yes\", now \"no\""]
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! The summary for people.
+
+use super::{Document, Status, TestResult};
+use crate::output::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
+
+/// One line for each test, what went wrong below it, and the count.
+pub(super) fn summary(document: &Document) -> String {
+    let mut text: String = document.tests.iter().map(line).collect();
+    let count = |number: usize, word: &str, style| {
+        let shown = format!("{number} {word}");
+        if number == 0 { paint(DIM, &shown) } else { paint(style, &shown) }
+    };
+    text.push_str(&format!(
+        "\n{}, {}, {} in {}\n",
+        count(document.passed, "passed", GOOD),
+        count(document.failed, "failed", BAD),
+        count(document.skipped, "skipped", WARN),
+        took(document.duration.as_secs_f64() * 1e3),
+    ));
+    text
+}
+
+fn line(test: &TestResult) -> String {
+    let mark = match test.status {
+        Status::Passed => paint(GOOD, "✓"),
+        Status::Failed => paint(BAD, "✗"),
+        Status::Skipped => paint(WARN, "-"),
+    };
+    let name = clean(&format!("{}/{}", test.integration, test.function));
+    let case = case(test).map(|case| format!(" {}", clean(case))).unwrap_or_default();
+    let duration = paint(DIM, &took(test.duration.as_secs_f64() * 1e3));
+    let mut text = format!("{mark} {}{case}  {duration}\n", paint(NAME, &name));
+    if let Some(message) = &test.message {
+        for line in clean(message).lines() {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    text
+}
+
+/// What tells several fixtures of one function apart: `second` of `setup.second.test.json`.
+fn case(test: &TestResult) -> Option<&str> {
+    let (_, file) = test.fixture.rsplit_once('/')?;
+    let (_, case) = file.strip_suffix(".test.json")?.split_once('.')?;
+    Some(case)
+}

@@ -1,0 +1,45 @@
+//! `--update`: the fixture as the run would be recorded now.
+
+use onevent_contract::Outcome;
+use onevent_hosts::{Fixture, Member, ReplayedAnswer};
+use serde_json::Value;
+
+use super::case::Ran;
+use super::compare::error_document;
+
+/// Brings the sections that the fixture has up to date, and the requests that were not as recorded. False where that
+/// is no answer: a request that nothing answers cannot be recorded without the provider, and an error that nobody
+/// expected is not made the expectation.
+pub(super) fn apply(fixture: &mut Fixture, ran: &Ran) -> bool {
+    let report = &ran.report;
+    let answered = |answer: &ReplayedAnswer| matches!(answer, ReplayedAnswer::Recorded { .. });
+    let settled = match report.outcome {
+        Outcome::Succeeded => true,
+        Outcome::Rejected | Outcome::Failed => fixture.error().is_some(),
+        // A run that was stopped says nothing; what may be added later is not known to.
+        _ => false,
+    };
+    if !settled || !ran.replay.requests.iter().all(|request| answered(&request.answer)) {
+        return false;
+    }
+    if report.outcome == Outcome::Succeeded {
+        let failed_before = fixture.error().is_some();
+        fixture.set(Member::Error, None);
+        if report.event.is_none() && (fixture.output().is_some() || failed_before) {
+            fixture.set(Member::Output, Some(report.output.clone().unwrap_or_default()));
+        }
+    } else {
+        fixture.set(Member::Error, error_document(report));
+    }
+    if fixture.metadata_writes().is_some() {
+        fixture.set(Member::MetadataWrites, Some(Value::Array(ran.replay.metadata_writes.clone())));
+    }
+    for request in &ran.replay.requests {
+        if let ReplayedAnswer::Recorded { place, differences, hash, request } = &request.answer
+            && !differences.is_empty()
+        {
+            fixture.set_request(place, hash, request);
+        }
+    }
+    true
+}
