@@ -11,6 +11,7 @@ mod conformance;
 mod globals;
 mod limits;
 mod loading;
+mod members;
 mod metadata;
 mod outcomes;
 mod support;
