@@ -2,6 +2,8 @@
 // Evaluated at first use.
 (function () {
     const { core } = __bootstrap;
+    // Called without a receiver: deno_core hands that on through Function.prototype.call, which may be replaced.
+    const { op_onevent_fetch } = core.ops;
     const { Headers } = core.loadExtScript('ext:onevent/headers.js');
     const { AbortSignal } = core.loadExtScript('ext:deno_web/03_abort_signal.js');
     const { URL, URLSearchParams } = core.loadExtScript('ext:deno_web/00_url.js');
@@ -232,7 +234,7 @@
         request.signal.throwIfAborted();
         const bytes = Body.bytesOf(request);
         const wire = { url: request.url, method: request.method, headers: [...request.headers] };
-        const answered = core.ops.op_onevent_fetch(wire, bytes);
+        const answered = op_onevent_fetch(wire, bytes);
         const { ok, error } = await Promise.race([answered, aborted(request.signal)]);
         if (error !== null) throw failure(error);
         const { status, statusText, headers, url, redirected } = ok;

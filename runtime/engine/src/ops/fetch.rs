@@ -9,7 +9,6 @@ use http::Method;
 use onevent_contract::{FetchRequest, FetchResponse, HostError};
 use serde::{Deserialize, Serialize};
 
-use super::host::run_state;
 use super::state::RunState;
 use super::wire::{Answer, refused};
 
@@ -41,14 +40,15 @@ pub(super) async fn op_onevent_fetch(
     #[serde] request: WireFetch,
     #[serde] body: Option<JsBuffer>,
 ) -> Answer<WireFetched> {
-    Answer::of(fetch(&run_state(&state), request, body).await)
+    // The global `fetch` can be called while a module is loaded, before there is a run.
+    let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
+    Answer::of(match run {
+        Some(run) => fetch(&run, request, body).await,
+        None => Err(refused("no_run", "no requests while a module is loaded: call fetch() in `exec`")),
+    })
 }
 
-async fn fetch(
-    run: &RunState,
-    request: WireFetch,
-    body: Option<JsBuffer>,
-) -> Result<WireFetched, HostError> {
+async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Result<WireFetched, HostError> {
     let _carried = run.budget.carry(request.url.len() + body.as_ref().map_or(0, |body| body.len()))?;
     if request.headers.len() > MAX_HEADERS {
         return Err(refused("invalid_headers", format!("more than {MAX_HEADERS} headers")));

@@ -9,6 +9,7 @@
 mod actions;
 mod conformance;
 mod globals;
+mod lazy;
 mod limits;
 mod loading;
 mod members;

@@ -1,0 +1,155 @@
+//! What is loaded at its first use: `fetch` and its way to the host, `crypto`'s limits, and what hostile code sees of
+//! the loading.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use onevent_contract::{CallContext, FetchRequest, FetchResponse, Host, HostError, Outcome, RunReport};
+use onevent_engine::ProjectSource;
+use serde_json::json;
+
+use crate::support::{engine, function, invocation, load, run};
+
+/// Answers a request with what it was.
+#[derive(Default)]
+struct EchoHost {
+    asked: Mutex<Vec<FetchRequest>>,
+}
+
+#[async_trait]
+impl Host for EchoHost {
+    async fn fetch(&self, _call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
+        if request.url.contains("never") {
+            return std::future::pending().await;
+        }
+        if request.url.contains("refused") {
+            return Err(HostError::Network { code: "ECONNREFUSED".into(), message: "nobody listens".into() });
+        }
+        let body = json!({ "method": request.method.as_str(), "headers": request.headers }).to_string();
+        let url = request.url.clone();
+        self.asked.lock().unwrap().push(request);
+        Ok(FetchResponse {
+            status: 201,
+            status_text: "Created".into(),
+            headers: vec![("x-a".into(), "1".into()), ("x-a".into(), "2".into())],
+            body: body.into(),
+            url,
+            redirected: true,
+        })
+    }
+}
+
+async fn run_with_echo(body: &str) -> (RunReport, Arc<EchoHost>) {
+    let project = load(&function(body)).await;
+    let host = Arc::new(EchoHost::default());
+    (engine().run(invocation(&project), host.clone()).await.unwrap(), host)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fetch_asks_the_host_and_answers_with_a_response() {
+    let (report, host) = run_with_echo(
+        "const r = await fetch(new Request('https://example.com/a', { method: 'post', body: 'grüß', headers: { A: 'b' } }));
+         nango.log(JSON.stringify([r.status, r.statusText, r.ok, r.url, r.redirected, r.headers.get('x-a'), r instanceof Response, await r.json()]));",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    let headers = json!([["a", "b"], ["content-type", "text/plain;charset=UTF-8"]]);
+    let expected = json!([201, "Created", true, "https://example.com/a", true, "1, 2", true, { "method": "POST", "headers": headers }]);
+    assert_eq!(report.logs[0].message, expected.to_string());
+    assert_eq!(host.asked.lock().unwrap()[0].body, "grüß");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fetch_fails_as_under_node() {
+    let (report, _) = run_with_echo(
+        "await fetch('https://refused.example/').catch((e) => nango.log(`${e.name} ${e.message} ${e.cause.code}`));
+         await fetch('nope').catch((e) => nango.log(e.name));
+         await fetch('https://never.example/', { signal: AbortSignal.timeout(1) }).catch((e) => nango.log(e.name));
+         await fetch('https://never.example/', { signal: AbortSignal.abort('gone') }).catch((e) => nango.log(e));",
+    )
+    .await;
+    let said: Vec<_> = report.logs.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(said, ["TypeError fetch failed ECONNREFUSED", "TypeError", "TimeoutError", "gone"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_request_is_made_while_a_module_is_loaded() {
+    let code = format!("await fetch('https://example.com/');\n{}", function(""));
+    let files =
+        [("index.ts", "import './acme/on-events/check';\n"), ("acme/on-events/check.ts", code.as_str())];
+    let project = engine().load(ProjectSource::files(files)).await.unwrap();
+    let problem = format!("{:?}", project.broken);
+    assert!(problem.contains("no requests while a module is loaded"), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_call_of_crypto_computes_is_limited() {
+    let report = run(
+        "const crypto = await import('node:crypto');
+         const name = (call: any) => { try { call(); return 'done'; } catch (e: any) { return `${e.name}`; } };
+         nango.log([
+             name(() => crypto.pbkdf2Sync('p', 's', 1000, 32, 'sha256')), name(() => crypto.pbkdf2Sync('p', 's', 1_000_001, 32, 'sha256')),
+             name(() => crypto.pbkdf2Sync('p', 's', 1, 2_000_000_000, 'sha256')), name(() => crypto.randomBytes(17 * 1024 * 1024)),
+             name(() => crypto.createHash('md5').update(Buffer.alloc(33 * 1024 * 1024)).digest()), name(() => crypto.createSign('RSA-SHA256')),
+         ].join());",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    assert_eq!(report.logs[0].message, "done,RangeError,RangeError,RangeError,RangeError,Error");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_that_do_not_exist_say_their_names() {
+    let report = run(
+        "const modules: any = { crypto: await import('crypto'), url: await import('url'), buffer: await import('buffer') };
+         for (const [module, name] of [['crypto', 'createSign'], ['crypto', 'scryptSync'], ['url', 'pathToFileURL'], ['buffer', 'Blob']]) {
+             try { new modules[module][name](); } catch (e: any) { nango.log(`${e.code} ${e.message.split(' (')[0]}`); }
+         }",
+    )
+    .await;
+    let said: Vec<_> = report.logs.iter().map(|line| line.message.as_str()).collect();
+    let expected = ["crypto.createSign", "crypto.scryptSync", "url.pathToFileURL", "buffer.Blob"]
+        .map(|name| format!("ERR_METHOD_NOT_IMPLEMENTED {name} is not available in onevent"));
+    assert_eq!(said, expected);
+}
+
+/// Replaces what the scripts might call, looks at all that passes by, and then has every script loaded.
+const EAVESDROPPER: &str = r"
+    const seen: any[] = [];
+    const keep = (value: any) => { seen[seen.length] = value; };
+    const watch = (owner: any, name: any) => {
+        const original = owner[name];
+        owner[name] = function (...values: any[]) { keep(this); for (let at = 0; at < values.length; at++) keep(values[at]); return Reflect_apply(original, this, values); };
+    };
+    const Reflect_apply = Reflect.apply;
+    for (const name of ['call', 'apply', 'bind']) watch(Function.prototype, name);
+    for (const name of ['apply', 'construct', 'get', 'ownKeys']) watch(Reflect, name);
+    for (const name of ['assign', 'entries', 'keys', 'defineProperty', 'getOwnPropertyDescriptor', 'setPrototypeOf', 'getPrototypeOf', 'create']) watch(Object, name);
+    for (const name of ['get', 'set', 'has']) { watch(WeakMap.prototype, name); watch(Map.prototype, name); }
+    for (const name of ['map', 'push', 'find', 'includes']) watch(Array.prototype, name);
+    for (const name of ['core', 'ops', 'internals', 'primordials', 'loadExtScript']) {
+        Object.defineProperty(Object.prototype, name, { configurable: true, get() { keep(this); return undefined; }, set(value) { keep(this); keep(value); } });
+    }
+    void [Buffer.from('a').toString('base64url'), crypto.randomUUID(), performance.now(), new Headers({ a: '1' })];
+    await new Response('x').text();
+    await fetch('https://example.com/').catch(() => 0);
+    const node = await import('node:crypto');
+    void [node.createHash('sha256').update('x').digest('hex'), (await import('url')).parse('http://h/?a=b', true), await import('buffer')];
+    const inner = (value: any) => {
+        try {
+            // The op of the very call passes by deno_core's stub: it can do what `fetch` can.
+            if (typeof value === 'function') return /^op_/.test(value.name) && value.name !== 'op_onevent_fetch';
+            if (value === Object.prototype) return false;
+            return value !== null && typeof value === 'object' && ['loadExtScript', 'registerErrorBuilder', 'op_onevent_fetch', '__bootstrap'].some((name) => Object.hasOwn(value, name));
+        } catch { return false; }
+    };
+    nango.log(JSON.stringify([seen.length > 50, seen.filter(inner).length, inner(function op_x() {}), inner({ loadExtScript: 1 })]));
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loading_late_shows_hostile_code_nothing_of_the_engine() {
+    let (report, _) = run_with_echo(EAVESDROPPER).await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    // It saw much, nothing of it internal, and would have known it.
+    assert_eq!(report.logs[0].message, "[true,0,true,true]");
+}
