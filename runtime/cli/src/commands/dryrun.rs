@@ -201,12 +201,12 @@ fn dry_run_of(
         Some(store) if args.allow_writes => {
             let connection = key(session, args, &function);
             let options = LiveHostOptions { store, proxy, integrations, connection, access };
-            Arc::new(LiveHost::new(options).with_actions(actions))
+            Arc::new(LiveHost::new(options).with_actions(actions).with_variables(session.config.variables()))
         }
         store => {
             let environment = environment.clone();
             let options = DryHostOptions { connection, environment, store, proxy, integrations, access };
-            Arc::new(DryHost::new(options).with_actions(actions))
+            Arc::new(DryHost::new(options).with_actions(actions).with_variables(session.config.variables()))
         }
     };
     Ok(DryRun {

@@ -158,6 +158,7 @@ fn live(
 ) -> Result<onevent_lifecycle::Hosts, Failure> {
     let proxy = rooms::proxy(&session.config)?;
     let store = store.clone();
+    let variables = session.config.variables();
     Ok(Arc::new(move |invocation: &Invocation| {
         let facts = &invocation.connection;
         let host = LiveHost::new(LiveHostOptions {
@@ -171,7 +172,7 @@ fn live(
             ),
             access: rooms::access(invocation.function.event()),
         });
-        Arc::new(host.with_actions(Arc::clone(&actions)))
+        Arc::new(host.with_actions(Arc::clone(&actions)).with_variables(variables.clone()))
     }))
 }
 

@@ -151,12 +151,22 @@ impl Reader<'_> {
 /// and build logs keep it.
 fn mask_secrets(text: &str) -> Arc<str> {
     let mut masked = String::with_capacity(text.len());
+    let mut within_variables = false;
     for line in text.split_inclusive('\n') {
-        let value = ["secret", "encryption_key"]
+        let is_header = line.trim_start().starts_with('[');
+        if is_header {
+            within_variables = line.contains("variables");
+        }
+        let value = ["secret", "encryption_key", "variables"]
             .iter()
             .filter_map(|name| line.find(name))
             .min()
             .and_then(|name| Some(name + line.get(name..)?.find('=')? + 1));
+        // Within the table of variables every value is one, also where it goes on from the line before.
+        let value = match value {
+            None if within_variables && !is_header => Some(line.find('=').map_or(0, |at| at + 1)),
+            value => value,
+        };
         let (open, hidden) = line.split_at(value.unwrap_or(line.len()));
         masked.push_str(open);
         for character in hidden.chars() {
@@ -214,6 +224,8 @@ mod tests {
             "[integrations.x]\nclient_secret = hunter2ö\n",
             "[integrations]\nx = { client_secret = \"hunter2\", colour = 1 }\n",
             "encryption_key = \"hunter2\"",
+            "[variables]\nA = \"hunter2\"\nB = \"\"\"\nhunter2\n\"\"\"\nC = 5\n",
+            "variables = { A = \"hunter2\", B = 5 }\n",
         ] {
             let failure = failure(text);
             let excerpt = failure.place.clone().unwrap().excerpt.unwrap();

@@ -7,6 +7,7 @@ mod setting;
 mod value;
 mod variables;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use ipnet::IpNet;
-use onevent_contract::{EnvironmentName, FunctionKey, IntegrationId, Limits, Secret};
+use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
 
 pub(crate) use self::flags::Flags;
 use self::key::Key;
@@ -173,6 +174,17 @@ impl Config {
         }
     }
 
+    /// The variables that functions read with `nango.getEnvironmentVariables`.
+    pub(crate) fn variables(&self) -> Vec<EnvironmentVariable> {
+        let variable = |entry: &Entry| match (&parts(&entry.key)[..], &entry.value) {
+            (["variables", name], Value::Secret(value)) => {
+                Some(EnvironmentVariable { name: (*name).to_owned(), value: value.reveal().to_owned() })
+            }
+            _ => None,
+        };
+        self.entries.values().filter_map(variable).collect()
+    }
+
     /// Every integration that something is said about.
     pub(crate) fn integrations(&self) -> IndexMap<IntegrationId, IntegrationSettings> {
         let mut found: IndexMap<IntegrationId, IntegrationSettings> = IndexMap::new();
@@ -267,12 +279,17 @@ fn environment(entries: &IndexMap<Key, Entry>) -> Result<EnvironmentName, Failur
 
 /// The project's names, and those that only settings mention.
 fn known_names<'a>(project: &ProjectNames, entries: impl IntoIterator<Item = &'a Entry>) -> variables::Names {
-    let mut names =
-        variables::Names { integrations: project.integrations.clone(), functions: project.functions.clone() };
+    let mut names = variables::Names {
+        integrations: project.integrations.clone(),
+        functions: project.functions.clone(),
+        variables: BTreeSet::new(),
+    };
     for entry in entries {
-        if let ["integrations", name, _] = parts(&entry.key)[..] {
-            names.integrations.insert(name.to_owned());
-        }
+        match parts(&entry.key)[..] {
+            ["integrations", name, _] => names.integrations.insert(name.to_owned()),
+            ["variables", name] => names.variables.insert(name.to_owned()),
+            _ => false,
+        };
     }
     names
 }

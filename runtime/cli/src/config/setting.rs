@@ -96,6 +96,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Networks that functions of this integration may reach, beside those of egress.allow.",
     },
     Setting {
+        key: "variables.<variable>",
+        kind: Kind::Secret,
+        default: NONE,
+        flag: None,
+        help: "A variable that functions read with nango.getEnvironmentVariables. A name from the environment is taken \
+               as it stands there, in upper case.",
+    },
+    Setting {
         key: "egress.allow",
         kind: Kind::Networks,
         default: |_| Some(Value::Networks(Vec::new())),

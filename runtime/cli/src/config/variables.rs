@@ -15,6 +15,7 @@ use crate::suggest;
 pub(crate) struct Names {
     pub(crate) integrations: BTreeSet<String>,
     pub(crate) functions: BTreeSet<String>,
+    pub(crate) variables: BTreeSet<String>,
 }
 
 impl Names {
@@ -22,6 +23,7 @@ impl Names {
         let names = match setting.placeholder() {
             Some("integration") => Some(&self.integrations),
             Some("function") => Some(&self.functions),
+            Some("variable") => Some(&self.variables),
             _ => None,
         };
         names.into_iter().flatten().map(String::as_str)
@@ -50,7 +52,10 @@ pub(crate) fn read(
                 return Err(Failure::usage("ambiguous_variable", message)
                     .hint("set it in onevent.toml or with --set, where names are written in full"));
             }
-            Some([]) | None => return Err(unknown(variable, &known)),
+            Some([]) | None => match new_variable(variable) {
+                Some(named) => named,
+                None => return Err(unknown(variable, &known)),
+            },
         };
         let value = setting.kind.parse(text, directory).map_err(|invalid| {
             Failure::usage("invalid_setting", format!("{variable} {}", invalid.message)).hint_if(invalid.hint)
@@ -58,6 +63,13 @@ pub(crate) fn read(
         entries.push(Entry { key, setting, value, origin: Origin::Variable(variable.clone()) });
     }
     Ok(entries)
+}
+
+/// A variable for functions that nothing has named before: any name can stand after its prefix.
+fn new_variable(variable: &str) -> Option<(&'static Setting, Key)> {
+    let setting = SETTINGS.iter().find(|setting| setting.placeholder() == Some("variable"))?;
+    let name = variable.strip_prefix(&setting.variable("")).filter(|name| !name.is_empty())?;
+    Some((setting, setting.key_for(name)))
 }
 
 /// Every variable that would be read here, with what it sets.
@@ -80,8 +92,8 @@ fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>
     for setting in SETTINGS {
         let article = match setting.placeholder() {
             Some("integration") => "an integration",
-            Some(_) => "a function",
-            None => continue,
+            Some("function") => "a function",
+            _ => continue,
         };
         // The parts around the name, found by a name that no variable can hold.
         let pattern = setting.variable("\0");
@@ -113,6 +125,7 @@ mod tests {
         let names = Names {
             integrations: ["salesforce", "sales-force", "sales_force"].map(str::to_owned).into(),
             functions: ["salesforce/setup".to_owned()].into(),
+            variables: ["appRegion".to_owned()].into(),
         };
         let variables = [(name.to_owned(), value.to_owned())].into();
         let entries = read(&variables, &names, Path::new("/here"))?;
@@ -127,6 +140,14 @@ mod tests {
         assert_eq!(key, "integrations.salesforce.client_secret");
         let error = read_one("ONEVENT_INTEGRATIONS_SALES_FORCE_CLIENT_ID", "x").unwrap_err();
         assert_eq!(error.code, "ambiguous_variable");
+    }
+
+    #[test]
+    fn variables_for_functions_can_have_any_name() {
+        let (key, value) = read_one("ONEVENT_VARIABLES_APP_URL", "https://a.test").unwrap();
+        assert_eq!((key.as_str(), value.as_str()), ("variables.APP_URL", "[redacted]"));
+        assert_eq!(read_one("ONEVENT_VARIABLES_APPREGION", "x").unwrap().0, "variables.appRegion");
+        assert_eq!(read_one("ONEVENT_VARIABLES_", "x").unwrap_err().code, "unknown_variable");
     }
 
     #[test]
