@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use onevent_contract::{ConnectionFacts, Function, Validation};
 use onevent_engine::Engine;
-use onevent_hosts::{Fixture, FixtureHost};
+use onevent_hosts::Fixture;
 use onevent_lifecycle::{DryRun, dry_run};
 use serde_json::Value;
 
 use super::dryrun::reply;
-use super::test::{facts, fixture_path};
+use super::test::{fixture_path, host};
 use crate::args::DryrunArgs;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
+use crate::integrations::Integrations;
 use crate::output::Reply;
 use crate::rooms;
 use crate::session::Session;
@@ -27,10 +28,10 @@ pub(crate) async fn run(
 ) -> Result<Reply, Failure> {
     let fixture = read(session, &function)?;
     let invalid = |message: String| Failure::project("invalid_fixture", message);
-    let recorded = facts(&function, &fixture, None).map_err(invalid)?;
-    let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
     let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
-    let host = FixtureHost::new(fixture, facts.clone()).map_err(|error| invalid(error.to_string()))?;
+    let integrations = Integrations::load(&session.config)?;
+    let (host, recorded) = host(&function, fixture, &integrations).map_err(invalid)?;
+    let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
     let run = DryRun {
         limits: session.config.limits_for(&function.key),
         function,

@@ -3,6 +3,7 @@
 
 mod actions;
 mod dry;
+mod fixtures;
 mod live;
 mod members;
 mod setup;

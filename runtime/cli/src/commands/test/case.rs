@@ -13,6 +13,7 @@ use onevent_hosts::{Fixture, FixtureHost, Replay};
 use super::find::Found;
 use super::load::NoFunction;
 use super::{Status, TestResult, compare, update};
+use crate::integrations::Integrations;
 
 /// The largest fixture that is read: 64 MiB.
 const MAX_FIXTURE_BYTES: u64 = 64 * 1024 * 1024;
@@ -25,8 +26,6 @@ pub(super) struct Case {
     pub(super) found: Found,
     pub(super) function: Result<Arc<Function>, NoFunction>,
     pub(super) limits: Limits,
-    /// The provider template's name, where the fixture does not say.
-    pub(super) provider: Option<String>,
 }
 
 /// What all tests share.
@@ -35,6 +34,7 @@ pub(super) struct Runner {
     pub(super) environment: EnvironmentName,
     pub(super) validation: Validation,
     pub(super) update: bool,
+    pub(super) integrations: Integrations,
 }
 
 /// A run and what it asked for.
@@ -84,8 +84,7 @@ impl Runner {
     }
 
     async fn replay(&self, case: &Case, function: &Arc<Function>, fixture: &Fixture) -> Result<Ran, String> {
-        let facts = facts(function, fixture, case.provider.as_deref())?;
-        let host = FixtureHost::new(fixture.clone(), facts.clone()).map_err(|error| error.to_string())?;
+        let (host, facts) = host(function, fixture.clone(), &self.integrations)?;
         let host = Arc::new(host);
         let mut invocation = Invocation {
             mode: Mode::Dry,
@@ -113,23 +112,27 @@ fn read(case: &Case) -> Result<Fixture, String> {
     Fixture::parse(&text).map_err(|error| format!("{file}: {error}"))
 }
 
-/// What the function reads about its connection: as recorded.
+/// The host that answers from a fixture, and what the function reads about its connection: as recorded. No provider
+/// template is needed; where there is one, `nango.paginate` has its options.
 ///
 /// # Errors
 /// When the recorded connection's id is none.
-pub(crate) fn facts(
+pub(crate) fn host(
     function: &Function,
-    fixture: &Fixture,
-    provider: Option<&str>,
-) -> Result<ConnectionFacts, String> {
+    fixture: Fixture,
+    integrations: &Integrations,
+) -> Result<(FixtureHost, ConnectionFacts), String> {
     let id = fixture.connection_text("connection_id", "connectionId").unwrap_or(UNNAMED_CONNECTION);
+    let connection_id = ConnectionId::new(id).map_err(|error| format!("nango.getConnection: {error}"))?;
     let integration = function.key.integration.clone();
-    let provider = fixture.connection_text("provider", "provider").or(provider);
-    Ok(ConnectionFacts {
-        connection_id: ConnectionId::new(id).map_err(|error| format!("nango.getConnection: {error}"))?,
-        provider: provider.unwrap_or(integration.as_str()).to_owned(),
-        integration,
-    })
+    let recorded = fixture.connection_text("provider", "provider").map(str::to_owned);
+    let template =
+        integrations.get_or(&integration, recorded.as_deref()).ok().map(|own| own.provider.clone());
+    let named = template.as_ref().map(|template| template.name.clone());
+    let provider = recorded.or(named).unwrap_or_else(|| integration.to_string());
+    let facts = ConnectionFacts { connection_id, integration, provider };
+    let host = FixtureHost::new(fixture, facts.clone()).map_err(|error| error.to_string())?;
+    Ok((host.with_pagination(template.and_then(|template| template.proxy.paginate.clone())), facts))
 }
 
 fn result(

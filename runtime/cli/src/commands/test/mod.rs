@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-pub(crate) use self::case::facts;
+pub(crate) use self::case::host;
 use self::case::{Case, Runner};
 use self::find::Found;
 pub(crate) use self::find::fixture_path;
@@ -78,14 +78,14 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
     }
     let engine = loading::engine()?;
     let loaded = load::load(&engine, session.folder(), &found).await?;
-    let providers = Integrations::load(&session.config)?;
     let runner = Arc::new(Runner {
         engine,
         environment: session.config.environment.clone(),
         validation: if args.validate { Validation::Enforce } else { Validation::Warn },
         update: args.update,
+        integrations: Integrations::load(&session.config)?,
     });
-    let cases = found.into_iter().map(|found| case_of(session, &loaded, &providers, found)).collect();
+    let cases = found.into_iter().map(|found| case_of(session, &loaded, found)).collect();
     let tests = run_all(&runner, cases).await;
     let count = |status| tests.iter().filter(|test| test.status == status).count();
     let document = Document {
@@ -110,17 +110,13 @@ fn nothing(args: &TestArgs) -> Failure {
         .hint("a fixture is <integration>/tests/<function>.test.json: onevent dryrun … --save writes one")
 }
 
-fn case_of(session: &Session, loaded: &load::Loaded, providers: &Integrations, found: Found) -> Case {
+fn case_of(session: &Session, loaded: &load::Loaded, found: Found) -> Case {
     let function = loaded.function(&found);
     let limits = match &function {
         Ok(function) => session.config.limits_for(&function.key),
         Err(_) => onevent_contract::Limits::default(),
     };
-    let provider = match &function {
-        Ok(function) => providers.get(&function.key.integration).ok().map(|own| own.provider.name.clone()),
-        Err(_) => None,
-    };
-    Case { found, function, limits, provider }
+    Case { found, function, limits }
 }
 
 /// Each in an isolate of its own, as many at once as there are processors: a replayed run waits for nothing.

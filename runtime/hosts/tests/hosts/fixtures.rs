@@ -1,0 +1,215 @@
+//! Answers from a fixture, and fixtures from a recorded run.
+
+use std::sync::Arc;
+
+use http::Method;
+use onevent_contract::{
+    Clock, ConnectionFacts, ConnectionQuery, Host, HostError, MetadataCommit, MetadataReport, Mode, Outcome,
+    Params, ProxyBody, ProxyRequest, ResponseType, RunId, RunReport, SystemClock, Usage,
+};
+use onevent_hosts::{Access, Fixture, FixtureHost, ReadOnlyHost, RecordingHost, ReplayedAnswer};
+use serde_json::{Value, json};
+
+use crate::setup::{Setup, call, key, metadata, request, text, write};
+
+fn facts() -> ConnectionFacts {
+    ConnectionFacts {
+        connection_id: "acme".parse().unwrap(),
+        integration: "p".parse().unwrap(),
+        provider: "p".into(),
+    }
+}
+
+fn host(document: &Value) -> FixtureHost {
+    FixtureHost::new(Fixture::parse(&document.to_string()).unwrap(), facts()).unwrap()
+}
+
+/// The report of a run that ended like this; a recording takes only that from it.
+fn report(outcome: Outcome) -> RunReport {
+    RunReport {
+        schema_version: 1,
+        run_id: RunId::generate(),
+        function: "f".parse().unwrap(),
+        integration: "p".parse().unwrap(),
+        event: None,
+        operation: None,
+        connection_id: "acme".parse().unwrap(),
+        environment: "dev".parse().unwrap(),
+        mode: Mode::Dry,
+        attempt: 1,
+        started_at: SystemClock.now(),
+        outcome,
+        verdict: None,
+        error: None,
+        output: None,
+        warnings: Vec::new(),
+        metadata: MetadataReport::default(),
+        http: Vec::new(),
+        logs: Vec::new(),
+        usage: Usage::default(),
+    }
+}
+
+fn get(endpoint: &str, params: &[(&str, &str)]) -> ProxyRequest {
+    let pairs = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let params = (!params.is_empty()).then_some(Params::Pairs(pairs));
+    ProxyRequest { params, ..ProxyRequest::new(Method::GET, endpoint) }
+}
+
+async fn body(host: &FixtureHost, request: ProxyRequest) -> String {
+    text(host.proxy(&call("f"), request).await).await
+}
+
+async fn refusal(host: &FixtureHost, request: ProxyRequest) -> String {
+    match host.proxy(&call("f"), request).await {
+        Err(HostError::Configuration { code, message }) if code == "fixture_answer_missing" => message,
+        other => panic!("expected no answer, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_found_by_its_hash_then_by_what_it_asks() {
+    let host = host(&json!({ "api": { "GET": { "items": [
+        { "response": "first", "request": { "params": { "page": 1, "ids": ["a", "b"] } } },
+        // The hash of GET items?page=2, by Node; what stands beside it is something else.
+        { "response": "by hash", "hash": "10e0e6064de39bbe4345a8b96162377702e7bfb7", "request": { "params": { "page": 3 } } },
+        { "response": "with header", "request": { "headers": { "X-Version": "2", "accept": "*/*" } } },
+    ] } } }));
+    assert_eq!(body(&host, get("/items?page=1", &[("ids", "a,b")])).await, "first");
+    assert_eq!(body(&host, get("/items", &[("ids", "a,b"), ("page", "1")])).await, "first");
+    assert_eq!(body(&host, get("https://api.example.com/items", &[("page", "2")])).await, "by hash");
+    let mut with_header = get("items", &[]);
+    with_header.headers.insert("x-version".into(), "2".into());
+    with_header.headers.insert("authorization".into(), "Bearer t".into());
+    assert_eq!(body(&host, with_header).await, "with header");
+    let message = refusal(&host, get("/items", &[("page", "9"), ("more", "x")])).await;
+    assert!(message.starts_with("the fixture has no answer for GET /items?more=x&page=9\n"), "{message}");
+    assert!(message.contains("params.page: recorded \"3\", asked \"9\""), "{message}");
+    assert!(message.contains("params.more: asked \"x\", not recorded"), "{message}");
+    let replay = host.replay();
+    assert_eq!(replay.requests.len(), 5);
+    let ReplayedAnswer::Recorded { differences, .. } = &replay.requests[2].answer else { panic!() };
+    assert_eq!(differences, &["params.page: recorded \"3\", asked \"2\""]);
+}
+
+#[tokio::test]
+async fn an_answer_without_its_request_is_for_a_plain_call_and_only_where_it_is_alone() {
+    let host = host(&json!({ "api": { "get": {
+        "/alone": { "response": { "a": 1 } },
+        "/two": [{ "response": 1 }, { "response": 2 }],
+        "/query?b=2": { "response": "query" },
+    } } }));
+    for _ in 0..3 {
+        assert_eq!(body(&host, get("/alone", &[])).await, "{\"a\":1}");
+    }
+    assert!(refusal(&host, get("/alone", &[("page", "1")])).await.contains("only a call without params"));
+    assert!(refusal(&host, get("/two", &[])).await.contains("not the only one of its endpoint"));
+    assert_eq!(body(&host, get("/query", &[("b", "2")])).await, "query");
+    assert!(refusal(&host, ProxyRequest::new(Method::DELETE, "/alone")).await.contains("another method"));
+}
+
+#[tokio::test]
+async fn data_is_compared_where_it_was_recorded_in_each_kind_of_body() {
+    let host = host(&json!({ "api": { "post": {
+        "/json": { "response": 1, "request": { "data": { "b": 1.0, "a": [null] } } },
+        "/form": { "response": 2, "request": { "data": { "a": { "b": 1 }, "list": ["x", "y"] } } },
+        "/form-text": { "response": 3, "request": { "data": "a=1&b=x+y" } },
+        "/bytes": { "response": 4, "request": { "data": "/wA=" } },
+        "/any": { "response": 5, "request": {} },
+    } } }));
+    let post = |endpoint: &str, body: ProxyBody| {
+        let mut request = ProxyRequest::new(Method::POST, endpoint);
+        request.body = Some(body);
+        request
+    };
+    let pairs = |pairs: &[(&str, &str)]| {
+        ProxyBody::Form(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    };
+    assert_eq!(body(&host, post("/json", ProxyBody::Json(json!({"a": [null], "b": 1})))).await, "1");
+    let form = pairs(&[("a[b]", "1"), ("list[]", "x"), ("list[]", "y")]);
+    assert_eq!(body(&host, post("/form", form)).await, "2");
+    assert_eq!(body(&host, post("/form-text", pairs(&[("a", "1"), ("b", "x y")]))).await, "3");
+    assert_eq!(body(&host, post("/bytes", ProxyBody::Bytes(vec![0xff, 0].into()))).await, "4");
+    assert_eq!(body(&host, post("/any", ProxyBody::Text("anything".into()))).await, "5");
+    let message = refusal(&host, post("/json", ProxyBody::Json(json!({"a": []})))).await;
+    assert!(message.contains("data: recorded {\"b\":1,\"a\":[null]}, asked {\"a\":[]}"), "{message}");
+}
+
+#[tokio::test]
+async fn an_error_answer_comes_once_and_at_once() {
+    let host = host(&json!({ "api": { "get": {
+        "/limited": { "response": { "error": "slow" }, "status": 429, "headers": { "Retry-After": 60, "set-cookie": ["a", "b"] } },
+        "/down": { "error": { "code": "ECONNREFUSED", "message": "refused" } },
+    } } }));
+    let mut request = get("/limited", &[]);
+    request.retries = 5;
+    let call = call("f");
+    let response = host.proxy(&call, request).await.unwrap();
+    assert_eq!((response.status, response.status_text.as_str()), (429, "Too Many Requests"));
+    assert_eq!((&response.headers["retry-after"][..], &response.headers["set-cookie"][..]), ("60", "a, b"));
+    assert_eq!(call.effects.effects().http.len(), 1);
+    let down = host.proxy(&call, get("/down", &[])).await;
+    assert!(matches!(down, Err(HostError::Network { code, .. }) if code == "ECONNREFUSED"));
+}
+
+#[tokio::test]
+async fn metadata_is_written_in_memory_and_listed() {
+    let host = host(&json!({ "nango": {
+        "getMetadata": { "a": 1 },
+        "getConnection": { "connection_id": "acme", "tags": { "x": "y" }, "credentials": { "type": "APP", "x": 1 } },
+    } }));
+    assert_eq!(metadata(&host).await.version, 1);
+    let first = write(json!({"a": 2}), MetadataCommit::IfVersion(1));
+    host.write_metadata(&call("f"), first).await.unwrap();
+    let connection = host.connection_json(&call("f"), ConnectionQuery::default()).await.unwrap();
+    assert_eq!(
+        connection,
+        json!({ "connection_id": "acme", "tags": { "x": "y" }, "credentials": { "type": "APP", "x": 1 }, "metadata": { "a": 2 } })
+    );
+    assert_eq!(host.replay().metadata_writes, [json!({ "kind": "set", "metadata": { "a": 2 } })]);
+}
+
+#[tokio::test]
+async fn what_is_recorded_over_a_live_host_answers_the_same() {
+    let setup = Setup::new().await;
+    let own = key("p", "acme");
+    setup.insert(&own, "token-one", Some(json!({"a": 1}))).await;
+    let recorder = RecordingHost::new(Arc::new(setup.live(&own, Access::Normal)));
+    let call = call("f");
+    recorder.metadata(&call).await.unwrap();
+    recorder.connection_json(&call, ConnectionQuery::default()).await.unwrap();
+    // The provider answers with the token that it was shown.
+    let live = text(recorder.proxy(&call, request(None, None)).await).await;
+    assert!(live.contains("token-one"));
+    let buffer = ProxyRequest { response_type: ResponseType::ArrayBuffer, ..get("/buffer", &[]) };
+    recorder.proxy(&call, buffer.clone()).await.unwrap();
+    let (report, stopped) = (report(Outcome::Succeeded), report(Outcome::Stopped));
+    assert!(recorder.fixture(&facts(), None, &stopped).is_none());
+    let fixture = recorder.fixture(&facts(), None, &report).unwrap();
+    assert!(!fixture.to_text().contains("token-one"));
+    assert_eq!(fixture.metadata(), Some(json!({"a": 1}).as_object().unwrap()));
+    let host = FixtureHost::new(Fixture::parse(&fixture.to_text()).unwrap(), facts()).unwrap();
+    assert_eq!(body(&host, request(None, None)).await, live.replace("token-one", "[redacted]"));
+    assert!(body(&host, buffer).await.contains("/buffer"));
+}
+
+#[tokio::test]
+async fn nothing_that_writes_passes_the_wall() {
+    let setup = Setup::new().await;
+    let own = key("p", "acme");
+    setup.insert(&own, "t", None).await;
+    let host = ReadOnlyHost::new(Arc::new(setup.live(&own, Access::Normal)));
+    assert!(host.proxy(&call("f"), request(None, None)).await.is_ok());
+    for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        let mut request = ProxyRequest::new(method.clone(), "/items");
+        request.body = Some(ProxyBody::Json(json!({"name": "n"})));
+        match host.proxy(&call("f"), request).await {
+            Err(HostError::Configuration { code, message }) => {
+                assert_eq!(code, "read_only");
+                assert!(message.starts_with(&format!("{method} /items was not sent")), "{message}");
+                assert!(message.ends_with("data: {\"name\":\"n\"}"), "{message}");
+            }
+            other => panic!("{method} passed: {other:?}"),
+        }
+    }
+}
