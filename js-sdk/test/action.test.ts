@@ -60,7 +60,7 @@ test('an output that transforms is left to zod: its schema may say what goes in,
 });
 
 test('a sync is declared, and unsupported', () => {
-    assert.equal(described(createSync({ exec: () => undefined })).problem?.code, 'unsupported_function_type');
+    assert.equal(described(createSync({ exec: () => undefined } as never)).problem?.code, 'unsupported_function_type');
 });
 
 test('exec gets the raw input, and its output is what it returned, as JSON', async () => {
@@ -102,6 +102,43 @@ test('nothing may be undefined to a schema', async () => {
     assert.deepEqual(host.warnings, []);
     await outputOf({ input: z.object({ a: z.string() }), exec: () => null });
     assert.equal(host.warnings.length, 1);
+});
+
+test('an output that does not transform is checked by every rule, however deep', async () => {
+    const deep = z.object({ list: z.array(z.union([z.number().min(1), z.string().regex(/^[0-9]+$/)])) });
+    await outputOf({ output: deep, exec: () => ({ list: [1, '23'] }) });
+    assert.deepEqual(host.warnings, []);
+    await outputOf({ output: deep, exec: () => ({ list: [0.5, 'x'] }) });
+    assert.deepEqual(host.warnings.map(({ keys }: { keys: string[] }) => keys.length), [2]);
+});
+
+test('a schema transforms if a part of it does, behind lazy and recursion too', () => {
+    const node = z.object({
+        name: z.string(),
+        get children() {
+            return z.array(node);
+        },
+    });
+    const mapped = z.object({
+        name: z.string().transform(Number),
+        get children(): z.ZodType {
+            return z.array(mapped);
+        },
+    });
+    const exec = () => undefined;
+    const outputs: [z.ZodType, boolean][] = [
+        [node, false],
+        [z.record(z.string(), z.tuple([z.string()], z.number().default(1))), false],
+        [mapped, true],
+        [z.lazy(() => mapped), true],
+        [z.map(z.string(), z.string().transform(Number)), true],
+        [z.object({}).catchall(z.stringbool()), true],
+        [z.intersection(z.object({}), z.preprocess(String, z.any())), true],
+    ];
+    for (const [output, empty] of outputs) {
+        const { ok } = described({ type: 'action', output, exec });
+        assert.equal(JSON.stringify(ok?.type === 'action' && ok.output) === '{}', empty, output._zod.def.type);
+    }
 });
 
 test('an output is checked as an output', async () => {

@@ -8,6 +8,8 @@ import { toJSONText } from '../json/well-formed.ts';
 import { schemaOf, toViolation, violationsOf } from '../metadata/check.ts';
 import type { RunFacts, Violation } from '../ops.ts';
 import { ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
+import { transforms } from '../schema/transforms.ts';
+import type { ZodNode } from '../schema/zod-node.ts';
 
 /** UTF-16 units of an output's JSON text: 2 MiB, as `MAX_ACTION_OUTPUT_BYTES` of the engine, which counts bytes. */
 const MAX_OUTPUT_UNITS = 2 * 1024 * 1024;
@@ -39,12 +41,13 @@ async function inputViolations(schema: ZodType | null, input: unknown): Promise<
 }
 
 /**
- * What `schema` finds wrong with what an action returned. It is the schema's output that is returned, so zod goes
- * backwards: a codec is encoded, and a transform, which has no way back, leaves nothing to check.
+ * What `schema` finds wrong with what an action returned. It is what comes out of the schema that is returned: where
+ * that differs from what goes in, zod goes backwards. A codec is encoded, and a transform, which has no way back,
+ * leaves nothing to check.
  */
 async function outputViolations(schema: ZodType | null, output: unknown): Promise<Violation[]> {
-    if (schema === null) {
-        return [];
+    if (schema === null || !transforms(schema as unknown as ZodNode)) {
+        return await violationsOf(schema, output);
     }
     try {
         const result = await safeEncodeAsync(schema, output);

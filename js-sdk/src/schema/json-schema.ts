@@ -7,6 +7,7 @@ import { registry, toJSONSchema, type ZodType } from 'zod';
 
 import { openIntersections } from './intersections.ts';
 import { inlineReferences } from './references.ts';
+import { transforms } from './transforms.ts';
 import { trim } from './trim.ts';
 import { widen } from './widen.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
@@ -17,10 +18,12 @@ export type SchemaSide = 'input' | 'output';
 /**
  * A JSON Schema that accepts everything that `schema` accepts; `{}` where nothing narrower can be said.
  *
- * The two sides of a schema differ only where it transforms. Such an output is left to zod as a whole.
+ * The two sides of a schema differ only where it transforms. Such an output is left to zod.
  */
 export function toWidenedJSONSchema(schema: ZodType, side: SchemaSide = 'input'): JSONSchema {
-    let transforms = false;
+    if (side === 'output' && transforms(schema as unknown as ZodNode)) {
+        return {};
+    }
     try {
         const json = toJSONSchema(schema, {
             io: 'input',
@@ -30,15 +33,8 @@ export function toWidenedJSONSchema(schema: ZodType, side: SchemaSide = 'input')
             reused: 'ref',
             // An empty one: titles, examples and ids of authors are not for machines.
             metadata: registry(),
-            override: ({ zodSchema, jsonSchema }) => {
-                const node = zodSchema as unknown as ZodNode;
-                transforms ||= node._zod.def.type === 'pipe' || node._zod.def.type === 'transform';
-                widen(node, jsonSchema as JSONSchema);
-            },
+            override: ({ zodSchema, jsonSchema }) => widen(zodSchema as unknown as ZodNode, jsonSchema as JSONSchema),
         });
-        if (side === 'output' && transforms) {
-            return {};
-        }
         return trim(openIntersections(inlineReferences(json as JSONSchema)) as JSONSchema);
     } catch {
         // A default that JSON cannot hold, a lazy schema that throws, one that is nested too deeply: zod still checks.
