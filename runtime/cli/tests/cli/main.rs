@@ -3,8 +3,10 @@
 
 mod config;
 mod dryrun;
+mod fixtures;
 mod help;
 mod lifecycle;
+mod members;
 mod mistakes;
 mod schemas;
 mod stage;
