@@ -1,7 +1,7 @@
 // The modules `crypto` and `node:crypto`. Evaluated at the first import.
 (function () {
     const { core } = __bootstrap;
-    const { op_onevent_aes_gcm, op_onevent_equal, op_onevent_pbkdf2, op_onevent_random } = core.ops;
+    const { op_onevent_equal, op_onevent_random } = core.ops;
     const { Buffer } = core.loadExtScript('ext:onevent/buffer.js');
     const { setTimeout } = core.loadExtScript('ext:deno_web/02_timers.js');
     const { DIGESTS, digestName, digest, hmac, coded, invalidType, join, received, viewOf } = core.loadExtScript('ext:onevent/digests.js');
@@ -207,7 +207,7 @@
         if (!(length >= 0 && length <= 2147483647)) throw outOfRange('keylen', '>= 0 && <= 2147483647', length);
         const name = digestName(algorithm);
         if (name === undefined) throw invalidDigest(algorithm);
-        return toBuffer(op_onevent_pbkdf2(name, secret, grain, iterations, length));
+        return toBuffer(web.pbkdf2(name, secret, grain, iterations, length));
     }
 
     const pbkdf2 = (password, salt, iterations, length, algorithm, callback) =>
@@ -266,7 +266,7 @@
             if (this.#done) throw coded(new Error('Unsupported state'), 'ERR_CRYPTO_INVALID_STATE');
             this.#done = true;
             const input = this.#seal ? join(this.#chunks) : join([...this.#chunks, this.#tag ?? new Uint8Array(0)]);
-            const output = op_onevent_aes_gcm(this.#seal, this.#key, this.#nonce, input, this.#associated);
+            const output = web.aesGcm(this.#seal, this.#key, this.#nonce, input, this.#associated);
             if (output === null) throw new Error('Unsupported state or unable to authenticate data');
             if (!this.#seal) return encoded(output, outputEncoding);
             this.#tag = output.slice(output.length - 16);

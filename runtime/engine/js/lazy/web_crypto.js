@@ -124,6 +124,22 @@
         return join([...blocks, new Uint8Array(0)]).slice(0, length);
     }
 
+    /** A longer key than this is no key. */
+    const MAX_KEY_BYTES = 1024 * 1024;
+
+    function pbkdf2(name, secret, salt, iterations, length) {
+        if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes; ${MAX_KEY_BYTES} are the limit`);
+        const key = new Uint8Array(length);
+        op_onevent_pbkdf2(name, secret, salt, iterations, key);
+        return key;
+    }
+
+    /** Null where the tag is wrong. */
+    function aesGcm(seal, key, nonce, data, associated) {
+        const output = new Uint8Array(Math.max(0, data.length + (seal ? 16 : -16)));
+        return op_onevent_aes_gcm(seal, key, nonce, data, associated, output) ? output : null;
+    }
+
     function derive(algorithm, key, bits, usage) {
         const secret = use(key, algorithm, usage);
         if (bits === null || bits === undefined || bits % 8 !== 0) {
@@ -133,7 +149,7 @@
         const salt = bytesOf(algorithm.salt);
         if (nameOf(algorithm) === 'HKDF') return hkdf(name, secret, salt, bytesOf(algorithm.info), bits / 8);
         if (!(algorithm.iterations >= 1)) throw fail('OperationError', 'iterations cannot be zero');
-        return op_onevent_pbkdf2(name, secret, salt, algorithm.iterations, bits / 8);
+        return pbkdf2(name, secret, salt, algorithm.iterations, bits / 8);
     }
 
     function gcm(seal, algorithm, key, data) {
@@ -142,7 +158,7 @@
         if (iv.length !== 12) throw unsupported('AES-GCM with an iv of other than 12 bytes');
         if ((algorithm.tagLength ?? 128) !== 128) throw unsupported('AES-GCM with a tagLength of other than 128');
         const associated = algorithm.additionalData === undefined ? new Uint8Array(0) : bytesOf(algorithm.additionalData);
-        const output = op_onevent_aes_gcm(seal, secret, iv, bytesOf(data), associated);
+        const output = aesGcm(seal, secret, iv, bytesOf(data), associated);
         if (output === null) throw fail('OperationError', 'The operation failed for an operation-specific reason');
         return bufferOf(output);
     }
@@ -227,5 +243,5 @@
     for (const owner of [Crypto, SubtleCrypto, CryptoKey]) {
         Object.defineProperty(owner.prototype, Symbol.toStringTag, { value: owner.name, configurable: true });
     }
-    return { Crypto, CryptoKey, SubtleCrypto, crypto: new Crypto(make), getRandomValues, hkdf, randomUUID, secretOf };
+    return { aesGcm, pbkdf2, Crypto, CryptoKey, SubtleCrypto, crypto: new Crypto(make), getRandomValues, hkdf, randomUUID, secretOf };
 })();

@@ -107,59 +107,69 @@ pub(super) fn op_onevent_equal(#[buffer] one: &[u8], #[buffer] other: &[u8]) -> 
     one.ct_eq(other).into()
 }
 
-/// PBKDF2 with HMAC.
-#[op2]
+/// PBKDF2 with HMAC, into `key`: memory of JavaScript's own, so that it counts as such.
+#[op2(fast)]
 pub(super) fn op_onevent_pbkdf2(
     #[string] algorithm: &str,
     #[buffer] password: &[u8],
     #[buffer] salt: &[u8],
     #[smi] iterations: u32,
-    #[smi] length: u32,
-) -> Result<Uint8Array, JsErrorBox> {
+    #[buffer] key: &mut [u8],
+) -> Result<(), JsErrorBox> {
     let (password, salt) = (capped(password)?, capped(salt)?);
     let digest_bytes = with_digest!(algorithm, output_bytes()).ok_or_else(unknown_digest)?;
-    let blocks = u64::from(length).div_ceil(digest_bytes.max(1)).max(1);
+    let blocks = (key.len() as u64).div_ceil(digest_bytes.max(1)).max(1);
     if u64::from(iterations).saturating_mul(blocks) > MAX_PBKDF2_WORK {
         let message = format!(
             "{iterations} PBKDF2 iterations for {blocks} blocks; {MAX_PBKDF2_WORK} in all are the limit"
         );
         return Err(JsErrorBox::range_error(message));
     }
-    let mut key = vec![0; length as usize];
     match algorithm {
-        "md5" => pbkdf2::pbkdf2_hmac::<Md5>(password, salt, iterations, &mut key),
-        "sha1" => pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, iterations, &mut key),
-        "sha224" => pbkdf2::pbkdf2_hmac::<Sha224>(password, salt, iterations, &mut key),
-        "sha256" => pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, iterations, &mut key),
-        "sha384" => pbkdf2::pbkdf2_hmac::<Sha384>(password, salt, iterations, &mut key),
-        "sha512" => pbkdf2::pbkdf2_hmac::<Sha512>(password, salt, iterations, &mut key),
-        "sha512-224" => pbkdf2::pbkdf2_hmac::<Sha512_224>(password, salt, iterations, &mut key),
-        "sha512-256" => pbkdf2::pbkdf2_hmac::<Sha512_256>(password, salt, iterations, &mut key),
+        "md5" => pbkdf2::pbkdf2_hmac::<Md5>(password, salt, iterations, key),
+        "sha1" => pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, iterations, key),
+        "sha224" => pbkdf2::pbkdf2_hmac::<Sha224>(password, salt, iterations, key),
+        "sha256" => pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, iterations, key),
+        "sha384" => pbkdf2::pbkdf2_hmac::<Sha384>(password, salt, iterations, key),
+        "sha512" => pbkdf2::pbkdf2_hmac::<Sha512>(password, salt, iterations, key),
+        "sha512-224" => pbkdf2::pbkdf2_hmac::<Sha512_224>(password, salt, iterations, key),
+        "sha512-256" => pbkdf2::pbkdf2_hmac::<Sha512_256>(password, salt, iterations, key),
         _ => return Err(unknown_digest()),
     }
-    Ok(key.into())
+    Ok(())
 }
 
 fn output_bytes<D: Digest>() -> u64 {
     <D as Digest>::output_size() as u64
 }
 
-/// AES-GCM with a nonce of 12 bytes and a tag of 16 at the end of the ciphertext. `None` where the tag is wrong.
-#[op2]
+/// AES-GCM with a nonce of 12 bytes and a tag of 16 at the end of the ciphertext, into `output`: memory of JavaScript's
+/// own, so that it counts as such. False where the tag is wrong.
+#[op2(fast)]
 pub(super) fn op_onevent_aes_gcm(
     seal: bool,
     #[buffer] key: &[u8],
     #[buffer] nonce: &[u8],
     #[buffer] data: &[u8],
     #[buffer] associated: &[u8],
-) -> Result<Option<Uint8Array>, JsErrorBox> {
+    #[buffer] output: &mut [u8],
+) -> Result<bool, JsErrorBox> {
     let payload = Payload { msg: capped(data)?, aad: capped(associated)? };
     let answer = match key.len() {
         16 => aes_gcm::<aes_gcm::Aes128Gcm>(seal, key, nonce, payload),
         32 => aes_gcm::<aes_gcm::Aes256Gcm>(seal, key, nonce, payload),
         other => return Err(JsErrorBox::range_error(format!("AES keys have 16 or 32 bytes, not {other}"))),
     };
-    Ok(answer.map(Uint8Array::from))
+    let Some(answer) = answer else { return Ok(false) };
+    if answer.len() != output.len() {
+        return Err(JsErrorBox::range_error(format!(
+            "{} bytes do not fit into {}",
+            answer.len(),
+            output.len()
+        )));
+    }
+    output.copy_from_slice(&answer);
+    Ok(true)
 }
 
 fn aes_gcm<C: Aead + AeadCore + KeyInit>(
