@@ -32,6 +32,10 @@ fn bake() -> Result<(), String> {
     println!("cargo::rerun-if-changed={BUNDLE}");
     let bundle = std::fs::read_to_string(BUNDLE)
         .map_err(|error| format!("the SDK bundle js-sdk/dist/sdk.js is missing ({error}): {NEXT_STEP}"))?;
+    for shim in ["js/lazy/buffer.js", "js/lazy/node_url.js"] {
+        println!("cargo::rerun-if-changed={shim}");
+        std::fs::metadata(shim).map_err(|error| format!("{shim} is missing ({error}): {NEXT_STEP}"))?;
+    }
     v8_flags::set();
     let mut extensions = ops::extensions();
     keep_lazy_script(&extensions, "ext:deno_web/15_performance.js", "performance.js")?;
