@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use http::Method;
 use onevent_contract::{
-    Clock, ConnectionFacts, ConnectionQuery, Host, HostError, MetadataCommit, MetadataReport, Mode, Outcome,
-    Params, ProxyBody, ProxyRequest, ResponseType, RunId, RunReport, SystemClock, Usage,
+    ActionCall, Clock, ConnectionFacts, ConnectionQuery, FetchRequest, Host, HostError, MetadataCommit,
+    MetadataReport, Mode, Outcome, Params, ProxyBody, ProxyRequest, ResponseType, RunId, RunReport,
+    SystemClock, Usage,
 };
 use onevent_hosts::{Access, Fixture, FixtureHost, ReadOnlyHost, RecordingHost, ReplayedAnswer};
 use serde_json::{Value, json};
@@ -212,4 +213,53 @@ async fn nothing_that_writes_passes_the_wall() {
             other => panic!("{method} passed: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_request_without_credentials_has_a_section_of_its_own() {
+    let setup = Setup::new().await;
+    let own = key("p", "acme");
+    setup.insert(&own, "t", None).await;
+    let recorder = RecordingHost::new(Arc::new(setup.live(&own, Access::Normal)));
+    let call = call("f");
+    let fetch = FetchRequest {
+        url: format!("{}/plain?b=1", setup.server),
+        method: Method::POST,
+        headers: vec![("x-a".into(), "1".into())],
+        body: "text".into(),
+    };
+    let live = recorder.fetch(&call, fetch.clone()).await.unwrap();
+    let fixture = recorder.fixture(&facts(), None, &report(Outcome::Failed)).unwrap();
+    let host = FixtureHost::new(fixture, facts()).unwrap();
+    let replayed = host.fetch(&call, fetch.clone()).await.unwrap();
+    assert_eq!((replayed.status, replayed.body), (live.status, live.body));
+    let other = FetchRequest { body: "other".into(), ..fetch };
+    assert!(host.fetch(&call, other).await.is_err());
+}
+
+#[tokio::test]
+async fn actions_locks_and_checkpoints_answer_from_the_file_and_from_memory() {
+    let host = host(&json!({ "nango": {
+        "triggerAction": [{ "name": "create", "input": { "n": 1 }, "output": { "id": 7 } }],
+        "getCheckpoint": { "cursor": "a" },
+        "getEnvironmentVariables": [{ "name": "KEY", "value": "[redacted]" }],
+    } }));
+    let call = call("f");
+    let action = |input: Value| ActionCall {
+        provider_config_key: "p".parse().unwrap(),
+        connection_id: "acme".parse().unwrap(),
+        name: "create".parse().unwrap(),
+        input,
+    };
+    assert_eq!(host.trigger_action(&call, action(json!({"n": 1.0}))).await.unwrap(), json!({"id": 7}));
+    assert!(host.trigger_action(&call, action(json!({"n": 2}))).await.is_err());
+    assert_eq!(host.environment_variables(&call).await.unwrap()[0].name, "KEY");
+    assert_eq!(host.checkpoint(&call).await.unwrap().version, 1);
+    assert_eq!(host.write_checkpoint(&call, None, 0).await.unwrap(), None);
+    assert_eq!(host.write_checkpoint(&call, None, 1).await.unwrap(), Some(2));
+    assert!(host.acquire_lock(&call, "k".into(), std::time::Duration::ZERO).await.unwrap());
+    assert!(host.release_lock(&call, "k".into()).await.unwrap());
+    assert!(!host.release_lock(&call, "k".into()).await.unwrap());
+    let integration = host.integration(&call, Vec::new()).await.unwrap();
+    assert_eq!(integration["webhook_url"], "https://example.com/webhook");
 }
