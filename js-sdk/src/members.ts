@@ -5,6 +5,7 @@ import type { LogLevel, ProxyConfiguration, ProxyResponse } from './types.ts';
 
 /** How `nango.paginate` goes from page to page. What is left out is as the provider's template says. */
 export interface PaginationConfiguration {
+    /** Where the next page is: behind a cursor, behind a link, at an offset. */
     type?: 'cursor' | 'link' | 'offset';
     /** Page size. */
     limit?: number;
@@ -16,10 +17,15 @@ export interface PaginationConfiguration {
     in_body?: boolean;
     /** Called after each page. */
     on_page?: (page: { nextPageParam?: string | number | undefined; response: ProxyResponse<any> }) => Promise<void> | void;
+    /** Where the next cursor is in the answer; required by `cursor`. */
     cursor_path_in_response?: string;
+    /** The name under which the cursor is sent; required by `cursor`. */
     cursor_name_in_request?: string;
+    /** The relation of the next page in the header `Link`; `link` requires it or a path in the body. */
     link_rel_in_response_header?: string;
+    /** Where the next link is in the answer's body. */
     link_path_in_response_body?: string;
+    /** The name under which the offset is sent; required by `offset`. */
     offset_name_in_request?: string;
     /** Default 0. */
     offset_start_value?: number;
@@ -29,14 +35,19 @@ export interface PaginationConfiguration {
 
 /** An integration, as Nango's API shows it. */
 export interface Integration {
+    /** Its name. */
     unique_key: string;
+    /** Its provider. */
     provider: string;
+    /** Its name for people. */
     display_name: string;
     /** `null`: onevent shows no logos. */
     logo: string | null;
+    /** Whether webhooks are passed on to the application. */
     forward_webhooks: boolean;
     /** `null`: integrations are settings, which have no times. */
     created_at: string | null;
+    /** As `created_at`. */
     updated_at: string | null;
     /** With `include: ['webhook']`. */
     webhook_url?: string | null;
@@ -46,7 +57,9 @@ export interface Integration {
 
 /** A variable of the environment. */
 export interface EnvironmentVariable {
+    /** Its name. */
     name: string;
+    /** Its value, which is always text. */
     value: string;
 }
 
@@ -55,10 +68,13 @@ export type Checkpoint = Record<string, string | number | boolean>;
 
 /** The request of `nango.uncontrolledFetch`. */
 export interface UncontrolledFetchOptions {
+    /** A `URL` object; text is refused. */
     url: { readonly href: string };
     /** Default GET. */
     method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+    /** Nothing is added to them but the content type of a body. */
     headers?: Record<string, string>;
+    /** Empty text is not sent. */
     body?: string;
 }
 
@@ -69,27 +85,34 @@ export type FetchResponse = typeof globalThis extends { Response: { prototype: i
 export interface NangoMembers {
     /** A number for the environment, the same for the same name. */
     readonly environmentId: number;
+    /** A number for the account. */
     readonly accountId: number;
     /** The run's id. */
     readonly activityLogId: string;
+    /** The connection's number, where it has one. */
     readonly nangoConnectionId?: number | undefined;
+    /** Which kind of function runs. */
     readonly scriptType: 'on-event' | 'action';
     /** Whether this is a dry run. */
     readonly isCLI: boolean;
+    /** The level below which log lines are dropped. */
     readonly logger: { level: LogLevel | 'off' };
+    /** The function, in the shape in which Nango knows a sync. */
     readonly syncConfig: Record<string, any>;
+    /** Settings of Nango's runner. */
     readonly runnerFlags: Record<string, any>;
+    /** Only syncs have one. */
     readonly syncId?: string | undefined;
+    /** Only syncs have one. */
     readonly syncJobId?: number | undefined;
 
     /** Yields the items of page after page. */
-    paginate<T = any>(
-        config: Omit<ProxyConfiguration, 'endpoint'> & { endpoint: string; paginate?: PaginationConfiguration },
-    ): AsyncGenerator<T[], undefined, void>;
+    paginate<T = any>(config: ProxyConfiguration): AsyncGenerator<T[], undefined, void>;
     /** The run's integration; remembered for ten minutes. */
     getIntegration(options?: { include?: ('webhook' | 'credentials')[] }): Promise<Integration>;
     /** Where the provider sends its webhooks; `null` where nothing receives them. */
     getWebhookURL(): Promise<string | null | undefined>;
+    /** Those of the run's environment. */
     getEnvironmentVariables(): Promise<EnvironmentVariable[] | null>;
     /** Runs an action and gives what it returned. */
     triggerAction<Output = any, Input = unknown>(
@@ -106,10 +129,13 @@ export interface NangoMembers {
     tryAcquireLock(options: { key: string; ttlMs: number }): Promise<boolean>;
     /** True only if this run held the lock. */
     releaseLock(options: { key: string }): Promise<boolean>;
+    /** Releases what this run holds. */
     releaseAllLocks(): Promise<void>;
     /** `null` where there is none. */
     getCheckpoint<T = Checkpoint>(): Promise<T | null>;
+    /** Replaces the checkpoint; throws if somebody else wrote it since this run read it. */
     saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+    /** Afterwards there is none. */
     clearCheckpoint(): Promise<void>;
     /** What zod makes of `input`; throws an `ActionError` if it does not match. */
     zodValidateInput<Schema extends z.ZodType>(options: {

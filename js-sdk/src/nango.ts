@@ -1,7 +1,9 @@
 // The public module `nango`, as functions import it.
+import type { SyncDefinition, SyncModels, SyncProps } from './sync.ts';
 import type { ActionDefinition, ActionProps, OnEventDefinition, OnEventProps } from './types.ts';
 
 export { ActionError } from './errors/action-error.ts';
+export type * from './sync.ts';
 export type * from './types.ts';
 
 /** Declares an event function. The result is the file's default export. */
@@ -21,6 +23,9 @@ export function createAction<
 }
 
 /** Syncs are another kind of function: a project may have them, and onevent lists them as unsupported. */
-export function createSync<Props extends object>(props: Props): Props & { type: 'sync' } {
-    return { type: 'sync', ...props } as Props & { type: 'sync' };
+export function createSync<
+    const Models extends SyncModels,
+    const Schema extends import('zod').ZodType = import('zod').ZodVoid,
+>(props: SyncProps<Models, Schema>): SyncDefinition<Models, Schema> {
+    return { type: 'sync', ...props };
 }

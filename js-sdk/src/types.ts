@@ -2,15 +2,18 @@
 import type * as z from 'zod';
 
 import type { ActionError } from './errors/action-error.ts';
-import type { NangoMembers } from './members.ts';
+import type { NangoMembers, PaginationConfiguration } from './members.ts';
 
 export type * from './members.ts';
 
 /** When a function runs. */
 export type OnEventName = 'post-connection-creation' | 'validate-connection' | 'pre-connection-deletion';
 
-/** The metadata that a schema stands for; without a schema, or with `z.void()`, any object. */
-export type MetadataOf<Schema extends z.ZodType> = Schema extends z.ZodVoid ? Record<string, unknown> : z.infer<Schema>;
+/** The metadata that a schema stands for; `never` without a schema, and with `z.void()`. */
+export type MetadataOf<Schema extends z.ZodType> = Schema extends z.ZodVoid ? never : z.infer<Schema>;
+
+/** The metadata of a connection that was read without a schema: any object. */
+export type MetadataOrAny<Metadata> = [Metadata] extends [never] ? Record<string, any> : Metadata;
 
 /** The argument of `createOnEvent()`. */
 export interface OnEventProps<Schema extends z.ZodType> {
@@ -30,6 +33,7 @@ export interface OnEventProps<Schema extends z.ZodType> {
 
 /** What `createOnEvent()` returns. */
 export interface OnEventDefinition<Schema extends z.ZodType = z.ZodType> extends OnEventProps<Schema> {
+    /** Which kind of function this is. */
     type: 'onEvent';
 }
 
@@ -64,11 +68,32 @@ export interface ActionDefinition<
     Output extends z.ZodType = z.ZodType,
     Schema extends z.ZodType = z.ZodType,
 > extends ActionProps<Input, Output, Schema> {
+    /** Which kind of function this is. */
     type: 'action';
 }
 
 /** The first argument of an action's `exec`. */
 export type NangoAction<Metadata = Record<string, unknown>> = NangoOnEvent<Metadata>;
+
+/** `OnEventProps` by the name that Nango's package gives it. */
+export type CreateOnEventProps<Schema extends z.ZodType = z.ZodVoid> = OnEventProps<Schema>;
+
+/** `OnEventDefinition` by the name that Nango's package gives it. */
+export type CreateOnEventResponse<Schema extends z.ZodType = z.ZodVoid> = OnEventDefinition<Schema>;
+
+/** `ActionProps` by the name that Nango's package gives it. */
+export type CreateActionProps<
+    Input extends z.ZodType,
+    Output extends z.ZodType,
+    Schema extends z.ZodType = z.ZodVoid,
+> = ActionProps<Input, Output, Schema>;
+
+/** `ActionDefinition` by the name that Nango's package gives it. */
+export type CreateActionResponse<
+    Input extends z.ZodType,
+    Output extends z.ZodType,
+    Schema extends z.ZodType = z.ZodVoid,
+> = ActionDefinition<Input, Output, Schema>;
 
 /** A request to the provider, with the connection's credentials. */
 export interface ProxyConfiguration {
@@ -100,6 +125,8 @@ export interface ProxyConfiguration {
     decompress?: boolean | string;
     /** Send the same headers after a redirect to another origin. */
     forwardHeadersOnRedirect?: boolean;
+    /** How `nango.paginate` goes from page to page; other calls ignore it. */
+    paginate?: PaginationConfiguration;
 }
 
 /** A request whose method is in the name of the member. */
@@ -107,27 +134,42 @@ export type RequestConfiguration = Omit<ProxyConfiguration, 'method'>;
 
 /** Axios' answer. */
 export interface ProxyResponse<T = unknown> {
+    /** The body: parsed JSON, or as `responseType` asked. */
     data: T;
+    /** 200 to 299: any other status throws. */
     status: number;
+    /** The words beside the status. */
     statusText: string;
     /** Names in lower case. */
     headers: Record<string, string>;
+    /** The request's settings. */
     config: Record<string, unknown>;
+    /** The request as it was sent, without its secrets. */
     request: Record<string, unknown>;
 }
 
 /** A connection, its credentials included. */
 export interface Connection<Metadata = Record<string, unknown>> {
+    /** Its number. */
     id: number;
+    /** Its name, which is unique within the integration. */
     connection_id: string;
+    /** Its integration. */
     provider_config_key: string;
+    /** The integration's provider. */
     provider: string;
+    /** What is wrong with it: `auth` after a rejected reconnect. */
     errors: { type: string; log_id: string }[];
+    /** `null` where none was ever written. */
     metadata: Metadata | null;
-    connection_config: Record<string, unknown>;
+    /** What the provider's template needs to know of the account: `subdomain`, `instance_url`. */
+    connection_config: Record<string, any>;
+    /** ISO 8601. */
     created_at: string;
+    /** ISO 8601. */
     updated_at: string;
-    credentials: Record<string, unknown>;
+    /** `type` says which fields there are: `access_token`, `apiKey`, `username`, … */
+    credentials: Record<string, any>;
 }
 
 /** The level of a log line. */
@@ -136,23 +178,35 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** The argument of `exec`. */
 // Answers are `any` by default, as axios' are: authors read `response.data.id` without a type argument.
 export interface NangoOnEvent<Metadata = Record<string, unknown>> extends NangoMembers {
+    /** The class of the error by which a function says no: `throw new nango.ActionError({ message: 'no' })`. */
     readonly ActionError: typeof ActionError;
+    /** The connection's name. */
     readonly connectionId: string;
+    /** The connection's integration. */
     readonly providerConfigKey: string;
+    /** The integration's provider. */
     readonly provider: string;
+    /** The environment: `dev`, `prod`. */
     readonly environmentName: string;
+    /** A request to the provider with the connection's credentials. A status outside 200 to 299 throws, as axios does. */
     proxy<T = any>(config: ProxyConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with GET. */
     get<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with POST. */
     post<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with PUT. */
     put<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with PATCH. */
     patch<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with DELETE. */
     delete<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
     /** Remembered for a minute, unless an option asks for a fresh one. */
     getConnection(
         providerConfigKey?: string,
         connectionId?: string,
         options?: { forceRefresh?: boolean; refreshToken?: boolean; refreshGithubAppJwtToken?: boolean },
-    ): Promise<Connection<Metadata>>;
+    ): Promise<Connection<MetadataOrAny<Metadata>>>;
+    /** The access token of OAuth 2, the token and its secret of OAuth 1, otherwise all credentials. */
     getToken(): Promise<any>;
     /** `null` where none was ever written. */
     getMetadata<T = Metadata>(): Promise<T | null>;
@@ -160,5 +214,10 @@ export interface NangoOnEvent<Metadata = Record<string, unknown>> extends NangoM
     setMetadata(metadata: Metadata): Promise<ProxyResponse>;
     /** Replaces the top-level keys that are given. */
     updateMetadata(metadata: Partial<Metadata>): Promise<ProxyResponse>;
+    /** Writes a line: a message and its level, `info` without one. */
+    log(message: any, options?: { level: LogLevel }): Promise<void>;
+    /** A message, what belongs to it, and a level. */
+    log(message: any, meta?: any, options?: { level: LogLevel }): Promise<void>;
+    /** Whatever is there; what comes after the second value and before the level is dropped. */
     log(...args: any[]): Promise<void>;
 }

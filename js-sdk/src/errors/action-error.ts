@@ -22,9 +22,12 @@ function messageOf(payload: unknown): string {
  */
 export class ActionError<T = unknown> extends Error {
     readonly #brand = true;
+    /** By which Nango's API knows such errors. */
     readonly type = ACTION_ERROR_TYPE;
+    /** What the function gave; absent where that is falsy. */
     declare payload?: T;
 
+    /** `payload`: text, or an object that a program can read. */
     constructor(payload?: T) {
         super(messageOf(payload));
         if (payload) {
