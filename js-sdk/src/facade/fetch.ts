@@ -13,6 +13,7 @@ import {
     StringConstructor,
     StringPrototypeToLowerCase,
     StringPrototypeToUpperCase,
+    Uint8ArrayConstructor,
 } from '../primordials.ts';
 
 type Fields = Record<string, unknown>;
@@ -94,7 +95,9 @@ function responseOf(fetched: WireFetched): object {
         throw new RequestError('unsupported', 'nango.uncontrolledFetch() needs the global Response, which was replaced');
     }
     const { status, statusText, headers, bytes, url, redirected } = fetched;
-    const response = new Response(hasNoBody(status) ? null : bytes, { status, statusText, headers });
+    // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
+    const body = hasNoBody(status) ? null : new Uint8ArrayConstructor(bytes);
+    const response = new Response(body, { status, statusText, headers });
     // The class makes answers of its own; where an answer came from only the transport knows.
     ObjectDefineProperty(response, 'url', { value: url, configurable: true });
     ObjectDefineProperty(response, 'redirected', { value: redirected, configurable: true });

@@ -1,6 +1,6 @@
 // From the host's answer to axios' response.
 import type { HostFailure, WireRequest, WireResponse } from '../ops.ts';
-import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase } from '../primordials.ts';
+import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase, Uint8ArrayConstructor } from '../primordials.ts';
 import type { ProxyResponse } from '../types.ts';
 import { networkError, statusError } from './axios-error.ts';
 import { ResponseHeaders } from './headers.ts';
@@ -53,7 +53,8 @@ function requestOf(method: string, url: string): ProxyResponse['request'] {
 /** The response of an answer, whatever its status. */
 export function toResponse(wire: WireRequest, answer: WireResponse, data: unknown): ProxyResponse {
     return {
-        data: answer.text === null ? answer.bytes : parseText(answer.text, wire.responseType),
+        // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
+        data: answer.text === null ? new Uint8ArrayConstructor(answer.bytes ?? 0) : parseText(answer.text, wire.responseType),
         status: answer.status,
         statusText: answer.statusText,
         headers: new ResponseHeaders(answer.headers) as unknown as Record<string, string>,

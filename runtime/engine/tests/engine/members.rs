@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 use crate::support::{engine, function, invocation, load};
 
+/// The body of `/large`, in bytes.
+const LARGE: usize = 8 * 1024 * 1024;
+
 /// Ten numbers in pages of four, locks, one checkpoint, and answers that echo what was asked.
 #[derive(Default)]
 struct WideHost {
@@ -43,7 +46,10 @@ impl Host for WideHost {
             status: 200,
             status_text: "OK".into(),
             headers: Default::default(),
-            body: page(&request).to_string().into_bytes().into(),
+            body: match request.endpoint.as_str() {
+                "/large" => vec![7; LARGE].into(),
+                _ => page(&request).to_string().into_bytes().into(),
+            },
             url: "https://api.example.com/rows".into(),
             duration: Duration::ZERO,
         })
@@ -89,7 +95,10 @@ impl Host for WideHost {
             let message = "it is a loopback address".to_owned();
             return Err(HostError::Configuration { code: "url_not_allowed".into(), message });
         }
-        let body = format!("{} {} {:?}", request.method, request.url, request.body);
+        let body = match request.url.ends_with("/large") {
+            true => "7".repeat(LARGE),
+            false => format!("{} {} {:?}", request.method, request.url, request.body),
+        };
         Ok(FetchResponse {
             status: 200,
             status_text: "OK".into(),
@@ -252,5 +261,19 @@ async fn a_checkpoint_is_there_in_the_next_run() {
         let report = run_on(&host, body, |_| {}).await;
         assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
         assert_eq!(report.logs[0].meta, Some(expected));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_a_function_keeps_count_against_its_memory() {
+    for ask in [
+        "(await nango.get({ endpoint: '/large', responseType: 'arraybuffer' })).data",
+        "await (await nango.uncontrolledFetch({ url: new URL('https://a.test/large') })).arrayBuffer()",
+    ] {
+        let once = format!("const bytes = {ask}; await nango.log(String(bytes.byteLength));");
+        assert_eq!(run_on(&Arc::default(), &once, |_| {}).await.logs[0].message, LARGE.to_string());
+        let keep = format!("const kept = []; for (let i = 0; i < 40; i++) kept.push({ask});");
+        let report = run_on(&Arc::default(), &keep, |_| {}).await;
+        assert_eq!(report.outcome, Outcome::Stopped, "{ask}: {:?}", report.error);
     }
 }
