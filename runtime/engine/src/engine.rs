@@ -10,10 +10,10 @@ use onevent_contract::{
 use serde_json::Value;
 use thiserror::Error;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore};
 
 use crate::action;
-use crate::isolate::{ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
+use crate::isolate::{Admission, ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
 use crate::project::{self, BrokenFunction, LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction};
 use crate::report::{self, Ending};
 
@@ -152,13 +152,20 @@ impl Engine {
     }
 
     async fn describe(&self, read: &ReadFunction) -> Result<Arc<onevent_contract::Function>, LoadError> {
-        let _permit = self.isolates.acquire().await;
         let guard = StopOnDrop::default();
-        let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, guard.0.clone()) {
+        let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
+        let admission = self.admit(&guard).await.map_err(shut_down)?;
+        let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, admission) {
             Ok(end) => end.await.unwrap_or_else(|_| Err(thread_lost())),
             Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
         };
         project::describe(read, end)
+    }
+
+    /// Waits for a place among the isolates. The semaphore is never closed, so this does not fail.
+    async fn admit(&self, guard: &StopOnDrop) -> Result<Admission, AcquireError> {
+        let permit = self.isolates.clone().acquire_owned().await?;
+        Ok(Admission { stop: guard.0.clone(), permit })
     }
 
     /// Runs a function. Dropping the future stops the run.
@@ -170,7 +177,8 @@ impl Engine {
     pub async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, RunRefused> {
         invocation.limits.check()?;
         let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
-        let permit = self.isolates.clone().acquire_owned().await;
+        let guard = StopOnDrop::default();
+        let admission = self.admit(&guard).await.map_err(|_| RunRefused::NoRuntime)?;
         let clock = &self.threads.clock;
         let started_at = clock.now();
         let call = CallContext {
@@ -200,13 +208,11 @@ impl Engine {
             call: call.clone(),
             host_runtime,
         };
-        let guard = StopOnDrop::default();
-        let end = self.threads.execute(job, guard.0.clone()).map_err(RunRefused::Thread)?;
+        let end = self.threads.execute(job, admission).map_err(RunRefused::Thread)?;
         let ending = match end.await {
             Ok(end) => Ending::of(end, &invocation, &call.effects),
             Err(_) => Ending::lost(thread_lost_message()),
         };
-        drop(permit);
         action::warn_of_input(&invocation, &call.effects);
         Ok(report::report(&invocation, &call, started_at, before, ending))
     }

@@ -25,7 +25,7 @@ use self::heap::HeapPeak;
 use self::loader::FunctionLoader;
 pub(crate) use self::loader::{built_in, specifier_of};
 pub(crate) use self::stop::{StopReason, StopSignal};
-pub(crate) use self::thread::{DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads};
+pub(crate) use self::thread::{Admission, DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads};
 pub(crate) use self::watchdog::Watchdog;
 use crate::ops::RunState;
 

@@ -8,7 +8,7 @@ use deno_core::v8;
 use onevent_contract::{CallContext, Clock, Frame, Host, Instant, Limits, ModuleSource, Schema};
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::watchdog::Watched;
 use super::{Interrupted, Isolate, StopSignal, Watchdog};
@@ -24,6 +24,13 @@ pub(crate) struct JobUsage {
     pub(crate) wall: Duration,
     pub(crate) cpu: Duration,
     pub(crate) heap_peak_bytes: u64,
+}
+
+/// Leave to have an isolate. The thread holds it, so that an isolate which nobody waits for any more still counts
+/// until it is gone.
+pub(crate) struct Admission {
+    pub(crate) stop: Arc<StopSignal>,
+    pub(crate) permit: OwnedSemaphorePermit,
 }
 
 /// A function to run.
@@ -63,9 +70,9 @@ impl IsolateThreads {
         self: &Arc<Self>,
         modules: Arc<[ModuleSource]>,
         limits: Limits,
-        stop: Arc<StopSignal>,
+        admission: Admission,
     ) -> std::io::Result<oneshot::Receiver<DescribeEnd>> {
-        self.start("onevent-load", limits, stop, async move |limits, stop| {
+        self.start("onevent-load", limits, admission, async move |limits, stop| {
             let mut isolate = Isolate::new(modules.clone(), limits, stop, None)?;
             let entry = modules.first().map_or("", |module| &module.path);
             let namespace = isolate.evaluate(entry).await?;
@@ -77,11 +84,11 @@ impl IsolateThreads {
     pub(crate) fn execute(
         self: &Arc<Self>,
         job: ExecuteJob,
-        stop: Arc<StopSignal>,
+        admission: Admission,
     ) -> std::io::Result<oneshot::Receiver<ExecuteEnd>> {
         let clock = self.clock.clone();
         let limits = job.limits.clone();
-        self.start("onevent-run", limits, stop, async move |limits, stop| {
+        self.start("onevent-run", limits, admission, async move |limits, stop| {
             execute(job, limits, stop, &*clock).await
         })
     }
@@ -91,12 +98,13 @@ impl IsolateThreads {
         self: &Arc<Self>,
         name: &str,
         limits: Limits,
-        stop: Arc<StopSignal>,
+        admission: Admission,
         work: impl AsyncFnOnce(&Limits, Arc<StopSignal>) -> T + Send + 'static,
     ) -> std::io::Result<oneshot::Receiver<T>> {
         let (send, receive) = oneshot::channel();
         let threads = self.clone();
         std::thread::Builder::new().name(name.into()).stack_size(STACK_BYTES).spawn(move || {
+            let Admission { stop, permit: _permit } = admission;
             // deno_core wants a runtime entered before the isolate is made and left after it is dropped.
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
                 return;
