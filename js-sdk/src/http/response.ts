@@ -54,7 +54,7 @@ function requestOf(method: string, url: string): ProxyResponse['request'] {
 export function toResponse(wire: WireRequest, answer: WireResponse, data: unknown): ProxyResponse {
     return {
         // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
-        data: answer.text === null ? new Uint8ArrayConstructor(answer.bytes ?? 0) : parseText(answer.text, wire.responseType),
+        data: answer.text === null ? new Uint8ArrayConstructor(answer.bytes ?? []) : parseText(answer.text, wire.responseType),
         status: answer.status,
         statusText: answer.statusText,
         headers: new ResponseHeaders(answer.headers) as unknown as Record<string, string>,
