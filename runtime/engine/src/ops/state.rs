@@ -29,8 +29,13 @@ pub(crate) struct SettledError {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Settled {
     /// With the JSON text of what an action returned.
-    Returned { output: Option<String> },
-    Threw { error: Box<SettledError>, frames: Vec<Frame> },
+    Returned {
+        output: Option<String>,
+    },
+    Threw {
+        error: Box<SettledError>,
+        frames: Vec<Frame>,
+    },
 }
 
 /// One run's state, reachable from its ops through `OpState`.
