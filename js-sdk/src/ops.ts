@@ -166,7 +166,7 @@ export interface RunFacts {
     /** The metadata as it is before the run. */
     metadata: unknown;
     /** Whether metadata, input and output that violate their schemas are an error instead of a warning. */
-    enforceMetadata: boolean;
+    enforceSchemas: boolean;
 }
 
 /** What `describe` returns as JSON text. */

@@ -88,11 +88,11 @@ test('a violation is a warning', async () => {
 test('a violation is an error where that is enforced, and exec does not start with a wrong input', async () => {
     let calls = 0;
     const exec = () => ++calls;
-    const input = await errorOf({ input: z.string(), exec }, { input: 1, enforceMetadata: true });
+    const input = await errorOf({ input: z.string(), exec }, { input: 1, enforceSchemas: true });
     assert.equal(calls, 0);
     assert.equal(input?.type, 'invalid_action_input');
     assert.deepEqual((input?.payload as { errors: { code: string }[] }).errors.map((error) => error.code), ['invalid_type']);
-    const output = await errorOf({ output: z.string(), exec }, { enforceMetadata: true });
+    const output = await errorOf({ output: z.string(), exec }, { enforceSchemas: true });
     assert.equal(calls, 1);
     assert.equal(output?.type, 'invalid_action_output');
 });

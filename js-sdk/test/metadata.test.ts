@@ -160,13 +160,13 @@ test('metadata that is wrong before the run is a warning, or the end of it', asy
         () => {
             entered = true;
         },
-        { metadata: Schema, facts: { ...facts, enforceMetadata: true } },
+        { metadata: Schema, facts: { ...facts, enforceSchemas: true } },
     );
     assert.equal(error.type, 'invalid_metadata');
     assert.equal(entered, false);
 });
 
 test('a connection without metadata is not checked before the run', async () => {
-    await run(() => undefined, { metadata: Schema, facts: { enforceMetadata: true } });
+    await run(() => undefined, { metadata: Schema, facts: { enforceSchemas: true } });
     assert.deepEqual(host.warnings, []);
 });

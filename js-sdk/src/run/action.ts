@@ -64,7 +64,7 @@ function report(code: InvalidActionCode, violations: Violation[], facts: RunFact
     if (violations.length === 0) {
         return;
     }
-    if (facts.enforceMetadata) {
+    if (facts.enforceSchemas) {
         throw new InvalidActionError(code, violations);
     }
     op_onevent_warn(code, describeInvalid(code, violations), ArrayPrototypeMap(violations, describeViolation));

@@ -21,7 +21,7 @@ async function checkBeforeRun(schema: MetadataSchema, facts: RunFacts): Promise<
     if (violations.length === 0) {
         return;
     }
-    if (facts.enforceMetadata) {
+    if (facts.enforceSchemas) {
         throw new InvalidMetadataError(violations);
     }
     const message = `The metadata does not match the function's schema before the run: ${summarise(violations)}`;

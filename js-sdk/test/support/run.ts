@@ -16,7 +16,7 @@ export const FACTS: RunFacts = {
     operation: 'creation',
     input: null,
     metadata: null,
-    enforceMetadata: false,
+    enforceSchemas: false,
 };
 
 type Exec = (nango: NangoOnEvent) => unknown;

@@ -203,7 +203,7 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
             _ => Value::Null,
         },
         "metadata": metadata,
-        "enforceMetadata": invocation.validation == onevent_contract::Validation::Enforce,
+        "enforceSchemas": invocation.validation == onevent_contract::Validation::Enforce,
     })
 }
 
