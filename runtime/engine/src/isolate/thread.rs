@@ -147,9 +147,9 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
         }
         Err(interrupted) => Err(interrupted),
     };
-    crate::ops::locks::release_after(&run).await;
     usage.wall = clock.elapsed(started);
     usage.cpu = ThreadCpuClock::of_this_thread().and_then(ThreadCpuClock::read).unwrap_or_default();
+    crate::ops::locks::release_after(&run).await;
     let frames = match &settled {
         Err(Interrupted::Threw(error)) => crate::ops::settle::project_frames(error),
         _ => Vec::new(),

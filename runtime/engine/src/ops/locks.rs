@@ -8,13 +8,17 @@ use deno_core::{OpState, op2};
 use onevent_contract::HostError;
 
 use super::host::run_state;
-use super::state::RunState;
+use super::state::{AbortOnDrop, RunState};
 use super::wire::{Answer, refused};
 
 /// Characters of a key (Nango's limit).
 const MAX_KEY_CHARS: usize = 255;
 /// The longest time for which a lock is given: a year. Locks end with their run anyway.
 const LONGEST_TIME_TO_LIVE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How long the end of a run waits for its locks to be given back. The run's own limits are over by then, and a host
+/// that does not answer must not keep its caller, or its place among the isolates.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The SDK has checked this; a function that talks to the op itself gets the same answer.
 fn check_key(key: &str) -> Result<(), HostError> {
@@ -83,11 +87,12 @@ pub(crate) async fn release_after(run: &RunState) {
         return;
     }
     let (host, call) = (run.host.clone(), run.call.clone());
-    let released = run.host_runtime.spawn(async move { host.release_all_locks(&call).await }).await;
-    let problem = match released {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "the host panicked or was shut down".to_owned(),
+    let mut task = AbortOnDrop(run.host_runtime.spawn(async move { host.release_all_locks(&call).await }));
+    let problem = match tokio::time::timeout(RELEASE_TIMEOUT, &mut task.0).await {
+        Ok(Ok(Ok(()))) => return,
+        Ok(Ok(Err(error))) => error.to_string(),
+        Ok(Err(_)) => "the host panicked or was shut down".to_owned(),
+        Err(_) => format!("the host did not answer within {RELEASE_TIMEOUT:?}"),
     };
     let message = format!("the locks of this run were not released: {problem}; they end with their time");
     run.call.effects.log(onevent_contract::LogLevel::Warn, message, None);

@@ -240,3 +240,33 @@ async fn more_calls_than_run_at_once_all_get_their_turn() {
     let report = run(body).await;
     assert_eq!(report.logs.first().map(|line| line.message.as_str()), Some("100"), "{:?}", report.error);
 }
+
+/// Gives every lock and never answers when they are given back.
+struct StuckHost;
+
+#[async_trait::async_trait]
+impl onevent_contract::Host for StuckHost {
+    async fn acquire_lock(
+        &self,
+        _: &onevent_contract::CallContext,
+        _: String,
+        _: Duration,
+    ) -> Result<bool, onevent_contract::HostError> {
+        Ok(true)
+    }
+
+    async fn release_all_locks(
+        &self,
+        _: &onevent_contract::CallContext,
+    ) -> Result<(), onevent_contract::HostError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_does_not_take_locks_back_keeps_nobody() {
+    let project = load(&function("await nango.tryAcquireLock({ key: 'k', ttlMs: 60000 });")).await;
+    let report = engine().run(invocation(&project), Arc::new(StuckHost)).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    assert!(report.logs.iter().any(|line| line.message.contains("did not answer")), "{:?}", report.logs);
+}
