@@ -64,18 +64,80 @@ impl fmt::Display for FunctionKey {
     }
 }
 
-/// One module of a function: JavaScript with the map back to its source.
+/// One module of a function: a file of the project, or of a package that it imports.
 #[derive(Debug, Clone)]
 pub struct ModuleSource {
     /// The path inside the project, with `/` (`salesforce/on-events/validate-connection.ts`).
     pub path: String,
-    /// JavaScript, ready to run.
+    /// How it is evaluated.
+    pub format: ModuleFormat,
+    /// JavaScript, ready to run; of [`ModuleFormat::Json`] the file as it is.
     pub code: Arc<str>,
-    /// The source map (JSON, version 3) from `code` to the file at `path`.
-    pub source_map: Arc<[u8]>,
-    /// The imports of this module: specifier as written, and the path of the module it means.
-    /// The built-in modules `nango` and `zod` are not listed.
-    pub imports: Vec<(String, String)>,
+    /// The source map (JSON, version 3) from `code` to the file at `path`; `None` where `code` is the file.
+    pub source_map: Option<Arc<[u8]>>,
+    /// What this module imports or requires.
+    pub imports: Vec<ModuleImport>,
+}
+
+/// An import of one module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleImport {
+    /// The specifier as written.
+    pub specifier: String,
+    /// What it means.
+    pub target: ImportTarget,
+    /// The names that are imported, as the other module calls them; not those of `import *`.
+    pub names: Vec<String>,
+}
+
+/// How a module is evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModuleFormat {
+    /// An ECMAScript module.
+    EsModule {
+        /// What it gets as the default import of a CommonJS module.
+        default_import: DefaultImport,
+        /// The names of Node's module scope that it uses and does not declare.
+        scope: Vec<ScopeName>,
+    },
+    /// A CommonJS module: the body of a function of `exports`, `require` and `module`.
+    CommonJs {
+        /// The names that it assigns to `exports`, as far as its text tells.
+        exports: Vec<String>,
+        /// The specifiers of the modules whose names are its own as well: `module.exports = require('./x')`.
+        reexports: Vec<String>,
+    },
+    /// Data: its value is the default export.
+    Json,
+}
+
+/// What `import x from` gives of a CommonJS module that says it was an ECMAScript module once (`__esModule`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultImport {
+    /// `module.exports`, as in Node: for files that are ECMAScript modules by their ending or their package's `type`.
+    ModuleExports,
+    /// `module.exports.default`, as bundlers do it for every other file.
+    ExportedDefault,
+}
+
+/// A name of Node's module scope that an ECMAScript module may use without declaring it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeName {
+    /// `require`
+    Require,
+    /// `process`: only of packages, and only its `env.NODE_ENV` and a few more.
+    Process,
+    /// `global`: only of packages.
+    Global,
+}
+
+/// What a specifier means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportTarget {
+    /// One of the modules that every function can import, by its name: `zod`.
+    BuiltIn(String),
+    /// Another module of the function, by its path.
+    Module(String),
 }
 
 /// One place where a value breaks a declared schema.

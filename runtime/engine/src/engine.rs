@@ -133,7 +133,7 @@ impl Engine {
         let read = tokio::task::spawn_blocking(move || project::read(&source))
             .await
             .map_err(|_| LoadError::new(LoadErrorCode::Engine, "loading was shut down"))??;
-        let described = read.into_iter().map(|read| async {
+        let described = read.functions.into_iter().map(|read| async {
             let read = read?;
             let function = self.describe(&read).await;
             function.map_err(|error| {
@@ -141,7 +141,7 @@ impl Engine {
                 Box::new(BrokenFunction { path: read.path, key, error, folder })
             })
         });
-        let mut project = Project::default();
+        let mut project = Project { notes: read.notes, ..Project::default() };
         for result in futures_util::future::join_all(described).await {
             match result {
                 Ok(function) => project.functions.push(function),

@@ -6,6 +6,7 @@
 pub(super) static LAZY_SCRIPTS: &[(&str, &str)] = &[
     ("ext:deno_web/15_performance.js", include_str!(concat!(env!("OUT_DIR"), "/performance.js"))),
     ("ext:onevent/buffer.js", include_str!("../../js/lazy/buffer.js")),
+    ("ext:onevent/commonjs.js", include_str!("../../js/lazy/commonjs.js")),
     ("ext:onevent/digests.js", include_str!("../../js/lazy/digests.js")),
     ("ext:onevent/fetch.js", include_str!("../../js/lazy/fetch.js")),
     ("ext:onevent/headers.js", include_str!("../../js/lazy/headers.js")),

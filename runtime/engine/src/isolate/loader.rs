@@ -1,19 +1,19 @@
 //! Serves an isolate the modules of one function, from memory, and nothing else.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use deno_core::error::ModuleLoaderError;
 use deno_core::{
     FastString, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
-    ModuleResolveResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, ResolutionKind,
+    ModuleResolveResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType,
+    ResolutionKind,
 };
 use deno_error::JsErrorBox;
-use onevent_contract::ModuleSource as Source;
+use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource as Source};
 
-/// Where the modules of a project live for V8. Only this engine's loader gives it a meaning.
-pub(crate) const PROJECT_ROOT: &str = "project:///";
+use super::facade::{COMMON_JS, common_js_of, facade, json_facade, scope_suffix, specifier_of_common_js};
+use crate::ops::{FunctionModules, PROJECT_ROOT, import_target};
 
 /// The modules that every function can import, and what V8 knows them by: `nango` and `zod` are in the snapshot, the
 /// others are made of lazily loaded scripts (`synthetic_esm` in `src/ops/mod.rs`).
@@ -35,41 +35,111 @@ pub(crate) fn built_in(specifier: &str) -> Option<&'static str> {
 
 /// The module loader of one isolate.
 pub(super) struct FunctionLoader {
-    modules: Arc<[Source]>,
-    by_specifier: HashMap<String, usize>,
+    modules: Rc<FunctionModules>,
 }
 
 impl FunctionLoader {
-    pub(super) fn new(modules: Arc<[Source]>) -> Self {
-        let by_specifier =
-            modules.iter().enumerate().map(|(index, module)| (specifier_of(&module.path), index)).collect();
-        Self { modules, by_specifier }
-    }
-
-    fn module(&self, specifier: &str) -> Option<&Source> {
-        self.modules.get(*self.by_specifier.get(specifier)?)
+    pub(super) fn new(modules: Rc<FunctionModules>) -> Self {
+        Self { modules }
     }
 
     fn resolve_import(&self, specifier: &str, referrer: &str) -> Result<ModuleSpecifier, ModuleLoaderError> {
-        let target = match built_in(specifier) {
-            Some(module) => module.to_owned(),
-            // The entry module is asked for by its own specifier.
-            None if self.by_specifier.contains_key(specifier) => specifier.to_owned(),
-            None => self
-                .module(referrer)
-                .and_then(|module| module.imports.iter().find(|(written, _)| written == specifier))
-                .map(|(_, path)| specifier_of(path))
-                .ok_or_else(|| {
-                    JsErrorBox::type_error(format!("the module `{specifier}` is not available"))
-                })?,
-        };
+        let target = self.target(specifier, referrer).ok_or_else(|| not_available(specifier))?;
         ModuleSpecifier::parse(&target).map_err(JsErrorBox::from_err)
     }
+
+    fn target(&self, specifier: &str, referrer: &str) -> Option<String> {
+        let importer = self.modules.of_specifier(referrer);
+        match importer.and_then(|importer| Some((importer, import_target(importer, specifier)?))) {
+            Some((importer, ImportTarget::Module(path))) => Some(self.specifier_for(path, importer)),
+            Some((_, ImportTarget::BuiltIn(name))) => Some(built_in(name)?.to_owned()),
+            // What this engine wrote, then a specifier that is made at run time.
+            None if self.is_written_by_engine(specifier, referrer) => Some(specifier.to_owned()),
+            None => Some(built_in(specifier)?.to_owned()),
+        }
+    }
+
+    /// Whether this engine may have put that import into the referrer, and not the author; or is the function's own
+    /// file asked for.
+    fn is_written_by_engine(&self, specifier: &str, referrer: &str) -> bool {
+        let extended = || {
+            self.modules.of_specifier(referrer).is_some_and(|importer| match &importer.format {
+                ModuleFormat::EsModule { scope, .. } => !scope.is_empty(),
+                ModuleFormat::Json => true,
+                ModuleFormat::CommonJs { .. } => false,
+            })
+        };
+        let own =
+            self.modules.of_specifier(specifier).is_some() || specifier == entry_specifier(&self.modules);
+        let built_in = specifier == COMMON_JS || BUILT_IN.iter().any(|(_, module)| *module == specifier);
+        own || (built_in && (common_js_of(referrer).is_some() || extended()))
+    }
+
+    /// The specifier of the module at `path` for the module that imports it.
+    fn specifier_for(&self, path: &str, importer: &Source) -> String {
+        let is_common_js = self
+            .modules
+            .get(path)
+            .is_some_and(|module| matches!(module.format, ModuleFormat::CommonJs { .. }));
+        match importer.format {
+            _ if !is_common_js => specifier_of(path),
+            ModuleFormat::EsModule { default_import, .. } => specifier_of_common_js(path, default_import),
+            // `import()` in a CommonJS module.
+            ModuleFormat::CommonJs { .. } | ModuleFormat::Json => {
+                specifier_of_common_js(path, DefaultImport::ModuleExports)
+            }
+        }
+    }
+
+    fn source(&self, specifier: &ModuleSpecifier, wanted: &RequestedModuleType) -> Option<ModuleSource> {
+        let (code, kind) = match common_js_of(specifier.as_str()) {
+            Some((path, default_import)) => {
+                self.modules.get(path)?;
+                (FastString::from(facade(&self.modules, path, default_import)), ModuleType::JavaScript)
+            }
+            None => self.own_source(self.modules.of_specifier(specifier.as_str())?, wanted),
+        };
+        Some(ModuleSource::new(kind, ModuleSourceCode::String(code), specifier, None))
+    }
+
+    fn own_source(&self, module: &Source, wanted: &RequestedModuleType) -> (FastString, ModuleType) {
+        match (&module.format, wanted) {
+            (ModuleFormat::Json, RequestedModuleType::Json) => {
+                (FastString::from(module.code.clone()), ModuleType::Json)
+            }
+            (ModuleFormat::Json, _) => {
+                let code = json_facade(&self.modules, &module.path, &module.code);
+                (FastString::from(code), ModuleType::JavaScript)
+            }
+            (ModuleFormat::EsModule { .. } | ModuleFormat::CommonJs { .. }, _) => {
+                let code = match scope_suffix(&self.modules, module) {
+                    Some(suffix) => FastString::from(format!("{}{suffix}", module.code)),
+                    None => FastString::from(module.code.clone()),
+                };
+                (code, ModuleType::JavaScript)
+            }
+        }
+    }
+}
+
+fn not_available(specifier: &str) -> JsErrorBox {
+    JsErrorBox::type_error(format!("the module `{specifier}` is not available"))
 }
 
 /// The specifier under which V8 knows the file at `path`.
 pub(crate) fn specifier_of(path: &str) -> String {
     format!("{PROJECT_ROOT}{path}")
+}
+
+/// The specifier of a function's own file.
+pub(super) fn entry_specifier(modules: &FunctionModules) -> String {
+    match modules.entry() {
+        Some(Source { path, format: ModuleFormat::CommonJs { .. }, .. }) => {
+            specifier_of_common_js(path, DefaultImport::ExportedDefault)
+        }
+        Some(entry) => specifier_of(&entry.path),
+        None => String::new(),
+    }
 }
 
 impl ModuleLoader for FunctionLoader {
@@ -81,20 +151,15 @@ impl ModuleLoader for FunctionLoader {
         &self,
         specifier: &ModuleSpecifier,
         _referrer: Option<&ModuleLoadReferrer>,
-        _options: ModuleLoadOptions,
+        options: ModuleLoadOptions,
     ) -> ModuleLoadResponse {
-        let source = self.module(specifier.as_str()).map(|module| {
-            let code = ModuleSourceCode::String(FastString::from(module.code.clone()));
-            ModuleSource::new(ModuleType::JavaScript, code, specifier, None)
-        });
-        ModuleLoadResponse::Sync(
-            source
-                .ok_or_else(|| JsErrorBox::type_error(format!("the module `{specifier}` is not available"))),
-        )
+        let source = self.source(specifier, &options.requested_module_type);
+        ModuleLoadResponse::Sync(source.ok_or_else(|| not_available(specifier.as_str())))
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        self.module(file_name).map(|module| Cow::Borrowed(&*module.source_map))
+        let module = self.modules.of_specifier(file_name)?;
+        module.source_map.as_deref().map(Cow::Borrowed)
     }
 
     fn source_map_source_exists(&self, _source_url: &str) -> Option<bool> {

@@ -1,6 +1,7 @@
 //! One isolate: made for one job on a thread of its own, driven until it ends, dropped.
 
 mod array_buffers;
+mod facade;
 mod heap;
 mod lazy_scripts;
 mod loader;
@@ -22,12 +23,12 @@ use onevent_contract::{Limits, ModuleSource};
 
 use self::array_buffers::ArrayBufferBudget;
 use self::heap::HeapPeak;
-use self::loader::FunctionLoader;
+use self::loader::{FunctionLoader, entry_specifier};
 pub(crate) use self::loader::{built_in, specifier_of};
 pub(crate) use self::stop::{StopReason, StopSignal};
 pub(crate) use self::thread::{Admission, DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads};
 pub(crate) use self::watchdog::Watchdog;
-use crate::ops::RunState;
+use crate::ops::{FunctionModules, RunState};
 
 /// The startup snapshot that `build.rs` baked.
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onevent.snapshot"));
@@ -68,6 +69,8 @@ impl From<CoreError> for Interrupted {
 struct Isolate {
     runtime: JsRuntime,
     stop: Arc<StopSignal>,
+    /// What V8 knows the function's own file by.
+    entry: String,
     describe: v8::Global<v8::Function>,
     execute: v8::Global<v8::Function>,
     buffers: Arc<ArrayBufferBudget>,
@@ -85,8 +88,9 @@ impl Isolate {
     ) -> Result<Self, Interrupted> {
         let heap = usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX);
         let buffers = ArrayBufferBudget::new(heap, stop.clone());
+        let modules = Rc::new(FunctionModules::new(modules));
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(FunctionLoader::new(modules))),
+            module_loader: Some(Rc::new(FunctionLoader::new(modules.clone()))),
             extensions: crate::ops::extensions(),
             startup_snapshot: Some(SNAPSHOT),
             residual_lazy_js_sources: lazy_scripts::LAZY_SCRIPTS,
@@ -100,17 +104,19 @@ impl Isolate {
         })?;
         heap::guard(&mut runtime, stop.clone());
         let peak = HeapPeak::watch(&mut runtime);
+        let entry = entry_specifier(&modules);
+        runtime.op_state().borrow_mut().put(modules);
         if let Some(run) = run {
             runtime.op_state().borrow_mut().put(run);
         }
         let (describe, execute) = start(&mut runtime)?;
         stop.attach(runtime.v8_isolate().thread_safe_handle());
-        Ok(Self { runtime, stop, describe, execute, buffers, peak })
+        Ok(Self { runtime, stop, entry, describe, execute, buffers, peak })
     }
 
-    /// Loads and evaluates the function's modules; the first of them is the entry.
-    async fn evaluate(&mut self, entry: &str) -> Result<v8::Global<v8::Object>, Interrupted> {
-        let specifier = deno_core::ModuleSpecifier::parse(&specifier_of(entry))
+    /// Loads and evaluates the function's modules.
+    async fn evaluate(&mut self) -> Result<v8::Global<v8::Object>, Interrupted> {
+        let specifier = deno_core::ModuleSpecifier::parse(&self.entry)
             .map_err(|error| Interrupted::Engine(error.to_string()))?;
         let loaded = self.runtime.load_main_es_module(&specifier).await;
         let module = self.unless_stopped(loaded.map_err(Interrupted::from))?;

@@ -73,9 +73,8 @@ impl IsolateThreads {
         admission: Admission,
     ) -> std::io::Result<oneshot::Receiver<DescribeEnd>> {
         self.start("onevent-load", limits, admission, async move |limits, stop| {
-            let mut isolate = Isolate::new(modules.clone(), limits, stop, None)?;
-            let entry = modules.first().map_or("", |module| &module.path);
-            let namespace = isolate.evaluate(entry).await?;
+            let mut isolate = Isolate::new(modules, limits, stop, None)?;
+            let namespace = isolate.evaluate().await?;
             isolate.describe(&namespace)
         })
     }
@@ -138,10 +137,9 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
         waker: Default::default(),
     });
     let mut usage = JobUsage::default();
-    let settled = match Isolate::new(job.modules.clone(), limits, stop, Some(run.clone())) {
+    let settled = match Isolate::new(job.modules, limits, stop, Some(run.clone())) {
         Ok(mut isolate) => {
-            let entry = job.modules.first().map_or("", |module| &module.path);
-            let settled = isolate.run(entry, &job.facts, &run).await;
+            let settled = isolate.run(&job.facts, &run).await;
             usage.heap_peak_bytes = isolate.heap_peak();
             settled
         }
@@ -180,8 +178,8 @@ impl Isolate {
     }
 
     /// Evaluates the entry module, calls the SDK's `execute`, and waits for it to settle.
-    async fn run(&mut self, entry: &str, facts: &Value, run: &RunState) -> Result<Settled, Interrupted> {
-        let namespace = self.evaluate(entry).await?;
+    async fn run(&mut self, facts: &Value, run: &RunState) -> Result<Settled, Interrupted> {
+        let namespace = self.evaluate().await?;
         self.call_execute(&namespace, &facts.to_string())?;
         let settled = self.drive(std::future::poll_fn(|cx| run.poll_end(cx))).await?;
         settled.map_err(Interrupted::HostFailed)

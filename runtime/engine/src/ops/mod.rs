@@ -4,6 +4,7 @@
 
 mod budget;
 mod checkpoint;
+mod commonjs;
 mod crypto;
 mod environment;
 mod fetch;
@@ -16,6 +17,7 @@ mod state;
 mod wire;
 
 pub(crate) use self::budget::CallBudget;
+pub(crate) use self::commonjs::{FunctionModules, PROJECT_ROOT, target as import_target};
 pub(crate) use self::state::{RunState, Settled, SettledError};
 
 use deno_core::Extension;
@@ -47,8 +49,12 @@ deno_core::extension!(
         log::op_onevent_log,
         log::op_onevent_warn,
         settle::op_onevent_settled,
+        commonjs::op_onevent_require_target,
+        commonjs::op_onevent_commonjs_json,
+        commonjs::op_onevent_commonjs_function,
     ],
     synthetic_esm = [
+        "onevent:commonjs" = "ext:onevent/commonjs.js",
         "onevent:buffer" = "ext:onevent/buffer.js",
         "onevent:crypto" = "ext:onevent/node_crypto.js",
         "onevent:url" = "ext:onevent/node_url.js",

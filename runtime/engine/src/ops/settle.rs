@@ -9,10 +9,9 @@ use onevent_contract::Frame;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::commonjs::PROJECT_ROOT;
 use super::state::{RunState, Settled, SettledError};
 
-/// Where the modules of a project live for V8; frames show what follows.
-const PROJECT_SCHEME: &str = "project:///";
 /// A report shows this many frames of an error.
 const MAX_FRAMES: usize = 20;
 
@@ -67,7 +66,7 @@ pub(crate) fn project_frames(error: &JsError) -> Vec<Frame> {
         .filter_map(|frame| {
             let number = |value: Option<i64>| u32::try_from(value?).ok();
             Some(Frame {
-                file: frame.file_name.as_deref()?.strip_prefix(PROJECT_SCHEME)?.to_owned(),
+                file: frame.file_name.as_deref()?.strip_prefix(PROJECT_ROOT)?.to_owned(),
                 line: number(frame.line_number)?,
                 column: number(frame.column_number)?,
                 function: frame.function_name.clone().filter(|name| !name.is_empty()),

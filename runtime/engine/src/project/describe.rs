@@ -131,8 +131,7 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
     match interrupted {
         Interrupted::Threw(error) => {
             let frames = project_frames(&error);
-            let text =
-                |file: &str| read.texts.iter().find(|(path, _)| path == file).map(|(_, text)| text.clone());
+            let text = |file: &str| read.source.read(file).ok();
             let message = format!("code outside `exec` threw: {}", error.exception_message);
             LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text)
         }

@@ -1,53 +1,70 @@
 //! All modules of one function: its file, and what that imports.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use onevent_contract::ModuleSource;
+use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource};
 
 use super::error::{LoadError, LoadErrorCode};
-use super::parse::{Import, parse};
+use super::packages::{Found, PackageType, Packages, Zod, is_of_node, is_of_package, package_of};
+use super::parse::{Import, ImportKind, Syntax, parse};
 use super::source::ProjectSource;
 use crate::isolate::built_in;
 
 /// One function may consist of this many files.
-const MAX_MODULES: usize = 1_000;
+const MAX_MODULES: usize = 5_000;
+/// And of this much code, in bytes.
+const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
 
-const ALLOWED: &str = "functions can import `nango`, `zod`, and files of the project by a relative path";
+/// The module that stands for one which a package does without here.
+const EMPTY: &str = "node_modules/.empty.cjs";
+
+const ALLOWED: &str = "functions can import `nango`, `zod`, `buffer`, `crypto`, `url`, packages in the project's \
+                       node_modules, and files of the project by a relative path";
 
 /// Reads files once, however many functions share them.
 pub(super) struct ModuleReader<'a> {
     source: &'a ProjectSource,
+    packages: Packages<'a>,
+    zod: &'a Zod,
     read: HashMap<String, Result<ModuleSource, LoadError>>,
 }
 
 impl<'a> ModuleReader<'a> {
-    pub(super) fn new(source: &'a ProjectSource) -> Self {
-        Self { source, read: HashMap::new() }
+    pub(super) fn new(source: &'a ProjectSource, zod: &'a Zod) -> Self {
+        Self { source, packages: Packages::new(source), zod, read: HashMap::new() }
     }
 
     /// The modules that the file at `entry` needs; the entry comes first.
     pub(super) fn modules(&mut self, entry: &str) -> Result<Arc<[ModuleSource]>, LoadError> {
+        let too_large = |what: String| {
+            let message = format!("{entry} and what it imports are {what}");
+            LoadError::new(LoadErrorCode::TooLarge, message)
+        };
         let mut modules: Vec<ModuleSource> = Vec::new();
-        let mut waiting = vec![entry.to_owned()];
-        while let Some(path) = waiting.pop() {
-            if modules.iter().any(|module| module.path == path) {
-                continue;
-            }
+        let mut bytes = 0;
+        let mut seen = HashSet::from([entry.to_owned()]);
+        let mut waiting = vec![(entry.to_owned(), None)];
+        while let Some((path, importer)) = waiting.pop() {
             if modules.len() == MAX_MODULES {
-                let message = format!("{entry} consists of more than {MAX_MODULES} files");
-                return Err(LoadError::new(LoadErrorCode::TooLarge, message));
+                return Err(too_large(format!("more than {MAX_MODULES} files")));
             }
-            let module = self.module(&path)?;
-            waiting.extend(module.imports.iter().rev().map(|(_, target)| target.clone()));
+            let module =
+                self.module(&path).map_err(|error| imported_by(error, &path, importer.as_deref()))?;
+            bytes += module.code.len();
+            if bytes > MAX_FUNCTION_BYTES {
+                return Err(too_large(format!("more than {MAX_FUNCTION_BYTES} bytes of code")));
+            }
+            for import in module.imports.iter().rev() {
+                if let ImportTarget::Module(target) = &import.target
+                    && seen.insert(target.clone())
+                {
+                    waiting.push((target.clone(), Some(path.clone())));
+                }
+            }
             modules.push(module);
         }
         Ok(modules.into())
-    }
-
-    /// The text of a file, for code frames.
-    pub(super) fn text(&self, path: &str) -> Option<Arc<str>> {
-        self.source.read(path).ok()
     }
 
     fn module(&mut self, path: &str) -> Result<ModuleSource, LoadError> {
@@ -60,26 +77,82 @@ impl<'a> ModuleReader<'a> {
     }
 
     fn read_module(&self, path: &str) -> Result<ModuleSource, LoadError> {
-        let file = parse(path, self.source.read(path)?)?;
+        if path == EMPTY {
+            return Ok(empty());
+        }
+        let text = self.source.read(path)?;
+        if path.ends_with(".json") {
+            return json(path, text);
+        }
+        let package_type = self.packages.package_type(path);
+        let file = parse(path, text, syntax(path, package_type))?;
         let mut imports = Vec::new();
         for import in &file.imports {
-            if built_in(&import.specifier).is_none() {
-                imports.push((import.specifier.clone(), resolve(self.source, path, import)?));
+            if let Some(target) = self.target(path, import)? {
+                let Import { specifier, names, .. } = import.clone();
+                imports.push(ModuleImport { specifier, target, names });
             }
         }
-        let (code, source_map) = file.transpile(path)?;
-        Ok(ModuleSource { path: path.to_owned(), code, source_map, imports })
+        let format = match file.common_js() {
+            Some((exports, reexports)) => ModuleFormat::CommonJs { exports, reexports },
+            None => ModuleFormat::EsModule {
+                default_import: default_import(path, package_type),
+                scope: file.scope_names(is_of_package(path)),
+            },
+        };
+        let (code, source_map) = file.into_code(path)?;
+        Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports })
+    }
+
+    /// What an import means. `None`: nothing, which is an error only when the code gets there.
+    fn target(&self, importer: &str, import: &Import) -> Result<Option<ImportTarget>, LoadError> {
+        match self.resolve(importer, import) {
+            Ok(target) => Ok(Some(target)),
+            Err(_) if import.kind == ImportKind::Require => Ok(None),
+            Err(_) if import.kind == ImportKind::Dynamic && is_of_package(importer) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn resolve(&self, importer: &str, import: &Import) -> Result<ImportTarget, LoadError> {
+        let specifier = import.specifier.as_str();
+        let of_package = is_of_package(importer);
+        if is_relative(specifier) && !of_package {
+            return resolve_relative(self.source, importer, import).map(ImportTarget::Module);
+        }
+        // A package has its own zod, in the version that it was made for.
+        if self.zod.is_built_in(specifier) && !of_package {
+            return Ok(ImportTarget::BuiltIn("zod".to_owned()));
+        }
+        if specifier != "zod" && built_in(specifier).is_some() {
+            return Ok(ImportTarget::BuiltIn(specifier.to_owned()));
+        }
+        if specifier.starts_with('/') || specifier.contains(':') {
+            return Err(not_allowed(import));
+        }
+        match self.packages.resolve(importer, specifier, import.kind) {
+            Found::File(path) if path.ends_with(".node") => Err(native_addon(import, &path)),
+            Found::File(path) => Ok(ImportTarget::Module(path)),
+            Found::Empty => Ok(ImportTarget::Module(EMPTY.to_owned())),
+            Found::Outside => Err(outside(import)),
+            Found::Missing(_) if matches!(specifier, "zod" | "zod/v4") => {
+                Ok(ImportTarget::BuiltIn("zod".to_owned()))
+            }
+            Found::Missing(_) if is_of_node(specifier) => Err(not_allowed(import)),
+            Found::Missing(why) => Err(missing(import, &why)),
+        }
     }
 }
 
-/// The project's file that an import means.
-pub(super) fn resolve(source: &ProjectSource, importer: &str, import: &Import) -> Result<String, LoadError> {
+/// Where a project's own file is meant; [`ALLOWED`] where it is none.
+pub(super) fn resolve_relative(
+    source: &ProjectSource,
+    importer: &str,
+    import: &Import,
+) -> Result<String, LoadError> {
     let specifier = &import.specifier;
-    if !specifier.starts_with("./") && !specifier.starts_with("../") {
-        let message = format!("the import of `{specifier}` is not allowed");
-        return Err(LoadError::new(LoadErrorCode::DisallowedImport, message)
-            .hint(ALLOWED)
-            .at(import.position.clone()));
+    if !is_relative(specifier) {
+        return Err(not_allowed(import));
     }
     match source.resolve(importer, specifier) {
         Ok(Some(path)) => Ok(path),
@@ -90,4 +163,85 @@ pub(super) fn resolve(source: &ProjectSource, importer: &str, import: &Import) -
         }
         Err(error) => Err(error.hint(ALLOWED).at(import.position.clone())),
     }
+}
+
+fn is_relative(specifier: &str) -> bool {
+    matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../")
+}
+
+fn syntax(path: &str, package_type: PackageType) -> Syntax {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match (ending, package_type) {
+        ("ts" | "mts", _) => Syntax::TypeScript,
+        ("cjs", _) => Syntax::CommonJs,
+        ("mjs", _) | (_, PackageType::EsModule) => Syntax::EsModule,
+        (_, PackageType::Unsaid) => Syntax::Detect,
+    }
+}
+
+fn default_import(path: &str, package_type: PackageType) -> DefaultImport {
+    match package_type {
+        _ if path.ends_with(".mjs") || path.ends_with(".mts") => DefaultImport::ModuleExports,
+        PackageType::EsModule => DefaultImport::ModuleExports,
+        PackageType::Unsaid => DefaultImport::ExportedDefault,
+    }
+}
+
+fn empty() -> ModuleSource {
+    let format = ModuleFormat::CommonJs { exports: Vec::new(), reexports: Vec::new() };
+    ModuleSource { path: EMPTY.to_owned(), format, code: "".into(), source_map: None, imports: Vec::new() }
+}
+
+fn json(path: &str, text: Arc<str>) -> Result<ModuleSource, LoadError> {
+    let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), Arc::from);
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| {
+        LoadError::new(LoadErrorCode::SyntaxError, format!("{path} is not JSON: {error}"))
+    })?;
+    let format = ModuleFormat::Json;
+    Ok(ModuleSource { path: path.to_owned(), format, code: text, source_map: None, imports: Vec::new() })
+}
+
+/// An error inside a package says how the function came there.
+fn imported_by(error: LoadError, path: &str, importer: Option<&str>) -> LoadError {
+    match importer {
+        Some(importer) if is_of_package(path) && error.hint.is_none() => {
+            error.hint(format!("{path} is imported by {importer}"))
+        }
+        Some(importer) if is_of_package(path) => {
+            let hint = error.hint.clone().unwrap_or_default();
+            error.hint(format!("{path} is imported by {importer}; {hint}"))
+        }
+        _ => error,
+    }
+}
+
+fn not_allowed(import: &Import) -> LoadError {
+    let message = format!("the import of `{}` is not allowed", import.specifier);
+    LoadError::new(LoadErrorCode::DisallowedImport, message).hint(ALLOWED).at(import.position.clone())
+}
+
+fn native_addon(import: &Import, path: &str) -> LoadError {
+    let message = format!("the import of `{}` is not allowed: {path} is a native addon", import.specifier);
+    LoadError::new(LoadErrorCode::DisallowedImport, message)
+        .hint("packages must be pure JavaScript")
+        .at(import.position.clone())
+}
+
+fn outside(import: &Import) -> LoadError {
+    let package = package_of(&import.specifier);
+    let message = format!("the package `{package}` is a link that leads out of the project");
+    LoadError::new(LoadErrorCode::OutsideProject, message)
+        .hint("copy the package into the project, or install it there")
+        .at(import.position.clone())
+}
+
+fn missing(import: &Import, why: &str) -> LoadError {
+    let specifier = &import.specifier;
+    let message = format!("there is no module for the import of `{specifier}`: {why}");
+    let hint = if is_relative(specifier) || specifier.starts_with('#') {
+        ALLOWED.to_owned()
+    } else {
+        format!("install it in the project: `npm install {}`", package_of(specifier))
+    };
+    LoadError::new(LoadErrorCode::ModuleNotFound, message).hint(hint).at(import.position.clone())
 }

@@ -3,8 +3,8 @@
 use onevent_contract::{FunctionKey, FunctionName, IntegrationId};
 
 use super::error::{LoadError, LoadErrorCode};
-use super::graph::resolve;
-use super::parse::parse;
+use super::graph::resolve_relative;
+use super::parse::{ImportKind, Syntax, parse};
 use super::source::ProjectSource;
 
 /// The file that lists a project's functions.
@@ -26,14 +26,14 @@ pub(super) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
         _ => error,
     })?;
     let mut entries: Vec<Entry> = Vec::new();
-    for import in parse(INDEX, text)?.imports {
-        if !import.side_effect_only {
+    for import in parse(INDEX, text, Syntax::TypeScript)?.imports {
+        if import.kind != ImportKind::SideEffect {
             let message = format!("index.ts imports names from `{}`", import.specifier);
             return Err(LoadError::new(LoadErrorCode::InvalidFunctionPath, message)
                 .hint(format!("write `import '{}';`: index.ts only lists functions", import.specifier))
                 .at(import.position));
         }
-        let function = resolve(source, INDEX, &import).and_then(|path| {
+        let function = resolve_relative(source, INDEX, &import).and_then(|path| {
             let place = supported(&path).map_err(|error| error.at(import.position.clone()))?;
             Ok((place, path))
         });

@@ -4,7 +4,9 @@ mod describe;
 mod error;
 mod graph;
 mod index;
+mod packages;
 mod parse;
+mod scope_names;
 mod source;
 
 use std::sync::Arc;
@@ -16,6 +18,7 @@ pub use self::error::{LoadError, LoadErrorCode, SourcePosition};
 use self::graph::ModuleReader;
 pub(crate) use self::index::Folder;
 use self::index::Place;
+use self::packages::Zod;
 pub use self::source::ProjectSource;
 
 /// A function that cannot be loaded. The others of its project can run.
@@ -59,6 +62,8 @@ pub struct Project {
     pub functions: Vec<Arc<Function>>,
     /// The functions that cannot.
     pub broken: Vec<BrokenFunction>,
+    /// What its author should know, and no function fails for.
+    pub notes: Vec<String>,
 }
 
 impl Project {
@@ -103,17 +108,21 @@ pub(crate) struct ReadFunction {
     pub(crate) folder: Folder,
     pub(crate) path: String,
     pub(crate) modules: Arc<[ModuleSource]>,
-    /// Texts of the files, for code frames.
-    pub(crate) texts: Vec<(String, Arc<str>)>,
+    /// The project, for code frames.
+    pub(crate) source: ProjectSource,
 }
 
-/// Reads everything that `index.ts` names. The outer error is of `index.ts` itself.
-pub(crate) fn read(
-    source: &ProjectSource,
-) -> Result<Vec<Result<ReadFunction, Box<BrokenFunction>>>, LoadError> {
-    let mut reader = ModuleReader::new(source);
-    let entries = index::entries(source)?;
-    Ok(entries
+/// A project whose files are read.
+pub(crate) struct ReadProject {
+    pub(crate) functions: Vec<Result<ReadFunction, Box<BrokenFunction>>>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads everything that `index.ts` names. The error is of `index.ts` itself.
+pub(crate) fn read(source: &ProjectSource) -> Result<ReadProject, LoadError> {
+    let zod = Zod::of(source);
+    let mut reader = ModuleReader::new(source, &zod);
+    let functions = index::entries(source)?
         .into_iter()
         .map(|entry| {
             let (Place { key, folder }, path) = entry.function.map_err(|error| {
@@ -122,16 +131,12 @@ pub(crate) fn read(
                 Box::new(BrokenFunction { key, folder, path: entry.specifier, error })
             })?;
             match reader.modules(&path) {
-                Ok(modules) => {
-                    let text =
-                        |module: &ModuleSource| Some((module.path.clone(), reader.text(&module.path)?));
-                    let texts = modules.iter().filter_map(text).collect();
-                    Ok(ReadFunction { key, folder, path, modules, texts })
-                }
+                Ok(modules) => Ok(ReadFunction { key, folder, path, modules, source: source.clone() }),
                 Err(error) => {
                     Err(Box::new(BrokenFunction { path, key: Some(key), folder: Some(folder), error }))
                 }
             }
         })
-        .collect())
+        .collect();
+    Ok(ReadProject { functions, notes: zod.note().into_iter().collect() })
 }

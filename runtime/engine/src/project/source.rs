@@ -12,6 +12,8 @@ pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Endings that an import without one may stand for, in this order. `.js` may also stand for `.ts`.
 const ENDINGS: [&str; 2] = [".ts", ".js"];
+/// Endings that an import may name itself.
+const NAMED_ENDINGS: [&str; 6] = [".ts", ".js", ".mjs", ".cjs", ".mts", ".json"];
 
 /// A project's files: Nango's folder, with `index.ts` at its root.
 #[derive(Debug, Clone)]
@@ -21,8 +23,9 @@ pub struct ProjectSource {
     index: Option<Arc<str>>,
 }
 
+/// The files alone, without what stands in for one of them.
 #[derive(Debug, Clone)]
-enum Files {
+pub(super) enum Files {
     Directory(PathBuf),
     Memory(Arc<BTreeMap<String, Arc<str>>>),
 }
@@ -61,11 +64,21 @@ impl ProjectSource {
         if let Some(index) = self.index.as_ref().filter(|_| path == INDEX) {
             return Ok(Arc::clone(index));
         }
+        self.files.read(path)
+    }
+
+    /// The files, without what [`with_functions`](Self::with_functions) put in front of them.
+    pub(super) fn raw_files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Whether there is something at `path` that is a link out of the project.
+    pub(super) fn leaves(&self, path: &str) -> bool {
         match &self.files {
-            Files::Memory(files) => {
-                files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))
+            Files::Memory(_) => false,
+            Files::Directory(root) => {
+                confined(root, path).is_err_and(|error| error.code == LoadErrorCode::OutsideProject)
             }
-            Files::Directory(root) => read_within(root, path),
         }
     }
 
@@ -93,6 +106,17 @@ impl ProjectSource {
                 }
                 confined(root, path).map(|_| true)
             }
+        }
+    }
+}
+
+impl Files {
+    pub(super) fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
+        match self {
+            Self::Memory(files) => {
+                files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))
+            }
+            Self::Directory(root) => read_within(root, path),
         }
     }
 }
@@ -145,7 +169,7 @@ fn candidates(path: &str) -> Vec<String> {
         // TypeScript's own rule: an import of `x.js` means the source `x.ts`.
         found.push(format!("{stem}.ts"));
     }
-    if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+    if NAMED_ENDINGS.iter().any(|ending| path.ends_with(ending)) {
         found.push(path.to_owned());
     }
     found.extend(ENDINGS.iter().map(|ending| format!("{path}{ending}")));

@@ -32,7 +32,6 @@ async fn other_modules_are_refused_where_they_are_imported_even_when_unused() {
     for specifier in [
         "fs",
         "node:fs",
-        "lodash",
         "https://example.com/x.ts",
         "npm:zod",
         "ext:core/mod.js",
@@ -41,7 +40,6 @@ async fn other_modules_are_refused_where_they_are_imported_even_when_unused() {
         "/etc/passwd",
         "onevent:zod",
         "jsr:@std/fs",
-        "zod/v4",
         "project:///x",
     ] {
         for import in [

@@ -15,5 +15,6 @@ mod loading;
 mod members;
 mod metadata;
 mod outcomes;
+mod packages;
 mod support;
 mod zod_formats;
