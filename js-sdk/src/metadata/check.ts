@@ -3,9 +3,13 @@ import { safeParseAsync, type ZodType } from 'zod';
 
 import type { Violation } from '../ops.ts';
 import { ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
+import { isZod3Schema, type Zod3Schema } from '../schema/zod3.ts';
+
+/** A schema that a function may declare: of zod 4, or of the zod 3 that its project has. */
+export type DeclaredSchema = ZodType | Zod3Schema;
 
 /** The schema that a function declares; null for none, and for `z.void()`: no check. */
-export type MetadataSchema = ZodType | null;
+export type MetadataSchema = DeclaredSchema | null;
 
 interface Issue {
     path: readonly PropertyKey[];
@@ -27,12 +31,12 @@ export async function violationsOf(schema: MetadataSchema, value: unknown): Prom
     if (schema === null) {
         return [];
     }
-    const result = await safeParseAsync(schema, value);
+    const result = isZod3Schema(schema) ? await schema.safeParseAsync(value) : await safeParseAsync(schema, value);
     return result.success ? [] : ArrayPrototypeMap(result.error.issues as readonly Issue[], toViolation);
 }
 
-/** Whether `value` is a zod 4 schema. */
-export function isZodSchema(value: unknown): value is ZodType {
+/** Whether `value` is a schema of zod 4. */
+export function isZod4Schema(value: unknown): value is ZodType {
     if (typeof value !== 'object' || value === null || !('_zod' in value)) {
         return false;
     }
@@ -40,10 +44,15 @@ export function isZodSchema(value: unknown): value is ZodType {
     return typeof internals?.run === 'function' && typeof internals.def?.type === 'string';
 }
 
+/** Whether `value` is a schema of zod. */
+export function isZodSchema(value: unknown): value is DeclaredSchema {
+    return isZod4Schema(value) || isZod3Schema(value);
+}
+
 /** The schema of a definition: null where there is none to check against. */
-export function schemaOf(metadata: unknown): MetadataSchema {
-    if (!isZodSchema(metadata)) {
-        return null;
+export function schemaOf(declared: unknown): MetadataSchema {
+    if (isZod4Schema(declared)) {
+        return declared._zod.def.type === 'void' ? null : declared;
     }
-    return metadata._zod.def.type === 'void' ? null : metadata;
+    return isZod3Schema(declared) && declared._def.typeName !== 'ZodVoid' ? declared : null;
 }

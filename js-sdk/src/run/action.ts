@@ -5,10 +5,11 @@ import { safeEncodeAsync, type ZodType } from 'zod';
 import { describeInvalid, InvalidActionError, type InvalidActionCode, OutputError } from '../errors/invalid-action.ts';
 import { describeViolation } from '../errors/invalid-metadata.ts';
 import { toJSONText } from '../json/well-formed.ts';
-import { schemaOf, toViolation, violationsOf } from '../metadata/check.ts';
+import { type MetadataSchema, schemaOf, toViolation, violationsOf } from '../metadata/check.ts';
 import type { RunFacts, Violation } from '../ops.ts';
 import { ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
 import { transforms } from '../schema/transforms.ts';
+import { isZod3Schema, transformsInZod3 } from '../schema/zod3.ts';
 import type { ZodNode } from '../schema/zod-node.ts';
 
 /** UTF-16 units of an output's JSON text: 2 MiB, as `MAX_ACTION_OUTPUT_BYTES` of the engine, which counts bytes. */
@@ -32,7 +33,7 @@ async function checked(check: () => Promise<Violation[]>): Promise<Violation[]> 
 }
 
 /** An action that is called with nothing gets `null`; a schema may call that `undefined`. */
-async function inputViolations(schema: ZodType | null, input: unknown): Promise<Violation[]> {
+async function inputViolations(schema: MetadataSchema, input: unknown): Promise<Violation[]> {
     const violations = await violationsOf(schema, input);
     if (violations.length > 0 && input === null && (await violationsOf(schema, undefined)).length === 0) {
         return [];
@@ -40,14 +41,27 @@ async function inputViolations(schema: ZodType | null, input: unknown): Promise<
     return violations;
 }
 
+/** Whether a schema's own zod can go from what comes out to what went in: since 4.1. */
+function goesBackwards(schema: ZodType): boolean {
+    const { version } = (schema as unknown as ZodNode)._zod;
+    return version !== undefined && (version.major > 4 || version.minor >= 1);
+}
+
 /**
  * What `schema` finds wrong with what an action returned. It is what comes out of the schema that is returned: where
  * that differs from what goes in, zod goes backwards. A codec is encoded, and a transform, which has no way back,
  * leaves nothing to check.
  */
-async function outputViolations(schema: ZodType | null, output: unknown): Promise<Violation[]> {
+async function outputViolations(schema: MetadataSchema, output: unknown): Promise<Violation[]> {
+    if (schema !== null && isZod3Schema(schema)) {
+        // zod 3 goes forwards only.
+        return transformsInZod3(schema) ? [] : await violationsOf(schema, output);
+    }
     if (schema === null || !transforms(schema as unknown as ZodNode)) {
         return await violationsOf(schema, output);
+    }
+    if (!goesBackwards(schema)) {
+        return [];
     }
     try {
         const result = await safeEncodeAsync(schema, output);

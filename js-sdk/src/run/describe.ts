@@ -4,6 +4,7 @@ import { schemaOf } from '../metadata/check.ts';
 import type { Description } from '../ops.ts';
 import { type JSONSchema } from '../schema/zod-node.ts';
 import { toWidenedJSONSchema, type SchemaSide } from '../schema/json-schema.ts';
+import { isZod3Schema } from '../schema/zod3.ts';
 import { definitionOf, DefinitionProblem } from './definition.ts';
 
 function problem(code: string, message: string): Description {
@@ -12,7 +13,11 @@ function problem(code: string, message: string): Description {
 
 function jsonSchemaOf(declared: unknown, side: SchemaSide): JSONSchema | null {
     const schema = schemaOf(declared);
-    return schema === null ? null : toWidenedJSONSchema(schema, side);
+    if (schema === null) {
+        return null;
+    }
+    // zod 3 has no JSON Schema of its own: it checks alone, in the isolate.
+    return isZod3Schema(schema) ? {} : toWidenedJSONSchema(schema, side);
 }
 
 function descriptionOf(namespace: unknown): Description {

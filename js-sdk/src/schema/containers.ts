@@ -24,6 +24,11 @@ function isReliable(key: string): boolean {
     return key !== '__proto__' && key.isWellFormed() && !key.includes(REPLACEMENT);
 }
 
+/** Whether the zod of a schema, a project's own, ignores a key `__proto__` that its object does not know. */
+function passesOverPrototypes({ _zod: { version } }: ZodNode): boolean {
+    return version !== undefined && (version.major > 4 || version.minor > 3);
+}
+
 function isRequired(key: string, schema: ZodNode): boolean {
     // With an optional output zod forgives an absent key, whatever its input wants.
     return isReliable(key) && schema._zod.optout !== 'optional' && !mayVanish(schema);
@@ -51,6 +56,9 @@ export function objectSchema(schema: ZodNode, json: JSONSchema): JSONSchema {
         if (isRequired(key, shape[key] as ZodNode)) {
             required.push(key);
         }
+    }
+    if (passesOverPrototypes(schema) && !Object.hasOwn(properties, '__proto__')) {
+        setOwn(properties, '__proto__', {});
     }
     return {
         type: 'object',

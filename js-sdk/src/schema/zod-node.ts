@@ -43,6 +43,8 @@ export interface ZodNode {
             mode?: string;
         };
         traits: ReadonlySet<string>;
+        /** Of the zod that made it. */
+        version?: { major: number; minor: number };
         values?: ReadonlySet<unknown>;
         pattern?: RegExp;
         optout?: string;

@@ -17,6 +17,8 @@ use crate::output::{DIM, NAME, Reply, Table, render_failure};
 struct Document<'a> {
     functions: Vec<FunctionDocument<'a>>,
     broken: Vec<BrokenDocument<'a>>,
+    /// What the project's author should know, and no function fails for.
+    notes: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -54,10 +56,14 @@ pub(crate) fn run(args: &FunctionsArgs, project: &Project) -> Result<Reply, Fail
             .zip(&failures)
             .map(|(broken, failure)| broke(broken, failure))
             .collect(),
+        notes: &project.notes,
     };
     let mut reply = Reply::new(&document, table(project))?;
     for failure in &failures {
         reply = reply.note(&render_failure(failure));
+    }
+    for note in &project.notes {
+        reply = reply.note(&format!("note: {note}\n"));
     }
     if project.functions.is_empty() && failures.is_empty() {
         reply = reply.note("index.ts imports no functions\n");

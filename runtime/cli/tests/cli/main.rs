@@ -8,6 +8,7 @@ mod help;
 mod lifecycle;
 mod members;
 mod mistakes;
+mod packages;
 mod schemas;
 mod stage;
 mod terminal;
