@@ -1,7 +1,7 @@
 //! A loaded function: transpiled code and what it declared, as data that any thread may hold.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,6 +77,32 @@ pub struct ModuleSource {
     pub source_map: Option<Arc<[u8]>>,
     /// What this module imports or requires.
     pub imports: Vec<ModuleImport>,
+    /// What an engine keeps of this module from one isolate to the next.
+    pub compiled: CompiledCode,
+}
+
+/// A module's compiled form, once some engine has made it. Every copy of the module shares it, and it goes with the
+/// last of them: what it belongs to is the text beside it, and never another one with the same hash.
+#[derive(Clone, Default)]
+pub struct CompiledCode(Arc<OnceLock<Box<[u8]>>>);
+
+impl CompiledCode {
+    /// The compiled form, if there is one.
+    #[must_use]
+    pub fn get(&self) -> Option<&[u8]> {
+        self.0.get().map(|bytes| &**bytes)
+    }
+
+    /// Keeps it. The first one stays.
+    pub fn keep(&self, bytes: Box<[u8]>) {
+        let _ = self.0.set(bytes);
+    }
+}
+
+impl fmt::Debug for CompiledCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CompiledCode({} bytes)", self.get().map_or(0, <[u8]>::len))
+    }
 }
 
 /// An import of one module.

@@ -24,8 +24,8 @@ pub use effects::{
 };
 pub use error::{ErrorType, Frame, RunError};
 pub use function::{
-    DefaultImport, Event, Function, FunctionKey, FunctionKind, ImportTarget, ModuleFormat, ModuleImport,
-    ModuleSource, Schema, SchemaCheck, ScopeName, Violation,
+    CompiledCode, DefaultImport, Event, Function, FunctionKey, FunctionKind, ImportTarget, ModuleFormat,
+    ModuleImport, ModuleSource, Schema, SchemaCheck, ScopeName, Violation,
 };
 pub use host::{
     ActionCall, CallContext, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable, FetchRequest,

@@ -1,19 +1,21 @@
 //! Serves an isolate the modules of one function, from memory, and nothing else.
 
 use std::borrow::Cow;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use deno_core::error::ModuleLoaderError;
 use deno_core::{
     FastString, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
     ModuleResolveResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType,
-    ResolutionKind,
+    ResolutionKind, SourceCodeCacheInfo,
 };
 use deno_error::JsErrorBox;
 use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource as Source};
 
 use super::facade::{COMMON_JS, common_js_of, facade, json_facade, scope_suffix, specifier_of_common_js};
 use crate::ops::{FunctionModules, PROJECT_ROOT, import_target};
+use crate::project::is_of_package;
 
 /// The modules that every function can import, and what V8 knows them by: `nango` and `zod` are in the snapshot, the
 /// others are made of lazily loaded scripts (`synthetic_esm` in `src/ops/mod.rs`).
@@ -99,7 +101,8 @@ impl FunctionLoader {
             }
             None => self.own_source(self.modules.of_specifier(specifier.as_str())?, wanted),
         };
-        Some(ModuleSource::new(kind, ModuleSourceCode::String(code), specifier, None))
+        let cache = self.modules.of_specifier(specifier.as_str()).and_then(cache_of);
+        Some(ModuleSource::new(kind, ModuleSourceCode::String(code), specifier, cache))
     }
 
     fn own_source(&self, module: &Source, wanted: &RequestedModuleType) -> (FastString, ModuleType) {
@@ -119,6 +122,17 @@ impl FunctionLoader {
                 (code, ModuleType::JavaScript)
             }
         }
+    }
+}
+
+/// The compiled form of a package's module. A project's own files are few, and each function has its own.
+fn cache_of(module: &Source) -> Option<SourceCodeCacheInfo> {
+    match module.format {
+        ModuleFormat::EsModule { .. } if is_of_package(&module.path) => {
+            let data = module.compiled.get().map(|bytes| Cow::Owned(bytes.to_vec()));
+            Some(SourceCodeCacheInfo { hash: 0, data })
+        }
+        _ => None,
     }
 }
 
@@ -155,6 +169,18 @@ impl ModuleLoader for FunctionLoader {
     ) -> ModuleLoadResponse {
         let source = self.source(specifier, &options.requested_module_type);
         ModuleLoadResponse::Sync(source.ok_or_else(|| not_available(specifier.as_str())))
+    }
+
+    fn code_cache_ready(
+        &self,
+        module_specifier: ModuleSpecifier,
+        _hash: u64,
+        code_cache: &[u8],
+    ) -> Pin<Box<dyn Future<Output = ()>>> {
+        if let Some(module) = self.modules.of_specifier(module_specifier.as_str()) {
+            module.compiled.keep(code_cache.into());
+        }
+        Box::pin(std::future::ready(()))
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {

@@ -69,8 +69,7 @@ impl From<CoreError> for Interrupted {
 struct Isolate {
     runtime: JsRuntime,
     stop: Arc<StopSignal>,
-    /// What V8 knows the function's own file by.
-    entry: String,
+    modules: Rc<FunctionModules>,
     describe: v8::Global<v8::Function>,
     execute: v8::Global<v8::Function>,
     buffers: Arc<ArrayBufferBudget>,
@@ -104,25 +103,39 @@ impl Isolate {
         })?;
         heap::guard(&mut runtime, stop.clone());
         let peak = HeapPeak::watch(&mut runtime);
-        let entry = entry_specifier(&modules);
-        runtime.op_state().borrow_mut().put(modules);
+        runtime.op_state().borrow_mut().put(modules.clone());
         if let Some(run) = run {
             runtime.op_state().borrow_mut().put(run);
         }
         let (describe, execute) = start(&mut runtime)?;
         stop.attach(runtime.v8_isolate().thread_safe_handle());
-        Ok(Self { runtime, stop, entry, describe, execute, buffers, peak })
+        Ok(Self { runtime, stop, modules, describe, execute, buffers, peak })
     }
 
     /// Loads and evaluates the function's modules.
     async fn evaluate(&mut self) -> Result<v8::Global<v8::Object>, Interrupted> {
-        let specifier = deno_core::ModuleSpecifier::parse(&self.entry)
+        let specifier = deno_core::ModuleSpecifier::parse(&entry_specifier(&self.modules))
             .map_err(|error| Interrupted::Engine(error.to_string()))?;
         let loaded = self.runtime.load_main_es_module(&specifier).await;
         let module = self.unless_stopped(loaded.map_err(Interrupted::from))?;
         let evaluation = self.runtime.mod_evaluate(module);
         self.drive(evaluation).await??;
         Ok(self.runtime.get_module_namespace(module)?)
+    }
+
+    /// Keeps what was compiled of packages, for the isolates to come.
+    async fn keep_compiled_code(&mut self) {
+        {
+            let modules = self.modules.clone();
+            deno_core::scope!(scope, self.runtime);
+            modules.keep_compiled_code(scope);
+        }
+        // deno_core hands over its part in a turn of the event loop.
+        std::future::poll_fn(|cx| {
+            let _ = self.runtime.poll_event_loop(cx, PollEventLoopOptions::default());
+            Poll::Ready(())
+        })
+        .await;
     }
 
     /// Runs the event loop until `future` is ready.

@@ -75,7 +75,9 @@ impl IsolateThreads {
         self.start("onevent-load", limits, admission, async move |limits, stop| {
             let mut isolate = Isolate::new(modules, limits, stop, None)?;
             let namespace = isolate.evaluate().await?;
-            isolate.describe(&namespace)
+            let described = isolate.describe(&namespace);
+            isolate.keep_compiled_code().await;
+            described
         })
     }
 

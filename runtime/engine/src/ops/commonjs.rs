@@ -23,13 +23,15 @@ const PARAMETERS: [&str; 7] =
 pub(crate) struct FunctionModules {
     modules: Arc<[ModuleSource]>,
     by_path: HashMap<String, usize>,
+    /// The CommonJS modules that this isolate compiled from their texts.
+    compiled: RefCell<Vec<(String, v8::Global<v8::Function>)>>,
 }
 
 impl FunctionModules {
     pub(crate) fn new(modules: Arc<[ModuleSource]>) -> Self {
         let by_path =
             modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
-        Self { modules, by_path }
+        Self { modules, by_path, compiled: RefCell::default() }
     }
 
     /// The module at `path`.
@@ -48,6 +50,18 @@ impl FunctionModules {
         let of_path = imports
             .filter(move |import| matches!(&import.target, ImportTarget::Module(target) if target == path));
         of_path.flat_map(|import| &import.names).map(String::as_str)
+    }
+
+    /// Keeps what V8 has compiled of the CommonJS modules of packages: after they ran, so with the functions in them
+    /// that were called.
+    pub(crate) fn keep_compiled_code(&self, scope: &mut v8::PinScope<'_, '_>) {
+        for (path, function) in self.compiled.take() {
+            let code = v8::Local::new(scope, function).create_code_cache();
+            if let (Some(code), Some(module)) = (code, self.get(&path)) {
+                let bytes: &[u8] = &code;
+                module.compiled.keep(bytes.into());
+            }
+        }
     }
 
     /// The module that calls the others.
@@ -143,7 +157,20 @@ pub(super) fn op_onevent_commonjs_function<'s>(
     let name = v8::String::new(scope, &format!("{PROJECT_ROOT}{path}")).ok_or_else(too_long)?;
     let code = v8::String::new(scope, &module.code).ok_or_else(too_long)?;
     let origin = v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, 0, None, false, false, false, None);
-    let mut source = v8::script_compiler::Source::new(code, Some(&origin));
+    let (mut source, options) = match module.compiled.get() {
+        Some(compiled) => (
+            v8::script_compiler::Source::new_with_cached_data(
+                code,
+                Some(&origin),
+                v8::CachedData::new(compiled),
+            ),
+            v8::script_compiler::CompileOptions::ConsumeCodeCache,
+        ),
+        None => (
+            v8::script_compiler::Source::new(code, Some(&origin)),
+            v8::script_compiler::CompileOptions::NoCompileOptions,
+        ),
+    };
     let mut parameters = Vec::with_capacity(PARAMETERS.len());
     for parameter in PARAMETERS {
         parameters.push(v8::String::new(scope, parameter).ok_or_else(too_long)?);
@@ -153,9 +180,12 @@ pub(super) fn op_onevent_commonjs_function<'s>(
         &mut source,
         &parameters,
         &[],
-        v8::script_compiler::CompileOptions::NoCompileOptions,
+        options,
         v8::script_compiler::NoCacheReason::NoReason,
     );
+    if let Some(function) = function.filter(|_| module.compiled.get().is_none()) {
+        modules.compiled.borrow_mut().push((path.to_owned(), v8::Global::new(scope, function)));
+    }
     // Without one, V8 has an exception pending, which goes to the caller.
     Ok(function.map_or_else(|| v8::undefined(scope).into(), Into::into))
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource};
+use onevent_contract::{CompiledCode, DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource};
 
 use super::error::{LoadError, LoadErrorCode};
 use super::packages::{Found, PackageType, Packages, Zod, is_of_node, is_of_package, package_of};
@@ -101,7 +101,8 @@ impl<'a> ModuleReader<'a> {
             },
         };
         let (code, source_map) = file.into_code(path)?;
-        Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports })
+        let compiled = CompiledCode::default();
+        Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports, compiled })
     }
 
     /// What an import means. `None`: nothing, which is an error only when the code gets there.
@@ -189,7 +190,7 @@ fn default_import(path: &str, package_type: PackageType) -> DefaultImport {
 
 fn empty() -> ModuleSource {
     let format = ModuleFormat::CommonJs { exports: Vec::new(), reexports: Vec::new() };
-    ModuleSource { path: EMPTY.to_owned(), format, code: "".into(), source_map: None, imports: Vec::new() }
+    data_module(EMPTY, format, "".into())
 }
 
 fn json(path: &str, text: Arc<str>) -> Result<ModuleSource, LoadError> {
@@ -197,8 +198,13 @@ fn json(path: &str, text: Arc<str>) -> Result<ModuleSource, LoadError> {
     serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| {
         LoadError::new(LoadErrorCode::SyntaxError, format!("{path} is not JSON: {error}"))
     })?;
-    let format = ModuleFormat::Json;
-    Ok(ModuleSource { path: path.to_owned(), format, code: text, source_map: None, imports: Vec::new() })
+    Ok(data_module(path, ModuleFormat::Json, text))
+}
+
+/// A module that imports nothing.
+fn data_module(path: &str, format: ModuleFormat, code: Arc<str>) -> ModuleSource {
+    let (path, compiled) = (path.to_owned(), CompiledCode::default());
+    ModuleSource { path, format, code, source_map: None, imports: Vec::new(), compiled }
 }
 
 /// An error inside a package says how the function came there.

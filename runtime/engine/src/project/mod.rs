@@ -19,6 +19,7 @@ use self::graph::ModuleReader;
 pub(crate) use self::index::Folder;
 use self::index::Place;
 use self::packages::Zod;
+pub(crate) use self::packages::is_of_package;
 pub use self::source::ProjectSource;
 
 /// A function that cannot be loaded. The others of its project can run.

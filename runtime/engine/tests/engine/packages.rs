@@ -247,11 +247,9 @@ async fn what_cannot_be_imported_says_why_and_where() {
     let error = load_error("import x from './broken.json';", &[("acme/actions/broken.json", "{")]).await;
     assert_eq!(error.code.as_str(), "syntax_error");
 
-    let error = load_error(
-        "import x from 'throws';",
-        &[("node_modules/throws/index.js", "\n  throw new Error('no');")],
-    )
-    .await;
+    let error =
+        load_error("import 'throws';", &[("node_modules/throws/index.js", "\n  throw new Error('no');")])
+            .await;
     let position = error.position.as_ref().unwrap();
     assert_eq!((position.file.as_str(), position.line), ("node_modules/throws/index.js", 2));
 }
@@ -287,4 +285,24 @@ async fn a_link_out_of_the_project_is_refused_and_one_inside_is_followed() {
     let mut inside = Project::default();
     inside.functions = loaded.functions;
     assert_eq!(output(&inside).await, "inside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_compiled_of_packages_is_kept_and_used_again() {
+    let files = [
+        ("node_modules/esm/package.json", r#"{"type": "module", "exports": "./index.js"}"#),
+        ("node_modules/esm/index.js", "export const answer = () => 'esm';"),
+        ("node_modules/cjs/index.js", "exports.answer = function () { return 'cjs' };"),
+    ];
+    let imports = "import { answer as one } from 'esm';\nimport { answer as two } from 'cjs';";
+    let project = load(imports, "[one(), two()]", &files).await;
+    let kept = |path: &str| {
+        let module = project.functions[0].modules.iter().find(|module| module.path == path).unwrap();
+        module.compiled.get().is_some()
+    };
+    assert!(kept("node_modules/esm/index.js") && kept("node_modules/cjs/index.js"));
+    assert!(!kept("acme/actions/check.ts"), "a function's own file is not worth it");
+    for _ in 0..2 {
+        assert_eq!(output(&project).await, json!(["esm", "cjs"]));
+    }
 }

@@ -166,7 +166,7 @@ pub(super) fn package_of(specifier: &str) -> &str {
 }
 
 /// Whether a file belongs to a package and not to the project itself.
-pub(super) fn is_of_package(path: &str) -> bool {
+pub(crate) fn is_of_package(path: &str) -> bool {
     path.split('/').any(|part| part == FOLDER)
 }
 
