@@ -10,6 +10,8 @@ use super::{Provider, ProvidersError};
 
 /// The templates that come with this crate.
 const BUILTIN: &str = include_str!("../../providers.yaml");
+/// More of them, which build on those: the ones that say how an API's pages follow each other.
+const PAGINATED: &str = include_str!("../../providers-paginated.yaml");
 
 /// A catalogue of provider templates.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +32,8 @@ impl Providers {
     /// # Errors
     /// None in practice: a test reads the file. The type is that of every other file.
     pub fn builtin() -> Result<Self, ProvidersError> {
-        Self::from_yaml(BUILTIN, "the built-in providers")
+        let origin = "the built-in providers";
+        Self::from_yaml(BUILTIN, origin)?.extended(PAGINATED, origin)
     }
 
     /// Reads a file of templates. `origin` is its name in errors.
@@ -170,6 +173,20 @@ mod tests {
             providers.get("salesforce-sandbox").unwrap().proxy.base_url.as_deref(),
             Some("${connectionConfig.instance_url}")
         );
+    }
+
+    #[test]
+    fn paging_is_known_for_many_providers_and_their_aliases() {
+        let providers = Providers::builtin().unwrap();
+        let paged: Vec<&str> = providers
+            .iter()
+            .filter(|provider| provider.proxy.paginate.is_some())
+            .map(|provider| provider.name.as_str())
+            .collect();
+        assert!(paged.len() > 35, "{paged:?}");
+        let drive = providers.get("google-drive").unwrap();
+        assert_eq!(drive.proxy.paginate, providers.get("google").unwrap().proxy.paginate);
+        assert_eq!(providers.get("github-app").unwrap().auth_mode, "APP");
     }
 
     #[test]
