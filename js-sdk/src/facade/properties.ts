@@ -8,8 +8,8 @@ const ACCOUNT_ID = 1;
 /** Nango's documented default of a function that names none. */
 const DEFAULT_VERSION = '0.0.1';
 
-/** Nango numbers environments, onevent names them: a positive number that is the same for the same name (FNV-1a). */
-function environmentNumber(name: string): number {
+/** Nango numbers what onevent names: a positive number that is the same for the same name (FNV-1a). */
+function numberOf(name: string): number {
     let hash = 0x811c9dc5;
     for (let index = 0; index < name.length; index++) {
         hash = Math.imul(hash ^ StringPrototypeCharCodeAt(name, index), 0x01000193);
@@ -45,10 +45,10 @@ export function properties(facts: RunFacts, logger: Logger): Record<string, unkn
         providerConfigKey: facts.providerConfigKey,
         provider: facts.provider,
         environmentName: facts.environmentName,
-        environmentId: environmentNumber(facts.environmentName),
+        environmentId: numberOf(facts.environmentName),
         accountId: ACCOUNT_ID,
         activityLogId: facts.runId,
-        nangoConnectionId: undefined,
+        nangoConnectionId: numberOf(`${facts.environmentName}/${facts.providerConfigKey}/${facts.connectionId}`),
         scriptType: facts.event === null ? 'action' : 'on-event',
         isCLI: facts.dryRun,
         logger: logger.state,
