@@ -150,6 +150,8 @@ pub struct Invocation {
     pub validation: Validation,
     /// What the run may use.
     pub limits: Limits,
+    /// How many runs wait for this one: 0, unless a function triggered it with `nango.triggerAction`.
+    pub depth: u32,
 }
 
 impl Invocation {
@@ -175,6 +177,7 @@ impl Invocation {
             mode: Mode::Live,
             validation: Validation::default(),
             limits: Limits::default(),
+            depth: 0,
         }
     }
 }

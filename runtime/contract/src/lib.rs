@@ -34,7 +34,7 @@ pub use host::{
 };
 pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType, RetryHeader};
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};
-pub use limits::{Limits, LimitsError, MAX_METADATA_BYTES};
+pub use limits::{Limits, LimitsError, MAX_ACTION_DEPTH, MAX_METADATA_BYTES};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};
 pub use report::{
     DEFAULT_REJECTION, MAX_ACTION_OUTPUT_BYTES, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport,

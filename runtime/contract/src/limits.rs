@@ -8,6 +8,9 @@ use thiserror::Error;
 /// The largest metadata object of a connection, as JSON text: 1 MiB. It is read before every run.
 pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
 
+/// How deep actions may trigger actions; the run that began it all is not counted. Every level holds a thread.
+pub const MAX_ACTION_DEPTH: u32 = 5;
+
 /// The limits of one run. Hitting one stops the run with outcome `stopped`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Limits {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, EffectLog, Host, HostError, Invocation, Limits, LimitsError, RunReport, SystemClock,
-    Validation, Violation,
+    CallContext, Clock, EffectLog, Host, HostError, Invocation, Limits, LimitsError, MAX_ACTION_DEPTH,
+    RunReport, SystemClock, Validation, Violation,
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -85,6 +85,8 @@ impl EngineBuilder {
     }
 
     /// How many isolates may live at once; more runs wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
+    /// Runs that other runs wait for have as many places again, for each level: else callers that hold all places
+    /// would wait for each other.
     #[must_use]
     pub fn max_isolates(mut self, max_isolates: usize) -> Self {
         self.max_isolates = max_isolates.max(1);
@@ -101,7 +103,7 @@ impl EngineBuilder {
         let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
         Ok(Engine {
             threads: Arc::new(IsolateThreads { watchdog, clock: self.clock }),
-            isolates: Arc::new(Semaphore::new(self.max_isolates)),
+            places: Places::new(self.max_isolates),
         })
     }
 }
@@ -113,7 +115,7 @@ impl EngineBuilder {
 #[derive(Clone)]
 pub struct Engine {
     threads: Arc<IsolateThreads>,
-    isolates: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Engine {
@@ -154,7 +156,7 @@ impl Engine {
     async fn describe(&self, read: &ReadFunction) -> Result<Arc<onevent_contract::Function>, LoadError> {
         let guard = StopOnDrop::default();
         let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
-        let admission = self.admit(&guard).await.map_err(shut_down)?;
+        let admission = self.admit(&guard, 0).await.map_err(shut_down)?;
         let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, admission) {
             Ok(end) => end.await.unwrap_or_else(|_| Err(thread_lost())),
             Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
@@ -162,9 +164,9 @@ impl Engine {
         project::describe(read, end)
     }
 
-    /// Waits for a place among the isolates. The semaphore is never closed, so this does not fail.
-    async fn admit(&self, guard: &StopOnDrop) -> Result<Admission, AcquireError> {
-        let permit = self.isolates.clone().acquire_owned().await?;
+    /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.
+    async fn admit(&self, guard: &StopOnDrop, depth: u32) -> Result<Admission, AcquireError> {
+        let permit = self.places.of_depth(depth).acquire_owned().await?;
         Ok(Admission { stop: guard.0.clone(), permit })
     }
 
@@ -178,7 +180,7 @@ impl Engine {
         invocation.limits.check()?;
         let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
         let guard = StopOnDrop::default();
-        let admission = self.admit(&guard).await.map_err(|_| RunRefused::NoRuntime)?;
+        let admission = self.admit(&guard, invocation.depth).await.map_err(|_| RunRefused::NoRuntime)?;
         let clock = &self.threads.clock;
         let started_at = clock.now();
         let call = CallContext {
@@ -242,6 +244,24 @@ fn thread_lost_message() -> &'static str {
 
 fn thread_lost() -> Interrupted {
     Interrupted::Engine(thread_lost_message().to_owned())
+}
+
+/// The places of isolates, for each depth of actions that trigger actions. A run waits only for places of its own
+/// depth, and the deepest triggers nothing, so there is always one that can go on.
+#[derive(Clone)]
+struct Places(Arc<[Arc<Semaphore>]>);
+
+impl Places {
+    fn new(of_each_depth: usize) -> Self {
+        Self((0..=MAX_ACTION_DEPTH).map(|_| Arc::new(Semaphore::new(of_each_depth))).collect())
+    }
+
+    fn of_depth(&self, depth: u32) -> Arc<Semaphore> {
+        let deepest = self.0.len().saturating_sub(1);
+        let index = usize::try_from(depth).unwrap_or(deepest).min(deepest);
+        // There is one for the depth 0 at least.
+        self.0.get(index).cloned().unwrap_or_else(|| Arc::new(Semaphore::new(1)))
+    }
 }
 
 /// Stops a run that nobody waits for any more.

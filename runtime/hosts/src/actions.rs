@@ -6,14 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, ConnectionFacts, EnvironmentName, ErrorType, FunctionKey, Host, HostError,
-    Instant, LogLevel, Mode, Outcome, RunError, RunReport,
+    Instant, LogLevel, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunReport,
 };
 use serde_json::{Value, json};
 
 use crate::answers::api;
-
-/// How deep actions may trigger actions; the run that began it all is not counted. Every level holds a thread.
-pub const MAX_ACTION_DEPTH: u32 = 5;
 
 /// One run of an action that a function triggered.
 pub struct ActionRun {
@@ -29,6 +26,8 @@ pub struct ActionRun {
     pub mode: Mode,
     /// When the caller will be stopped. The action has to end before.
     pub deadline: Instant,
+    /// How many runs wait for this one.
+    pub depth: u32,
     /// What stands behind `nango` in the action.
     pub host: Arc<dyn Host>,
 }
@@ -90,6 +89,11 @@ impl Actions {
             return Err(api(400, "action_depth_exceeded", message));
         }
         Ok(Self { runner: self.runner.clone(), depth: self.depth + 1 })
+    }
+
+    /// How many runs wait for what is triggered from here.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth + 1
     }
 
     /// Runs the action, records that, and answers as Nango's API does.

@@ -300,6 +300,7 @@ impl Host for DryHost {
             environment: self.connections.environment.clone(),
             mode: Mode::Dry,
             deadline: call.deadline,
+            depth: self.actions.depth(),
             host: Arc::new(host),
         };
         self.actions.run(call, run).await

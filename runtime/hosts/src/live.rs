@@ -233,6 +233,7 @@ impl Host for LiveHost {
             environment: key.environment.clone(),
             mode: Mode::Live,
             deadline: call.deadline,
+            depth: self.actions.depth(),
             host: Arc::new(Self { own: key, access: Access::Normal, actions, ..self.clone() }),
         };
         self.actions.run(call, run).await

@@ -50,6 +50,7 @@ impl ActionRunner for ProjectActions {
             trigger: Trigger::Action { input: run.input },
             mode: run.mode,
             limits: Limits { wall: limits.wall.min(left), ..limits },
+            depth: run.depth,
             ..Invocation::new(function, run.connection, run.environment)
         };
         let refused = |message: String| ActionNotRun::Refused { message };

@@ -205,6 +205,24 @@ async fn dropping_the_future_stops_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_others_wait_for_finds_a_place_in_a_full_engine() {
+    let engine = onevent_engine::Engine::builder().max_isolates(1).build().unwrap();
+    let waits = invocation(&load(&function("await nango.get({ endpoint: '/slow' });")).await);
+    let mut waited_for = invocation(&load(&function("")).await);
+    let host = Arc::new(MemoryHost::default());
+    let caller = tokio::spawn({
+        let (engine, host) = (engine.clone(), host.clone());
+        async move { engine.run(waits, host).await }
+    });
+    // The caller has the only place of its level.
+    let same_level = engine.run(waited_for.clone(), host.clone());
+    assert!(tokio::time::timeout(Duration::from_millis(300), same_level).await.is_err());
+    waited_for.depth = 1;
+    assert_eq!(engine.run(waited_for, host).await.unwrap().outcome, Outcome::Succeeded);
+    caller.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_calls_that_nobody_awaits_is_refused() {
     let body = "const calls = Array.from({ length: 1200 }, () => nango.get({ endpoint: '/slow' }));\n\
         const first = await Promise.race(calls.map((call) => call.catch((error) => error)));\n\

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use onevent_contract::{
-    ActionCall, ErrorType, Host, HostError, MetadataCommit, MetadataReport, Mode, Outcome,
+    ActionCall, ErrorType, Host, HostError, MAX_ACTION_DEPTH, MetadataCommit, MetadataReport, Mode, Outcome,
     REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
 };
 use onevent_hosts::{
     Access, ActionNotRun, ActionRun, ActionRunner, DryConnection, DryHost, DryHostOptions, LiveHost,
-    MAX_ACTION_DEPTH,
 };
 use onevent_store::{ConnectionState, Visibility};
 use serde_json::{Value, json};
