@@ -36,8 +36,13 @@ pub struct ActionRun {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ActionNotRun {
-    /// The integration has no such action, or it cannot be loaded.
+    /// The integration has no such action.
     Unknown {
+        /// In words.
+        message: String,
+    },
+    /// It has one that cannot be loaded.
+    Broken {
         /// In words.
         message: String,
     },
@@ -98,16 +103,30 @@ impl Actions {
 
     /// Runs the action, records that, and answers as Nango's API does.
     pub(crate) async fn run(&self, call: &CallContext, run: ActionRun) -> Result<Value, HostError> {
+        match self.run_if_known(call, run).await? {
+            Ok(output) => Ok(output),
+            Err(message) => Err(api(404, "not_found", message)),
+        }
+    }
+
+    /// The same, told apart from there being no such action; then why, in words.
+    pub(crate) async fn run_if_known(
+        &self,
+        call: &CallContext,
+        run: ActionRun,
+    ) -> Result<Result<Value, String>, HostError> {
         let Some(runner) = &self.runner else {
             return Err(HostError::Unsupported { member: "triggerAction" });
         };
         let name = format!("{} for {}", run.action, run.connection.connection_id);
-        let report = runner.run_action(run).await.map_err(|not_run| match not_run {
-            ActionNotRun::Unknown { message } => api(404, "not_found", message),
-            ActionNotRun::Refused { message } => HostError::Internal { message },
-        })?;
+        let report = match runner.run_action(run).await {
+            Ok(report) => report,
+            Err(ActionNotRun::Unknown { message }) => return Ok(Err(message)),
+            Err(ActionNotRun::Broken { message }) => return Err(api(404, "not_found", message)),
+            Err(ActionNotRun::Refused { message }) => return Err(HostError::Internal { message }),
+        };
         record(call, &name, &report);
-        answer(report)
+        answer(report).map(Ok)
     }
 }
 

@@ -5,16 +5,17 @@ use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, EnvironmentName,
     EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse,
+    JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse,
     VersionedMetadata,
 };
 use onevent_proxy::Proxy;
-use onevent_store::{AuthError, MetadataWriters, Store, StoredConnection, Visibility, Writer};
+use onevent_store::{AuthError, Store, StoredConnection, Visibility};
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::Asked;
 use crate::connections::{Connections, usable};
+use crate::dry_metadata::DryMetadata;
 use crate::environment::Variables;
 use crate::memory::{CheckpointKey, DryMemory};
 use crate::{Access, Integrations};
@@ -22,10 +23,10 @@ use crate::{Access, Integrations};
 /// The connection that a dry run is for, as it was when the run began.
 #[derive(Debug, Clone)]
 pub struct DryConnection {
+    /// With the metadata of the run's beginning.
     connection: Connection,
     auth_error: Option<AuthError>,
-    version: u64,
-    writers: MetadataWriters,
+    metadata: DryMetadata,
 }
 
 impl DryConnection {
@@ -33,37 +34,35 @@ impl DryConnection {
     #[must_use]
     pub fn stored(stored: StoredConnection) -> Self {
         let StoredConnection { connection, auth_error, metadata_version, metadata_writers, .. } = stored;
-        Self { connection, auth_error, version: metadata_version, writers: metadata_writers }
+        let metadata =
+            DryMetadata::stored(connection.metadata.clone(), metadata_version, metadata_writers);
+        Self { connection, auth_error, metadata }
     }
 
     /// One that is given as data and stored nowhere. The user counts as the writer of its metadata.
     #[must_use]
     pub fn given(connection: Connection) -> Self {
-        let writers = users(connection.metadata.as_ref());
-        let version = u64::from(connection.metadata.is_some());
-        Self { connection, auth_error: None, version, writers }
+        let metadata = DryMetadata::given(connection.metadata.clone());
+        Self { connection, auth_error: None, metadata }
     }
 
     /// The same with other metadata to start from, as if the user had just written it.
     #[must_use]
     pub fn with_metadata(mut self, metadata: JsonObject) -> Self {
-        self.writers = users(Some(&metadata));
-        self.version += 1;
-        self.connection.metadata = Some(metadata);
+        self.metadata = DryMetadata::given(Some(metadata));
         self
     }
 
-    /// The connection.
+    /// The connection, with the metadata as it is stored.
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
-}
 
-fn users(metadata: Option<&JsonObject>) -> MetadataWriters {
-    metadata
-        .map(|metadata| MetadataWriters::default().after_write(None, metadata, &Writer::User).0)
-        .unwrap_or_default()
+    /// The connection with what was written to it so far.
+    fn current(&self) -> Connection {
+        Connection { metadata: self.metadata.read().value, ..self.connection.clone() }
+    }
 }
 
 /// What a [`DryHost`] works on.
@@ -131,7 +130,7 @@ impl DryHost {
         if *integration == own.connection.provider_config_key && *connection == own.connection.connection_id {
             self.connections.integration(asked, integration)?;
             usable(asked, connection, own.auth_error.as_ref(), self.access)?;
-            return Ok(own.connection);
+            return Ok(own.current());
         }
         let key = self.connections.key(integration.clone(), connection.clone());
         let stored = self.connections.stored(asked, &key, Visibility::Established, Access::Normal).await?;
@@ -196,8 +195,7 @@ impl Host for DryHost {
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
-        let own = self.own();
-        Ok(VersionedMetadata { value: own.connection.metadata.clone(), version: own.version })
+        Ok(self.own().metadata.read())
     }
 
     async fn write_metadata(
@@ -205,21 +203,7 @@ impl Host for DryHost {
         call: &CallContext,
         write: MetadataWrite,
     ) -> Result<MetadataWritten, HostError> {
-        let mut own = self.own();
-        match write.commit {
-            MetadataCommit::IfVersion(expected) if expected != own.version => {
-                return Ok(MetadataWritten::Conflict);
-            }
-            MetadataCommit::IfVersion(_) | MetadataCommit::Always => {}
-        }
-        // The same rule as in the store, so that a dry run warns about what the live one would do.
-        let writer = Writer::Function(call.function.clone());
-        let (writers, dropped) =
-            own.writers.after_write(own.connection.metadata.as_ref(), &write.value, &writer);
-        own.writers = writers;
-        own.version += 1;
-        own.connection.metadata = Some(write.value);
-        Ok(MetadataWritten::Written { version: own.version, dropped, persisted: false })
+        Ok(self.own().metadata.write(&call.function, write))
     }
 
     async fn integration(

@@ -32,11 +32,13 @@ impl ProjectActions {
             .broken
             .iter()
             .find(|broken| broken.key.as_ref() == Some(key) && !broken.may_be_event_function());
-        let message = match broken {
-            Some(broken) => format!("the action {key} cannot be loaded: {}", broken.error.message),
-            None => format!("index.ts imports no action {key}"),
-        };
-        Err(ActionNotRun::Unknown { message })
+        Err(match broken {
+            Some(broken) => {
+                let message = format!("the action {key} cannot be loaded: {}", broken.error.message);
+                ActionNotRun::Broken { message }
+            }
+            None => ActionNotRun::Unknown { message: format!("index.ts imports no action {key}") },
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::calls::Call;
 use crate::fixture::{Fixture, write_document};
+use crate::secrets::{credential_texts, long_enough};
 
 /// Records what a run asks of another host, and makes a [`Fixture`] of it.
 ///
@@ -127,19 +128,6 @@ fn nango(recorded: &Recorded, facts: &ConnectionFacts) -> Value {
     Value::Object(nango)
 }
 
-/// The texts of credentials; `type` and times are none.
-fn credential_texts(value: &Value, found: &mut Vec<Secret>) {
-    match value {
-        Value::String(text) => found.push(Secret::new(text.as_str())),
-        Value::Array(items) => items.iter().for_each(|item| credential_texts(item, found)),
-        Value::Object(object) => {
-            let secret = object.iter().filter(|(key, _)| !matches!(key.as_str(), "type" | "expires_at"));
-            secret.for_each(|(_, item)| credential_texts(item, found));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 /// Replaces every credential.
 fn redact(value: &mut Value) {
     match value {
@@ -151,11 +139,6 @@ fn redact(value: &mut Value) {
         }
         scalar => *scalar = "[redacted]".into(),
     }
-}
-
-/// Shorter texts are no secrets: replacing them everywhere would destroy the recording and hide nothing.
-fn long_enough(secret: &Secret) -> bool {
-    secret.reveal().len() >= onevent_contract::Credentials::SHORTEST_SECRET
 }
 
 #[async_trait]
@@ -180,11 +163,7 @@ impl Host for RecordingHost {
         // A fixture has one connection: the run's own.
         let own = query == ConnectionQuery::default();
         let connection = self.inner.connection_json(call, query).await?;
-        let mut secrets = Vec::new();
-        if let Some(credentials) = connection.get("credentials") {
-            credential_texts(credentials, &mut secrets);
-        }
-        call.effects.hide(secrets.into_iter().filter(long_enough));
+        call.effects.hide(connection.get("credentials").map(credential_texts).unwrap_or_default());
         self.note(call, |recorded| {
             if own || recorded.connection.is_none() {
                 let mut shown = connection.clone();
@@ -227,9 +206,7 @@ impl Host for RecordingHost {
         let mut integration = self.inner.integration(call, include).await?;
         let answer = integration.clone();
         if let Some(credentials) = integration.get_mut("credentials") {
-            let mut secrets = Vec::new();
-            credential_texts(credentials, &mut secrets);
-            call.effects.hide(secrets.into_iter().filter(long_enough));
+            call.effects.hide(credential_texts(credentials));
             redact(credentials);
         }
         self.note(call, |recorded| recorded.integration.get_or_insert_default().extend(integration));

@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::{Host, Url};
@@ -151,6 +151,11 @@ impl EgressPolicy {
     #[must_use]
     pub fn allowing(networks: impl IntoIterator<Item = AllowedNetwork>) -> Self {
         Self::default().and(networks.into_iter().map(AllowedNetwork::network))
+    }
+
+    /// Every address: for a server that the owner of the installation names.
+    pub(crate) fn anywhere() -> Self {
+        Self::default().and([Ipv4Net::default().into(), Ipv6Net::default().into()])
     }
 
     /// This policy with more networks allowed.

@@ -22,7 +22,7 @@ pub(super) struct Body {
 
 /// What a body says about itself.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) enum ContentType {
+pub(crate) enum ContentType {
     /// Nothing.
     #[default]
     None,
@@ -45,29 +45,34 @@ pub(super) fn build(target: &Target, request: &ProxyRequest, values: &Values<'_>
         (None, false) => Some(ProxyBody::Json(Value::Object(fields))),
         (Some(body), false) => Some(with_fields(body, fields)),
     };
-    let (bytes, content_type) = match body {
-        None => return Ok(Body::default()),
-        Some(ProxyBody::Json(value)) => {
+    let Some(body) = body else { return Ok(Body::default()) };
+    let (bytes, content_type) = encoded(body)?;
+    Ok(Body { bytes: Some(bytes), content_type, with_credentials })
+}
+
+/// The bytes of a body, and its content type.
+pub(crate) fn encoded(body: ProxyBody) -> Result<(Bytes, ContentType), HostError> {
+    Ok(match body {
+        ProxyBody::Json(value) => {
             let text = serde_json::to_vec(&value)
                 .map_err(|error| configuration("invalid_body", error.to_string()))?;
             (Bytes::from(text), ContentType::Default("application/json"))
         }
-        Some(ProxyBody::Text(text)) => {
+        ProxyBody::Text(text) => {
             (Bytes::from(text), ContentType::Default("application/x-www-form-urlencoded"))
         }
-        Some(ProxyBody::Bytes(bytes)) => (bytes, ContentType::None),
-        Some(ProxyBody::Form(pairs)) => {
+        ProxyBody::Bytes(bytes) => (bytes, ContentType::None),
+        ProxyBody::Form(pairs) => {
             let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
             (Bytes::from(text), ContentType::Default("application/x-www-form-urlencoded"))
         }
-        Some(ProxyBody::Multipart(pairs)) => {
+        ProxyBody::Multipart(pairs) => {
             let boundary = format!("onevent-{}", Uuid::new_v4().simple());
             let content_type = format!("multipart/form-data; boundary={boundary}");
             (multipart(&pairs, &boundary), ContentType::Fixed(content_type))
         }
-        Some(_) => return Err(configuration("invalid_body", "this kind of body is not supported")),
-    };
-    Ok(Body { bytes: Some(bytes), content_type, with_credentials })
+        _ => return Err(configuration("invalid_body", "this kind of body is not supported")),
+    })
 }
 
 /// The template's fields over the author's. A body that has no fields stays as it is.

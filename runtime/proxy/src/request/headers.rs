@@ -20,7 +20,7 @@ const DEFAULT_ACCEPT: &str = "application/json, text/plain, */*";
 
 /// Headers that an author cannot set: they belong to the connection, not to the call, and a wrong one would make two
 /// servers on the way disagree about where the request ends. They are left out, with a line in the run's log.
-pub(crate) const IGNORED_HEADERS: [&str; 12] = [
+pub const IGNORED_HEADERS: [&str; 12] = [
     "host",
     "content-length",
     "transfer-encoding",

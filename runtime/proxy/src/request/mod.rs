@@ -13,8 +13,11 @@ use onevent_contract::{HostError, ProxyRequest};
 use crate::Target;
 use crate::template::{RequestParts, Values};
 
-pub(crate) use headers::{DEFAULT_USER_AGENT, IGNORED_HEADERS};
+pub(crate) use body::{ContentType, encoded};
+pub use headers::IGNORED_HEADERS;
+pub(crate) use headers::DEFAULT_USER_AGENT;
 pub(crate) use secrets::Secrets;
+pub(crate) use self::url::add_params;
 
 /// A request, ready to be sent.
 #[derive(Debug)]
@@ -64,6 +67,13 @@ impl BuiltRequest {
             secrets,
         })
     }
+}
+
+/// Where a provider would be asked for this, without what its template adds to the query; `None` where that cannot be
+/// told, as without the credentials that a template needs.
+#[must_use]
+pub fn provider_url(target: &Target, request: &ProxyRequest, now: Timestamp) -> Option<::url::Url> {
+    url::build_bare(target, request, &Values::new(target, now), &mut Secrets::of(target)).ok()
 }
 
 /// Host and port, as the `host` header has them.

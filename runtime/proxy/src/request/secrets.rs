@@ -19,6 +19,11 @@ impl Secrets {
         Self { texts: target.secrets(), parameters: Vec::new() }
     }
 
+    /// These texts alone.
+    pub(crate) fn of_texts(texts: impl IntoIterator<Item = Secret>) -> Self {
+        Self { texts: texts.into_iter().collect(), parameters: Vec::new() }
+    }
+
     /// A text made from a credential: the base64 of a key is as good as the key.
     pub(crate) fn add(&mut self, text: &str) {
         if text.len() >= Credentials::SHORTEST_SECRET {

@@ -20,6 +20,18 @@ pub(super) fn build(
     values: &Values<'_>,
     secrets: &mut Secrets,
 ) -> Result<Url, HostError> {
+    let mut url = build_bare(target, request, values, secrets)?;
+    add_template_query(&mut url, target, values, secrets)?;
+    Ok(url)
+}
+
+/// The same without what the provider's template adds to the query.
+pub(super) fn build_bare(
+    target: &Target,
+    request: &ProxyRequest,
+    values: &Values<'_>,
+    secrets: &mut Secrets,
+) -> Result<Url, HostError> {
     let provider = &target.integration.provider;
     let chosen = request.base_url_override.as_deref().filter(|base| !base.is_empty());
     if request.endpoint.is_empty() && chosen.is_none() {
@@ -48,7 +60,6 @@ pub(super) fn build(
     let official = official.and_then(|official| self::base(official, values, secrets).ok());
     let mut url = joined(&base, official.as_ref(), &endpoint.text)?;
     add_params(&mut url, request.params.as_ref())?;
-    add_template_query(&mut url, target, values, secrets)?;
     url.set_fragment(None);
     Ok(url)
 }
@@ -202,7 +213,8 @@ fn beneath(base: &Base, endpoint: &str) -> Option<String> {
     Some(url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
 }
 
-fn add_params(url: &mut Url, params: Option<&Params>) -> Result<(), HostError> {
+/// Puts a call's query into its URL.
+pub(crate) fn add_params(url: &mut Url, params: Option<&Params>) -> Result<(), HostError> {
     match params {
         None => Ok(()),
         Some(Params::Text(text)) => {

@@ -1,0 +1,337 @@
+//! A Nango API: its routes, asked with a secret key.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Method};
+use onevent_contract::{
+    ActionCall, Clock, ConnectionId, EnvironmentVariable, HostError, IntegrationId, IntegrationInclude,
+    JsonObject, MetadataWriteKind, Secret,
+};
+use onevent_proxy::{Origin, OriginAnswer, OriginRequest, Proxy};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::connection::RemoteConnection;
+use super::error::{Asked, RemoteError};
+
+/// The longest time for one answer of the API, calls of a provider and triggered actions aside. Nango may have to
+/// refresh a token for it.
+const API_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What this program says that it is.
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("onevent/", env!("CARGO_PKG_VERSION")));
+
+/// How a Nango API is reached.
+#[derive(Debug, Clone)]
+pub struct NangoApiOptions {
+    /// Its base URL: Nango's `NANGO_HOSTPORT`.
+    pub base_url: Url,
+    /// The secret key of one of its environments.
+    pub secret_key: Secret,
+    /// Where the key was found, for errors about it: the name of a variable.
+    pub key_name: String,
+}
+
+/// One environment of a Nango API. Cheap to clone.
+///
+/// The secret key is sent to the base URL's origin and nowhere else: redirects are not followed.
+#[derive(Clone)]
+pub struct NangoApi {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    origin: Origin,
+    host: String,
+    key: Secret,
+    authorization: HeaderValue,
+    key_name: String,
+}
+
+/// A request whose answer is JSON.
+struct JsonRequest<'a> {
+    method: Method,
+    path: &'a [&'a str],
+    query: &'a [(&'a str, &'a str)],
+    headers: HeaderMap,
+    body: Option<Value>,
+    timeout: Duration,
+}
+
+impl<'a> JsonRequest<'a> {
+    fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
+        Self { query, ..Self::new(Method::GET, path) }
+    }
+
+    fn new(method: Method, path: &'a [&'a str]) -> Self {
+        Self { method, path, query: &[], headers: HeaderMap::new(), body: None, timeout: API_TIMEOUT }
+    }
+}
+
+impl NangoApi {
+    /// The API with the connections of this proxy. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// [`RemoteError::InvalidKey`] for a key that cannot be sent.
+    pub fn new(proxy: &Proxy, options: NangoApiOptions) -> Result<Self, RemoteError> {
+        let NangoApiOptions { base_url, secret_key: key, key_name } = options;
+        let text = format!("Bearer {}", key.reveal());
+        let Ok(mut authorization) = HeaderValue::from_str(&text) else {
+            return Err(RemoteError::InvalidKey { key_name });
+        };
+        if key.reveal().is_empty() {
+            return Err(RemoteError::InvalidKey { key_name });
+        }
+        authorization.set_sensitive(true);
+        let host = base_url.as_str().trim_end_matches('/').to_owned();
+        let origin = Origin::new(proxy, base_url);
+        Ok(Self { inner: Arc::new(Inner { origin, host, key, authorization, key_name }) })
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.inner.host
+    }
+
+    /// A connection with its credentials.
+    ///
+    /// # Errors
+    /// [`RemoteError`], for a connection that does not exist among others.
+    pub async fn connection(
+        &self,
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+    ) -> Result<RemoteConnection, RemoteError> {
+        let json = self.connection_json(integration, connection).await?;
+        RemoteConnection::from_json(integration, connection, json)
+            .ok_or_else(|| self.not_nango("its connection has no `provider`".into()))
+    }
+
+    /// The integrations that have a connection of this id.
+    ///
+    /// # Errors
+    /// [`RemoteError`].
+    pub async fn integrations_of(
+        &self,
+        connection: &ConnectionId,
+    ) -> Result<Vec<IntegrationId>, RemoteError> {
+        let query = [("connectionId", connection.as_str())];
+        let request = JsonRequest::get(&["connections"], &query);
+        let answer = self.json(&Asked::Connections { connection }, request).await?;
+        let found = answer.get("connections").and_then(Value::as_array);
+        let found = found.ok_or_else(|| self.not_nango("there is no list of connections".into()))?;
+        let named = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
+        let own = found.iter().filter(|entry| named(entry, "connection_id").as_deref() == Some(connection.as_str()));
+        Ok(own.filter_map(|entry| IntegrationId::new(named(entry, "provider_config_key")?).ok()).collect())
+    }
+
+    pub(super) async fn connection_json(
+        &self,
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+    ) -> Result<JsonObject, RemoteError> {
+        let path = ["connections", connection.as_str()];
+        let query = [("provider_config_key", integration.as_str())];
+        let asked = Asked::Connection { integration, connection };
+        match self.json(&asked, JsonRequest::get(&path, &query)).await? {
+            Value::Object(connection) => Ok(connection),
+            _ => Err(self.not_nango("its connection is no object".into())),
+        }
+    }
+
+    pub(super) async fn integration(
+        &self,
+        integration: &IntegrationId,
+        include: &[IntegrationInclude],
+    ) -> Result<JsonObject, RemoteError> {
+        let query: Vec<(&str, &str)> = include
+            .iter()
+            .map(|wanted| match wanted {
+                IntegrationInclude::Webhook => ("include", "webhook"),
+                IntegrationInclude::Credentials => ("include", "credentials"),
+            })
+            .collect();
+        let path = ["integrations", integration.as_str()];
+        let answer = self.json(&Asked::Integration { integration }, JsonRequest::get(&path, &query)).await?;
+        match answer.get("data") {
+            Some(Value::Object(data)) => Ok(data.clone()),
+            _ => Err(self.not_nango("its integration has no `data`".into())),
+        }
+    }
+
+    pub(super) async fn environment_variables(&self) -> Result<Vec<EnvironmentVariable>, RemoteError> {
+        let answer = self.json(&Asked::Variables, JsonRequest::get(&["environment-variables"], &[])).await?;
+        let text = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
+        let variable = |entry: &Value| {
+            Some(EnvironmentVariable { name: text(entry, "name")?, value: text(entry, "value")? })
+        };
+        let list = answer.as_array().map(|list| list.iter().map(variable).collect::<Option<Vec<_>>>());
+        list.flatten().ok_or_else(|| self.not_nango("there is no list of variables".into()))
+    }
+
+    /// `POST` replaces all of the metadata, `PATCH` the keys that are given.
+    pub(super) async fn write_metadata(
+        &self,
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+        kind: MetadataWriteKind,
+        metadata: &JsonObject,
+    ) -> Result<(), RemoteError> {
+        let method = match kind {
+            MetadataWriteKind::Set => Method::POST,
+            MetadataWriteKind::Update => Method::PATCH,
+        };
+        let body =
+            json!({ "connection_id": connection, "provider_config_key": integration, "metadata": metadata });
+        let request =
+            JsonRequest { body: Some(body), ..JsonRequest::new(method, &["connections", "metadata"]) };
+        self.json(&Asked::MetadataWrite { integration, connection }, request).await.map(drop)
+    }
+
+    /// Runs a deployed action to its end. The answer of one that failed is the function's to see.
+    pub(super) async fn trigger_action(
+        &self,
+        action: &ActionCall,
+        timeout: Duration,
+    ) -> Result<Value, HostError> {
+        let ActionCall { provider_config_key: integration, connection_id: connection, name, input } = action;
+        let asked = Asked::Action { integration, connection, name: name.as_str() };
+        let mut headers = HeaderMap::new();
+        insert(&mut headers, "connection-id", connection.as_str())?;
+        insert(&mut headers, "provider-config-key", integration.as_str())?;
+        let body = Some(json!({ "action_name": name, "input": input }));
+        let path = ["action", "trigger"];
+        let request = JsonRequest { headers, body, timeout, ..JsonRequest::new(Method::POST, &path) };
+        let answer = self.send(request).await?;
+        match answer.status {
+            200..300 if answer.body.is_empty() => Ok(Value::Null),
+            200..300 => Ok(self.parsed(&answer)?),
+            401 | 403 | 429 => Err(self.refusal(&asked, &answer).into()),
+            status => match serde_json::from_slice(&answer.body) {
+                Ok(body) => Err(HostError::Answer { status, body }),
+                Err(_) => Err(self.refusal(&asked, &answer).into()),
+            },
+        }
+    }
+
+    /// A URL beneath the base URL.
+    pub(super) fn url(&self, path: &[&str]) -> Result<Url, RemoteError> {
+        // As segments of a path they would lead elsewhere, also percent-encoded.
+        if let Some(name) = path.iter().find(|segment| matches!(**segment, "" | "." | "..")) {
+            return Err(RemoteError::InvalidName { name: (*name).to_owned() });
+        }
+        let mut url = self.inner.origin.base().clone();
+        match url.path_segments_mut() {
+            Ok(mut segments) => segments.pop_if_empty().extend(path),
+            // The base URL was checked to be one of http or https, which have paths.
+            Err(()) => return Err(self.not_nango("its URL has no path".into())),
+        };
+        Ok(url)
+    }
+
+    /// The headers of every request: as Nango's own command line sends them, under the name of this program.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, self.inner.authorization.clone());
+        headers.insert(USER_AGENT, AGENT);
+        headers.insert("nango-is-sync", HeaderValue::from_static("true"));
+        headers.insert("nango-is-script", HeaderValue::from_static("false"));
+        headers.insert("nango-is-dry-run", HeaderValue::from_static("true"));
+        headers
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.inner.origin
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.inner.origin.clock()
+    }
+
+    /// What must not show up in a report.
+    pub(super) fn secret(&self) -> Secret {
+        self.inner.key.clone()
+    }
+
+    /// Sends a request whose answer is JSON, and takes every status but a successful one as an error.
+    async fn json(&self, asked: &Asked<'_>, request: JsonRequest<'_>) -> Result<Value, RemoteError> {
+        let answer = self.send(request).await?;
+        match answer.status {
+            200..300 => self.parsed(&answer),
+            _ => Err(self.refusal(asked, &answer)),
+        }
+    }
+
+    async fn send(&self, request: JsonRequest<'_>) -> Result<OriginAnswer, RemoteError> {
+        let JsonRequest { method, path, query, headers: more, body, timeout } = request;
+        let mut url = self.url(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut headers = self.headers();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.extend(more);
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        let body = body.map(|body| body.to_string().into());
+        let request = OriginRequest { method, url, headers, body, timeout };
+        let answer = self.inner.origin.send(request).await.map_err(|error| self.unreachable(error))?;
+        self.not_redirected(&answer)?;
+        Ok(answer)
+    }
+
+    fn parsed(&self, answer: &OriginAnswer) -> Result<Value, RemoteError> {
+        serde_json::from_slice(&answer.body).map_err(|_| self.not_nango("the answer is not JSON".into()))
+    }
+
+    fn not_redirected(&self, answer: &OriginAnswer) -> Result<(), RemoteError> {
+        match (answer.status, answer.headers.get("location")) {
+            (300..400, Some(location)) => {
+                let to = self.inner.origin.base().join(location).ok();
+                let to = to.map_or_else(|| "no URL".into(), |url| url.origin().ascii_serialization());
+                Err(RemoteError::Redirect { host: self.inner.host.clone(), to })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of an answer that is none of success.
+    pub(super) fn refusal(&self, asked: &Asked<'_>, answer: &OriginAnswer) -> RemoteError {
+        let Inner { host, key_name, .. } = &*self.inner;
+        RemoteError::answered(host, key_name, asked, answer.status, &answer.body)
+    }
+
+    pub(super) fn unreachable(&self, error: HostError) -> RemoteError {
+        let host = self.inner.host.clone();
+        match error {
+            HostError::Network { code, message } => RemoteError::Unreachable { host, code, message },
+            other => RemoteError::NotNango { host, what: other.to_string() },
+        }
+    }
+
+    fn not_nango(&self, what: String) -> RemoteError {
+        RemoteError::NotNango { host: self.inner.host.clone(), what }
+    }
+}
+
+/// Without the key.
+impl fmt::Debug for NangoApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NangoApi").field("host", &self.inner.host).finish_non_exhaustive()
+    }
+}
+
+/// Sets a header of Nango's own.
+pub(super) fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), HostError> {
+    let value = HeaderValue::from_str(value).map_err(|_| HostError::Configuration {
+        code: "invalid_headers".into(),
+        message: format!("the header {name} cannot be sent"),
+    })?;
+    headers.insert(name, value);
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! Calls of a provider through Nango's proxy: `ANY /proxy/<endpoint>`.
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use onevent_contract::{
+    CallContext, ConnectionId, HostError, HttpEffect, IntegrationId, LogLevel, ProxyRequest, ProxyResponse,
+    RetryHeader, Secret,
+};
+use onevent_proxy::limits::ATTEMPT_TIMEOUT;
+use onevent_proxy::{IGNORED_HEADERS, Origin, OriginAnswer, OriginRequest};
+use serde_json::Value;
+use url::Url;
+
+use super::api::{NangoApi, insert};
+use super::error::{Asked, RemoteError, said};
+
+/// What an author's header is called on its way to Nango.
+const PREFIX: &str = "nango-proxy-";
+
+/// One call: for whom, and what of it must not show up in a report.
+pub(super) struct RemoteCall<'a> {
+    pub(super) api: &'a NangoApi,
+    pub(super) context: &'a CallContext,
+    pub(super) integration: &'a IntegrationId,
+    pub(super) connection: &'a ConnectionId,
+    pub(super) secrets: &'a [Secret],
+    /// Where the provider is asked, as far as that is known here.
+    pub(super) provider_url: Option<Url>,
+}
+
+impl RemoteCall<'_> {
+    /// Makes the call, once: Nango makes the further attempts. It is recorded in the run's effects.
+    pub(super) async fn send(self, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
+        let built = self.build(request)?;
+        let clock = self.api.clock();
+        let (method, url, start) = (built.method.clone(), built.url.clone(), clock.monotonic());
+        let sent = self.api.origin().send(built).await.map_err(|error| self.api.unreachable(error).into());
+        let answered = sent.as_ref().map(|answer| answer.status).ok();
+        let result = sent.and_then(|answer| self.told_apart(answer));
+        let duration = clock.elapsed(start);
+        let shown = Origin::shown(&url, self.secrets.iter().cloned().chain([self.api.secret()]));
+        let error = match &result {
+            Err(HostError::Network { code, .. }) => Some(code.clone()),
+            _ => None,
+        };
+        self.context.effects.http(HttpEffect {
+            seq: 0,
+            method: method.to_string(),
+            url: shown.clone(),
+            status: if error.is_some() { None } else { answered },
+            error,
+            attempt: 1,
+            duration,
+        });
+        let answer = result?;
+        let url = self.provider_url.map(|url| Origin::shown(&url, self.secrets.iter().cloned()));
+        Ok(ProxyResponse {
+            status: answer.status,
+            status_text: answer.status_text,
+            headers: answer.headers,
+            body: answer.body,
+            url: url.unwrap_or(shown),
+            duration,
+        })
+    }
+
+    fn build(&self, request: ProxyRequest) -> Result<OriginRequest, HostError> {
+        let url = self.url(&request.endpoint)?;
+        let headers = self.headers(&request)?;
+        let timeout = self.timeout(request.retries);
+        let mut built = OriginRequest { method: request.method.clone(), url, headers, body: None, timeout };
+        built.set_params(request.params.as_ref())?;
+        let with_body = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&request.method);
+        if let Some(body) = request.body.filter(|_| with_body) {
+            built.set_body(body)?;
+            // Bare for Nango, which reads the body, and for the provider.
+            if let Some(content_type) = built.headers.get(CONTENT_TYPE).cloned() {
+                built.headers.insert("nango-proxy-content-type", content_type);
+            }
+        } else {
+            built.headers.remove(CONTENT_TYPE);
+        }
+        Ok(built)
+    }
+
+    /// The URL beneath `/proxy/`. An endpoint that leads out of it would ask the API itself, with the secret key.
+    fn url(&self, endpoint: &str) -> Result<Url, HostError> {
+        let invalid = |message: String| HostError::Configuration { code: "invalid_url".into(), message };
+        let base = self.api.url(&["proxy"]).map_err(HostError::from)?;
+        let text = format!("{base}/{}", endpoint.trim_start_matches('/'));
+        let mut url = Url::parse(&text).map_err(|error| invalid(format!("invalid URL: {error}")))?;
+        url.set_fragment(None);
+        let inside = url.path().strip_prefix(base.path()).filter(|rest| rest.starts_with('/'));
+        // Some servers decode `%2e` and `%2f` before they look at a path.
+        let upwards =
+            |path: &str| decoded(path).split(|byte| matches!(byte, b'/' | b'\\')).any(|part| part == b"..");
+        match inside {
+            Some(rest) if !upwards(rest) && url.origin() == base.origin() => Ok(url),
+            _ => Err(invalid(format!("the endpoint `{endpoint}` leads out of the provider's API"))),
+        }
+    }
+
+    fn headers(&self, request: &ProxyRequest) -> Result<HeaderMap, HostError> {
+        let mut headers = self.api.headers();
+        for (name, value) in &request.headers {
+            let lower = name.trim().to_ascii_lowercase();
+            if IGNORED_HEADERS.contains(&lower.as_str()) {
+                self.log(format!(
+                    "the header `{lower}` is not sent: it belongs to the connection, not to the call"
+                ));
+                continue;
+            }
+            let invalid = || HostError::Configuration {
+                code: "invalid_headers".into(),
+                message: format!("the header `{name}` cannot be sent"),
+            };
+            let value = HeaderValue::from_str(value).map_err(|_| invalid())?;
+            if lower == CONTENT_TYPE.as_str() {
+                headers.insert(CONTENT_TYPE, value.clone());
+            }
+            let prefixed = HeaderName::from_bytes(format!("{PREFIX}{lower}").as_bytes()).map_err(|_| invalid())?;
+            headers.insert(prefixed, value);
+        }
+        insert(&mut headers, "connection-id", self.connection.as_str())?;
+        insert(&mut headers, "provider-config-key", self.integration.as_str())?;
+        insert(&mut headers, "retries", &request.retries.to_string())?;
+        if !request.retry_on.is_empty() {
+            let statuses: Vec<String> = request.retry_on.iter().map(u16::to_string).collect();
+            insert(&mut headers, "retry-on", &statuses.join(","))?;
+        }
+        if let Some(base) = request.base_url_override.as_deref().filter(|base| !base.is_empty()) {
+            insert(&mut headers, "base-url-override", base)?;
+        }
+        // Functions get answers decompressed; Nango would hand on what it does not unpack.
+        insert(&mut headers, "decompress", "true")?;
+        if let Some(forward) = request.forward_headers_on_redirect {
+            insert(&mut headers, "forward-headers-on-redirect", &forward.to_string())?;
+        }
+        if request.retry_header != RetryHeader::default() {
+            self.log("`retryHeader` has no effect: Nango's proxy does not take it".into());
+        }
+        Ok(headers)
+    }
+
+    /// Nango waits between its attempts, so a call with several may take what is left of the run, which is the
+    /// engine's to end.
+    fn timeout(&self, retries: u32) -> Duration {
+        let left = self.context.deadline.saturating_duration_since(self.api.clock().monotonic());
+        if retries == 0 { ATTEMPT_TIMEOUT } else { left.saturating_add(ATTEMPT_TIMEOUT) }
+    }
+
+    /// The provider's answer, or Nango's own error. Nango marks neither, so its errors are known by their whole shape.
+    fn told_apart(&self, answer: OriginAnswer) -> Result<OriginAnswer, HostError> {
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        if let Some(error) = unanswered(&answer) {
+            return Err(error);
+        }
+        if !is_nangos(&answer) {
+            return Ok(answer);
+        }
+        let asked = Asked::Proxy { integration: self.integration, connection: self.connection };
+        let error = self.api.refusal(&asked, &answer);
+        Err(match error {
+            // Nango's answer for a connection that is not there, among other things: its own words say which.
+            RemoteError::Answer { status: 400, code, message, .. } => HostError::Api { status: 400, code, message },
+            other => other.into(),
+        })
+    }
+
+    fn log(&self, message: String) {
+        self.context.effects.log(LogLevel::Warn, message, None);
+    }
+}
+
+/// Percent-decoding of a path.
+fn decoded(path: &str) -> Vec<u8> {
+    let bytes = path.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *first == b'%');
+        let byte = digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u8::from_str_radix(d, 16).ok());
+        match byte {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    decoded
+}
+
+/// Errors of Nango's proxy before or instead of a call: status and code, which together with the body's shape no
+/// provider is likely to answer with.
+const OWN_ERRORS: [(u16, &[&str]); 7] = [
+    (
+        400,
+        &[
+            "server_error",
+            "unknown_connection",
+            "base_url_override_disabled",
+            "base_url_override_not_allowed",
+            "missing_api_url",
+            "missing_provider",
+            "unknown_provider",
+            "unsupported_provider",
+            "unsupported_auth",
+            "invalid_query_params",
+            "invalid_certificate_or_key_format",
+            "failed_to_get_connection",
+            "invalid_headers",
+            "proxy_redirect_to_denied_host",
+        ],
+    ),
+    (
+        401,
+        &["missing_auth_header", "malformed_auth_header", "invalid_secret_key_format", "unknown_account"],
+    ),
+    (402, &["plan_limit"]),
+    (403, &["forbidden", "invalid_permissions"]),
+    (404, &["unknown_provider_config"]),
+    (424, &["connection_refresh_backoff", "connection_refresh_exhausted", "invalid_credentials", "server_error"]),
+    (429, &["too_many_request"]),
+];
+
+/// Whether an error is Nango's own.
+fn is_nangos(answer: &OriginAnswer) -> bool {
+    let Some((code, _)) = said(&answer.body) else { return false };
+    let known = OWN_ERRORS.iter().any(|(status, codes)| *status == answer.status && codes.contains(&code.as_str()));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let fields = ["code", "message", "payload", "errors", "method", "path"];
+    let only = |value: Option<&Value>, allowed: &[&str]| {
+        value.and_then(Value::as_object).is_some_and(|object| object.keys().all(|key| allowed.contains(&key.as_str())))
+    };
+    known && only(Some(&body), &["error"]) && only(body.get("error"), &fields)
+}
+
+/// Nango's way to say that the provider did not answer: 500 with `{message, code, status, method}`.
+fn unanswered(answer: &OriginAnswer) -> Option<HostError> {
+    if answer.status != 500 {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    let object = body.as_object()?;
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    let shaped = object.keys().all(|key| matches!(key.as_str(), "message" | "code" | "status" | "method"));
+    let (code, message, _method) = (text("code")?, text("message")?, text("method")?);
+    let system = code.len() > 2 && code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    (shaped && system).then(|| HostError::Network { code: code.to_owned(), message: message.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> OriginAnswer {
+        let (status_text, headers) = (String::new(), indexmap::IndexMap::new());
+        OriginAnswer { status, status_text, headers, body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn nangos_errors_are_told_from_a_providers() {
+        for (status, body, nangos) in [
+            (404, r#"{"error":{"code":"unknown_provider_config","message":"m"}}"#, true),
+            (400, r#"{"error":{"code":"unknown_provider_config","message":"m"}}"#, false),
+            (404, r#"{"error":{"code":"not_found","message":"m"}}"#, false),
+            (401, r#"{"error":{"code":"unknown_account","message":"m","payload":{}}}"#, true),
+            (401, r#"{"error":{"code":"unknown_account","reason":"m"}}"#, false),
+            (401, r#"{"error":{"code":"unknown_account"},"id":1}"#, false),
+            (429, r#"{"error":{"code":"too_many_request","method":"GET","path":"/proxy/x"}}"#, true),
+            (400, r#"{"error":"server_error"}"#, false),
+            (400, "server_error", false),
+        ] {
+            assert_eq!(is_nangos(&answer(status, body)), nangos, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_provider_that_did_not_answer_is_told_from_one_that_answered_500() {
+        let code = |status, body| match unanswered(&answer(status, body)) {
+            Some(HostError::Network { code, .. }) => code,
+            _ => String::new(),
+        };
+        let told = r#"{"message":"connect ECONNREFUSED 1.2.3.4:443","code":"ECONNREFUSED","method":"GET"}"#;
+        assert_eq!(code(500, told), "ECONNREFUSED");
+        assert_eq!(code(502, told), "");
+        assert_eq!(code(500, r#"{"message":"m","code":"internal","method":"GET"}"#), "");
+        assert_eq!(code(500, r#"{"message":"m","code":"INTERNAL"}"#), "");
+        assert_eq!(code(500, r#"{"message":"m","code":"INTERNAL","method":"GET","id":1}"#), "");
+    }
+}

@@ -1,0 +1,59 @@
+//! A connection as a Nango API gives it.
+
+use std::fmt;
+
+use onevent_contract::{ConnectionFacts, ConnectionId, IntegrationId, JsonObject, Secret};
+use serde_json::Value;
+
+use crate::secrets::credential_texts;
+
+/// A connection of a Nango API, as it was when the run began. Its credentials may be of any kind that Nango knows.
+#[derive(Clone)]
+pub struct RemoteConnection {
+    pub(super) facts: ConnectionFacts,
+    pub(super) connection_config: JsonObject,
+    pub(super) metadata: Option<JsonObject>,
+    /// The texts of its credentials.
+    pub(super) secrets: Vec<Secret>,
+}
+
+impl RemoteConnection {
+    /// From the answer to `GET /connections/:id`; `None` where that names no provider.
+    pub(super) fn from_json(
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+        mut json: JsonObject,
+    ) -> Option<Self> {
+        let provider = json.get("provider")?.as_str()?.to_owned();
+        let facts =
+            ConnectionFacts { connection_id: connection.clone(), integration: integration.clone(), provider };
+        let mut object = |field: &str| match json.shift_remove(field) {
+            Some(Value::Object(object)) => Some(object),
+            _ => None,
+        };
+        let (connection_config, metadata) =
+            (object("connection_config").unwrap_or_default(), object("metadata"));
+        let secrets = json.get("credentials").map(credential_texts).unwrap_or_default();
+        Some(Self { facts, connection_config, metadata, secrets })
+    }
+
+    /// What a run for it can read without a call.
+    #[must_use]
+    pub fn facts(&self) -> &ConnectionFacts {
+        &self.facts
+    }
+
+    /// The same with other metadata to start from.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: JsonObject) -> Self {
+        self.metadata = Some(metadata);
+        self
+    }
+}
+
+/// Without credentials, and without settings, which may hold some.
+impl fmt::Debug for RemoteConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteConnection").field("facts", &self.facts).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! Requests to one server that the owner of the installation named: a Nango API. It is no provider of a connection, so
+//! there is no template, no credentials of a customer, and no egress policy; it may be on this machine.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Method};
+use indexmap::IndexMap;
+use onevent_contract::{Clock, HostError, Params, ProxyBody, Secret};
+use url::Url;
+
+use crate::Proxy;
+use crate::egress::EgressPolicy;
+use crate::request::{ContentType, Secrets, add_params, encoded};
+use crate::transport::{Failure, Hop, exchange};
+
+/// A server, by its base URL. Cheap to clone.
+///
+/// What is sent stays with the URL's origin: a redirect is an answer like any other and is not followed, and TLS
+/// certificates are verified.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    proxy: Proxy,
+    base: Url,
+}
+
+/// One request to an [`Origin`].
+#[derive(Debug, Clone)]
+pub struct OriginRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole URL; it has to lie beneath the base URL.
+    pub url: Url,
+    /// The headers. Mark secrets as sensitive.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Option<Bytes>,
+    /// The longest time to the last byte of the answer.
+    pub timeout: Duration,
+}
+
+impl OriginRequest {
+    /// Puts a query into the URL.
+    ///
+    /// # Errors
+    /// [`HostError::Configuration`] with `invalid_query_params` for a text where the URL has a query already.
+    pub fn set_params(&mut self, params: Option<&Params>) -> Result<(), HostError> {
+        add_params(&mut self.url, params)
+    }
+
+    /// Puts a body in as axios would send it. A content type in the headers stays, unless the body names a boundary
+    /// of its own.
+    ///
+    /// # Errors
+    /// [`HostError::Configuration`] for a body of a kind that is not supported.
+    pub fn set_body(&mut self, body: ProxyBody) -> Result<(), HostError> {
+        let (bytes, content_type) = encoded(body)?;
+        match content_type {
+            ContentType::None => {}
+            ContentType::Default(value) => {
+                self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(value));
+            }
+            ContentType::Fixed(value) => {
+                // A boundary is made of letters, digits and dashes.
+                if let Ok(value) = HeaderValue::from_str(&value) {
+                    self.headers.insert(CONTENT_TYPE, value);
+                }
+            }
+        }
+        self.body = Some(bytes);
+        Ok(())
+    }
+}
+
+/// What an [`Origin`] answered, whatever the status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; the standard one where the protocol carries none.
+    pub status_text: String,
+    /// Headers in lower case; several of one name are joined with `, `.
+    pub headers: IndexMap<String, String>,
+    /// The body, decompressed.
+    pub body: Bytes,
+}
+
+impl Origin {
+    /// The server at `base`, asked with this proxy's connections.
+    #[must_use]
+    pub fn new(proxy: &Proxy, base: Url) -> Self {
+        Self { proxy: proxy.clone(), base }
+    }
+
+    /// The base URL.
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The clock of the proxy.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.proxy.inner.options.clock
+    }
+
+    /// A URL as a report shows it: without these secrets, in whatever spelling.
+    #[must_use]
+    pub fn shown(url: &Url, secrets: impl IntoIterator<Item = Secret>) -> String {
+        Secrets::of_texts(secrets).shown(url)
+    }
+
+    /// Sends a request, once. Dropping the future ends it.
+    ///
+    /// # Errors
+    /// [`HostError::Network`] when no answer came, and [`HostError::Configuration`] for a URL that is not beneath the
+    /// base URL.
+    pub async fn send(&self, request: OriginRequest) -> Result<OriginAnswer, HostError> {
+        let OriginRequest { method, url, headers, body, timeout } = request;
+        if !self.covers(&url) {
+            return Err(HostError::Configuration {
+                code: "invalid_url".into(),
+                message: format!("the request leads out of {}", self.base),
+            });
+        }
+        let client = self.proxy.inner.transport.client(&EgressPolicy::anywhere())?;
+        let hop = Hop { method, url, headers, body };
+        self.proxy
+            .on_runtime(async move {
+                let sent = tokio::time::timeout(timeout, exchange(&client, &hop)).await;
+                let answer = sent.unwrap_or(Err(Failure::timeout(timeout))).map_err(Failure::into_error)?;
+                Ok(OriginAnswer {
+                    status: answer.status.as_u16(),
+                    status_text: answer.status_text,
+                    headers: answer.headers,
+                    body: answer.body,
+                })
+            })
+            .await
+    }
+
+    /// The same scheme, host and port, and a path beneath the base URL's.
+    fn covers(&self, url: &Url) -> bool {
+        let base = self.base.path().trim_end_matches('/');
+        let beneath = url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+        url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none() && beneath
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ProxyOptions;
+
+    #[tokio::test]
+    async fn nothing_is_sent_to_another_origin_or_above_the_base() {
+        let proxy = Proxy::new(ProxyOptions::default()).unwrap();
+        let origin = Origin::new(&proxy, "http://127.0.0.1:1/nango/".parse().unwrap());
+        for (url, code) in [
+            ("http://127.0.0.1:1/nango/connections", "ECONNREFUSED"),
+            ("http://127.0.0.1:1/nango/../connections", "invalid_url"),
+            ("http://127.0.0.1:1/nangox/connections", "invalid_url"),
+            ("http://127.0.0.1:2/nango/connections", "invalid_url"),
+            ("https://127.0.0.1:1/nango/connections", "invalid_url"),
+            ("http://me@127.0.0.1:1/nango/connections", "invalid_url"),
+        ] {
+            let request = OriginRequest {
+                method: Method::GET,
+                url: url.parse().unwrap(),
+                headers: HeaderMap::new(),
+                body: None,
+                timeout: Duration::from_secs(10),
+            };
+            let (HostError::Network { code: got, .. } | HostError::Configuration { code: got, .. }) =
+                origin.send(request).await.unwrap_err()
+            else {
+                panic!("{url}")
+            };
+            assert_eq!(got, code, "{url}");
+        }
+    }
+}
