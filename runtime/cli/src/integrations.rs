@@ -73,6 +73,11 @@ impl Integrations {
         }))
     }
 
+    /// The provider templates.
+    pub(crate) fn providers(&self) -> &Providers {
+        &self.providers
+    }
+
     /// The connection with the settings replaced that its provider's template marks as secret.
     pub(crate) fn redact_settings(&self, connection: &Connection, shown: &mut Value) {
         let Ok(integration) = self.get_or(&connection.provider_config_key, Some(&connection.provider)) else {

@@ -5,8 +5,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, EnvironmentName,
     EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse,
-    VersionedMetadata,
+    JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
 };
 use onevent_proxy::Proxy;
 use onevent_store::{AuthError, Store, StoredConnection, Visibility};
@@ -34,8 +33,7 @@ impl DryConnection {
     #[must_use]
     pub fn stored(stored: StoredConnection) -> Self {
         let StoredConnection { connection, auth_error, metadata_version, metadata_writers, .. } = stored;
-        let metadata =
-            DryMetadata::stored(connection.metadata.clone(), metadata_version, metadata_writers);
+        let metadata = DryMetadata::stored(connection.metadata.clone(), metadata_version, metadata_writers);
         Self { connection, auth_error, metadata }
     }
 

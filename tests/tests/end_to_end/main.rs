@@ -9,11 +9,13 @@
 mod actions;
 mod architecture;
 mod commands;
+mod compatibility;
 mod examples;
 mod fixtures;
 mod interruption;
 mod outcomes;
 mod providers;
 mod refused_imports;
+mod remote;
 mod schemas;
 mod world;

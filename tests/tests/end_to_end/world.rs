@@ -178,6 +178,11 @@ impl World {
         Answer::of(&self.command(arguments).output().unwrap())
     }
 
+    /// The same with variables in its environment.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
+        Answer::of(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
+    }
+
     /// `connection create salesforce <id>` with the credentials of that name and more flags, ready to start.
     pub(crate) fn creation(&self, id: &str, credentials: &str, flags: &[&str]) -> Command {
         self.with_credentials("create", id, credentials, flags)

@@ -102,7 +102,10 @@ pub(crate) enum Command {
         onevent dryrun validate-connection acme\n  \
         onevent dryrun salesforce/post-connection-setup acme --metadata '{\"organizationId\": \"00D1\"}'\n  \
         onevent dryrun create-contact acme --input '{\"email\": \"ada@example.com\"}'\n  \
-        onevent dryrun validate-connection acme --connection @connection.json --validate\n\n\
+        onevent dryrun validate-connection acme --connection @connection.json --validate\n  \
+        NANGO_SECRET_KEY_PROD=… onevent dryrun validate-connection acme -e prod --remote --read-only\n\n\
+        A connection that is not stored here is Nango's, where NANGO_SECRET_KEY_<ENVIRONMENT> is set, in the\n\
+        environment or the project's .env. NANGO_HOSTPORT is the URL of its API [default: https://api.nango.dev].\n\n\
         The file of --connection is JSON: {\"credentials\": {…}, \"connection_config\": {…}, \"metadata\": {…}}.\n\
         A connection as Nango's API returns it is read as it is.")]
     Dryrun(DryrunArgs),

@@ -16,17 +16,20 @@ pub(crate) struct DryrunArgs {
     /// A JSON file with the connection, instead of a stored one (@- for standard input)
     #[arg(long, value_name = "@FILE")]
     pub(crate) connection: Option<String>,
+    /// Run against Nango's API, also where a connection of this id is stored here
+    #[arg(long, conflicts_with_all = ["connection", "replay"])]
+    pub(crate) remote: bool,
     /// Metadata for this run, instead of the connection's own
-    #[arg(long, value_name = "JSON|@FILE")]
+    #[arg(short, long, value_name = "JSON|@FILE")]
     pub(crate) metadata: Option<String>,
     /// What the action is called with
     #[arg(short, long, value_name = "JSON|@FILE")]
     pub(crate) input: Option<String>,
     /// Make metadata, input and output that violate the function's schemas an error (exit 5)
-    #[arg(long)]
+    #[arg(long, alias = "validation")]
     pub(crate) validate: bool,
     /// Record the run into <integration>/tests/<function>.test.json
-    #[arg(long)]
+    #[arg(long, alias = "save-responses")]
     pub(crate) save: bool,
     /// Answer from that file instead: no network, no database
     #[arg(long, conflicts_with_all = ["save", "connection", "metadata", "read_only", "allow_writes"])]
@@ -34,7 +37,7 @@ pub(crate) struct DryrunArgs {
     /// Refuse every request but GET and HEAD with an error that shows what would have been sent
     #[arg(long, conflicts_with = "allow_writes")]
     pub(crate) read_only: bool,
-    /// Store what the run writes into the connection's metadata
+    /// Store what the run writes into the connection's metadata; against Nango, also trigger its deployed actions
     #[arg(long, conflicts_with_all = ["connection", "metadata"])]
     pub(crate) allow_writes: bool,
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Function, FunctionKey, FunctionKind, Host, RunReport, Validation};
-use onevent_engine::Project;
+use onevent_contract::{ConnectionFacts, Function, FunctionKind, Host, RunReport, Validation};
 use onevent_hosts::{ActionRunner, DryConnection, DryHost, DryHostOptions, LiveHost, LiveHostOptions};
 use onevent_lifecycle::{DryRun, dry_run};
-use onevent_store::{ConnectionKey, Store, Visibility};
+use onevent_store::{ConnectionKey, Store};
 use serde_json::Value;
 
+use super::choose::{Chosen, Side, choose, key};
 use super::given::GivenConnection;
-use super::{recording, replay};
-use crate::args::{DryrunArgs, Target};
+use super::{recording, remote, replay};
+use crate::args::DryrunArgs;
 use crate::database;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
@@ -46,82 +46,58 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
 
     let engine = loading::engine()?;
     let project = Arc::new(loading::project(&engine, session.folder()).await?);
-    let function = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
+    let Chosen { function, side } = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
     let asked = input.is_some();
     let input = input_of(&function, input)?;
     if args.replay {
         return replay::run(session, args, &engine, function, asked.then_some(input)).await;
     }
-    let connection = connection(key(session, args, &function), given, store.as_ref(), &integrations).await?;
-    let connection = match metadata {
-        Some(metadata) => connection.with_metadata(metadata),
-        None => connection,
-    };
     let actions = rooms::actions(&session.config, &engine, &project);
-    let called = Called { function, input, actions };
-    let mut run = dry_run_of(session, args, called, connection, store, &integrations)?;
+    let stored = matches!(side, Side::Local) && args.connection.is_none();
+    let (mut run, against) = match side {
+        Side::Remote(api) => {
+            let against = api.host().to_owned();
+            let called = remote::Called { function, input, actions, metadata };
+            (remote::dry_run_of(session, args, called, api, &integrations).await?, Some(against))
+        }
+        Side::Local => {
+            let key = key(session, args, &function);
+            let mut connection = connection(session, key, given, store.as_ref(), &integrations).await?;
+            if let Some(metadata) = metadata {
+                connection = connection.with_metadata(metadata);
+            }
+            let called = Called { function, input, actions };
+            (dry_run_of(session, args, called, connection, store, &integrations)?, None)
+        }
+    };
     let surrounded = recording::surround(args, Arc::clone(&run.host));
     run.host = Arc::clone(&surrounded.host);
     let report = dry_run(&engine, run.clone()).await.map_err(|refused| rooms::refused(&refused))?;
     let DryRun { function, connection: facts, input, .. } = &run;
     let saved = surrounded.save(session, &recording::Saved { function, facts, input, report: &report })?;
-    Ok(reply(session, &report)?.note(saved.as_deref().unwrap_or_default()))
+    let mut reply = reply(session, &report)?;
+    if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
+        reply.notes.push_str(&format!("dry run against {against}\n"));
+        document.insert("remote".into(), against.into());
+    }
+    if let (true, Some(_), Some(host)) = (stored, session.config.nango_key(), session.config.nango_hostport())
+    {
+        // There are two sides to choose from, so the one that was chosen is worth a line.
+        let host = host.as_str().trim_end_matches('/');
+        reply.notes.push_str(&format!("dry run for the connection stored here (--remote: against {host})\n"));
+    }
+    Ok(reply.note(saved.as_deref().unwrap_or_default()))
 }
 
-/// The database: none where the connection is given or recorded, so none can be in the way.
+/// The database: none where the connection is given, recorded or Nango's, so none can be in the way.
 async fn store(session: &Session, args: &DryrunArgs) -> Result<Option<Store>, Failure> {
-    if args.connection.is_some() || args.replay {
+    if args.connection.is_some() || args.replay || args.remote {
         return Ok(None);
     }
     if args.allow_writes {
         return database::open_existing(session).await;
     }
     database::open_for_reading(session).await
-}
-
-/// The one function that is meant: by its name, the given connection, or the stored one.
-async fn choose(
-    session: &Session,
-    args: &DryrunArgs,
-    project: &Project,
-    given: Option<&GivenConnection>,
-    store: Option<&Store>,
-) -> Result<Arc<Function>, Failure> {
-    let found = loading::candidates(project, &args.function, args.integration_id.as_ref())?;
-    if let [only] = found.as_slice() {
-        return Ok(Arc::clone(only));
-    }
-    let mut fitting = Vec::new();
-    for function in &found {
-        let integration = &function.key.integration;
-        let fits = match (given, store) {
-            (Some(given), _) => given.integration.as_deref() == Some(integration.as_str()),
-            (None, Some(store)) => is_stored(session, args, store, function).await?,
-            (None, None) => false,
-        };
-        if fits {
-            fitting.push(Arc::clone(function));
-        }
-    }
-    if let [only] = fitting.as_slice() {
-        return Ok(Arc::clone(only));
-    }
-    // The ones that fit, if any do, are what is still to be told apart.
-    Err(ambiguous(&args.function, if fitting.is_empty() { &found } else { &fitting }))
-}
-
-fn ambiguous(name: &str, found: &[Arc<Function>]) -> Failure {
-    // The folder is named where the rest of the name is not enough.
-    let full = |function: &Arc<Function>| {
-        let FunctionKey { integration, name } = &function.key;
-        match found.iter().filter(|other| other.key == function.key).count() {
-            1 => function.key.to_string(),
-            _ => format!("{integration}/{}/{name}", function.kind.folder()),
-        }
-    };
-    let names: Vec<String> = found.iter().map(full).collect();
-    let message = format!("`{name}` could be {}", names.join(" or "));
-    Failure::usage("ambiguous_function", message).hint("write it in full, or add --integration-id NAME")
 }
 
 /// What the function is called with: an action's input, `null` for none.
@@ -136,19 +112,9 @@ fn input_of(function: &Function, input: Option<Value>) -> Result<Value, Failure>
     }
 }
 
-async fn is_stored(
-    session: &Session,
-    args: &DryrunArgs,
-    store: &Store,
-    function: &Function,
-) -> Result<bool, Failure> {
-    let key = key(session, args, function);
-    let found = store.connection(&key, Visibility::Established).await;
-    Ok(found.map_err(|error| database::failure(&error))?.is_some())
-}
-
 /// The connection that the run is for.
 async fn connection(
+    session: &Session,
     key: ConnectionKey,
     given: Option<GivenConnection>,
     store: Option<&Store>,
@@ -161,7 +127,10 @@ async fn connection(
     match session::connection(store, &key).await {
         Ok(found) => Ok(DryConnection::stored(found)),
         Err(failure) if failure.code == "unknown_connection" => {
-            Err(failure.hint("create it, or give one with --connection @FILE: {\"credentials\": {…}}"))
+            let nangos = remote::advice(session);
+            Err(failure.hint(format!(
+                "create it, or give one with --connection @FILE: {{\"credentials\": {{…}}}}; {nangos}"
+            )))
         }
         Err(failure) => Err(failure),
     }
@@ -215,9 +184,13 @@ fn dry_run_of(
         input,
         connection: facts,
         environment,
-        validation: if args.validate { Validation::Enforce } else { Validation::Warn },
+        validation: validation(args),
         host,
     })
+}
+
+pub(super) fn validation(args: &DryrunArgs) -> Validation {
+    if args.validate { Validation::Enforce } else { Validation::Warn }
 }
 
 pub(super) fn reply(session: &Session, report: &RunReport) -> Result<Reply, Failure> {
@@ -234,11 +207,4 @@ pub(super) fn reply(session: &Session, report: &RunReport) -> Result<Reply, Fail
 fn render_output(output: &Value) -> String {
     // With the alternate form, JSON is laid out over lines.
     format!("\n{}\n", clean(&format!("{output:#}")))
-}
-
-fn key(session: &Session, args: &DryrunArgs, function: &Function) -> ConnectionKey {
-    session.key(&Target {
-        integration: function.key.integration.clone(),
-        connection_id: args.connection_id.clone(),
-    })
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Function, Validation};
+use onevent_contract::{ConnectionFacts, Function};
 use onevent_engine::Engine;
 use onevent_hosts::Fixture;
 use onevent_lifecycle::{DryRun, dry_run};
 use serde_json::Value;
 
-use super::dryrun::reply;
+use super::dryrun::{reply, validation};
 use super::test::{fixture_path, host};
 use crate::args::DryrunArgs;
 use crate::exit::ExitCode;
@@ -38,7 +38,7 @@ pub(crate) async fn run(
         input,
         connection: facts,
         environment: session.config.environment.clone(),
-        validation: if args.validate { Validation::Enforce } else { Validation::Warn },
+        validation: validation(args),
         host: Arc::new(host),
     };
     let report = dry_run(engine, run).await.map_err(|refused| rooms::refused(&refused))?;

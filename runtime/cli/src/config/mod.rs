@@ -1,8 +1,10 @@
-//! Configuration: flag > environment > `onevent.toml` > default, each value with its origin.
+//! Configuration: flag > environment > `onevent.toml` > default, each value with its origin. Nango's variables come from
+//! the project's `.env` as well, which stands between the environment and `onevent.toml`.
 
 mod file;
 mod flags;
 mod key;
+mod nango;
 mod setting;
 mod value;
 mod variables;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
+use url::Url;
 
 pub(crate) use self::flags::Flags;
 use self::key::Key;
@@ -101,6 +104,17 @@ pub(crate) struct Config {
     /// The environment.
     pub(crate) environment: EnvironmentName,
     entries: IndexMap<Key, Entry>,
+    /// The names of all variables that hold a secret key of Nango's.
+    nango_keys: Vec<String>,
+}
+
+/// The secret key of an environment of Nango's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NangoKey {
+    /// The key.
+    pub(crate) secret: Secret,
+    /// Where it was found: `NANGO_SECRET_KEY_DEV`, with the file where that is one.
+    pub(crate) name: String,
 }
 
 impl Config {
@@ -126,13 +140,17 @@ impl Config {
                 entries.insert(key.clone(), Entry { key, setting, value, origin: Origin::Default });
             }
         }
-        for entry in from_file.into_iter().chain(from_variables).chain(from_flags) {
+        let nango = nango::Variables::read(&project, &surroundings.nango)?;
+        let from_nango = nango.hostport()?;
+        for entry in from_file.into_iter().chain(from_nango).chain(from_variables).chain(from_flags) {
             entries.insert(entry.key.clone(), entry);
         }
+        let environment = environment(&entries)?;
+        entries.extend(nango.secret_key(&environment).map(|entry| (entry.key.clone(), entry)));
         let order = |entry: &Entry| SETTINGS.iter().position(|setting| setting.key == entry.setting.key);
         entries.sort_by(|a, x, b, y| order(x).cmp(&order(y)).then_with(|| a.cmp(b)));
 
-        let config = Self { project, environment: environment(&entries)?, entries };
+        let config = Self { project, environment, entries, nango_keys: nango.key_names() };
         config.check(names)?;
         Ok(config)
     }
@@ -164,6 +182,31 @@ impl Config {
             Value::Secret(secret) => Some(secret.clone()),
             _ => None,
         }
+    }
+
+    /// Where Nango's API is.
+    pub(crate) fn nango_hostport(&self) -> Option<Url> {
+        match self.value("nango.hostport")? {
+            Value::Text(text) => Url::parse(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The secret key for it, if this environment has one.
+    pub(crate) fn nango_key(&self) -> Option<NangoKey> {
+        let entry = self.entries.get(&Key::new(["nango", "secret_key"]))?;
+        let Value::Secret(secret) = &entry.value else { return None };
+        let variable = nango::key_variable(&self.environment);
+        let name = match &entry.origin {
+            Origin::Variable(name) => name.clone(),
+            origin => format!("{variable} ({origin})"),
+        };
+        Some(NangoKey { secret: secret.clone(), name })
+    }
+
+    /// The variable that holds this environment's key, and those that hold others.
+    pub(crate) fn nango_key_variables(&self) -> (String, &[String]) {
+        (nango::key_variable(&self.environment), &self.nango_keys)
     }
 
     /// The networks that functions may reach beside public addresses.

@@ -7,7 +7,7 @@ use onevent_contract::Limits;
 use super::key::Key;
 use super::value::{Kind, Value};
 use crate::suggest;
-use crate::surroundings::PREFIX;
+use crate::surroundings::{NANGO_HOSTPORT, PREFIX};
 
 /// One setting, or one for every name at a `<placeholder>` of its key.
 #[derive(Debug)]
@@ -104,6 +104,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
                as it stands there, in upper case.",
     },
     Setting {
+        key: "nango.hostport",
+        kind: Kind::ApiUrl,
+        default: |_| Some(Value::Text("https://api.nango.dev".into())),
+        flag: None,
+        help: "Nango's API, for dry runs against it.",
+    },
+    Setting {
+        key: "nango.secret_key",
+        kind: Kind::VariableOnlySecret,
+        default: NONE,
+        flag: None,
+        help: "The environment's secret key for that API. Only from the environment or the project's .env.",
+    },
+    Setting {
         key: "egress.allow",
         kind: Kind::Networks,
         default: |_| Some(Value::Networks(Vec::new())),
@@ -158,6 +172,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
 pub(crate) const OTHER_VARIABLES: &[(&str, &str)] =
     &[("ONEVENT_V8_MIRROR", "a folder with V8's static library, read by cargo xtask v8")];
 
+/// Settings whose variable is Nango's, so that one value serves both programs.
+const NANGO_VARIABLES: &[(&str, &str)] =
+    &[("nango.hostport", NANGO_HOSTPORT), ("nango.secret_key", "NANGO_SECRET_KEY_<ENVIRONMENT>")];
+
 /// What a key, or the beginning of one, is.
 pub(crate) enum Found {
     /// A setting.
@@ -181,6 +199,9 @@ impl Setting {
 
     /// The environment variable of this setting, with `name` (already in upper case) for its placeholder.
     pub(crate) fn variable(&self, name: &str) -> String {
+        if let Some((_, variable)) = NANGO_VARIABLES.iter().find(|(key, _)| *key == self.key) {
+            return (*variable).to_owned();
+        }
         let segments: Vec<String> =
             self.pattern().map(|p| if is_placeholder(p) { name.to_owned() } else { upper(p) }).collect();
         format!("{PREFIX}{}", segments.join("_"))

@@ -5,6 +5,7 @@ fn load(file: &str, variables: &[(&str, &str)], set: &[&str]) -> Result<Config, 
     std::fs::write(project.path().join(file::NAME), file).unwrap();
     let surroundings = Surroundings {
         variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        nango: Default::default(),
         directory: "/here".into(),
     };
     let names = ProjectNames {

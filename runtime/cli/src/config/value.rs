@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Path,
     /// `http://…` or `https://…`, `${…}` allowed.
     BaseUrl,
+    /// `http://…` or `https://…`, as it is.
+    ApiUrl,
     /// A list of networks, separated by commas outside of TOML.
     Networks,
     /// A time with its unit: `500ms`, `2s`, `5m`.
@@ -84,6 +86,7 @@ impl Kind {
             Self::Database => "a database URL like \"sqlite:data/onevent.sqlite3\"",
             Self::Path => "a path",
             Self::BaseUrl => "a URL like \"https://api.example.com\"",
+            Self::ApiUrl => "a URL like \"http://localhost:3003\"",
             Self::Networks => "a list of networks like [\"127.0.0.0/8\"]",
             Self::Duration => "a time like \"10s\"",
             Self::Size => "a size like \"128MiB\"",
@@ -103,6 +106,7 @@ impl Kind {
             Self::Database => database(text, base),
             Self::Path => Ok(Value::Path(base.join(text))),
             Self::BaseUrl => base_url(text),
+            Self::ApiUrl => api_url(text),
             Self::Networks => text
                 .split([',', ' '])
                 .filter(|part| !part.is_empty())
@@ -145,6 +149,16 @@ fn base_url(text: &str) -> Result<Value, Invalid> {
         }
     }
     Ok(Value::Text(text.to_owned()))
+}
+
+/// A base URL without placeholders, query and fragment; a slash at its end does not count.
+fn api_url(text: &str) -> Result<Value, Invalid> {
+    let plain = !text.contains("${") && !text.contains(['?', '#']);
+    if !plain {
+        let message = format!("is {text:?}, which is not only a scheme, a host and a path");
+        return Err(Invalid::new(message, "write it like http://localhost:3003"));
+    }
+    base_url(text.strip_suffix('/').unwrap_or(text))
 }
 
 fn network(text: &str) -> Result<IpNet, Invalid> {
@@ -211,6 +225,7 @@ mod tests {
                 "https://${connectionConfig.subdomain}.x.com",
                 "https://${connectionConfig.subdomain}.x.com",
             ),
+            (Kind::ApiUrl, "http://localhost:3003/", "http://localhost:3003"),
             (Kind::Secret, "s3cret", "[redacted]"),
         ] {
             assert_eq!(parse(kind, text).unwrap().to_string(), shown);
@@ -227,5 +242,8 @@ mod tests {
         assert!(postgres.message.contains("PostgreSQL") && !postgres.message.contains("hunter2"));
         assert!(parse(Kind::Database, "sqlite::memory:").is_err());
         assert!(parse(Kind::Networks, "localhost").is_err());
+        for url in ["localhost:3003", "http://h/?a=b", "http://h/#a", "http://${x}/", "http://me:pw@h", ""] {
+            assert!(parse(Kind::ApiUrl, url).is_err(), "{url}");
+        }
     }
 }

@@ -28,6 +28,7 @@ fn every_value_has_its_origin() {
         ["environment", "prod", "--environment"],
         ["database.url", &database, "default"],
         ["integrations.salesforce.client_secret", "[redacted]", "onevent.toml:2"],
+        ["nango.hostport", "https://api.nango.dev", "default"],
         ["egress.allow", "127.0.0.1/32, 10.0.0.0/8", "ONEVENT_EGRESS_ALLOW"],
         ["limits.wall", "20s", "onevent.toml:4"],
         ["limits.cpu", "3s", "--set"],

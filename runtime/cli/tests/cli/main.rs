@@ -9,6 +9,7 @@ mod lifecycle;
 mod members;
 mod mistakes;
 mod packages;
+mod remote;
 mod schemas;
 mod stage;
 mod terminal;

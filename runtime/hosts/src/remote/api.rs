@@ -125,7 +125,9 @@ impl NangoApi {
         let found = answer.get("connections").and_then(Value::as_array);
         let found = found.ok_or_else(|| self.not_nango("there is no list of connections".into()))?;
         let named = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
-        let own = found.iter().filter(|entry| named(entry, "connection_id").as_deref() == Some(connection.as_str()));
+        let own = found
+            .iter()
+            .filter(|entry| named(entry, "connection_id").as_deref() == Some(connection.as_str()));
         Ok(own.filter_map(|entry| IntegrationId::new(named(entry, "provider_config_key")?).ok()).collect())
     }
 

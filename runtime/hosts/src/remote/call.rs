@@ -120,7 +120,8 @@ impl RemoteCall<'_> {
             if lower == CONTENT_TYPE.as_str() {
                 headers.insert(CONTENT_TYPE, value.clone());
             }
-            let prefixed = HeaderName::from_bytes(format!("{PREFIX}{lower}").as_bytes()).map_err(|_| invalid())?;
+            let prefixed =
+                HeaderName::from_bytes(format!("{PREFIX}{lower}").as_bytes()).map_err(|_| invalid())?;
             headers.insert(prefixed, value);
         }
         insert(&mut headers, "connection-id", self.connection.as_str())?;
@@ -166,7 +167,9 @@ impl RemoteCall<'_> {
         let error = self.api.refusal(&asked, &answer);
         Err(match error {
             // Nango's answer for a connection that is not there, among other things: its own words say which.
-            RemoteError::Answer { status: 400, code, message, .. } => HostError::Api { status: 400, code, message },
+            RemoteError::Answer { status: 400, code, message, .. } => {
+                HostError::Api { status: 400, code, message }
+            }
             other => other.into(),
         })
     }
@@ -183,7 +186,8 @@ fn decoded(path: &str) -> Vec<u8> {
     let mut rest = bytes;
     while let Some((first, after)) = rest.split_first() {
         let digits = after.get(..2).filter(|_| *first == b'%');
-        let byte = digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u8::from_str_radix(d, 16).ok());
+        let byte =
+            digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u8::from_str_radix(d, 16).ok());
         match byte {
             Some(byte) => {
                 decoded.push(byte);
@@ -220,25 +224,33 @@ const OWN_ERRORS: [(u16, &[&str]); 7] = [
             "proxy_redirect_to_denied_host",
         ],
     ),
-    (
-        401,
-        &["missing_auth_header", "malformed_auth_header", "invalid_secret_key_format", "unknown_account"],
-    ),
+    (401, &["missing_auth_header", "malformed_auth_header", "invalid_secret_key_format", "unknown_account"]),
     (402, &["plan_limit"]),
     (403, &["forbidden", "invalid_permissions"]),
     (404, &["unknown_provider_config"]),
-    (424, &["connection_refresh_backoff", "connection_refresh_exhausted", "invalid_credentials", "server_error"]),
+    (
+        424,
+        &[
+            "connection_refresh_backoff",
+            "connection_refresh_exhausted",
+            "invalid_credentials",
+            "server_error",
+        ],
+    ),
     (429, &["too_many_request"]),
 ];
 
 /// Whether an error is Nango's own.
 fn is_nangos(answer: &OriginAnswer) -> bool {
     let Some((code, _)) = said(&answer.body) else { return false };
-    let known = OWN_ERRORS.iter().any(|(status, codes)| *status == answer.status && codes.contains(&code.as_str()));
+    let known =
+        OWN_ERRORS.iter().any(|(status, codes)| *status == answer.status && codes.contains(&code.as_str()));
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let fields = ["code", "message", "payload", "errors", "method", "path"];
     let only = |value: Option<&Value>, allowed: &[&str]| {
-        value.and_then(Value::as_object).is_some_and(|object| object.keys().all(|key| allowed.contains(&key.as_str())))
+        value
+            .and_then(Value::as_object)
+            .is_some_and(|object| object.keys().all(|key| allowed.contains(&key.as_str())))
     };
     known && only(Some(&body), &["error"]) && only(body.get("error"), &fields)
 }
@@ -253,7 +265,8 @@ fn unanswered(answer: &OriginAnswer) -> Option<HostError> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let shaped = object.keys().all(|key| matches!(key.as_str(), "message" | "code" | "status" | "method"));
     let (code, message, _method) = (text("code")?, text("message")?, text("method")?);
-    let system = code.len() > 2 && code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let system =
+        code.len() > 2 && code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     (shaped && system).then(|| HostError::Network { code: code.to_owned(), message: message.to_owned() })
 }
 

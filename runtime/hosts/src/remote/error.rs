@@ -4,6 +4,9 @@ use onevent_contract::{ConnectionId, HostError, IntegrationId};
 use serde_json::Value;
 use thiserror::Error;
 
+/// The code of an error whose body has none.
+const UNKNOWN_ERROR: &str = "nango_error";
+
 /// Why a Nango API could not be used. No message holds the secret key.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -98,20 +101,23 @@ impl RemoteError {
 
     /// The error of an answer of the API, whose body may say more. `asked` is what was asked for.
     pub(super) fn answered(host: &str, key_name: &str, asked: &Asked<'_>, status: u16, body: &[u8]) -> Self {
-        let (code, said) = said(body).unwrap_or_else(|| ("nango_error".into(), String::new()));
+        let (code, said) = said(body).unwrap_or_else(|| (UNKNOWN_ERROR.into(), String::new()));
         let said = if said.is_empty() { String::new() } else { format!(": {said}") };
         let (message, advice) = match (status, code.as_str()) {
             (401, _) => (
-                format!("the Nango API at {host} does not accept the secret key in {key_name} ({code}){said}"),
+                format!(
+                    "the Nango API at {host} does not accept the secret key in {key_name} ({code}){said}"
+                ),
                 Some(format!("copy the environment's secret key from Nango's settings into {key_name}")),
             ),
             (403, _) => (
                 format!("the key in {key_name} may not {} at {host} ({code}){said}", asked.what()),
                 Some(format!("give it the scope {} in Nango", asked.scope())),
             ),
-            (404, "not_found") | (_, "unknown_connection") => {
-                (asked.missing(host), Some("names are Nango's own; NANGO_HOSTPORT and the key choose the environment".into()))
-            }
+            (404, "not_found") | (_, "unknown_connection") => (
+                asked.missing(host),
+                Some("names are Nango's own; NANGO_HOSTPORT and the key choose the environment".into()),
+            ),
             (_, "unknown_provider_config") => (
                 format!("the Nango environment at {host} has no integration `{}`", asked.integration()),
                 Some("the integration's id in Nango is the name of the functions' folder".into()),
@@ -124,7 +130,11 @@ impl RemoteError {
                 format!("the Nango API at {host} takes no more requests for now ({code}){said}"),
                 Some("try again later".into()),
             ),
-            _ => (format!("the Nango API at {host} answered {status} ({code}) to {}{said}", asked.what()), None),
+            _ => (
+                format!("the Nango API at {host} answered {status} ({code}) to {}{said}", asked.what()),
+                // An error that Nango did not write may be of something else that answers there.
+                (code == UNKNOWN_ERROR).then(|| "is NANGO_HOSTPORT the URL of Nango's API?".into()),
+            ),
         };
         Self::Answer { status, code, message, advice }
     }
@@ -209,7 +219,9 @@ impl Asked<'_> {
             Self::Connection { integration, connection }
             | Self::MetadataWrite { integration, connection }
             | Self::Action { integration, connection, .. }
-            | Self::Proxy { integration, connection } => format!("connection `{connection}` of `{integration}`"),
+            | Self::Proxy { integration, connection } => {
+                format!("connection `{connection}` of `{integration}`")
+            }
             Self::Connections { connection } => format!("connection `{connection}`"),
             Self::Integration { integration } => format!("integration `{integration}`"),
             Self::Variables => "environment variables".into(),

@@ -163,7 +163,8 @@ impl RemoteHost {
         before: Option<&JsonObject>,
         after: &JsonObject,
     ) -> Result<(), HostError> {
-        let changed = |(key, value): &(&String, &Value)| before.and_then(|before| before.get(*key)) != Some(*value);
+        let changed =
+            |(key, value): &(&String, &Value)| before.and_then(|before| before.get(*key)) != Some(*value);
         let metadata: JsonObject = match kind {
             MetadataWriteKind::Set => after.clone(),
             MetadataWriteKind::Update => {
@@ -353,6 +354,9 @@ impl Host for RemoteHost {
 
 impl std::fmt::Debug for RemoteHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RemoteHost").field("api", &self.api).field("facts", &self.own.facts).finish_non_exhaustive()
+        f.debug_struct("RemoteHost")
+            .field("api", &self.api)
+            .field("facts", &self.own.facts)
+            .finish_non_exhaustive()
     }
 }

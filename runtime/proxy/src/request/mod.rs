@@ -13,11 +13,11 @@ use onevent_contract::{HostError, ProxyRequest};
 use crate::Target;
 use crate::template::{RequestParts, Values};
 
-pub(crate) use body::{ContentType, encoded};
-pub use headers::IGNORED_HEADERS;
-pub(crate) use headers::DEFAULT_USER_AGENT;
-pub(crate) use secrets::Secrets;
 pub(crate) use self::url::add_params;
+pub(crate) use body::{ContentType, encoded};
+pub(crate) use headers::DEFAULT_USER_AGENT;
+pub use headers::IGNORED_HEADERS;
+pub(crate) use secrets::Secrets;
 
 /// A request, ready to be sent.
 #[derive(Debug)]

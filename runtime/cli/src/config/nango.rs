@@ -1,0 +1,207 @@
+//! Nango's own variables, from the environment and from the project's `.env`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use onevent_contract::{EnvironmentName, Secret};
+
+use super::setting::{self, Setting};
+use super::{Entry, Key, Origin, Value};
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::surroundings::{NANGO_HOSTPORT, NANGO_SECRET_KEY, is_nangos};
+
+/// The file's name, in the project's folder.
+const NAME: &str = ".env";
+
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// What both sources say. The environment wins.
+pub(super) struct Variables<'a> {
+    environment: &'a BTreeMap<String, Secret>,
+    /// Values with their lines.
+    file: BTreeMap<String, (Secret, usize)>,
+}
+
+impl<'a> Variables<'a> {
+    /// Reads the project's `.env`, if there is one. Of its variables only Nango's are looked at.
+    ///
+    /// # Errors
+    /// It cannot be read, or the line of one of these variables cannot. No message holds a value.
+    pub(super) fn read(project: &Path, environment: &'a BTreeMap<String, Secret>) -> Result<Self, Failure> {
+        let path = project.join(NAME);
+        let unreadable = |error: &dyn std::fmt::Display| {
+            Failure::project("dotenv_unreadable", format!("{} cannot be read: {error}", path.display()))
+        };
+        let text = match std::fs::metadata(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(unreadable(&error)),
+            Ok(found) if found.len() > MAX_BYTES => return Err(unreadable(&"it is larger than 1 MiB")),
+            Ok(found) if !found.is_file() => String::new(),
+            Ok(_) => std::fs::read_to_string(&path).map_err(|error| unreadable(&error))?,
+        };
+        Ok(Self { environment, file: parse(&text)? })
+    }
+
+    /// Nango's API.
+    ///
+    /// # Errors
+    /// It is no URL.
+    pub(super) fn hostport(&self) -> Result<Option<Entry>, Failure> {
+        let Some((secret, origin)) = self.find(&[NANGO_HOSTPORT.to_owned()]) else { return Ok(None) };
+        let Some((setting, key)) = named("nango.hostport") else { return Ok(None) };
+        let value = setting.kind.parse(secret.reveal(), Path::new("")).map_err(|invalid| {
+            let failure = match &origin {
+                Origin::File(place) => {
+                    let message = format!("{NANGO_HOSTPORT} {}", invalid.message);
+                    Failure::project("invalid_setting", message).at(place.clone())
+                }
+                _ => Failure::usage("invalid_setting", format!("{NANGO_HOSTPORT} {}", invalid.message)),
+            };
+            failure.hint_if(invalid.hint)
+        })?;
+        Ok(Some(Entry { key, setting, value, origin }))
+    }
+
+    /// The secret key of an environment.
+    pub(super) fn secret_key(&self, environment: &EnvironmentName) -> Option<Entry> {
+        let (secret, origin) = self.find(&spellings(environment))?;
+        let (setting, key) = named("nango.secret_key")?;
+        Some(Entry { key, setting, value: Value::Secret(secret), origin })
+    }
+
+    /// Every variable that is there and holds a key of some environment.
+    pub(super) fn key_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.environment.keys().chain(self.file.keys()).cloned().collect();
+        names.retain(|name| name != NANGO_HOSTPORT);
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn find(&self, names: &[String]) -> Option<(Secret, Origin)> {
+        let in_environment = names.iter().find_map(|name| {
+            let secret = self.environment.get(name)?;
+            Some((secret.clone(), Origin::Variable(name.clone())))
+        });
+        in_environment.or_else(|| {
+            names.iter().find_map(|name| {
+                let (secret, line) = self.file.get(name)?;
+                Some((secret.clone(), Origin::File(Place::without_text(NAME, *line, 1))))
+            })
+        })
+    }
+}
+
+/// The variable that an environment's key is looked for in, as a shell can set it.
+pub(super) fn key_variable(environment: &EnvironmentName) -> String {
+    format!("{NANGO_SECRET_KEY}_{}", setting::upper(environment.as_str()))
+}
+
+/// Nango's spelling, which only turns the name into upper case, and the one that a shell can set.
+fn spellings(environment: &EnvironmentName) -> [String; 2] {
+    let nangos = format!("{NANGO_SECRET_KEY}_{}", environment.as_str().to_ascii_uppercase());
+    [nangos, key_variable(environment)]
+}
+
+fn named(key: &str) -> Option<(&'static Setting, Key)> {
+    let key = Key::parse(key)?;
+    match setting::find(&key) {
+        setting::Found::Setting(setting) => Some((setting, key)),
+        setting::Found::Table | setting::Found::Unknown { .. } => None,
+    }
+}
+
+/// Nango's variables in the text of a `.env`; of several with one name the last counts.
+fn parse(text: &str) -> Result<BTreeMap<String, (Secret, usize)>, Failure> {
+    let mut found = BTreeMap::new();
+    let (mut read, mut wrong) = (BTreeSet::new(), false);
+    for item in dotenvy::from_read_iter(text.as_bytes()) {
+        match item {
+            Ok((name, value)) if is_nangos(&name) => {
+                read.insert(name.clone());
+                if !value.is_empty() {
+                    let line = line_of(text, &name);
+                    found.insert(name, (Secret::new(value), line));
+                }
+            }
+            Ok(_) => {}
+            // Its text is a part of the value.
+            Err(_) => wrong = true,
+        }
+    }
+    // Other variables are other programs' affair, and they may read more forms.
+    let unread = text.lines().filter_map(name_in).find(|name| is_nangos(name) && !read.contains(*name));
+    match unread.filter(|_| wrong) {
+        None => Ok(found),
+        Some(name) => {
+            let message = format!("{NAME}: the value of {name} cannot be read");
+            let place = Place::without_text(NAME, line_of(text, name), 1);
+            Err(Failure::project("invalid_dotenv", message).hint("put it into double quotes").at(place))
+        }
+    }
+}
+
+/// The name that a line sets.
+fn name_in(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once('=')?;
+    let name = name.trim();
+    Some(name.strip_prefix("export ").unwrap_or(name).trim())
+}
+
+/// The last line that sets a variable, from 1.
+fn line_of(text: &str, name: &str) -> usize {
+    let at = text.lines().collect::<Vec<_>>().iter().rposition(|line| name_in(line) == Some(name));
+    at.map_or(1, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, Secret> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect()
+    }
+
+    /// The key of an environment, and where it is from.
+    fn key(set: &[(&str, &str)], file: &str, name: &str) -> Option<(String, String)> {
+        let set = environment(set);
+        let variables = Variables { environment: &set, file: parse(file).unwrap() };
+        let entry = variables.secret_key(&EnvironmentName::new(name).unwrap())?;
+        let Value::Secret(secret) = &entry.value else { panic!("{entry:?}") };
+        Some((secret.reveal().to_owned(), entry.origin.to_string()))
+    }
+
+    fn found(key: &str, origin: &str) -> Option<(String, String)> {
+        Some((key.to_owned(), origin.to_owned()))
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_names_are_in_upper_case() {
+        let file = "# keys\nNANGO_SECRET_KEY_DEV=\"one\"\nexport NANGO_SECRET_KEY_PROD='two' # prod\n\
+                    NANGO_SECRET_KEY_DEV=three\nNANGO_SECRET_KEY_EU_WEST=four\nNANGO_SECRET_KEY_EMPTY=\n";
+        assert_eq!(key(&[], file, "dev"), found("three", ".env:4"));
+        assert_eq!(key(&[], file, "prod"), found("two", ".env:3"));
+        assert_eq!(key(&[], file, "eu-west"), found("four", ".env:5"));
+        assert_eq!(key(&[], file, "empty"), None);
+        let set = [("NANGO_SECRET_KEY_DEV", "five"), ("NANGO_SECRET_KEY", "six")];
+        assert_eq!(key(&set, file, "dev"), found("five", "NANGO_SECRET_KEY_DEV"));
+        let both = [("NANGO_SECRET_KEY_EU-WEST", "a"), ("NANGO_SECRET_KEY_EU_WEST", "b")];
+        assert_eq!(key(&both, file, "eu-west"), found("a", "NANGO_SECRET_KEY_EU-WEST"));
+    }
+
+    #[test]
+    fn a_key_without_an_environment_is_of_none() {
+        assert_eq!(key(&[("NANGO_SECRET_KEY", "six")], "NANGO_SECRET_KEY=seven\n", "dev"), None);
+    }
+
+    #[test]
+    fn only_nangos_lines_can_be_wrong_and_their_values_are_not_shown() {
+        let failure = parse("OTHER=a b c\nNANGO_SECRET_KEY_DEV=hunter2 hunter2\n").unwrap_err();
+        assert_eq!(failure.place.as_ref().map(|place| place.line), Some(2));
+        assert!(failure.message.contains("NANGO_SECRET_KEY_DEV"));
+        assert!(!format!("{failure:?}").contains("hunter2"));
+        assert!(parse("OTHER=a b c\nno line at all\n").unwrap().is_empty());
+    }
+}

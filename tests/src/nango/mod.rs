@@ -1,0 +1,155 @@
+//! A Nango API for tests: the routes that a dry run uses, as strict as Nango about what comes in.
+
+mod answers;
+mod proxy;
+mod routes;
+mod state;
+
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::thread::JoinHandle;
+
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
+
+use self::state::{Connection, Integration, Shared};
+use crate::JournalEntry;
+
+pub use self::state::Scope;
+
+/// A small server on loopback that plays one environment of Nango's API. It stops when dropped.
+///
+/// | request | answer |
+/// | --- | --- |
+/// | `GET /connections`, `GET /connections/{id}` | connections, with credentials in the second |
+/// | `POST` and `PATCH /connections/metadata` | 201 and 200, the body echoed |
+/// | `GET /integrations/{key}` | `{data}` |
+/// | `GET /environment-variables` | `[{name, value}]` |
+/// | `POST /action/trigger` | what the action was told to answer |
+/// | `ANY /proxy/{endpoint}` | the answer of the integration's provider, asked with the connection's credentials |
+///
+/// Every route needs a known secret key, a UUID of version 4, and refuses queries, bodies and content types that Nango
+/// refuses. Further attempts of the proxy are made without waiting.
+#[derive(Debug)]
+pub struct NangoServer {
+    base_url: String,
+    shared: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl NangoServer {
+    /// Starts an empty environment on a free port.
+    ///
+    /// # Errors
+    /// When no port can be opened or no thread started.
+    pub fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let shared = Shared::default();
+        let router = routes::router(shared.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("nango".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let serve = async {
+                    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+                        let _ = axum::serve(listener, router).await;
+                    }
+                };
+                tokio::select! {
+                    () = serve => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { base_url, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Lets a secret key in, for these scopes.
+    pub fn allow(&self, key: &str, scopes: &[Scope]) {
+        self.shared.lock().keys.insert(key.to_owned(), scopes.to_vec());
+    }
+
+    /// Adds an integration whose provider answers at `base_url`.
+    pub fn integration(&self, key: &str, provider: &str, base_url: &str) {
+        let integration = Integration { provider: provider.to_owned(), base_url: base_url.to_owned() };
+        self.shared.lock().integrations.insert(key.to_owned(), integration);
+    }
+
+    /// Adds a connection with these credentials and nothing else.
+    pub fn connection(&self, integration: &str, id: &str, credentials: Value) {
+        let connection = Connection { credentials, metadata: None, config: Map::new(), exhausted: false };
+        self.shared.lock().connections.insert((integration.to_owned(), id.to_owned()), connection);
+    }
+
+    /// Gives a connection settings.
+    pub fn set_connection_config(&self, integration: &str, id: &str, config: Map<String, Value>) {
+        self.change(integration, id, |connection| connection.config = config);
+    }
+
+    /// Gives a connection metadata.
+    pub fn set_metadata(&self, integration: &str, id: &str, metadata: Map<String, Value>) {
+        self.change(integration, id, |connection| connection.metadata = Some(metadata));
+    }
+
+    /// The metadata of a connection; null where there is none.
+    #[must_use]
+    pub fn metadata(&self, integration: &str, id: &str) -> Value {
+        let state = self.shared.lock();
+        let found = state.connections.get(&(integration.to_owned(), id.to_owned()));
+        found.and_then(|connection| connection.metadata.clone()).map_or(Value::Null, Value::Object)
+    }
+
+    /// Makes a connection one that has to be connected again.
+    pub fn exhaust(&self, integration: &str, id: &str) {
+        self.change(integration, id, |connection| connection.exhausted = true);
+    }
+
+    /// Adds a variable of the environment.
+    pub fn variable(&self, name: &str, value: &str) {
+        self.shared.lock().variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Deploys an action that answers like this.
+    pub fn action(&self, integration: &str, name: &str, status: u16, body: Value) {
+        self.shared.lock().actions.insert((integration.to_owned(), name.to_owned()), (status, body));
+    }
+
+    /// Answers every request with a redirect to this URL.
+    pub fn redirect_to(&self, url: &str) {
+        self.shared.lock().redirect = Some(url.to_owned());
+    }
+
+    /// Every request so far, in order of arrival.
+    #[must_use]
+    pub fn journal(&self) -> Vec<JournalEntry> {
+        self.shared.lock().journal.clone()
+    }
+
+    fn change(&self, integration: &str, id: &str, change: impl FnOnce(&mut Connection)) {
+        if let Some(found) = self.shared.lock().connections.get_mut(&(integration.to_owned(), id.to_owned()))
+        {
+            change(found);
+        }
+    }
+}
+
+impl Drop for NangoServer {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The thread may have ended already; then nobody listens.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
