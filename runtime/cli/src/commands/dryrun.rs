@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Function, FunctionKind, Host, RunReport, Validation};
+use onevent_contract::{ConnectionFacts, Function, FunctionKind, Host, JsonObject, RunReport, Validation};
 use onevent_hosts::{ActionRunner, DryConnection, DryHost, DryHostOptions, LiveHost, LiveHostOptions};
 use onevent_lifecycle::{DryRun, dry_run};
 use onevent_store::{ConnectionKey, Store};
@@ -22,51 +22,64 @@ use crate::output::{Reply, RunView, Sources, clean, render_run};
 use crate::rooms;
 use crate::session::{self, Session};
 
+/// What the command line hands in.
+struct Given {
+    connection: Option<GivenConnection>,
+    metadata: Option<JsonObject>,
+    input: Option<Value>,
+}
+
+impl Given {
+    async fn read(session: &Session, args: &DryrunArgs) -> Result<Self, Failure> {
+        input::one_from_stdin(&[
+            ("--connection", args.connection.as_deref()),
+            ("--metadata", args.metadata.as_deref()),
+            ("--input", args.input.as_deref()),
+        ])?;
+        let folder = &session.directory;
+        let connection = match &args.connection {
+            Some(value) => Some(GivenConnection::read(value, folder).await?),
+            None => None,
+        };
+        let metadata = match &args.metadata {
+            Some(text) => Some(input::object("--metadata", text, folder).await?),
+            None => None,
+        };
+        let input = match &args.input {
+            Some(text) => Some(input::value("--input", text, folder).await?),
+            None => None,
+        };
+        Ok(Self { connection, metadata, input })
+    }
+}
+
 /// Runs the function and shows its report.
 pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
-    input::one_from_stdin(&[
-        ("--connection", args.connection.as_deref()),
-        ("--metadata", args.metadata.as_deref()),
-        ("--input", args.input.as_deref()),
-    ])?;
-    let given = match &args.connection {
-        Some(value) => Some(GivenConnection::read(value, &session.directory).await?),
-        None => None,
-    };
-    let metadata = match &args.metadata {
-        Some(text) => Some(input::object("--metadata", text, &session.directory).await?),
-        None => None,
-    };
-    let input = match &args.input {
-        Some(text) => Some(input::value("--input", text, &session.directory).await?),
-        None => None,
-    };
+    let given = Given::read(session, args).await?;
     let integrations = Integrations::load(&session.config)?;
     let store = store(session, args).await?;
 
     let engine = loading::engine()?;
     let project = Arc::new(loading::project(&engine, session.folder()).await?);
-    let Chosen { function, side } = choose(session, args, &project, given.as_ref(), store.as_ref()).await?;
-    let asked = input.is_some();
-    let input = input_of(&function, input)?;
+    let chosen = choose(session, args, &project, given.connection.as_ref(), store.as_ref()).await?;
+    let Chosen { function, side } = chosen;
+    let asked = given.input.is_some();
+    let input = input_of(&function, given.input)?;
     if args.replay {
         return replay::run(session, args, &engine, function, asked.then_some(input)).await;
     }
+    let side_note = side_note(session, args, &side);
     let actions = rooms::actions(&session.config, &engine, &project);
-    let stored = matches!(side, Side::Local) && args.connection.is_none();
+    let called = Called { function, input, actions, metadata: given.metadata };
     let (mut run, against) = match side {
         Side::Remote(api) => {
             let against = api.host().to_owned();
-            let called = remote::Called { function, input, actions, metadata };
             (remote::dry_run_of(session, args, called, api, &integrations).await?, Some(against))
         }
         Side::Local => {
-            let key = key(session, args, &function);
-            let mut connection = connection(session, key, given, store.as_ref(), &integrations).await?;
-            if let Some(metadata) = metadata {
-                connection = connection.with_metadata(metadata);
-            }
-            let called = Called { function, input, actions };
+            let key = key(session, args, &called.function);
+            let connection =
+                connection(session, key, given.connection, store.as_ref(), &integrations).await?;
             (dry_run_of(session, args, called, connection, store, &integrations)?, None)
         }
     };
@@ -75,18 +88,25 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let report = dry_run(&engine, run.clone()).await.map_err(|refused| rooms::refused(&refused))?;
     let DryRun { function, connection: facts, input, .. } = &run;
     let saved = surrounded.save(session, &recording::Saved { function, facts, input, report: &report })?;
-    let mut reply = reply(session, &report)?;
+    let mut reply = reply(session, &report)?.note(&side_note.unwrap_or_default());
     if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
-        reply.notes.push_str(&format!("dry run against {against}\n"));
         document.insert("remote".into(), against.into());
     }
-    if let (true, Some(_), Some(host)) = (stored, session.config.nango_key(), session.config.nango_hostport())
-    {
-        // There are two sides to choose from, so the one that was chosen is worth a line.
-        let host = host.as_str().trim_end_matches('/');
-        reply.notes.push_str(&format!("dry run for the connection stored here (--remote: against {host})\n"));
-    }
     Ok(reply.note(saved.as_deref().unwrap_or_default()))
+}
+
+/// Which side was taken, where there are two to choose from.
+fn side_note(session: &Session, args: &DryrunArgs, side: &Side) -> Option<String> {
+    match side {
+        Side::Remote(api) => Some(format!("dry run against {}\n", api.host())),
+        Side::Local if args.connection.is_some() => None,
+        Side::Local => {
+            session.config.nango_key()?;
+            let host = session.config.nango_hostport()?;
+            let host = host.as_str().trim_end_matches('/');
+            Some(format!("dry run for the connection stored here (--remote: against {host})\n"))
+        }
+    }
 }
 
 /// The database: none where the connection is given, recorded or Nango's, so none can be in the way.
@@ -137,10 +157,12 @@ async fn connection(
 }
 
 /// What is run, with what, and what it may trigger.
-struct Called {
-    function: Arc<Function>,
-    input: Value,
-    actions: Arc<dyn ActionRunner>,
+pub(super) struct Called {
+    pub(super) function: Arc<Function>,
+    pub(super) input: Value,
+    pub(super) actions: Arc<dyn ActionRunner>,
+    /// The metadata to start with, instead of the connection's own.
+    pub(super) metadata: Option<JsonObject>,
 }
 
 /// The run with its host: real requests, and metadata that is gone afterwards.
@@ -152,7 +174,11 @@ fn dry_run_of(
     store: Option<Store>,
     integrations: &Integrations,
 ) -> Result<DryRun, Failure> {
-    let Called { function, input, actions } = called;
+    let Called { function, input, actions, metadata } = called;
+    let connection = match metadata {
+        Some(metadata) => connection.with_metadata(metadata),
+        None => connection,
+    };
     let integration = function.key.integration.clone();
     let own = integrations.get_or(&integration, Some(&connection.connection().provider))?;
     let mut configured = integrations.all(&session.integrations());

@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Function, JsonObject};
-use onevent_hosts::{
-    ActionRunner, MetadataWrites, NangoApi, NangoApiOptions, RemoteError, RemoteHost, RemoteHostOptions,
-};
+use onevent_hosts::{NangoApi, NangoApiOptions, RemoteError, RemoteHost, RemoteHostOptions, RemoteWrites};
 use onevent_lifecycle::DryRun;
-use serde_json::Value;
 
-use super::dryrun::validation;
+use super::dryrun::{Called, validation};
 use crate::args::DryrunArgs;
 use crate::config::NangoKey;
 use crate::exit::ExitCode;
@@ -68,20 +64,11 @@ pub(crate) fn failure(error: &RemoteError) -> Failure {
     Failure::new(exit, error.code(), error.to_string()).hint_if(error.hint())
 }
 
-/// What is run.
-pub(crate) struct Called {
-    pub(crate) function: Arc<Function>,
-    pub(crate) input: Value,
-    pub(crate) actions: Arc<dyn ActionRunner>,
-    /// The metadata to start with, instead of the connection's own.
-    pub(crate) metadata: Option<JsonObject>,
-}
-
 /// The run with its host.
 ///
 /// # Errors
 /// The connection cannot be read.
-pub(crate) async fn dry_run_of(
+pub(super) async fn dry_run_of(
     session: &Session,
     args: &DryrunArgs,
     called: Called,
@@ -99,7 +86,7 @@ pub(crate) async fn dry_run_of(
     let host = RemoteHost::new(RemoteHostOptions {
         api,
         connection,
-        writes: if args.allow_writes { MetadataWrites::Persisted } else { MetadataWrites::Dry },
+        writes: if args.allow_writes { RemoteWrites::Persisted } else { RemoteWrites::Dry },
         environment: environment.clone(),
         proxy: rooms::proxy(&session.config)?,
         integrations: Arc::new(integrations.all(&session.integrations())),

@@ -18,10 +18,10 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
-use url::Url;
 
 pub(crate) use self::flags::Flags;
 use self::key::Key;
+pub(crate) use self::nango::NangoKey;
 use self::setting::{SETTINGS, Setting};
 pub(crate) use self::value::Value;
 use crate::failure::Failure;
@@ -108,15 +108,6 @@ pub(crate) struct Config {
     nango_keys: Vec<String>,
 }
 
-/// The secret key of an environment of Nango's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NangoKey {
-    /// The key.
-    pub(crate) secret: Secret,
-    /// Where it was found: `NANGO_SECRET_KEY_DEV`, with the file where that is one.
-    pub(crate) name: String,
-}
-
 impl Config {
     /// Reads every source.
     ///
@@ -182,31 +173,6 @@ impl Config {
             Value::Secret(secret) => Some(secret.clone()),
             _ => None,
         }
-    }
-
-    /// Where Nango's API is.
-    pub(crate) fn nango_hostport(&self) -> Option<Url> {
-        match self.value("nango.hostport")? {
-            Value::Text(text) => Url::parse(text).ok(),
-            _ => None,
-        }
-    }
-
-    /// The secret key for it, if this environment has one.
-    pub(crate) fn nango_key(&self) -> Option<NangoKey> {
-        let entry = self.entries.get(&Key::new(["nango", "secret_key"]))?;
-        let Value::Secret(secret) = &entry.value else { return None };
-        let variable = nango::key_variable(&self.environment);
-        let name = match &entry.origin {
-            Origin::Variable(name) => name.clone(),
-            origin => format!("{variable} ({origin})"),
-        };
-        Some(NangoKey { secret: secret.clone(), name })
-    }
-
-    /// The variable that holds this environment's key, and those that hold others.
-    pub(crate) fn nango_key_variables(&self) -> (String, &[String]) {
-        (nango::key_variable(&self.environment), &self.nango_keys)
     }
 
     /// The networks that functions may reach beside public addresses.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use onevent_contract::{EnvironmentName, Secret};
+use url::Url;
 
 use super::setting::{self, Setting};
-use super::{Entry, Key, Origin, Value};
+use super::{Config, Entry, Key, Origin, Value};
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::surroundings::{NANGO_HOSTPORT, NANGO_SECRET_KEY, is_nangos};
@@ -16,6 +17,42 @@ const NAME: &str = ".env";
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
+
+/// The secret key of an environment of Nango's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NangoKey {
+    /// The key.
+    pub(crate) secret: Secret,
+    /// Where it was found: `NANGO_SECRET_KEY_DEV`, with the file where that is one.
+    pub(crate) name: String,
+}
+
+impl Config {
+    /// Where Nango's API is.
+    pub(crate) fn nango_hostport(&self) -> Option<Url> {
+        match self.value("nango.hostport")? {
+            Value::Text(text) => Url::parse(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The secret key for it, if this environment has one.
+    pub(crate) fn nango_key(&self) -> Option<NangoKey> {
+        let entry = self.entries.get(&Key::new(["nango", "secret_key"]))?;
+        let Value::Secret(secret) = &entry.value else { return None };
+        let variable = key_variable(&self.environment);
+        let name = match &entry.origin {
+            Origin::Variable(name) => name.clone(),
+            origin => format!("{variable} ({origin})"),
+        };
+        Some(NangoKey { secret: secret.clone(), name })
+    }
+
+    /// The variable that holds this environment's key, and those that hold others.
+    pub(crate) fn nango_key_variables(&self) -> (String, &[String]) {
+        (key_variable(&self.environment), &self.nango_keys)
+    }
+}
 
 /// What both sources say. The environment wins.
 pub(super) struct Variables<'a> {
@@ -95,7 +132,7 @@ impl<'a> Variables<'a> {
 }
 
 /// The variable that an environment's key is looked for in, as a shell can set it.
-pub(super) fn key_variable(environment: &EnvironmentName) -> String {
+fn key_variable(environment: &EnvironmentName) -> String {
     format!("{NANGO_SECRET_KEY}_{}", setting::upper(environment.as_str()))
 }
 

@@ -1,20 +1,22 @@
-//! A connection as a Nango API gives it.
+//! A connection as a Nango API gives it, and as a run has it.
 
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use onevent_contract::{ConnectionFacts, ConnectionId, IntegrationId, JsonObject, Secret};
 use serde_json::Value;
 
+use crate::dry_metadata::DryMetadata;
 use crate::secrets::credential_texts;
 
 /// A connection of a Nango API, as it was when the run began. Its credentials may be of any kind that Nango knows.
 #[derive(Clone)]
 pub struct RemoteConnection {
-    pub(super) facts: ConnectionFacts,
-    pub(super) connection_config: JsonObject,
-    pub(super) metadata: Option<JsonObject>,
+    facts: ConnectionFacts,
+    connection_config: JsonObject,
+    metadata: Option<JsonObject>,
     /// The texts of its credentials.
-    pub(super) secrets: Vec<Secret>,
+    secrets: Vec<Secret>,
 }
 
 impl RemoteConnection {
@@ -55,5 +57,29 @@ impl RemoteConnection {
 impl fmt::Debug for RemoteConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteConnection").field("facts", &self.facts).finish_non_exhaustive()
+    }
+}
+
+/// The run's own connection, shared with the actions that are triggered for it.
+pub(super) struct Own {
+    pub(super) facts: ConnectionFacts,
+    pub(super) connection_config: JsonObject,
+    pub(super) secrets: Vec<Secret>,
+    metadata: Mutex<DryMetadata>,
+}
+
+impl Own {
+    pub(super) fn new(connection: RemoteConnection) -> Self {
+        let RemoteConnection { facts, connection_config, metadata, secrets } = connection;
+        Self { facts, connection_config, secrets, metadata: Mutex::new(DryMetadata::given(metadata)) }
+    }
+
+    pub(super) fn is(&self, integration: &IntegrationId, connection: &ConnectionId) -> bool {
+        self.facts.integration == *integration && self.facts.connection_id == *connection
+    }
+
+    pub(super) fn metadata(&self) -> MutexGuard<'_, DryMetadata> {
+        // Every change is one step: what a panic leaves behind is whole.
+        self.metadata.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

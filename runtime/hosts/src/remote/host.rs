@@ -5,32 +5,30 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, ConnectionFacts, ConnectionId, ConnectionQuery, EnvironmentName,
-    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, MetadataWrite, MetadataWriteKind, MetadataWritten, Mode, ProxyRequest, ProxyResponse, Secret,
-    VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, ConnectionId, ConnectionQuery, EnvironmentName, EnvironmentVariable,
+    FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude, JsonObject,
+    MetadataWrite, MetadataWriteKind, MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
 };
 use onevent_proxy::limits::ATTEMPT_TIMEOUT;
 use onevent_proxy::{Integration, Providers, Proxy, Target, provider_url};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::api::NangoApi;
 use super::call::RemoteCall;
-use super::connection::RemoteConnection;
+use super::client::NangoApi;
+use super::connection::{Own, RemoteConnection};
 use crate::Integrations;
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
-use crate::dry_metadata::DryMetadata;
 use crate::memory::{CheckpointKey, DryMemory};
 use crate::secrets::credential_texts;
 
-/// What becomes of a run's metadata writes.
+/// What becomes of what a run writes into Nango.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MetadataWrites {
-    /// Later reads of the same run see them, and they are gone after it.
+pub enum RemoteWrites {
+    /// Metadata writes are seen by later reads of the same run, and gone after it.
     #[default]
     Dry,
-    /// They are made in Nango as well. So are triggers of actions that only Nango has.
+    /// They are made in Nango as well, and so are triggers of actions that only Nango has.
     Persisted,
 }
 
@@ -41,8 +39,8 @@ pub struct RemoteHostOptions {
     pub api: NangoApi,
     /// The run's own connection.
     pub connection: RemoteConnection,
-    /// What becomes of metadata writes.
-    pub writes: MetadataWrites,
+    /// What becomes of what the run writes.
+    pub writes: RemoteWrites,
     /// The name of the environment, for triggered actions.
     pub environment: EnvironmentName,
     /// What makes requests without credentials: they leave from here.
@@ -60,7 +58,7 @@ pub struct RemoteHostOptions {
 pub struct RemoteHost {
     api: NangoApi,
     own: Arc<Own>,
-    writes: MetadataWrites,
+    writes: RemoteWrites,
     environment: EnvironmentName,
     proxy: Proxy,
     integrations: Arc<Integrations>,
@@ -68,30 +66,6 @@ pub struct RemoteHost {
     actions: Actions,
     /// Shared with the actions that are triggered.
     memory: Arc<Mutex<DryMemory>>,
-}
-
-/// The run's own connection, shared with the actions that are triggered for it.
-struct Own {
-    facts: ConnectionFacts,
-    connection_config: JsonObject,
-    secrets: Vec<Secret>,
-    metadata: Mutex<DryMetadata>,
-}
-
-impl Own {
-    fn new(connection: RemoteConnection) -> Self {
-        let RemoteConnection { facts, connection_config, metadata, secrets } = connection;
-        Self { facts, connection_config, secrets, metadata: Mutex::new(DryMetadata::given(metadata)) }
-    }
-
-    fn is(&self, integration: &IntegrationId, connection: &ConnectionId) -> bool {
-        self.facts.integration == *integration && self.facts.connection_id == *connection
-    }
-
-    fn metadata(&self) -> MutexGuard<'_, DryMetadata> {
-        // Every change is one step: what a panic leaves behind is whole.
-        self.metadata.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl RemoteHost {
@@ -234,7 +208,7 @@ impl Host for RemoteHost {
             (before, metadata.write(&call.function, write))
         };
         match (self.writes, written) {
-            (MetadataWrites::Persisted, MetadataWritten::Written { version, dropped, .. }) => {
+            (RemoteWrites::Persisted, MetadataWritten::Written { version, dropped, .. }) => {
                 // Kept here first: a second write meanwhile merges with this one, not with what was before it.
                 if let Err(error) = self.persist(kind, before.read().value.as_ref(), &after).await {
                     let mut metadata = self.own.metadata();
@@ -303,11 +277,11 @@ impl Host for RemoteHost {
             Err(missing) => missing,
         };
         match self.writes {
-            MetadataWrites::Persisted => {
+            RemoteWrites::Persisted => {
                 let left = call.deadline.saturating_duration_since(self.api.clock().monotonic());
                 self.api.trigger_action(&action, left.saturating_add(ATTEMPT_TIMEOUT)).await
             }
-            MetadataWrites::Dry => {
+            RemoteWrites::Dry => {
                 let message = format!(
                     "{missing}: a dry run does not trigger Nango's deployed actions unless it is run with --allow-writes"
                 );

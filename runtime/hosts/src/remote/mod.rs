@@ -1,13 +1,15 @@
 //! The host whose other side is a Nango API: connections, integrations, variables and calls are Nango's, and the
 //! function runs here.
 
-mod api;
 mod call;
+mod client;
 mod connection;
 mod error;
 mod host;
+mod proxy_errors;
+mod routes;
 
-pub use api::{NangoApi, NangoApiOptions};
+pub use client::{NangoApi, NangoApiOptions};
 pub use connection::RemoteConnection;
 pub use error::RemoteError;
-pub use host::{MetadataWrites, RemoteHost, RemoteHostOptions};
+pub use host::{RemoteHost, RemoteHostOptions, RemoteWrites};

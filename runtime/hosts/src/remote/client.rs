@@ -1,4 +1,4 @@
-//! A Nango API: its routes, asked with a secret key.
+//! A Nango API, asked with a secret key: what all of its routes have in common.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,15 +6,11 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method};
-use onevent_contract::{
-    ActionCall, Clock, ConnectionId, EnvironmentVariable, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, MetadataWriteKind, Secret,
-};
+use onevent_contract::{Clock, HostError, Secret};
 use onevent_proxy::{Origin, OriginAnswer, OriginRequest, Proxy};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
-use super::connection::RemoteConnection;
 use super::error::{Asked, RemoteError};
 
 /// The longest time for one answer of the API, calls of a provider and triggered actions aside. Nango may have to
@@ -52,21 +48,21 @@ struct Inner {
 }
 
 /// A request whose answer is JSON.
-struct JsonRequest<'a> {
-    method: Method,
-    path: &'a [&'a str],
-    query: &'a [(&'a str, &'a str)],
-    headers: HeaderMap,
-    body: Option<Value>,
-    timeout: Duration,
+pub(super) struct JsonRequest<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a [&'a str],
+    pub(super) query: &'a [(&'a str, &'a str)],
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Value>,
+    pub(super) timeout: Duration,
 }
 
 impl<'a> JsonRequest<'a> {
-    fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
+    pub(super) fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
         Self { query, ..Self::new(Method::GET, path) }
     }
 
-    fn new(method: Method, path: &'a [&'a str]) -> Self {
+    pub(super) fn new(method: Method, path: &'a [&'a str]) -> Self {
         Self { method, path, query: &[], headers: HeaderMap::new(), body: None, timeout: API_TIMEOUT }
     }
 }
@@ -95,129 +91,6 @@ impl NangoApi {
     #[must_use]
     pub fn host(&self) -> &str {
         &self.inner.host
-    }
-
-    /// A connection with its credentials.
-    ///
-    /// # Errors
-    /// [`RemoteError`], for a connection that does not exist among others.
-    pub async fn connection(
-        &self,
-        integration: &IntegrationId,
-        connection: &ConnectionId,
-    ) -> Result<RemoteConnection, RemoteError> {
-        let json = self.connection_json(integration, connection).await?;
-        RemoteConnection::from_json(integration, connection, json)
-            .ok_or_else(|| self.not_nango("its connection has no `provider`".into()))
-    }
-
-    /// The integrations that have a connection of this id.
-    ///
-    /// # Errors
-    /// [`RemoteError`].
-    pub async fn integrations_of(
-        &self,
-        connection: &ConnectionId,
-    ) -> Result<Vec<IntegrationId>, RemoteError> {
-        let query = [("connectionId", connection.as_str())];
-        let request = JsonRequest::get(&["connections"], &query);
-        let answer = self.json(&Asked::Connections { connection }, request).await?;
-        let found = answer.get("connections").and_then(Value::as_array);
-        let found = found.ok_or_else(|| self.not_nango("there is no list of connections".into()))?;
-        let named = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
-        let own = found
-            .iter()
-            .filter(|entry| named(entry, "connection_id").as_deref() == Some(connection.as_str()));
-        Ok(own.filter_map(|entry| IntegrationId::new(named(entry, "provider_config_key")?).ok()).collect())
-    }
-
-    pub(super) async fn connection_json(
-        &self,
-        integration: &IntegrationId,
-        connection: &ConnectionId,
-    ) -> Result<JsonObject, RemoteError> {
-        let path = ["connections", connection.as_str()];
-        let query = [("provider_config_key", integration.as_str())];
-        let asked = Asked::Connection { integration, connection };
-        match self.json(&asked, JsonRequest::get(&path, &query)).await? {
-            Value::Object(connection) => Ok(connection),
-            _ => Err(self.not_nango("its connection is no object".into())),
-        }
-    }
-
-    pub(super) async fn integration(
-        &self,
-        integration: &IntegrationId,
-        include: &[IntegrationInclude],
-    ) -> Result<JsonObject, RemoteError> {
-        let query: Vec<(&str, &str)> = include
-            .iter()
-            .map(|wanted| match wanted {
-                IntegrationInclude::Webhook => ("include", "webhook"),
-                IntegrationInclude::Credentials => ("include", "credentials"),
-            })
-            .collect();
-        let path = ["integrations", integration.as_str()];
-        let answer = self.json(&Asked::Integration { integration }, JsonRequest::get(&path, &query)).await?;
-        match answer.get("data") {
-            Some(Value::Object(data)) => Ok(data.clone()),
-            _ => Err(self.not_nango("its integration has no `data`".into())),
-        }
-    }
-
-    pub(super) async fn environment_variables(&self) -> Result<Vec<EnvironmentVariable>, RemoteError> {
-        let answer = self.json(&Asked::Variables, JsonRequest::get(&["environment-variables"], &[])).await?;
-        let text = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
-        let variable = |entry: &Value| {
-            Some(EnvironmentVariable { name: text(entry, "name")?, value: text(entry, "value")? })
-        };
-        let list = answer.as_array().map(|list| list.iter().map(variable).collect::<Option<Vec<_>>>());
-        list.flatten().ok_or_else(|| self.not_nango("there is no list of variables".into()))
-    }
-
-    /// `POST` replaces all of the metadata, `PATCH` the keys that are given.
-    pub(super) async fn write_metadata(
-        &self,
-        integration: &IntegrationId,
-        connection: &ConnectionId,
-        kind: MetadataWriteKind,
-        metadata: &JsonObject,
-    ) -> Result<(), RemoteError> {
-        let method = match kind {
-            MetadataWriteKind::Set => Method::POST,
-            MetadataWriteKind::Update => Method::PATCH,
-        };
-        let body =
-            json!({ "connection_id": connection, "provider_config_key": integration, "metadata": metadata });
-        let request =
-            JsonRequest { body: Some(body), ..JsonRequest::new(method, &["connections", "metadata"]) };
-        self.json(&Asked::MetadataWrite { integration, connection }, request).await.map(drop)
-    }
-
-    /// Runs a deployed action to its end. The answer of one that failed is the function's to see.
-    pub(super) async fn trigger_action(
-        &self,
-        action: &ActionCall,
-        timeout: Duration,
-    ) -> Result<Value, HostError> {
-        let ActionCall { provider_config_key: integration, connection_id: connection, name, input } = action;
-        let asked = Asked::Action { integration, connection, name: name.as_str() };
-        let mut headers = HeaderMap::new();
-        insert(&mut headers, "connection-id", connection.as_str())?;
-        insert(&mut headers, "provider-config-key", integration.as_str())?;
-        let body = Some(json!({ "action_name": name, "input": input }));
-        let path = ["action", "trigger"];
-        let request = JsonRequest { headers, body, timeout, ..JsonRequest::new(Method::POST, &path) };
-        let answer = self.send(request).await?;
-        match answer.status {
-            200..300 if answer.body.is_empty() => Ok(Value::Null),
-            200..300 => Ok(self.parsed(&answer)?),
-            401 | 403 | 429 => Err(self.refusal(&asked, &answer).into()),
-            status => match serde_json::from_slice(&answer.body) {
-                Ok(body) => Err(HostError::Answer { status, body }),
-                Err(_) => Err(self.refusal(&asked, &answer).into()),
-            },
-        }
     }
 
     /// A URL beneath the base URL.
@@ -260,7 +133,11 @@ impl NangoApi {
     }
 
     /// Sends a request whose answer is JSON, and takes every status but a successful one as an error.
-    async fn json(&self, asked: &Asked<'_>, request: JsonRequest<'_>) -> Result<Value, RemoteError> {
+    pub(super) async fn json(
+        &self,
+        asked: &Asked<'_>,
+        request: JsonRequest<'_>,
+    ) -> Result<Value, RemoteError> {
         let answer = self.send(request).await?;
         match answer.status {
             200..300 => self.parsed(&answer),
@@ -268,7 +145,7 @@ impl NangoApi {
         }
     }
 
-    async fn send(&self, request: JsonRequest<'_>) -> Result<OriginAnswer, RemoteError> {
+    pub(super) async fn send(&self, request: JsonRequest<'_>) -> Result<OriginAnswer, RemoteError> {
         let JsonRequest { method, path, query, headers: more, body, timeout } = request;
         let mut url = self.url(path)?;
         if !query.is_empty() {
@@ -287,7 +164,7 @@ impl NangoApi {
         Ok(answer)
     }
 
-    fn parsed(&self, answer: &OriginAnswer) -> Result<Value, RemoteError> {
+    pub(super) fn parsed(&self, answer: &OriginAnswer) -> Result<Value, RemoteError> {
         serde_json::from_slice(&answer.body).map_err(|_| self.not_nango("the answer is not JSON".into()))
     }
 
@@ -316,7 +193,7 @@ impl NangoApi {
         }
     }
 
-    fn not_nango(&self, what: String) -> RemoteError {
+    pub(super) fn not_nango(&self, what: String) -> RemoteError {
         RemoteError::NotNango { host: self.inner.host.clone(), what }
     }
 }
