@@ -13,4 +13,5 @@ mod interrupted;
 mod metadata;
 mod reconnect;
 mod refused;
+mod retries;
 mod script;

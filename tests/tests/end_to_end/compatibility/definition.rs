@@ -60,7 +60,7 @@ rows! {
     ).exits(10).says("/error/message", "on-birthday");
 
     a_file_without_a_default_export_is_an_error =>
-        Row::file("export const x = 1;\n").exits(10).has("/error/file", json!("salesforce/on-events/check.ts"));
+        Row::file("export const x = 1;\n").exits(10).says("/error/message", "salesforce/on-events/check.ts: the file has no default export");
 
     a_default_export_without_exec_is_an_error => Row::file(
         "import { createOnEvent } from 'nango';\nexport default createOnEvent({ description: 'd', event: 'validate-connection' } as any);\n",

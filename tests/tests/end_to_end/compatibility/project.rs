@@ -43,7 +43,7 @@ rows! {
     // The kind is decided by what made it; the folder has to be that kind's.
     an_action_in_the_folder_of_events_is_an_error => Row::file(
         "import { createAction } from 'nango';\nexport default createAction({ description: 'd', version: '1', exec: async () => 1 } as any);\n",
-    ).exits(10).has("/error/file", json!("salesforce/on-events/check.ts"));
+    ).exits(10).has("/error/code", json!("wrong_folder")).says("/error/message", "salesforce/on-events/check.ts");
 
     // In Nango a same-named one overwrites the other's file.
     an_action_may_have_the_events_name => index("import './salesforce/on-events/check';\nimport './salesforce/actions/check';\n")

@@ -223,6 +223,7 @@ impl Row {
                 let variables = [("NANGO_HOSTPORT", nango.base_url()), ("NANGO_SECRET_KEY_DEV", KEY)];
                 world.run_with(&arguments, &variables)
             }
+            None if self.flags.iter().any(|flag| flag == "--replay") => world.run(&arguments),
             None => world.run(&[&arguments[..], &["--connection", "@connection.json"]].concat()),
         };
         let seen = Seen { answer: &answer, world: &world, nango: nango.as_ref() };
@@ -275,5 +276,37 @@ fn plan(world: &World, path: &str, answers: &[Canned]) {
         let times = if index + 1 == answers.len() { Times::Always } else { Times::Next(1) };
         let fault = Fault::Status { status: *status, headers, body: body.clone() };
         world.provider.plan_fault(Target::path(path), fault, times);
+    }
+}
+
+/// A row that is wrong in every way fails, and says each of them under its name.
+#[test]
+fn a_row_can_fail() {
+    let row = Row::body("give(1);\nawait nango.post({ endpoint: '/x', data: { a: 1 } });")
+        .answer("/x", json!({}))
+        .nango(|_| {})
+        .exits(7)
+        .has("/outcome", json!("failed"))
+        .says("/outcome", "fail")
+        .gives(json!(2))
+        .asked(&["GET /x"])
+        .sent_header("x-own", Some("yes"))
+        .sent_body("{}")
+        .asked_nango("/connections/acme", 7);
+    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| row.check("wrong_in_every_way")))
+        .unwrap_err();
+    let message = failed.downcast_ref::<String>().unwrap();
+    for part in [
+        "compatibility row `wrong_in_every_way`",
+        "the exit code is 0, not 7",
+        "/outcome is \"succeeded\", not \"failed\"",
+        "/outcome is \"succeeded\", without \"fail\"",
+        "what was given is 1, not 2",
+        "the provider was asked [\"POST /x\"]",
+        "the header x-own was None",
+        "the body was \"{\\\"a\\\":1}\"",
+        "Nango was asked 1 times for /connections/acme, not 7",
+    ] {
+        assert!(message.contains(part), "{part} is not in {message}");
     }
 }
