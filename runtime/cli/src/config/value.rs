@@ -153,12 +153,12 @@ fn base_url(text: &str) -> Result<Value, Invalid> {
 
 /// A base URL without placeholders, query and fragment; a slash at its end does not count.
 fn api_url(text: &str) -> Result<Value, Invalid> {
-    let plain = !text.contains("${") && !text.contains(['?', '#']);
-    if !plain {
-        let message = format!("is {text:?}, which is not only a scheme, a host and a path");
-        return Err(Invalid::new(message, "write it like http://localhost:3003"));
+    let hint = "write it like http://localhost:3003";
+    if text.contains("${") || text.contains(['?', '#']) {
+        let message = format!("is {text:?}, which is more than a scheme, a host and a path");
+        return Err(Invalid::new(message, hint));
     }
-    base_url(text.strip_suffix('/').unwrap_or(text))
+    base_url(text.strip_suffix('/').unwrap_or(text)).map_err(|invalid| Invalid::new(invalid.message, hint))
 }
 
 fn network(text: &str) -> Result<IpNet, Invalid> {

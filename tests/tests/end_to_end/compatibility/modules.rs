@@ -21,6 +21,16 @@ fn refused(specifier: &'static str) -> Row {
         .has("/error/line", json!(2))
 }
 
+/// A function that imports a CommonJS package, whose only export is a function with this body.
+fn requiring(body: &str) -> Row {
+    importing("import run from 'cjs';", "run()")
+        .with_file(
+            "node_modules/cjs/package.json",
+            "{\"name\": \"cjs\", \"version\": \"1.0.0\", \"main\": \"index.js\"}",
+        )
+        .with_file("node_modules/cjs/index.js", format!("module.exports = () => {{ {body} }};\n"))
+}
+
 const SHA: &str = "createHash('sha1').update('abc').digest('hex')";
 const ABC: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
 
@@ -41,6 +51,10 @@ rows! {
     child_process => refused("child_process");
     net => refused("node:net");
     process => refused("process");
+
+    require_of_fs => requiring("try { require('fs'); return 'got it'; } catch (error) { return error.message.split(':')[0]; }")
+        .gives(json!("Module 'fs' is not allowed"));
+    require_of_node_crypto => requiring(&format!("return require('node:crypto').{SHA};")).gives(json!(ABC));
 
     no_module_is_fetched => refused("https://example.com/x.js");
     nothing_outside_of_the_project => refused("../../../outside");

@@ -18,6 +18,9 @@ macro_rules! rows {
 /// What a row looks at, once the run has ended.
 type Check = Box<dyn Fn(&Seen<'_>) -> Result<(), String>>;
 
+/// What a row puts into a Nango API.
+type SetUp = Box<dyn Fn(&NangoServer)>;
+
 /// Everything that there is to see.
 pub(super) struct Seen<'a> {
     pub(super) answer: &'a Answer,
@@ -38,7 +41,7 @@ pub(super) struct Row {
     flags: Vec<String>,
     exit: i32,
     checks: Vec<Check>,
-    nango: Option<Box<dyn Fn(&NangoServer)>>,
+    nango: Option<SetUp>,
 }
 
 impl Row {
