@@ -7,6 +7,8 @@ type RequestConfig = ProxyResponse['config'];
 export class AxiosError extends Error {
     override readonly name = 'AxiosError';
     readonly isAxiosError = true;
+    /** Whether Nango's own API answered with it, and not a provider. */
+    #ofNango = false;
     // Declared only: without an answer there is no property `response` at all.
     declare code?: string;
     declare status?: number;
@@ -21,6 +23,17 @@ export class AxiosError extends Error {
         }
         this.config = config;
         this.request = request;
+    }
+
+    /** Marks an error as an answer of Nango's own API. */
+    static ofNango(error: AxiosError): AxiosError {
+        error.#ofNango = true;
+        return error;
+    }
+
+    /** Whether `value` was marked: looks do not count. */
+    static isOfNango(value: unknown): boolean {
+        return typeof value === 'object' && value !== null && #ofNango in value && value.#ofNango;
     }
 
     /** A short form without the answer's body, as axios'. */

@@ -2,7 +2,7 @@
 import type { HostFailure, WireRequest, WireResponse } from '../ops.ts';
 import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase, Uint8ArrayConstructor } from '../primordials.ts';
 import type { ProxyResponse } from '../types.ts';
-import { networkError, statusError } from './axios-error.ts';
+import { AxiosError, networkError, statusError } from './axios-error.ts';
 import { ResponseHeaders } from './headers.ts';
 import { RequestError } from './request-error.ts';
 
@@ -81,7 +81,7 @@ export function failureError(failure: HostFailure, config: ProxyResponse['config
             return networkError(failure.code, failure.message, config);
         case 'api': {
             const data = { error: { code: failure.code, message: failure.message } };
-            return statusError(apiResponse(failure.status ?? 500, '', data, config));
+            return AxiosError.ofNango(statusError(apiResponse(failure.status ?? 500, '', data, config)));
         }
         case 'answer': {
             const data: unknown = failure.body === null ? null : JSONParse(failure.body);

@@ -3,6 +3,7 @@
 import { ActionError, ACTION_ERROR_TYPE } from '../errors/action-error.ts';
 import { InvalidActionError, OutputError } from '../errors/invalid-action.ts';
 import { INVALID_METADATA, InvalidMetadataError } from '../errors/invalid-metadata.ts';
+import { AxiosError } from '../http/axios-error.ts';
 import { boundedCopy } from '../json/bounded.ts';
 import type { Settlement } from '../ops.ts';
 import {
@@ -20,6 +21,8 @@ export type RunError = Extract<Settlement, { kind: 'threw' }>['error'];
 
 /** What Nango answers where the error itself says no status. */
 const DEFAULT_STATUS = 500;
+/** The status of too many requests. */
+const RATE_LIMITED = 429;
 /** Headers of an upstream answer that a report shows, beside those that start with `x-rate`. */
 const SHOWN_HEADER = 'content-type';
 const SHOWN_HEADER_PREFIX = 'x-rate';
@@ -136,9 +139,12 @@ function httpError(error: unknown, response: object): RunError {
         headers: shownHeaders(read(response, 'headers')),
         body: boundedCopy(body) ?? null,
     };
+    // What Nango itself refuses for now is not the provider's doing.
+    const limited = upstream.status === RATE_LIMITED && AxiosError.isOfNango(error);
+    const type = limited ? 'script_api_rate_limit_error' : 'script_http_error';
     return {
-        type: 'script_http_error',
-        code: text(error, 'code') ?? 'script_http_error',
+        type,
+        code: text(error, 'code') ?? type,
         message: text(error, 'message') ?? '',
         payload: upstreamPayload(body),
         status: upstream.status,

@@ -12,6 +12,8 @@ pub enum ErrorType {
     ActionScriptRuntimeError,
     /// An HTTP answer outside 2xx was not caught.
     ScriptHttpError,
+    /// Nango's own API took no more requests, and that was not caught.
+    ScriptApiRateLimitError,
     /// A request got no answer, and that was not caught.
     ScriptNetworkError,
     /// Anything else was thrown.
@@ -47,6 +49,7 @@ impl ErrorType {
         match self {
             Self::ActionScriptRuntimeError => "action_script_runtime_error",
             Self::ScriptHttpError => "script_http_error",
+            Self::ScriptApiRateLimitError => "script_api_rate_limit_error",
             Self::ScriptNetworkError => "script_network_error",
             Self::ScriptInternalError => "script_internal_error",
             Self::ScriptAborted => "script_aborted",

@@ -116,6 +116,7 @@ fn settled_error(error: SettledError) -> RunError {
     let kind = match error.kind.as_str() {
         "action_script_runtime_error" => ErrorType::ActionScriptRuntimeError,
         "script_http_error" => ErrorType::ScriptHttpError,
+        "script_api_rate_limit_error" => ErrorType::ScriptApiRateLimitError,
         "script_network_error" => ErrorType::ScriptNetworkError,
         "invalid_metadata" => ErrorType::InvalidMetadata,
         "invalid_action_input" => ErrorType::InvalidActionInput,

@@ -180,7 +180,7 @@ fn failed(error: &RunError) -> HostError {
 /// Nango answers with a status for the kind of an error, whatever the provider's was.
 fn status(kind: ErrorType) -> u16 {
     match kind {
-        ErrorType::ScriptHttpError => 424,
+        ErrorType::ScriptHttpError | ErrorType::ScriptApiRateLimitError => 424,
         ErrorType::ScriptAborted => 410,
         ErrorType::InvalidActionInput | ErrorType::InvalidActionOutput | ErrorType::ScriptOutputTooLarge => {
             400

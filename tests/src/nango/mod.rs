@@ -128,6 +128,11 @@ impl NangoServer {
         self.shared.lock().redirect = Some(url.to_owned());
     }
 
+    /// Takes no more requests whose path starts like this.
+    pub fn limit_rate(&self, path: &str) {
+        self.shared.lock().limited = Some(path.to_owned());
+    }
+
     /// Every request so far, in order of arrival.
     #[must_use]
     pub fn journal(&self) -> Vec<JournalEntry> {

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -41,7 +42,7 @@ async fn record(State(shared): State<Shared>, request: Request, next: Next) -> R
         return Refusal::new(413, "request_too_large", "the body is too large").into_response();
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let (place, redirect) = {
+    let (place, redirect, limited) = {
         let mut state = shared.lock();
         state.journal.push(JournalEntry {
             method: head.method.to_string(),
@@ -50,15 +51,26 @@ async fn record(State(shared): State<Shared>, request: Request, next: Next) -> R
             body: String::from_utf8_lossy(&body).into_owned(),
             status: None,
         });
-        (state.journal.len() - 1, state.redirect.clone())
+        let limited = state.limited.as_deref().is_some_and(|path| head.uri.path().starts_with(path));
+        (state.journal.len() - 1, state.redirect.clone(), limited)
     };
     let response = match redirect {
         Some(url) => Redirect::permanent(&url).into_response(),
+        None if limited => too_many(&head),
         None => next.run(Request::from_parts(head, Body::from(body))).await,
     };
     if let Some(entry) = shared.lock().journal.get_mut(place) {
         entry.status = Some(response.status().as_u16());
     }
+    response
+}
+
+/// Nango's answer to one request too many.
+fn too_many(head: &Parts) -> Response {
+    let (method, path) = (head.method.as_str(), head.uri.path());
+    let mut response =
+        answer(429, &json!({ "error": { "code": "too_many_request", "method": method, "path": path } }));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
 }
 

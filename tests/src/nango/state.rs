@@ -68,6 +68,8 @@ pub(super) struct Environment {
     pub(super) variables: Vec<(String, String)>,
     pub(super) actions: BTreeMap<Key, (u16, Value)>,
     pub(super) redirect: Option<String>,
+    /// The beginning of paths that are asked too often.
+    pub(super) limited: Option<String>,
     pub(super) journal: Vec<JournalEntry>,
 }
 

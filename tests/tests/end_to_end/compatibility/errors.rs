@@ -89,6 +89,24 @@ rows! {
         1, "script_http_error", json!({"error": "tea"}), "tea",
     );
 
+    // Nango knows its own API by its host, `api.nango.dev` or `localhost`, whatever was asked for there.
+    nangos_own_rate_limit => Row::body("await nango.getEnvironmentVariables();")
+        .nango(|nango| nango.limit_rate("/environment-variables"))
+        .exits(1)
+        .has("/error/type", json!("script_api_rate_limit_error"))
+        .has("/error/status", json!(429));
+    nangos_own_rate_limit_in_a_call => Row::body("await nango.get({ endpoint: '/x' });")
+        .nango(|nango| nango.limit_rate("/proxy"))
+        .exits(1)
+        .has("/error/type", json!("script_api_rate_limit_error"));
+    a_providers_rate_limit_is_an_http_error => http_error(429, json!({"error": "slow"}), json!({"error": "slow"}), "slow");
+    a_providers_rate_limit_through_nango => Row::body("await nango.get({ endpoint: '/x' });")
+        .answers("/x", &[(429, &[], json!({"error": "slow"}))])
+        .nango(|_| {})
+        .exits(1)
+        .has("/error/type", json!("script_http_error"))
+        .has("/error/payload", json!({"error": "slow"}));
+
     connection_refused => throws(
         "await nango.get({ endpoint: '/x', baseUrlOverride: 'http://127.0.0.1:9' });",
         1, "script_network_error",
