@@ -1,20 +1,27 @@
-// `base64url`, which Node 15 added and npm's buffer does not know. Decoding is base64's: it takes both alphabets.
+// `base64url`, which Node 15 added and npm's buffer does not know; and base64 and hex text, decoded as Node decodes it.
+import { decoded, latin1 } from './buffer-decode.ts';
+
 type Method = (this: unknown, ...values: unknown[]) => unknown;
 
-/** Where each method takes its encoding. */
-const ON_INSTANCE = { write: [1, 2, 3], fill: [1, 2, 3], indexOf: [1, 2], lastIndexOf: [1, 2], includes: [1, 2] };
-const ON_CLASS = { from: [1], alloc: [2] };
+/** Where each method takes its text, and where the encoding of it. */
+const ON_INSTANCE = { write: [0, 1, 2, 3], fill: [0, 1, 2, 3] };
+const ON_CLASS = { alloc: [1, 2] };
 
 function isBase64Url(value: unknown): boolean {
     return typeof value === 'string' && value.toLowerCase() === 'base64url';
 }
 
-function acceptAsBase64(owner: Record<string, Method>, methods: Record<string, number[]>): void {
-    for (const [name, places] of Object.entries(methods)) {
+/** npm's buffer gets the bytes of such a text as the characters of one in latin1. */
+function decodeFirst(owner: Record<string, Method>, methods: Record<string, number[]>): void {
+    for (const [name, [text = 0, ...places]] of Object.entries(methods)) {
         const original = owner[name] as Method;
         const replacement: Method = function (...values) {
-            for (const place of places) {
-                if (isBase64Url(values[place])) values[place] = 'base64';
+            const value = values[text];
+            const place = places.find((one) => typeof values[one] === 'string');
+            const bytes = typeof value === 'string' && place !== undefined ? decoded(value, values[place]) : undefined;
+            if (bytes !== undefined && place !== undefined) {
+                values[text] = latin1(bytes);
+                values[place] = 'latin1';
             }
             return Reflect.apply(original, this, values);
         };
@@ -33,8 +40,13 @@ export function replaceMethod(owner: object, name: string, replacement: unknown)
 export function addBase64Url(Buffer: typeof import('buffer/').Buffer): void {
     const owner = Buffer as unknown as Record<string, Method>;
     const prototype = Buffer.prototype as unknown as Record<string, Method>;
-    acceptAsBase64(owner, ON_CLASS);
-    acceptAsBase64(prototype, ON_INSTANCE);
+    decodeFirst(owner, ON_CLASS);
+    decodeFirst(prototype, ON_INSTANCE);
+    const from = owner['from'] as Method;
+    replaceMethod(owner, 'from', function (this: unknown, ...values: unknown[]) {
+        const bytes = typeof values[0] === 'string' ? decoded(values[0], values[1]) : undefined;
+        return bytes === undefined ? Reflect.apply(from, Buffer, values) : Object.setPrototypeOf(bytes, Buffer.prototype);
+    });
     const byteLength = owner['byteLength'] as Method;
     replaceMethod(owner, 'byteLength', (value: unknown, encoding: unknown) => {
         const base64 = typeof encoding === 'string' && /^base64(?:url)?$/i.test(encoding);

@@ -54,7 +54,7 @@ export function nodeErrors(Buffer: typeof import('buffer/').Buffer): void {
     for (const name of ['from', 'alloc', 'allocUnsafe', 'allocUnsafeSlow', 'byteLength', 'concat', 'compare']) {
         wrap(Buffer, name);
     }
-    for (const name of ['toString', 'write', 'fill', 'equals', 'compare', 'copy', 'swap16', 'swap32', 'swap64']) {
+    for (const name of ['toString', 'write', 'fill', 'equals', 'compare', 'swap16', 'swap32', 'swap64']) {
         wrap(Buffer.prototype, name);
     }
     for (const name of ['indexOf', 'lastIndexOf', 'includes']) wrap(Buffer.prototype, name);

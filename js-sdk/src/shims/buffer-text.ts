@@ -1,4 +1,5 @@
-// UTF-8 by V8 instead of by loops: faster, and invalid sequences become what Node makes of them.
+// UTF-8, base64 and hex by V8 instead of by loops: faster, and invalid UTF-8 becomes what Node makes of it.
+import { latin1 } from './buffer-decode.ts';
 import { replaceMethod } from './buffer-base64url.ts';
 
 type Method = (this: unknown, ...values: unknown[]) => unknown;
@@ -6,6 +7,24 @@ type Method = (this: unknown, ...values: unknown[]) => unknown;
 const UTF8 = new Set(['utf8', 'utf-8']);
 const isUtf8 = (encoding: unknown): boolean =>
     encoding === undefined || encoding === null || encoding === '' || (typeof encoding === 'string' && UTF8.has(encoding.toLowerCase()));
+
+/** Newer than the compiler's declarations. */
+type Written = Uint8Array & { toBase64(): string; toHex(): string };
+
+/** The text of all bytes in an encoding that needs no care; undefined of another. */
+function plainText(bytes: Written, encoding: string): string | undefined {
+    switch (encoding.toLowerCase()) {
+        case 'base64':
+            return bytes.toBase64();
+        case 'hex':
+            return bytes.toHex();
+        case 'latin1':
+        case 'binary':
+            return latin1(bytes);
+        default:
+            return undefined;
+    }
+}
 
 export function nativeText(Buffer: typeof import('buffer/').Buffer): void {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -19,8 +38,9 @@ export function nativeText(Buffer: typeof import('buffer/').Buffer): void {
         if (encoding !== undefined && (typeof encoding !== 'string' || encoding === '')) {
             throw new TypeError(`Unknown encoding: ${String(encoding)}`);
         }
-        if (!isUtf8(encoding)) return Reflect.apply(toString, this, arguments as unknown as unknown[]);
-        return decoder.decode(Uint8Array.prototype.subarray.call(this, from, to));
+        const bytes = Uint8Array.prototype.subarray.call(this, from, to);
+        if (isUtf8(encoding)) return decoder.decode(bytes);
+        return plainText(bytes as Written, encoding as string) ?? Reflect.apply(toString, this, arguments as unknown as unknown[]);
     });
     const equals = prototype['equals'] as Method;
     replaceMethod(prototype, 'equals', function (this: Uint8Array, other: unknown) {

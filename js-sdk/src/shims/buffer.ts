@@ -3,6 +3,7 @@
 import { Buffer, INSPECT_MAX_BYTES, SlowBuffer, kMaxLength } from 'buffer/';
 
 import { addBase64Url } from './buffer-base64url.ts';
+import { nodeCopy } from './buffer-copy.ts';
 import { nodeErrors } from './buffer-errors.ts';
 import { checkedNumbers } from './buffer-numbers.ts';
 import { nodeSearch } from './buffer-search.ts';
@@ -15,6 +16,7 @@ nativeText(Buffer);
 addBase64Url(Buffer);
 checkedNumbers(Buffer);
 nodeSearch(Buffer);
+nodeCopy(Buffer);
 nodeErrors(Buffer);
 
 type Bytes = ArrayBuffer | ArrayBufferView;

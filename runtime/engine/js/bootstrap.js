@@ -42,15 +42,10 @@ const globals = {
     setTimeout: timers.setTimeout,
     structuredClone,
 };
-for (const name in globals) {
-    ObjectDefineProperty(globalThis, name, {
-        __proto__: null,
-        value: globals[name],
-        writable: true,
-        enumerable: false,
-        configurable: true,
-    });
+function install(name, value, owner = globalThis) {
+    ObjectDefineProperty(owner, name, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
 }
+for (const name in globals) install(name, globals[name]);
 
 // deno_web's ops name these errors; nobody has told deno_core how to make them.
 for (const name of ['InvalidCharacterError', 'InvalidStateError', 'SyntaxError', 'IndexSizeError', 'OperationError']) {
@@ -59,6 +54,21 @@ for (const name of ['InvalidCharacterError', 'InvalidStateError', 'SyntaxError',
 
 installLazyGlobals();
 ReflectDeleteProperty(globalThis, '__onevent_modules');
+
+// Node's error codes, which functions and their libraries ask for.
+const codedUrl = new Proxy(url.URL, {
+    __proto__: null,
+    construct(target, args, newTarget) {
+        try {
+            return ReflectConstruct(target, args, newTarget);
+        } catch (error) {
+            error.code = args.length === 0 ? 'ERR_MISSING_ARGS' : 'ERR_INVALID_URL';
+            throw error;
+        }
+    },
+});
+install('URL', codedUrl);
+install('constructor', codedUrl, url.URL.prototype);
 
 // The memory of WebAssembly, of shared buffers and of resizable buffers does not pass through the allocator that
 // holds the budget of a run, so a function gets none of them.
@@ -73,13 +83,7 @@ const fixedArrayBuffer = new Proxy(ArrayBuffer, {
     },
 });
 globalThis.ArrayBuffer = fixedArrayBuffer;
-ObjectDefineProperty(ArrayBuffer.prototype, 'constructor', {
-    __proto__: null,
-    value: fixedArrayBuffer,
-    writable: true,
-    enumerable: false,
-    configurable: true,
-});
+install('constructor', fixedArrayBuffer, ArrayBuffer.prototype);
 
 core.setUnhandledPromiseRejectionHandler((_promise, reason) => {
     const text = format([reason]);
