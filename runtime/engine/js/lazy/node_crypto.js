@@ -1,42 +1,16 @@
 // The modules `crypto` and `node:crypto`. Evaluated at the first import.
 (function () {
     const { core } = __bootstrap;
-    const { op_onevent_equal, op_onevent_random } = core.ops;
-    const { Buffer } = core.loadExtScript('ext:onevent/buffer.js');
-    const { setTimeout } = core.loadExtScript('ext:deno_web/02_timers.js');
-    const { DIGESTS, digestName, digest, hmac, coded, invalidType, join, received, viewOf } = core.loadExtScript('ext:onevent/digests.js');
+    const { op_onevent_equal, op_onevent_random, op_onevent_scrypt } = core.ops;
+    const { DIGESTS, digestName, digest, hmac, coded, invalidType, join, viewOf } = core.loadExtScript('ext:onevent/digests.js');
     const web = core.loadExtScript('ext:onevent/web_crypto.js');
 
-    const toBuffer = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const encoded = (bytes, encoding) =>
-        encoding === undefined || encoding === null || encoding === 'buffer' ? toBuffer(bytes) : toBuffer(bytes).toString(encoding);
-    const outOfRange = (name, range, value) =>
-        coded(new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${value}`), 'ERR_OUT_OF_RANGE');
+    const { checkSize, dataBytes, encoded, invalidDigest, later, outOfRange, toBuffer } = core.loadExtScript('ext:onevent/node_values.js');
+    const nodeKeys = core.loadExtScript('ext:onevent/node_keys.js');
+    const { keyBytes } = nodeKeys;
+    const signatures = core.loadExtScript('ext:onevent/node_signatures.js');
+    const ciphers = core.loadExtScript('ext:onevent/node_ciphers.js');
 
-    const copyOf = (bytes) => bytes.slice();
-
-    function dataBytes(data, encoding, name = 'data') {
-        if (typeof data === 'string' && name === 'data' && encoding === 'hex' && data.length % 2 === 1) {
-            throw coded(new TypeError(`The argument 'encoding' is invalid for data of length ${data.length}. Received 'hex'`), 'ERR_INVALID_ARG_VALUE');
-        }
-        if (typeof data === 'string') return Buffer.from(data, encoding === 'buffer' ? 'utf8' : encoding);
-        if (!ArrayBuffer.isView(data)) {
-            throw invalidType(name, 'of type string or an instance of Buffer, TypedArray, or DataView', data);
-        }
-        return copyOf(viewOf(data));
-    }
-
-    function keyBytes(key, name = 'key') {
-        if (typeof key === 'string') return Buffer.from(key, 'utf8');
-        if (key instanceof KeyObject) return secrets.get(key);
-        const bytes = viewOf(key) ?? web.secretOf(key);
-        if (bytes === undefined) {
-            throw invalidType(name, 'of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey', key);
-        }
-        return copyOf(bytes);
-    }
-
-    const invalidDigest = (name) => coded(new TypeError(`Invalid digest: ${name}`), 'ERR_CRYPTO_INVALID_DIGEST');
     const finalized = () => coded(new Error('Digest already called'), 'ERR_CRYPTO_HASH_FINALIZED');
 
     class Hash {
@@ -87,57 +61,6 @@
             this.#done = true;
             return encoded(hmac(this.#name, this.#key, join(this.#chunks)), encoding);
         }
-    }
-
-    const secrets = new WeakMap();
-    /** Secret keys only. */
-    class KeyObject {
-        constructor(bytes) {
-            secrets.set(this, bytes);
-        }
-        get type() {
-            return 'secret';
-        }
-        get symmetricKeySize() {
-            return secrets.get(this).length;
-        }
-        export(options) {
-            const bytes = copyOf(secrets.get(this));
-            if (options?.format === 'jwk') return { kty: 'oct', k: toBuffer(bytes).toString('base64url') };
-            return toBuffer(bytes);
-        }
-        equals(other) {
-            const [one, two] = [secrets.get(this), secrets.get(other)];
-            return two !== undefined && one.length === two.length && op_onevent_equal(one, two);
-        }
-    }
-
-    function createSecretKey(key, encoding) {
-        const bytes = typeof key === 'string' ? Buffer.from(key, encoding) : viewOf(key);
-        if (bytes === undefined) {
-            throw invalidType('key', 'of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView', key);
-        }
-        return new KeyObject(copyOf(bytes));
-    }
-
-    function checkSize(name, value, most = 2147483647) {
-        if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
-        if (!(value >= 0 && value <= most)) throw outOfRange(name, `>= 0 && <= ${most}`, value);
-        return Math.trunc(value);
-    }
-
-    /** Calls back later, as every asynchronous function of Node does. */
-    function later(callback, compute) {
-        setTimeout(() => {
-            let value;
-            try {
-                value = compute();
-            } catch (error) {
-                callback(error);
-                return;
-            }
-            callback(null, value);
-        }, 0);
     }
 
     function randomBytes(size, callback) {
@@ -224,54 +147,41 @@
     const hkdf = (algorithm, key, salt, info, length, callback) =>
         later(callback, () => hkdfSync(algorithm, key, salt, info, length));
 
-    /** AES-GCM as Node's stream-like objects: all is kept, and encrypted or checked by `final`. */
-    class Gcm {
-        #seal;
-        #key;
-        #nonce;
-        #associated = new Uint8Array(0);
-        #tag;
-        #chunks = [];
-        #done = false;
-        constructor(seal, cipher, key, nonce) {
-            const found = /^(?:id-)?aes-?(128|256)-gcm$/i.exec(cipher);
-            if (!found) {
-                throw coded(new Error(`the cipher ${received(cipher)} is not available in onevent: aes-128-gcm and aes-256-gcm are`), 'ERR_CRYPTO_UNKNOWN_CIPHER');
-            }
-            this.#seal = seal;
-            this.#key = keyBytes(key);
-            if (this.#key.length * 8 !== Number(found[1])) throw coded(new RangeError('Invalid key length'), 'ERR_CRYPTO_INVALID_KEYLEN');
-            this.#nonce = keyBytes(nonce, 'iv');
-            if (this.#nonce.length !== 12) throw coded(new TypeError('Invalid initialization vector: onevent takes 12 bytes'), 'ERR_CRYPTO_INVALID_IV');
-        }
-        setAAD(bytes) {
-            this.#associated = dataBytes(bytes, 'utf8', 'buffer');
-            return this;
-        }
-        setAuthTag(tag) {
-            this.#tag = dataBytes(tag, 'hex', 'buffer');
-            if (this.#tag.length !== 16) throw coded(new TypeError(`Invalid authentication tag length: ${this.#tag.length}`), 'ERR_CRYPTO_INVALID_AUTH_TAG');
-            return this;
-        }
-        getAuthTag() {
-            if (!this.#done) throw coded(new Error('Invalid state for operation getAuthTag'), 'ERR_CRYPTO_INVALID_STATE');
-            return toBuffer(copyOf(this.#tag));
-        }
-        update(data, inputEncoding, outputEncoding) {
-            if (this.#done) throw coded(new Error('Invalid state for operation update'), 'ERR_CRYPTO_INVALID_STATE');
-            this.#chunks.push(dataBytes(data, inputEncoding));
-            return encoded(new Uint8Array(0), outputEncoding);
-        }
-        final(outputEncoding) {
-            if (this.#done) throw coded(new Error('Unsupported state'), 'ERR_CRYPTO_INVALID_STATE');
-            this.#done = true;
-            const input = this.#seal ? join(this.#chunks) : join([...this.#chunks, this.#tag ?? new Uint8Array(0)]);
-            const output = web.aesGcm(this.#seal, this.#key, this.#nonce, input, this.#associated);
-            if (output === null) throw new Error('Unsupported state or unable to authenticate data');
-            if (!this.#seal) return encoded(output, outputEncoding);
-            this.#tag = output.slice(output.length - 16);
-            return encoded(output.slice(0, output.length - 16), outputEncoding);
-        }
+    /** scrypt's parameters, each under either of its names. */
+    function scryptParameters(options) {
+        const named = (short, long, standard) => {
+            const [one, other] = [options?.[short], options?.[long]];
+            if (one !== undefined && other !== undefined) throw coded(new Error('Invalid scrypt parameter'), 'ERR_CRYPTO_SCRYPT_INVALID_PARAMETER');
+            const [name, value] = one === undefined ? [long, other ?? standard] : [short, one];
+            if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
+            if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+            if (!(value >= 0 && value <= 4294967295)) throw outOfRange(name, '>= 0 && <= 4294967295', value);
+            return value || standard;
+        };
+        const [cost, size, lanes] = [named('N', 'cost', 16384), named('r', 'blockSize', 8), named('p', 'parallelization', 1)];
+        const most = options?.maxmem ?? 32 * 1024 * 1024;
+        if (typeof most !== 'number') throw invalidType('maxmem', 'of type number', most);
+        const invalid = (why) => coded(new RangeError(`Invalid scrypt params${why}`), 'ERR_CRYPTO_INVALID_SCRYPT_PARAMS');
+        if (cost < 2 || !Number.isInteger(Math.log2(cost)) || size * lanes >= 2 ** 30) throw invalid('');
+        // As OpenSSL counts.
+        if (128 * size * (cost + lanes + 2) > (most || 32 * 1024 * 1024)) throw invalid(': memory limit exceeded');
+        return [Math.log2(cost), size, lanes];
+    }
+
+    function scryptSync(password, salt, length, options) {
+        const [secret, grain] = [dataOrBuffer(password, 'password'), dataOrBuffer(salt, 'salt')];
+        if (typeof length !== 'number') throw invalidType('keylen', 'of type number', length);
+        if (!Number.isInteger(length)) throw outOfRange('keylen', 'an integer', length);
+        if (!(length >= 0 && length <= 2147483647)) throw outOfRange('keylen', '>= 0 && <= 2147483647', length);
+        const [cost, size, lanes] = scryptParameters(options);
+        return toBuffer(web.derived(length, (key) => op_onevent_scrypt(secret, grain, cost, size, lanes, key)));
+    }
+
+    function scrypt(password, salt, length, options, callback = options) {
+        if (typeof callback !== 'function') throw invalidType('callback', 'of type function', callback);
+        const given = callback === options ? undefined : options;
+        scryptParameters(given);
+        later(callback, () => scryptSync(password, salt, length, given));
     }
 
     const notAvailable = (name) => {
@@ -283,11 +193,10 @@
         return refuse;
     };
     const NOT_AVAILABLE = (
-        'checkPrime checkPrimeSync createDiffieHellman createDiffieHellmanGroup createECDH createPrivateKey createPublicKey ' +
-        'createSign createVerify diffieHellman generatePrime generatePrimeSync getCipherInfo getCurves getDiffieHellman ' +
-        'generateKeyPair generateKeyPairSync generateKey generateKeySync privateDecrypt privateEncrypt publicDecrypt ' +
-        'publicEncrypt scrypt scryptSync sign setEngine setFips verify Certificate Cipher Cipheriv Decipher Decipheriv ' +
-        'DiffieHellman DiffieHellmanGroup ECDH Sign Verify X509Certificate secureHeapUsed'
+        'checkPrime checkPrimeSync createDiffieHellman createDiffieHellmanGroup createECDH diffieHellman generatePrime ' +
+        'generatePrimeSync getCipherInfo getDiffieHellman generateKey generateKeySync privateEncrypt publicDecrypt ' +
+        'setEngine setFips Certificate Cipher Cipheriv Decipher Decipheriv DiffieHellman DiffieHellmanGroup ECDH ' +
+        'X509Certificate secureHeapUsed'
     ).split(' ');
 
     // Constructors of Node's that can be called without `new`.
@@ -296,10 +205,8 @@
     const exports = {
         createHash,
         createHmac,
-        createSecretKey,
-        createCipheriv: (cipher, key, iv) => new Gcm(true, cipher, key, iv),
-        createDecipheriv: (cipher, key, iv) => new Gcm(false, cipher, key, iv),
-        getCiphers: () => ['aes-128-gcm', 'aes-256-gcm'],
+        ...ciphers,
+        getCurves: () => ['prime256v1', 'secp384r1', 'secp521r1'],
         getHashes: () => [...DIGESTS],
         getFips: () => 0,
         hash: (algorithm, data, encoding = 'hex') => createHash(algorithm).update(data).digest(encoding),
@@ -312,11 +219,18 @@
         randomFillSync,
         randomInt,
         randomUUID: web.randomUUID,
+        scrypt,
+        scryptSync,
+        ...signatures,
         timingSafeEqual,
         Hash,
         Hmac,
-        KeyObject,
-        constants: {},
+        KeyObject: nodeKeys.KeyObject,
+        createPrivateKey: nodeKeys.createPrivateKey,
+        createPublicKey: nodeKeys.createPublicKey,
+        createSecretKey: nodeKeys.createSecretKey,
+        generateKeyPair: nodeKeys.generateKeyPair,
+        generateKeyPairSync: nodeKeys.generateKeyPairSync,
         webcrypto: web.crypto,
         subtle: web.crypto.subtle,
         getRandomValues: web.getRandomValues,

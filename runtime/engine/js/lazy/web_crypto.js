@@ -1,11 +1,12 @@
-// The global `crypto`: random values, and the part of `crypto.subtle` that works on secrets. Evaluated at first use.
+// The global `crypto`: random values and `crypto.subtle`. Evaluated at first use.
 (function () {
     const { core } = __bootstrap;
-    const { op_onevent_aes_gcm, op_onevent_equal, op_onevent_pbkdf2, op_onevent_random } = core.ops;
-    const { DOMException } = core.loadExtScript('ext:deno_web/01_dom_exception.js');
+    const { op_onevent_aes_cbc, op_onevent_aes_ctr, op_onevent_aes_gcm, op_onevent_equal, op_onevent_pbkdf2, op_onevent_random } = core.ops;
     const { digestName, digest, hmac, join, viewOf } = core.loadExtScript('ext:onevent/digests.js');
+    const keys = core.loadExtScript('ext:onevent/keys.js');
+    const webKeys = core.loadExtScript('ext:onevent/web_keys.js');
+    const { CryptoKey, bytesOf, contentOf, fail, shaName, unsupported, use } = webKeys;
 
-    const fail = (name, message) => new DOMException(message, name);
     const INTEGERS = new Set(['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'BigInt64Array', 'BigUint64Array']);
     const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 
@@ -27,89 +28,9 @@
         return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     }
 
-    const secrets = new WeakMap();
-    const secretOf = (key) => (typeof key === 'object' && key !== null ? secrets.get(key) : undefined);
     const make = {};
-    class CryptoKey {
-        #facts;
-        constructor(token, bytes, algorithm, extractable, usages) {
-            if (token !== make) throw new TypeError('Illegal constructor');
-            secrets.set(this, bytes);
-            this.#facts = { algorithm, extractable, usages };
-        }
-        get type() {
-            return 'secret';
-        }
-        get extractable() {
-            return this.#facts.extractable;
-        }
-        get algorithm() {
-            return this.#facts.algorithm;
-        }
-        get usages() {
-            return this.#facts.usages;
-        }
-    }
-
-    /** WebCrypto's SHA-1, SHA-256, SHA-384, SHA-512 and nothing else. */
-    function shaName(algorithm) {
-        const name = typeof algorithm === 'object' && algorithm !== null ? algorithm.name : algorithm;
-        const found = /^sha-(?:1|256|384|512)$/i.test(`${name}`) ? digestName(name) : undefined;
-        if (found === undefined) throw fail('NotSupportedError', 'Unrecognized algorithm name');
-        return { web: `${name}`.toUpperCase(), digest: found };
-    }
-
-    function bytesOf(value) {
-        const bytes = viewOf(value);
-        if (bytes === undefined) throw new TypeError('an ArrayBuffer, TypedArray or DataView is needed');
-        return bytes.slice();
-    }
-
     const nameOf = (algorithm) => `${typeof algorithm === 'string' ? algorithm : algorithm?.name}`.toUpperCase();
     const bufferOf = (bytes) => (bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);
-
-    const KINDS = {
-        __proto__: null,
-        HMAC: { usages: ['sign', 'verify'] },
-        'AES-GCM': { usages: ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'] },
-        PBKDF2: { usages: ['deriveKey', 'deriveBits'] },
-        HKDF: { usages: ['deriveKey', 'deriveBits'] },
-    };
-
-    const unsupported = (what) => fail('NotSupportedError', `${what} is not available in onevent (docs/globals.md lists what is)`);
-
-    function keyOf(algorithm, bytes, extractable, usages) {
-        const name = nameOf(algorithm);
-        const kind = KINDS[name];
-        if (kind === undefined) throw unsupported(`the algorithm ${name}`);
-        const wanted = [...usages];
-        for (const usage of wanted) {
-            if (!kind.usages.includes(usage)) throw fail('SyntaxError', `Unsupported key usage for ${name} key`);
-        }
-        if (wanted.length === 0) throw fail('SyntaxError', 'Usages cannot be empty when importing a secret key.');
-        const facts = { name };
-        if (name === 'HMAC') {
-            if (bytes.length === 0) throw fail('DataError', 'Zero-length key is not supported');
-            Object.assign(facts, { hash: { name: shaName(algorithm.hash).web }, length: bytes.length * 8 });
-        } else if (name === 'AES-GCM') {
-            if (bytes.length !== 16 && bytes.length !== 32) throw fail('DataError', 'Invalid key length');
-            facts.length = bytes.length * 8;
-        } else if (extractable) {
-            throw fail('SyntaxError', `${name} keys are not extractable`);
-        }
-        return new CryptoKey(make, bytes, facts, Boolean(extractable), kind.usages.filter((usage) => wanted.includes(usage)));
-    }
-
-    /** The secret of a key that may be used so. */
-    function use(key, algorithm, usage) {
-        const name = nameOf(algorithm);
-        const bytes = secretOf(key);
-        if (bytes === undefined) throw new TypeError('the key is not a CryptoKey');
-        if (key.algorithm.name !== name) throw fail('InvalidAccessError', 'Key algorithm mismatch');
-        if (!key.usages.includes(usage)) throw fail('InvalidAccessError', `Unable to use this key to ${usage}`);
-        if (KINDS[name] === undefined) throw unsupported(`the algorithm ${name}`);
-        return bytes;
-    }
 
     function hkdf(name, key, salt, info, length) {
         const width = digest(name, new Uint8Array(0)).length;
@@ -127,12 +48,16 @@
     /** A longer key than this is no key. */
     const MAX_KEY_BYTES = 1024 * 1024;
 
-    function pbkdf2(name, secret, salt, iterations, length) {
+    /** A key of so many bytes, which `fill` computes. */
+    function derived(length, fill) {
         if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes; ${MAX_KEY_BYTES} are the limit`);
         const key = new Uint8Array(length);
-        op_onevent_pbkdf2(name, secret, salt, iterations, key);
+        if (length > 0) fill(key);
         return key;
     }
+
+    const pbkdf2 = (name, secret, salt, iterations, length) =>
+        derived(length, (key) => op_onevent_pbkdf2(name, secret, salt, iterations, key));
 
     /** Null where the tag is wrong. */
     function aesGcm(seal, key, nonce, data, associated) {
@@ -152,15 +77,72 @@
         return pbkdf2(name, secret, salt, algorithm.iterations, bits / 8);
     }
 
-    function gcm(seal, algorithm, key, data) {
-        const secret = use(key, algorithm, seal ? 'encrypt' : 'decrypt');
+    const failed = () => fail('OperationError', 'The operation failed for an operation-specific reason');
+
+    function gcm(seal, algorithm, secret, data) {
         const iv = bytesOf(algorithm.iv);
         if (iv.length !== 12) throw unsupported('AES-GCM with an iv of other than 12 bytes');
         if ((algorithm.tagLength ?? 128) !== 128) throw unsupported('AES-GCM with a tagLength of other than 128');
         const associated = algorithm.additionalData === undefined ? new Uint8Array(0) : bytesOf(algorithm.additionalData);
-        const output = aesGcm(seal, secret, iv, bytesOf(data), associated);
-        if (output === null) throw fail('OperationError', 'The operation failed for an operation-specific reason');
+        return aesGcm(seal, secret, iv, data, associated);
+    }
+
+    function cbc(seal, algorithm, secret, data) {
+        const iv = bytesOf(algorithm.iv);
+        if (iv.length !== 16) throw fail('OperationError', 'algorithm.iv must contain exactly 16 bytes');
+        const output = new Uint8Array(data.length + 16);
+        const length = op_onevent_aes_cbc(seal, true, secret, iv, data, output);
+        return length < 0 ? null : output.slice(0, length);
+    }
+
+    function ctr(algorithm, secret, data) {
+        const counter = bytesOf(algorithm.counter);
+        if (counter.length !== 16) throw fail('OperationError', 'algorithm.counter must contain exactly 16 bytes');
+        const bits = algorithm.length;
+        if (!(bits >= 1 && bits <= 128)) throw fail('OperationError', 'algorithm.length must be between 1 and 128');
+        const blocks = BigInt(Math.ceil(data.length / 16));
+        const start = BigInt.asUintN(bits, BigInt(`0x${counter.toHex()}`));
+        if (blocks > 1n << BigInt(bits)) throw fail('OperationError', 'the data is too long for the counter');
+        if (bits < 128 && start + blocks > 1n << BigInt(bits)) throw unsupported('AES-CTR with a counter that starts again at zero');
+        const output = new Uint8Array(data.length);
+        return op_onevent_aes_ctr(secret, counter, 0, data, output) ? output : null;
+    }
+
+    function oaep(encrypts, algorithm, key, content, data) {
+        const label = algorithm.label === undefined ? new Uint8Array(0) : bytesOf(algorithm.label);
+        const { digest: name } = shaName(key.algorithm.hash);
+        try {
+            return (encrypts ? keys.encrypt : keys.decrypt)(name, content, label, data);
+        } catch {
+            return null;
+        }
+    }
+
+    function cipher(encrypts, algorithm, key, input) {
+        const content = use(key, algorithm, encrypts ? 'encrypt' : 'decrypt');
+        const data = bytesOf(input);
+        const ciphers = { __proto__: null, 'AES-GCM': gcm, 'AES-CBC': cbc, 'AES-CTR': (_, ...rest) => ctr(...rest) };
+        const { name } = key.algorithm;
+        const output = name === 'RSA-OAEP' ? oaep(encrypts, algorithm, key, content, data) : ciphers[name](encrypts, algorithm, content, data);
+        if (output === null) throw failed();
         return bufferOf(output);
+    }
+
+    /** Scheme, digest and salt of a signature. */
+    function schemeOf(algorithm, key) {
+        switch (key.algorithm.name) {
+            case 'RSASSA-PKCS1-v1_5':
+                return ['pkcs1', shaName(key.algorithm.hash).digest, 0];
+            case 'RSA-PSS': {
+                const salt = algorithm.saltLength;
+                if (!(Number.isInteger(salt) && salt >= 0 && salt <= 1024)) throw fail('OperationError', 'algorithm.saltLength does not fit the key');
+                return ['pss', shaName(key.algorithm.hash).digest, salt];
+            }
+            case 'ECDSA':
+                return ['ecdsa-fixed', shaName(algorithm.hash).digest, 0];
+            default:
+                return ['ed25519', 'sha512', 0];
+        }
     }
 
     class SubtleCrypto {
@@ -171,51 +153,43 @@
             return bufferOf(digest(shaName(algorithm).digest, bytesOf(data)));
         }
         async importKey(format, data, algorithm, extractable, usages) {
-            if (format === 'raw') return keyOf(algorithm, bytesOf(data), extractable, usages);
-            if (format !== 'jwk') throw unsupported(`the key format ${format}`);
-            if (data?.kty !== 'oct' || typeof data.k !== 'string') throw fail('DataError', 'Invalid keyData');
-            const bytes = Uint8Array.fromBase64(data.k, { alphabet: 'base64url' });
-            return keyOf(algorithm, bytes, extractable, usages);
+            return webKeys.importKey(format, data, algorithm, extractable, usages);
         }
         async exportKey(format, key) {
-            const bytes = secretOf(key);
-            if (bytes === undefined) throw new TypeError('the key is not a CryptoKey');
-            if (!key.extractable) throw fail('InvalidAccessError', 'key is not extractable');
-            if (format === 'raw') return bytes.slice().buffer;
-            if (format !== 'jwk') throw unsupported(`the key format ${format}`);
-            const alg = key.algorithm.name === 'HMAC' ? `HS${key.algorithm.hash.name.slice(4)}` : `A${key.algorithm.length}GCM`;
-            return { key_ops: [...key.usages], ext: true, kty: 'oct', k: bytes.toBase64({ alphabet: 'base64url', omitPadding: true }), alg };
+            return webKeys.exportKey(format, key);
         }
         async generateKey(algorithm, extractable, usages) {
-            const name = nameOf(algorithm);
-            if (name !== 'HMAC' && name !== 'AES-GCM') throw unsupported(`generating a key for ${name}`);
-            const block = name === 'HMAC' && /384|512/.test(shaName(algorithm.hash).web) ? 1024 : 512;
-            const bits = algorithm.length ?? block;
-            if (!(bits > 0 && bits <= 65536 && bits % 8 === 0)) throw fail('OperationError', 'Invalid key length');
-            const bytes = new Uint8Array(bits / 8);
-            op_onevent_random(bytes);
-            return keyOf(algorithm, bytes, extractable, usages);
+            return webKeys.generateKey(algorithm, extractable, usages);
         }
         async sign(algorithm, key, data) {
-            const secret = use(key, algorithm, 'sign');
-            return bufferOf(hmac(digestName(key.algorithm.hash.name), secret, bytesOf(data)));
+            const content = use(key, algorithm, 'sign');
+            const bytes = bytesOf(data);
+            if (key.type === 'secret') return bufferOf(hmac(digestName(key.algorithm.hash.name), content, bytes));
+            const scheme = schemeOf(algorithm, key);
+            try {
+                return bufferOf(keys.sign(...scheme, content, bytes));
+            } catch (error) {
+                throw error instanceof RangeError && /the limit/.test(error.message) ? error : failed();
+            }
         }
         async verify(algorithm, key, signature, data) {
-            const secret = use(key, algorithm, 'verify');
-            return op_onevent_equal(hmac(digestName(key.algorithm.hash.name), secret, bytesOf(data)), bytesOf(signature));
+            const content = use(key, algorithm, 'verify');
+            const [given, bytes] = [bytesOf(signature), bytesOf(data)];
+            if (key.type === 'secret') return op_onevent_equal(hmac(digestName(key.algorithm.hash.name), content, bytes), given);
+            return keys.verify(...schemeOf(algorithm, key), content, bytes, given);
         }
         async encrypt(algorithm, key, data) {
-            return gcm(true, algorithm, key, data);
+            return cipher(true, algorithm, key, data);
         }
         async decrypt(algorithm, key, data) {
-            return gcm(false, algorithm, key, data);
+            return cipher(false, algorithm, key, data);
         }
         async deriveBits(algorithm, key, length) {
             return bufferOf(derive(algorithm, key, length, 'deriveBits'));
         }
         async deriveKey(algorithm, key, wanted, extractable, usages) {
-            const block = nameOf(wanted) === 'HMAC' && /384|512/.test(shaName(wanted.hash).web) ? 1024 : 512;
-            return keyOf(wanted, derive(algorithm, key, wanted.length ?? block, 'deriveKey'), extractable, usages);
+            const bits = wanted.length ?? webKeys.hmacBits(wanted);
+            return webKeys.secretKey(wanted, derive(algorithm, key, bits, 'deriveKey'), extractable, usages);
         }
         async wrapKey() {
             throw unsupported('crypto.subtle.wrapKey');
@@ -243,5 +217,5 @@
     for (const owner of [Crypto, SubtleCrypto, CryptoKey]) {
         Object.defineProperty(owner.prototype, Symbol.toStringTag, { value: owner.name, configurable: true });
     }
-    return { aesGcm, pbkdf2, Crypto, CryptoKey, SubtleCrypto, crypto: new Crypto(make), getRandomValues, hkdf, randomUUID, secretOf };
+    return { aesGcm, contentOf, derived, pbkdf2, Crypto, CryptoKey, SubtleCrypto, crypto: new Crypto(make), getRandomValues, hkdf, randomUUID };
 })();

@@ -111,6 +111,11 @@ async fn crypto_answers_as_under_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_answer_as_under_node() {
+    compare("keys").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn url_answers_as_under_node() {
     compare("url").await;
 }

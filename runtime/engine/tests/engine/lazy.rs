@@ -90,26 +90,33 @@ async fn what_one_call_of_crypto_computes_is_limited() {
          nango.log([
              name(() => crypto.pbkdf2Sync('p', 's', 1000, 32, 'sha256')), name(() => crypto.pbkdf2Sync('p', 's', 1_000_001, 32, 'sha256')),
              name(() => crypto.pbkdf2Sync('p', 's', 1, 2_000_000_000, 'sha256')), name(() => crypto.randomBytes(17 * 1024 * 1024)),
-             name(() => crypto.createHash('md5').update(Buffer.alloc(33 * 1024 * 1024)).digest()), name(() => crypto.createSign('RSA-SHA256')),
+             name(() => crypto.createHash('md5').update(Buffer.alloc(33 * 1024 * 1024)).digest()), name(() => crypto.createECDH('x')),
+             name(() => crypto.scryptSync('p', 's', 32, { N: 2 ** 16, r: 8, p: 1, maxmem: 2 ** 30 })), name(() => crypto.scryptSync('p', 's', 32, { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 30 })),
+             name(() => crypto.createPublicKey({ key: { kty: 'RSA', e: 'AQAB', n: Buffer.alloc(1024, 255).toString('base64url') }, format: 'jwk' })),
+             name(() => crypto.createPublicKey({ key: { kty: 'RSA', e: 'AQAB', n: Buffer.alloc(1025, 255).toString('base64url') }, format: 'jwk' })),
          ].join());",
     )
     .await;
     assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
-    assert_eq!(report.logs[0].message, "done,RangeError,RangeError,RangeError,RangeError,Error");
+    assert_eq!(
+        report.logs[0].message,
+        "done,RangeError,RangeError,RangeError,RangeError,Error,done,RangeError,done,TypeError"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn members_that_do_not_exist_say_their_names() {
     let report = run(
         "const modules: any = { crypto: await import('crypto'), url: await import('url'), buffer: await import('buffer') };
-         for (const [module, name] of [['crypto', 'createSign'], ['crypto', 'scryptSync'], ['url', 'pathToFileURL'], ['buffer', 'Blob']]) {
+         for (const [module, name] of [['crypto', 'createECDH'], ['crypto', 'X509Certificate'], ['url', 'pathToFileURL'], ['buffer', 'Blob']]) {
              try { new modules[module][name](); } catch (e: any) { nango.log(`${e.code} ${e.message.split(' (')[0]}`); }
          }",
     )
     .await;
     let said: Vec<_> = report.logs.iter().map(|line| line.message.as_str()).collect();
-    let expected = ["crypto.createSign", "crypto.scryptSync", "url.pathToFileURL", "buffer.Blob"]
-        .map(|name| format!("ERR_METHOD_NOT_IMPLEMENTED {name} is not available in onevent"));
+    let expected =
+        ["crypto.createECDH", "crypto.X509Certificate", "url.pathToFileURL", "buffer.Blob"]
+            .map(|name| format!("ERR_METHOD_NOT_IMPLEMENTED {name} is not available in onevent"));
     assert_eq!(said, expected);
 }
 
@@ -134,6 +141,9 @@ const EAVESDROPPER: &str = r"
     await new Response('x').text();
     await fetch('https://example.com/').catch(() => 0);
     const node = await import('node:crypto');
+    const pair = node.generateKeyPairSync('ed25519');
+    void [node.sign(null, 'x', pair.privateKey), node.createPublicKey(pair.publicKey.export({ type: 'spki', format: 'pem' })), node.scryptSync('p', 's', 8, { N: 2 })];
+    await crypto.subtle.generateKey('Ed25519', true, ['sign']);
     void [node.createHash('sha256').update('x').digest('hex'), (await import('url')).parse('http://h/?a=b', true), await import('buffer')];
     const inner = (value: any) => {
         try {

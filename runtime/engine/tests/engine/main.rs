@@ -16,5 +16,6 @@ mod members;
 mod metadata;
 mod outcomes;
 mod packages;
+mod signatures;
 mod support;
 mod zod_formats;

@@ -1,13 +1,13 @@
 //! The primitives behind `node:crypto` and `crypto.subtle`: bytes in, bytes out, no state.
 //!
-//! JavaScript cannot be stopped inside an op, so each has a cap that keeps one call well under a run's CPU limit.
+//! JavaScript cannot be stopped inside an op, so each has a cap that keeps one call well under a run's CPU limit. An RSA
+//! key has at most 8,192 bits (`rsa::PublicKey::MAX_SIZE`) and a public exponent of 33, which bounds what it can cost.
 
 use deno_core::convert::Uint8Array;
 use deno_core::op2;
 use deno_error::JsErrorBox;
 
-use aes_gcm::aead::{Aead, AeadCore, KeyInit, Nonce, Payload};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
@@ -19,23 +19,32 @@ const MAX_INPUT_BYTES: usize = 32 * 1024 * 1024;
 const MAX_RANDOM_BYTES: usize = 16 * 1024 * 1024;
 /// PBKDF2's iterations, times the digests that the derived key is long: about a second of CPU.
 const MAX_PBKDF2_WORK: u64 = 1_000_000;
+/// scrypt's table, `128 * N * r` bytes: outside the memory of the run, and only during the call.
+const MAX_SCRYPT_BYTES: u64 = 64 * 1024 * 1024;
+/// scrypt's `N * r * p`: about a second of CPU.
+const MAX_SCRYPT_WORK: u64 = 1 << 21;
 
 /// Calls `$then` with the digest of that name as a type, or answers `None`.
 macro_rules! with_digest {
     ($name:expr, $then:ident ( $($argument:expr),* )) => {
         match $name {
-            "md5" => Some($then::<Md5>($($argument),*)),
-            "sha1" => Some($then::<Sha1>($($argument),*)),
-            "sha224" => Some($then::<Sha224>($($argument),*)),
-            "sha256" => Some($then::<Sha256>($($argument),*)),
-            "sha384" => Some($then::<Sha384>($($argument),*)),
-            "sha512" => Some($then::<Sha512>($($argument),*)),
-            "sha512-224" => Some($then::<Sha512_224>($($argument),*)),
-            "sha512-256" => Some($then::<Sha512_256>($($argument),*)),
+            "md5" => Some($then::<md5::Md5>($($argument),*)),
+            "sha1" => Some($then::<sha1::Sha1>($($argument),*)),
+            "sha224" => Some($then::<sha2::Sha224>($($argument),*)),
+            "sha256" => Some($then::<sha2::Sha256>($($argument),*)),
+            "sha384" => Some($then::<sha2::Sha384>($($argument),*)),
+            "sha512" => Some($then::<sha2::Sha512>($($argument),*)),
+            "sha512-224" => Some($then::<sha2::Sha512_224>($($argument),*)),
+            "sha512-256" => Some($then::<sha2::Sha512_256>($($argument),*)),
             _ => None,
         }
     };
 }
+
+// After the macro that they use.
+pub(super) mod ciphers;
+pub(super) mod keys;
+pub(super) mod signatures;
 
 fn capped(bytes: &[u8]) -> Result<&[u8], JsErrorBox> {
     if bytes.len() > MAX_INPUT_BYTES {
@@ -51,7 +60,7 @@ fn unknown_digest() -> JsErrorBox {
 
 /// The digest of `data`. JavaScript has already turned aliases into the names above.
 #[op2]
-pub(super) fn op_onevent_digest(
+pub(in crate::ops) fn op_onevent_digest(
     #[string] algorithm: &str,
     #[buffer] data: &[u8],
 ) -> Result<Uint8Array, JsErrorBox> {
@@ -64,7 +73,7 @@ pub(super) fn op_onevent_digest(
 
 /// The HMAC of `data` under `key`.
 #[op2]
-pub(super) fn op_onevent_hmac(
+pub(in crate::ops) fn op_onevent_hmac(
     #[string] algorithm: &str,
     #[buffer] key: &[u8],
     #[buffer] data: &[u8],
@@ -93,7 +102,7 @@ fn mac<M: Mac + KeyInit>(key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
 
 /// Fills `bytes` from the operating system's generator.
 #[op2(fast)]
-pub(super) fn op_onevent_random(#[buffer] bytes: &mut [u8]) -> Result<(), JsErrorBox> {
+pub(in crate::ops) fn op_onevent_random(#[buffer] bytes: &mut [u8]) -> Result<(), JsErrorBox> {
     if bytes.len() > MAX_RANDOM_BYTES {
         let message = format!("{} random bytes in one call; {MAX_RANDOM_BYTES} are the limit", bytes.len());
         return Err(JsErrorBox::range_error(message));
@@ -103,13 +112,13 @@ pub(super) fn op_onevent_random(#[buffer] bytes: &mut [u8]) -> Result<(), JsErro
 
 /// Whether both are equal, in a time that depends on their length only.
 #[op2(fast)]
-pub(super) fn op_onevent_equal(#[buffer] one: &[u8], #[buffer] other: &[u8]) -> bool {
+pub(in crate::ops) fn op_onevent_equal(#[buffer] one: &[u8], #[buffer] other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 
 /// PBKDF2 with HMAC, into `key`: memory of JavaScript's own, so that it counts as such.
 #[op2(fast)]
-pub(super) fn op_onevent_pbkdf2(
+pub(in crate::ops) fn op_onevent_pbkdf2(
     #[string] algorithm: &str,
     #[buffer] password: &[u8],
     #[buffer] salt: &[u8],
@@ -143,42 +152,26 @@ fn output_bytes<D: Digest>() -> u64 {
     <D as Digest>::output_size() as u64
 }
 
-/// AES-GCM with a nonce of 12 bytes and a tag of 16 at the end of the ciphertext, into `output`: memory of JavaScript's
-/// own, so that it counts as such. False where the tag is wrong.
+/// scrypt, into `key`: memory of JavaScript's own, so that it counts as such. `cost` is the logarithm of N.
 #[op2(fast)]
-pub(super) fn op_onevent_aes_gcm(
-    seal: bool,
-    #[buffer] key: &[u8],
-    #[buffer] nonce: &[u8],
-    #[buffer] data: &[u8],
-    #[buffer] associated: &[u8],
-    #[buffer] output: &mut [u8],
-) -> Result<bool, JsErrorBox> {
-    let payload = Payload { msg: capped(data)?, aad: capped(associated)? };
-    let answer = match key.len() {
-        16 => aes_gcm::<aes_gcm::Aes128Gcm>(seal, key, nonce, payload),
-        32 => aes_gcm::<aes_gcm::Aes256Gcm>(seal, key, nonce, payload),
-        other => return Err(JsErrorBox::range_error(format!("AES keys have 16 or 32 bytes, not {other}"))),
-    };
-    let Some(answer) = answer else { return Ok(false) };
-    if answer.len() != output.len() {
+pub(in crate::ops) fn op_onevent_scrypt(
+    #[buffer] password: &[u8],
+    #[buffer] salt: &[u8],
+    #[smi] cost: u8,
+    #[smi] block_size: u32,
+    #[smi] parallelization: u32,
+    #[buffer] key: &mut [u8],
+) -> Result<(), JsErrorBox> {
+    let (password, salt) = (capped(password)?, capped(salt)?);
+    let blocks = 1_u64.checked_shl(u32::from(cost)).unwrap_or(u64::MAX).saturating_mul(block_size.into());
+    let work = blocks.saturating_mul(parallelization.into());
+    if blocks.saturating_mul(128) > MAX_SCRYPT_BYTES || work > MAX_SCRYPT_WORK {
         return Err(JsErrorBox::range_error(format!(
-            "{} bytes do not fit into {}",
-            answer.len(),
-            output.len()
+            "scrypt with 128 * N * r = {} and N * r * p = {work}; {MAX_SCRYPT_BYTES} and {MAX_SCRYPT_WORK} are the limits",
+            blocks.saturating_mul(128),
         )));
     }
-    output.copy_from_slice(&answer);
-    Ok(true)
-}
-
-fn aes_gcm<C: Aead + AeadCore + KeyInit>(
-    seal: bool,
-    key: &[u8],
-    nonce: &[u8],
-    payload: Payload<'_, '_>,
-) -> Option<Vec<u8>> {
-    let cipher = C::new_from_slice(key).ok()?;
-    let nonce = <&Nonce<C>>::try_from(nonce).ok()?;
-    if seal { cipher.encrypt(nonce, payload).ok() } else { cipher.decrypt(nonce, payload).ok() }
+    let invalid = || JsErrorBox::range_error("these are no parameters of scrypt");
+    let params = scrypt::Params::new(cost, block_size, parallelization).map_err(|_| invalid())?;
+    scrypt::scrypt(password, salt, &params, key).map_err(|_| invalid())
 }
