@@ -38,7 +38,9 @@ fn bake() -> Result<(), String> {
     }
     v8_flags::set();
     let mut extensions = ops::extensions();
-    keep_lazy_script(&extensions, "ext:deno_web/15_performance.js", "performance.js")?;
+    for file in ["06_streams.js", "15_performance.js"] {
+        keep_lazy_script(&extensions, file)?;
+    }
     add_sources(&mut extensions, &bundle)?;
     let output = create_snapshot(
         CreateSnapshotOptions {
@@ -57,7 +59,8 @@ fn bake() -> Result<(), String> {
 }
 
 /// Puts one of deno_web's scripts that the snapshot does not hold where `src/isolate/lazy_scripts.rs` includes it.
-fn keep_lazy_script(extensions: &[Extension], specifier: &str, file: &str) -> Result<(), String> {
+fn keep_lazy_script(extensions: &[Extension], file: &str) -> Result<(), String> {
+    let specifier = format!("ext:deno_web/{file}");
     let mut sources = extensions.iter().flat_map(|extension| extension.lazy_loaded_js_files.iter());
     let source = sources
         .find(|source| source.specifier == specifier)

@@ -62,7 +62,12 @@ export default {
     atob,
     constants: { MAX_LENGTH: kMaxLength, MAX_STRING_LENGTH },
     INSPECT_MAX_BYTES,
-    Blob: notAvailable('buffer', 'Blob'),
+    // Not loaded with `Buffer`, which many functions use.
+    get Blob() {
+        return globalThis.Blob;
+    },
     resolveObjectURL: notAvailable('buffer', 'resolveObjectURL'),
-    File: notAvailable('buffer', 'File'),
+    get File() {
+        return globalThis.File;
+    },
 };

@@ -9,7 +9,8 @@ import { describe, execute } from 'ext:onevent/sdk.js';
 import { createConsole, format } from 'ext:onevent/console.js';
 import { installLazyGlobals } from 'ext:onevent/lazy_globals.js';
 
-const { ObjectDefineProperty, ReflectConstruct, ReflectDeleteProperty, RangeError, Proxy, ArrayBuffer } = primordials;
+const { ObjectDefineProperty, ObjectGetPrototypeOf, ReflectConstruct, ReflectDeleteProperty, RangeError, Proxy, ArrayBuffer } =
+    primordials;
 
 const url = core.loadExtScript('ext:deno_web/00_url.js');
 const { DOMException } = core.loadExtScript('ext:deno_web/01_dom_exception.js');
@@ -97,6 +98,22 @@ core.setReportExceptionCallback((thrown) => {
     op_onevent_warn('unhandled_rejection', `a callback threw and nobody caught it: ${text}`, []);
 });
 
+/**
+ * V8 puts its `queueMicrotask` back too, in front of deno_core's of the same name. Where deno_core looks for V8's behind
+ * its own, it then finds itself, and its first use calls itself for ever. This shows it V8's where it looks.
+ */
+function untangleMicrotasks() {
+    const { queueMicrotask } = primordials;
+    const native = globalThis.queueMicrotask;
+    const parent = ObjectGetPrototypeOf(globalThis);
+    for (let properties = 0; properties < 2; properties++) ReflectDeleteProperty(globalThis, 'queueMicrotask');
+    install('queueMicrotask', native, parent);
+    install('queueMicrotask', queueMicrotask);
+    queueMicrotask(() => {});
+    ReflectDeleteProperty(parent, 'queueMicrotask');
+    install('queueMicrotask', queueMicrotask);
+}
+
 // Called by the engine before any code of the function, with `this` never seen by it.
 ObjectDefineProperty(globalThis, '__onevent_start', {
     __proto__: null,
@@ -105,6 +122,7 @@ ObjectDefineProperty(globalThis, '__onevent_start', {
         for (const name of [...TAKEN_AWAY, 'Deno', '__bootstrap', '__onevent_start']) {
             ReflectDeleteProperty(globalThis, name);
         }
+        untangleMicrotasks();
         return [describe, execute];
     },
     configurable: true,

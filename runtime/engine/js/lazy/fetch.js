@@ -14,65 +14,104 @@
     const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH']);
     const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-    /** The bytes of a body and the content type that it implies. */
-    function extract(body) {
-        if (body === undefined || body === null) return { bytes: null, type: null };
-        if (body instanceof URLSearchParams) {
-            return { bytes: new TextEncoder().encode(`${body}`), type: 'application/x-www-form-urlencoded;charset=UTF-8' };
+    /** The body that `value` is: its bytes or its stream, and the content type that it implies. */
+    function extract(value) {
+        if (value === undefined || value === null) return { bytes: null, stream: null, type: null };
+        const known = (bytes, type) => ({ bytes, stream: null, type });
+        if (value instanceof URLSearchParams) {
+            return known(new TextEncoder().encode(`${value}`), 'application/x-www-form-urlencoded;charset=UTF-8');
         }
-        const view = viewOf(body);
-        if (view !== undefined) return { bytes: view.slice(), type: null };
-        if (typeof body === 'object' && typeof body.getReader === 'function') {
-            throw new TypeError('a stream as a body is not available in onevent: pass text or bytes');
+        const view = viewOf(value);
+        if (view !== undefined) return known(view.slice(), null);
+        if (typeof value === 'object') {
+            const bodies = core.loadExtScript('ext:onevent/bodies.js');
+            const whole = bodies.whole(value);
+            if (whole !== null) return known(whole.bytes, whole.type);
+            if (bodies.isStream(value)) return { bytes: null, stream: streamOf(value), type: null };
         }
-        return { bytes: new TextEncoder().encode(`${body}`), type: 'text/plain;charset=UTF-8' };
+        return known(new TextEncoder().encode(`${value}`), 'text/plain;charset=UTF-8');
     }
 
-    const notAvailable = (what) => new TypeError(`${what} is not available in onevent: use text(), json(), arrayBuffer() or bytes()`);
+    const streams = () => core.loadExtScript('ext:deno_web/06_streams.js');
+    const unusable = () => new TypeError('Body is unusable: Body has already been read');
 
-    /** What Request and Response share. */
+    function streamOf(value) {
+        if (typeof value.getReader !== 'function') return streams().ReadableStream.from(value);
+        if (streams().isReadableStreamDisturbed(value) || value.locked) {
+            throw new TypeError('Response body object should not be disturbed or locked');
+        }
+        return value;
+    }
+
+    /** What Request and Response share: bytes in memory, or a stream of them. */
     class Body {
         #bytes;
+        #stream;
         #used = false;
-        constructor(bytes) {
+        constructor({ bytes, stream }) {
             this.#bytes = bytes;
+            this.#stream = stream;
         }
-        static bytesOf(owner) {
-            if (owner.#used) throw new TypeError('Body is unusable: Body has already been read');
-            return owner.#bytes;
+        /** Nothing may have been read of it. */
+        static check(owner) {
+            if (owner.bodyUsed || owner.#stream?.locked) throw unusable();
         }
-        #take() {
-            const bytes = Body.bytesOf(this);
-            if (bytes === null) return new Uint8Array(0);
+        /** The body of a copy. A stream is split in two, and each has one half. */
+        static copied(owner) {
+            Body.check(owner);
+            if (owner.#stream === null) return { bytes: owner.#bytes, stream: null };
+            const [own, other] = owner.#stream.tee();
+            owner.#stream = own;
+            return { bytes: null, stream: other };
+        }
+        /** The body, for another owner or the transport. */
+        static taken(owner) {
+            Body.check(owner);
+            if (owner.#stream !== null) owner.#used = true;
+            return { bytes: owner.#bytes, stream: owner.#stream };
+        }
+        async #take() {
+            Body.check(this);
+            if (this.#bytes === null && this.#stream === null) return new Uint8Array(0);
             this.#used = true;
-            return bytes;
+            return this.#stream === null ? this.#bytes : core.loadExtScript('ext:onevent/bodies.js').collect(this.#stream);
         }
         get bodyUsed() {
-            return this.#used;
+            return this.#used || (this.#stream !== null && streams().isReadableStreamDisturbed(this.#stream));
         }
-        /** Null where there is none; there are no streams. */
         get body() {
-            if (this.#bytes === null) return null;
-            throw notAvailable('the stream `body`');
+            if (this.#bytes === null) return this.#stream;
+            // From here on, what is read of the stream is read of the body.
+            this.#stream ??= core.loadExtScript('ext:onevent/blob.js').streamOf(this.#bytes);
+            return this.#stream;
         }
         async text() {
-            return new TextDecoder().decode(this.#take());
+            return new TextDecoder().decode(await this.#take());
         }
         async json() {
-            return JSON.parse(new TextDecoder().decode(this.#take()));
+            return JSON.parse(new TextDecoder().decode(await this.#take()));
         }
         async arrayBuffer() {
-            return this.#take().slice().buffer;
+            return (await this.#take()).slice().buffer;
         }
         async bytes() {
-            return this.#take().slice();
+            return (await this.#take()).slice();
         }
         async blob() {
-            throw notAvailable('blob()');
+            const { wrap } = core.loadExtScript('ext:onevent/blob.js');
+            return wrap((await this.#take()).slice(), mimeType(this.headers.get('content-type')));
         }
         async formData() {
-            throw notAvailable('formData()');
+            const { fromBody } = core.loadExtScript('ext:onevent/form_data.js');
+            return fromBody((await this.#take()).slice(), this.headers.get('content-type') ?? '');
         }
+    }
+
+    /** A content type as the standard writes it: `text/html;charset=utf-8`. Empty where it is none. */
+    function mimeType(text) {
+        const [essence, ...parameters] = (text ?? '').split(';').map((part) => part.trim());
+        if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+\/[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(essence)) return '';
+        return [essence.toLowerCase(), ...parameters.filter((part) => part.includes('='))].join(';');
     }
 
     class Response extends Body {
@@ -81,8 +120,8 @@
         #headers;
         #type = 'default';
         constructor(body = null, init = {}) {
-            const { bytes, type } = extract(body);
-            super(bytes);
+            const content = extract(body);
+            super(content);
             const options = init ?? {};
             this.#headers = new Headers(options.headers ?? undefined);
             if (options.status !== undefined) {
@@ -95,10 +134,10 @@
                 this.#statusText = `${options.statusText}`;
                 if (/[^\t\x20-\x7e\x80-\xff]/.test(this.#statusText)) throw new TypeError('Invalid statusText');
             }
-            if (bytes !== null && NO_BODY.has(this.#status)) {
+            if ((content.bytes ?? content.stream) !== null && NO_BODY.has(this.#status)) {
                 throw new TypeError(`Response constructor: Invalid response status code ${this.#status}`);
             }
-            if (type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', type);
+            if (content.type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', content.type);
         }
         static json(data, init = {}) {
             const text = JSON.stringify(data);
@@ -141,7 +180,8 @@
             return this.#headers;
         }
         clone() {
-            const copy = new Response(Body.bytesOf(this), { status: this.#status || 200, statusText: this.#statusText, headers: this.#headers });
+            const { bytes, stream } = Body.copied(this);
+            const copy = new Response(bytes ?? stream, { status: this.#status || 200, statusText: this.#statusText, headers: this.#headers });
             if (!this.#headers.has('content-type')) copy.#headers.delete('content-type');
             copy.#status = this.#status;
             copy.#type = this.#type;
@@ -177,13 +217,16 @@
             const options = init ?? {};
             const url = from ? from.#url : parseUrl(input);
             const method = normalMethod(options.method ?? from?.method ?? 'GET');
-            const { bytes, type } = options.body === undefined && from ? { bytes: Body.bytesOf(from), type: null } : extract(options.body);
-            if (bytes !== null && (method === 'GET' || method === 'HEAD')) throw new TypeError('Request with GET/HEAD method cannot have body.');
-            super(bytes);
+            const content = options.body === undefined && from ? { ...Body.taken(from), type: null } : extract(options.body);
+            if ((content.bytes ?? content.stream) !== null && (method === 'GET' || method === 'HEAD')) throw new TypeError('Request with GET/HEAD method cannot have body.');
+            if (content.stream !== null && from === null && options.duplex !== 'half') {
+                throw new TypeError('RequestInit: duplex option is required when sending a body.');
+            }
+            super(content);
             this.#url = url;
             this.#method = method;
             this.#headers = new Headers(options.headers ?? from?.headers);
-            if (type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', type);
+            if (content.type !== null && !this.#headers.has('content-type')) this.#headers.set('content-type', content.type);
             this.#redirect = redirectMode(options.redirect ?? from?.redirect ?? 'follow');
             this.#signal = options.signal ?? from?.signal ?? new AbortController().signal;
             if (!(this.#signal instanceof AbortSignal)) throw new TypeError("Failed to construct 'Request': member signal is not of type AbortSignal.");
@@ -204,7 +247,8 @@
             return this.#signal;
         }
         clone() {
-            return new Request(this, { body: Body.bytesOf(this) ?? undefined, headers: this.#headers });
+            const { bytes, stream } = Body.copied(this);
+            return new Request(this.url, { method: this.method, body: bytes ?? stream ?? undefined, headers: this.#headers, signal: this.#signal, duplex: 'half' });
         }
     }
 
@@ -232,9 +276,11 @@
     async function fetch(input, init = undefined) {
         const request = new Request(input, init);
         request.signal.throwIfAborted();
-        const bytes = Body.bytesOf(request);
+        const { bytes, stream } = Body.taken(request);
+        const body = stream === null ? bytes : await core.loadExtScript('ext:onevent/bodies.js').collect(stream);
+        request.signal.throwIfAborted();
         const wire = { url: request.url, method: request.method, headers: [...request.headers] };
-        const answered = op_onevent_fetch(wire, bytes);
+        const answered = op_onevent_fetch(wire, body);
         const { ok, error } = await Promise.race([answered, aborted(request.signal)]);
         if (error !== null) throw failure(error);
         const { status, statusText, headers, url, redirected } = ok;

@@ -121,6 +121,11 @@ async fn url_answers_as_under_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn web_classes_answer_as_under_node() {
+    compare("web").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn globals_answers_as_under_node() {
     compare("globals").await;
 }

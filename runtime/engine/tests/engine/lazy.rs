@@ -60,6 +60,39 @@ async fn fetch_asks_the_host_and_answers_with_a_response() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn fetch_sends_blobs_forms_and_streams() {
+    let (report, host) = run_with_echo(
+        "const url = 'https://example.com/';
+         const form = new FormData();
+         form.append('a', 'b');
+         form.append('f', new File(['file'], 'f.txt', { type: 'text/plain' }));
+         await fetch(url, { method: 'POST', body: new Blob(['blob'], { type: 'image/png' }) });
+         await fetch(url, { method: 'POST', body: form });
+         await fetch(url, { method: 'POST', body: new Blob(['a', 'b']).stream().pipeThrough(new TextDecoderStream()).pipeThrough(new TextEncoderStream()), duplex: 'half' });
+         const answer = await fetch(url);
+         let text = '';
+         for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+         nango.log(JSON.stringify([JSON.parse(text).method, answer.bodyUsed]));",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    assert_eq!(report.logs[0].message, r#"["GET",true]"#);
+    let asked = host.asked.lock().unwrap();
+    let sent: Vec<_> = asked
+        .iter()
+        .map(|request| (String::from_utf8_lossy(&request.body), request.headers.clone()))
+        .collect();
+    assert_eq!((&*sent[0].0, &*sent[0].1[0].1), ("blob", "image/png"));
+    let boundary = sent[1].1[0].1.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let form = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--{boundary}\r\nContent-Disposition: form-data; \
+         name=\"f\"; filename=\"f.txt\"\r\nContent-Type: text/plain\r\n\r\nfile\r\n--{boundary}--\r\n"
+    );
+    assert_eq!(sent[1].0, form);
+    assert_eq!((&*sent[2].0, sent[2].1.len()), ("ab", 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fetch_fails_as_under_node() {
     let (report, _) = run_with_echo(
         "await fetch('https://refused.example/').catch((e) => nango.log(`${e.name} ${e.message} ${e.cause.code}`));
@@ -108,14 +141,14 @@ async fn what_one_call_of_crypto_computes_is_limited() {
 async fn members_that_do_not_exist_say_their_names() {
     let report = run(
         "const modules: any = { crypto: await import('crypto'), url: await import('url'), buffer: await import('buffer') };
-         for (const [module, name] of [['crypto', 'createECDH'], ['crypto', 'X509Certificate'], ['url', 'pathToFileURL'], ['buffer', 'Blob']]) {
+         for (const [module, name] of [['crypto', 'createECDH'], ['crypto', 'X509Certificate'], ['url', 'pathToFileURL'], ['buffer', 'resolveObjectURL']]) {
              try { new modules[module][name](); } catch (e: any) { nango.log(`${e.code} ${e.message.split(' (')[0]}`); }
          }",
     )
     .await;
     let said: Vec<_> = report.logs.iter().map(|line| line.message.as_str()).collect();
     let expected =
-        ["crypto.createECDH", "crypto.X509Certificate", "url.pathToFileURL", "buffer.Blob"]
+        ["crypto.createECDH", "crypto.X509Certificate", "url.pathToFileURL", "buffer.resolveObjectURL"]
             .map(|name| format!("ERR_METHOD_NOT_IMPLEMENTED {name} is not available in onevent"));
     assert_eq!(said, expected);
 }
@@ -141,8 +174,13 @@ const EAVESDROPPER: &str = r"
     await new Response('x').text();
     await fetch('https://example.com/').catch(() => 0);
     const node = await import('node:crypto');
-    const pair = node.generateKeyPairSync('ed25519');
+    const [pair, form] = [node.generateKeyPairSync('ed25519'), new FormData()];
+    form.append('f', new File(['x'], 'f'));
     void [node.sign(null, 'x', pair.privateKey), node.createPublicKey(pair.publicKey.export({ type: 'spki', format: 'pem' })), node.scryptSync('p', 's', 8, { N: 2 })];
+    await (await new Response(form).formData()).get('f').text();
+    const [one, other] = new Blob(['x']).stream().tee();
+    await new Response(one.pipeThrough(new TransformStream())).text();
+    await fetch('https://example.com/', { method: 'POST', body: other, duplex: 'half' }).catch(() => 0);
     await crypto.subtle.generateKey('Ed25519', true, ['sign']);
     void [node.createHash('sha256').update('x').digest('hex'), (await import('url')).parse('http://h/?a=b', true), await import('buffer')];
     const inner = (value: any) => {
