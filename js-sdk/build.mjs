@@ -37,11 +37,11 @@ async function bundle(extra) {
     return result;
 }
 
-/** Ops that are never called: only the export names are wanted. */
+/** An engine that is never called: only the export names are wanted. */
 const withoutOps = {
     name: 'without-ops',
     setup(context) {
-        context.onResolve({ filter: /^ext:core\/ops$/ }, (found) => ({ path: found.path, namespace: 'ops' }));
+        context.onResolve({ filter: /^ext:core\// }, (found) => ({ path: found.path, namespace: 'ops' }));
         context.onLoad({ filter: /.*/, namespace: 'ops' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
     },
 };

@@ -1,3 +1,8 @@
+// What deno_core gives its own modules. A script that is loaded lazily is evaluated at its first use.
+declare module 'ext:core/mod.js' {
+    export const core: { loadExtScript(specifier: string): unknown };
+}
+
 // The engine's ops, as deno_core serves them to the modules that are baked into the snapshot.
 declare module 'ext:core/ops' {
     type Ops = import('./ops.ts').Ops;

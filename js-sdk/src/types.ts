@@ -119,8 +119,11 @@ export interface ProxyConfiguration {
     providerConfigKey?: string;
     /** Another connection. */
     connectionId?: string;
-    /** How the answer's body is wanted: JSON if it parses, text otherwise, by default. */
-    responseType?: 'arraybuffer' | 'json' | 'text';
+    /**
+     * How the answer's body is wanted: JSON if it parses, text otherwise, by default. As in axios on Node, `arraybuffer`
+     * is a `Buffer`, `stream` is a readable stream, and `blob` and `document` are text.
+     */
+    responseType?: 'arraybuffer' | 'blob' | 'document' | 'json' | 'stream' | 'text';
     /** Accepted; answers are always decompressed. */
     decompress?: boolean | string;
     /** Send the same headers after a redirect to another origin. */

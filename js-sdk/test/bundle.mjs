@@ -33,7 +33,10 @@ export async function bundleTests(files, { zodOfAuthors = 'zod' } = {}) {
         packages: 'external',
         plugins: [authorsGet(zodOfAuthors)],
         sourcemap: 'inline',
-        alias: { 'ext:core/ops': join(root, 'test', 'support', 'ops.ts') },
+        alias: {
+            'ext:core/ops': join(root, 'test', 'support', 'ops.ts'),
+            'ext:core/mod.js': join(root, 'test', 'support', 'core.ts'),
+        },
         logLevel: 'error',
     });
     return files.map((file) => join(folder, file.replace(/\.ts$/, '.mjs')));

@@ -205,7 +205,7 @@ test('uncontrolledFetch: refusals are ActionErrors, a dead network is a TypeErro
 test('the fields of a request that say how to retry and to read', async () => {
     await value(async (nango: any) => {
         await nango.get({ endpoint: '/x', retryHeader: { at: 'x-at', after: 'x-after' }, decompress: 'true' });
-        await assert.rejects(nango.get({ endpoint: '/x', responseType: 'stream' }), /'stream' is not available/);
+        await assert.rejects(nango.get({ endpoint: '/x', responseType: 'pdf' }), /'pdf' does not exist/);
         await assert.rejects(nango.get({ endpoint: '/x', retryHeader: 'retry-after' }), /retryHeader must be an object/);
         await assert.rejects(nango.get({ endpoint: '/x', decompress: 7 }), /decompress/);
     });

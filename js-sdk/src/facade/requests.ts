@@ -1,24 +1,43 @@
 // `nango.proxy` and its five shorthands.
 import { op_onevent_proxy } from 'ext:core/ops';
 
-import { buildRequest } from '../http/request.ts';
+import { type BuiltRequest, buildRequest } from '../http/request.ts';
 import { configOf, failureError, settleResponse, toResponse } from '../http/response.ts';
-import { StringPrototypeToLowerCase } from '../primordials.ts';
+import { ArrayPrototypePush, StringPrototypeToLowerCase } from '../primordials.ts';
 import { paginate } from '../paginate/paginate.ts';
 import type { NangoOnEvent, ProxyResponse } from '../types.ts';
 import type { PendingCalls } from './pending.ts';
 
 type Requests = Pick<NangoOnEvent, 'proxy' | 'get' | 'post' | 'put' | 'patch' | 'delete' | 'paginate'>;
 
+/** The request with its body's bytes; its content type, where the body has one, is the body's, as in axios. */
+async function withBody(request: BuiltRequest, collect: NonNullable<BuiltRequest['collect']>): Promise<BuiltRequest> {
+    const { bytes, type } = await collect();
+    if (type === null) {
+        return { ...request, bytes };
+    }
+    const headers: [string, string][] = [];
+    for (let index = 0; index < request.wire.headers.length; index++) {
+        const pair = request.wire.headers[index] as [string, string];
+        if (pair[0] !== 'content-type') {
+            ArrayPrototypePush(headers, pair);
+        }
+    }
+    ArrayPrototypePush(headers, ['content-type', type]);
+    return { ...request, wire: { ...request.wire, headers }, bytes };
+}
+
 async function send(calls: PendingCalls, config: unknown): Promise<ProxyResponse> {
-    const { wire, bytes, data } = buildRequest(config);
+    const built = buildRequest(config);
+    const { wire } = built;
     const name = `${StringPrototypeToLowerCase(wire.method)} ${wire.endpoint || (wire.baseUrlOverride ?? '')}`;
     return await calls.track(name, async () => {
-        const answer = await op_onevent_proxy(wire, bytes);
+        const request = built.collect === null ? built : await withBody(built, built.collect);
+        const answer = await op_onevent_proxy(request.wire, request.bytes);
         if (answer.error !== null) {
-            throw failureError(answer.error, configOf(wire, data));
+            throw failureError(answer.error, configOf(request));
         }
-        return settleResponse(toResponse(wire, answer.ok, data));
+        return settleResponse(toResponse(request, answer.ok));
     });
 }
 

@@ -16,6 +16,7 @@ import {
     Uint8ArrayConstructor,
 } from '../primordials.ts';
 import { toJSONText } from '../json/well-formed.ts';
+import { bodies, type Collected } from './lazy.ts';
 import { RequestError } from './request-error.ts';
 
 export type Pairs = [string, string][];
@@ -24,19 +25,42 @@ export type Pairs = [string, string][];
 export interface Body {
     wire: Pick<WireRequest, 'bodyKind' | 'bodyText' | 'bodyPairs'>;
     bytes: Uint8Array | null;
+    /** For a blob, a form or a stream: makes the bytes, which come in place of those above. */
+    collect: (() => Promise<Collected>) | null;
 }
 
 /** A form is nested no deeper than this: deeper ones are circular. */
 const MAX_FORM_DEPTH = 32;
 
-export const NO_BODY: Body = { wire: { bodyKind: 'none', bodyText: null, bodyPairs: null }, bytes: null };
+export const NO_BODY: Body = { wire: { bodyKind: 'none', bodyText: null, bodyPairs: null }, bytes: null, collect: null };
 
 function textBody(bodyKind: 'json' | 'text', bodyText: string): Body {
-    return { wire: { bodyKind, bodyText, bodyPairs: null }, bytes: null };
+    return { wire: { bodyKind, bodyText, bodyPairs: null }, bytes: null, collect: null };
 }
 
 function pairsBody(bodyKind: 'form' | 'multipart', bodyPairs: Pairs): Body {
-    return { wire: { bodyKind, bodyText: null, bodyPairs }, bytes: null };
+    return { wire: { bodyKind, bodyText: null, bodyPairs }, bytes: null, collect: null };
+}
+
+function bytesBody(bytes: Uint8Array | null, collect: Body['collect'] = null): Body {
+    return { wire: { bodyKind: 'bytes', bodyText: null, bodyPairs: null }, bytes, collect };
+}
+
+/** Whether `value` is a `Blob` or a `File`, by its tag, as below. */
+function isBlob(value: unknown): boolean {
+    const tag = ObjectPrototypeToString(value);
+    return tag === '[object Blob]' || tag === '[object File]';
+}
+
+/** Whether the body has to be collected first: a blob, a form, or a stream of the web's or of Node's. */
+function isCollected(value: unknown): boolean {
+    const tag = ObjectPrototypeToString(value);
+    return (
+        isBlob(value) ||
+        tag === '[object FormData]' ||
+        tag === '[object ReadableStream]' ||
+        (typeof value === 'object' && value !== null && typeof (value as { pipe?: unknown }).pipe === 'function')
+    );
 }
 
 /** Whether `value` is a `URLSearchParams`, by its tag: the class may be made after the SDK was loaded. */
@@ -82,20 +106,23 @@ function formPairs(data: object, prefix: string, depth: number, pairs: Pairs): P
     return pairs;
 }
 
-/** One text field for each key, as `multipart/form-data`. */
-function multipartPairs(data: object): Pairs {
+/** One field for each key, as `multipart/form-data`: text, or a file where the value is one. */
+function multipartBody(data: object): Body {
     const pairs: Pairs = [];
+    const withFiles: [string, unknown][] = [];
+    let hasFiles = false;
     for (const key of ObjectKeys(data)) {
         const value = (data as Record<string, unknown>)[key];
-        if (bytesOf(value)) {
-            throw new RequestError('invalid_data', `data.${key} holds bytes: files in multipart/form-data are not supported`);
+        if (value === undefined || value === null) {
+            continue;
         }
-        if (value !== undefined && value !== null) {
-            const text = typeof value === 'object' ? toJSONText(value) : StringConstructor(value);
-            ArrayPrototypePush(pairs, [key, text ?? '']);
-        }
+        const isFile = isBlob(value) || bytesOf(value) !== null;
+        hasFiles ||= isFile;
+        const text = typeof value === 'object' && !isFile ? toJSONText(value) : isFile ? '' : StringConstructor(value);
+        ArrayPrototypePush(pairs, [key, text ?? '']);
+        ArrayPrototypePush(withFiles, [key, isFile ? value : (text ?? '')] as [string, unknown]);
     }
-    return pairs;
+    return hasFiles ? bytesBody(null, async () => bodies().fieldsBody(withFiles)) : pairsBody('multipart', pairs);
 }
 
 /** A text is sent as it is, unless the caller says it is JSON and it is not: then it becomes a JSON string. */
@@ -122,11 +149,14 @@ export function toBody(data: unknown, contentType: string): Body {
     }
     const bytes = bytesOf(data);
     if (bytes) {
-        return { wire: { bodyKind: 'bytes', bodyText: null, bodyPairs: null }, bytes };
+        return bytesBody(bytes);
+    }
+    if (isCollected(data)) {
+        return bytesBody(null, () => bodies().dataBody(data));
     }
     if (typeof data === 'object' && data !== null) {
         if (type === 'multipart/form-data') {
-            return pairsBody('multipart', multipartPairs(data));
+            return multipartBody(data);
         }
         if (StringPrototypeIncludes(type, 'application/x-www-form-urlencoded')) {
             return pairsBody('form', formPairs(data, '', 0, []));

@@ -13,15 +13,23 @@ import {
     StringPrototypeToUpperCase,
 } from '../primordials.ts';
 import { type Body, isSearchParams, NO_BODY, type Pairs, searchPairs, toBody } from './body.ts';
+import type { Collected } from './lazy.ts';
 import { RequestError } from './request-error.ts';
 
 /** A request ready for the host. */
 export interface BuiltRequest {
     wire: WireRequest;
     bytes: Uint8Array | null;
+    /** Makes the bytes, where that takes time. */
+    collect: (() => Promise<Collected>) | null;
+    /** The response type as the author gave it. */
+    answerAs: AnswerType | undefined;
     /** The body as the author gave it, for the answer's `config`. */
     data: unknown;
 }
+
+/** The response types of axios. */
+export type AnswerType = 'arraybuffer' | 'blob' | 'document' | 'json' | 'stream' | 'text';
 
 type Config = Record<string, unknown>;
 
@@ -140,27 +148,40 @@ function retryOnOf(config: Config): number[] {
     return checked;
 }
 
-function responseTypeOf(config: Config): WireRequest['responseType'] {
+function answerTypeOf(config: Config): AnswerType | undefined {
     const wanted = optionalText(config, 'responseType');
     switch (wanted) {
         case null:
-            return 'default';
-        case 'json':
-        case 'text':
+            return undefined;
         case 'arraybuffer':
-            return wanted;
-        case 'stream':
         case 'blob':
         case 'document':
-            throw new RequestError(
-                'invalid_responseType',
-                `responseType '${wanted}' is not available, answers are read as a whole: use 'arraybuffer' or 'text'`,
-            );
+        case 'json':
+        case 'stream':
+        case 'text':
+            return wanted;
         default:
             throw new RequestError(
                 'invalid_responseType',
-                `responseType '${wanted}' does not exist: use 'json', 'text' or 'arraybuffer'`,
+                `responseType '${wanted}' does not exist: use 'json', 'text', 'arraybuffer' or 'stream'`,
             );
+    }
+}
+
+/** How the body crosses. As axios on Node, where `blob` and `document` are text. */
+function wireResponseType(wanted: AnswerType | undefined): WireRequest['responseType'] {
+    switch (wanted) {
+        case undefined:
+            return 'default';
+        case 'blob':
+        case 'document':
+        case 'text':
+            return 'text';
+        case 'arraybuffer':
+        case 'stream':
+            return 'arraybuffer';
+        case 'json':
+            return 'json';
     }
 }
 
@@ -211,7 +232,8 @@ export function buildRequest(config: unknown): BuiltRequest {
     const method = methodOf(fields);
     const { pairs, contentType } = headersOf(fields);
     const data = fields['data'];
-    const { wire: body, bytes } = bodyOf(data, method, contentType);
+    const { wire: body, bytes, collect } = bodyOf(data, method, contentType);
+    const answerAs = answerTypeOf(fields);
     const wire: WireRequest = {
         endpoint: endpoint ?? '',
         method,
@@ -222,10 +244,10 @@ export function buildRequest(config: unknown): BuiltRequest {
         retryOn: retryOnOf(fields),
         ...retryHeaderOf(fields),
         baseUrlOverride,
-        responseType: responseTypeOf(fields),
+        responseType: wireResponseType(answerAs),
         forwardHeadersOnRedirect: forwardHeadersOf(fields),
         providerConfigKey: optionalText(fields, 'providerConfigKey'),
         connectionId: optionalText(fields, 'connectionId'),
     };
-    return { wire, bytes, data };
+    return { wire, bytes, collect, answerAs, data };
 }

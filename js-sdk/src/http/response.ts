@@ -4,6 +4,8 @@ import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringProto
 import type { ProxyResponse } from '../types.ts';
 import { AxiosError, networkError, statusError } from './axios-error.ts';
 import { ResponseHeaders } from './headers.ts';
+import { asBuffer, asStream } from './lazy.ts';
+import type { BuiltRequest } from './request.ts';
 import { RequestError } from './request-error.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
@@ -24,7 +26,7 @@ function parseText(text: string, wanted: WireRequest['responseType']): unknown {
 }
 
 /** What axios shows of its request; the host's credentials are not in it. */
-export function configOf(wire: WireRequest, data: unknown): ProxyResponse['config'] {
+export function configOf({ wire, data, answerAs }: Pick<BuiltRequest, 'wire' | 'data' | 'answerAs'>): ProxyResponse['config'] {
     const headers: Record<string, string> = {};
     for (const [name, value] of wire.headers) {
         headers[name] = value;
@@ -33,7 +35,7 @@ export function configOf(wire: WireRequest, data: unknown): ProxyResponse['confi
         url: wire.endpoint,
         method: StringPrototypeToLowerCase(wire.method),
         headers,
-        responseType: wire.responseType === 'default' ? undefined : wire.responseType,
+        responseType: answerAs,
     };
     const params = wire.paramsText ?? wire.paramsPairs;
     if (params !== null) {
@@ -50,16 +52,24 @@ function requestOf(method: string, url: string): ProxyResponse['request'] {
     return { method, protocol: parts[1] ?? '', host: parts[2] ?? '', path: parts[3] || '/', responseURL: url };
 }
 
+function dataOf({ wire, answerAs }: BuiltRequest, answer: WireResponse): unknown {
+    if (answer.text !== null) {
+        return parseText(answer.text, wire.responseType);
+    }
+    // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
+    const bytes = new Uint8ArrayConstructor(answer.bytes ?? []);
+    return answerAs === 'stream' ? asStream(bytes) : asBuffer(bytes);
+}
+
 /** The response of an answer, whatever its status. */
-export function toResponse(wire: WireRequest, answer: WireResponse, data: unknown): ProxyResponse {
+export function toResponse(request: BuiltRequest, answer: WireResponse): ProxyResponse {
     return {
-        // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
-        data: answer.text === null ? new Uint8ArrayConstructor(answer.bytes ?? []) : parseText(answer.text, wire.responseType),
+        data: dataOf(request, answer),
         status: answer.status,
         statusText: answer.statusText,
         headers: new ResponseHeaders(answer.headers) as unknown as Record<string, string>,
-        config: { ...configOf(wire, data), url: answer.url },
-        request: requestOf(wire.method, answer.url),
+        config: { ...configOf(request), url: answer.url },
+        request: requestOf(request.wire.method, answer.url),
     };
 }
 

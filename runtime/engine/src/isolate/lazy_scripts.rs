@@ -22,6 +22,7 @@ pub(super) static LAZY_SCRIPTS: &[(&str, &str)] = &[
     ("ext:onevent/node_url.js", include_str!("../../js/lazy/node_url.js")),
     ("ext:onevent/node_values.js", include_str!("../../js/lazy/node_values.js")),
     ("ext:onevent/performance.js", include_str!("../../js/lazy/performance.js")),
+    ("ext:onevent/response_stream.js", include_str!("../../js/lazy/response_stream.js")),
     ("ext:onevent/web_crypto.js", include_str!("../../js/lazy/web_crypto.js")),
     ("ext:onevent/web_keys.js", include_str!("../../js/lazy/web_keys.js")),
 ];

@@ -269,6 +269,8 @@ async fn bytes_that_a_function_keeps_count_against_its_memory() {
     for ask in [
         "(await nango.get({ endpoint: '/large', responseType: 'arraybuffer' })).data",
         "await (await nango.uncontrolledFetch({ url: new URL('https://a.test/large') })).arrayBuffer()",
+        "Buffer.concat(await (await nango.get({ endpoint: '/large', responseType: 'stream' })).data.toArray())",
+        "await (await (await nango.uncontrolledFetch({ url: new URL('https://a.test/large') })).blob()).arrayBuffer()",
     ] {
         let once = format!("const bytes = {ask}; await nango.log(String(bytes.byteLength));");
         assert_eq!(run_on(&Arc::default(), &once, |_| {}).await.logs[0].message, LARGE.to_string());
@@ -276,4 +278,31 @@ async fn bytes_that_a_function_keeps_count_against_its_memory() {
         let report = run_on(&Arc::default(), &keep, |_| {}).await;
         assert_eq!(report.outcome, Outcome::Stopped, "{ask}: {:?}", report.error);
     }
+    // What hides its bytes holds them all the same.
+    for hidden in [
+        "(await nango.get({ endpoint: '/large', responseType: 'stream' })).data",
+        "await (await fetch('https://a.test/large')).blob()",
+        "new Blob([new Uint8Array(8_000_000)])",
+        "new File(['x'.repeat(8_000_000)], 'f')",
+        "await fetch('https://a.test/large')",
+    ] {
+        let keep = format!("const kept = []; for (let i = 0; i < 40; i++) kept.push({hidden});");
+        let report = run_on(&Arc::default(), &keep, |_| {}).await;
+        assert_eq!(report.outcome, Outcome::Stopped, "{hidden}: {:?}", report.error);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_as_a_stream_is_read_like_nodes() {
+    let body = "const { data } = await nango.get({ endpoint: '/large', responseType: 'stream' });
+                let bytes = 0; let chunks = 0;
+                for await (const chunk of data) { bytes += chunk.length; chunks += Buffer.isBuffer(chunk) ? 1 : 0; }
+                await nango.log([bytes, chunks > 1, data.destroyed].join());
+                const again = await nango.get({ endpoint: '/large', responseType: 'stream' });
+                const text = await new Promise((done, failed) => { let all = ''; again.data.setEncoding('latin1').on('data', (c) => { all += c; }).on('end', () => done(all)).on('error', failed); });
+                await nango.log(text.length);";
+    let report = run_on(&Arc::default(), body, |_| {}).await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    let said: Vec<_> = report.logs.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(said, [format!("{LARGE},true,true"), LARGE.to_string()]);
 }
