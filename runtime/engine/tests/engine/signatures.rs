@@ -1,11 +1,12 @@
 //! What a function signs, OpenSSL verifies, and the other way round: keys and tokens cross between an isolate and Node.
 
 use std::process::Command;
+use std::sync::Arc;
 
 use onevent_contract::Outcome;
 use serde_json::{Value, json};
 
-use crate::support::run;
+use crate::support::run_with;
 
 /// Runs a program under Node with `input` and returns the JSON that it prints.
 fn under_node(program: &str, input: &Value) -> Value {
@@ -23,10 +24,13 @@ fn under_node(program: &str, input: &Value) -> Value {
 
 /// Runs the body of an asynchronous function of `input` in an isolate and returns the JSON of its result.
 async fn in_an_isolate(program: &str, input: &Value) -> Value {
-    let report = run(&format!(
+    let body = format!(
         "const crypto: any = await import('node:crypto'); const input: any = {input};\n\
          nango.log(JSON.stringify(await (async () => {{ {program} }})()));"
-    ))
+    );
+    let report = run_with(&body, Arc::default(), |invocation| {
+        invocation.limits.cpu = std::time::Duration::from_secs(60);
+    })
     .await;
     assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
     serde_json::from_str(&report.logs[0].message).unwrap()
@@ -164,4 +168,53 @@ async fn a_key_with_a_passphrase_says_what_to_do() {
     let program = "try { crypto.createPrivateKey({ key: input, passphrase: 'x' }); return 'read'; } catch (error: any) { return error.message; }";
     let said = in_an_isolate(program, &key).await;
     assert!(said.as_str().unwrap().contains("openssl pkcs8 -topk8 -nocrypt"), "{said}");
+}
+
+/// Keys with some bytes or numbers changed, each used as if nothing were wrong.
+const DAMAGE: &str = "
+    let state = 7;
+    const below = (limit: number) => { state = (Math.imul(state, 1664525) + 1013904223) >>> 0; return (state >>> 8) % limit; };
+    const counts: any = { read: 0, refused: 0 };
+    const use = (make: () => any) => {
+        try {
+            const key = make();
+            counts.read++;
+            const other = key.type === 'private' ? crypto.createPublicKey(key) : key;
+            for (const work of [
+                () => crypto.sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from('x'), key),
+                () => crypto.verify(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', Buffer.from('x'), other, Buffer.alloc(256, 1)),
+                () => crypto.verify('sha256', Buffer.from('x'), { key: other, padding: 6 }, Buffer.alloc(256, 1)),
+                () => crypto.sign('sha512', Buffer.from('x'), { key, padding: 6 }),
+                () => crypto.privateDecrypt(key, Buffer.alloc(256, 1)), () => crypto.publicEncrypt(other, Buffer.from('x')),
+                () => key.export({ format: 'jwk' }), () => key.export({ type: 'pkcs1', format: 'der' }), () => key.export({ type: 'sec1', format: 'der' }),
+            ]) { try { work(); } catch { /* An error is an answer. */ } }
+        } catch { counts.refused++; }
+    };
+    const odd = ['', 'AA', 'AQ', 'Ag', 'Aw', 'AQAB', '____', 'A'.repeat(1400), '_'.repeat(342), '_'.repeat(43), '_'.repeat(88), 'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
+    for (const { pkcs8, spki, jwk } of input) {
+        for (let round = 0; round < 150; round++) {
+            const [der, type] = round % 3 ? [Buffer.from(pkcs8, 'base64'), 'pkcs8'] : [Buffer.from(spki, 'base64'), 'spki'];
+            for (let times = 1 + below(2); times > 0; times--) der[below(der.length)] ^= 1 << below(8);
+            const cut = round % 10 ? der : der.subarray(0, below(der.length));
+            use(() => (type === 'pkcs8' ? crypto.createPrivateKey : crypto.createPublicKey)({ key: cut, format: 'der', type }));
+        }
+        for (const name of Object.keys(jwk)) {
+            for (const value of odd) {
+                for (const make of [crypto.createPrivateKey, crypto.createPublicKey]) use(() => make({ key: { ...jwk, [name]: value }, format: 'jwk' }));
+            }
+        }
+        use(() => crypto.createPrivateKey({ key: { ...jwk, p: jwk.q, dp: jwk.dq }, format: 'jwk' }));
+        use(() => crypto.createPrivateKey({ key: { ...jwk, p: jwk.n, q: 'AQ' }, format: 'jwk' }));
+    }
+    return [counts.read > 100, counts.refused > 100];";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_key_is_an_error_and_nothing_worse() {
+    let keys = under_node(
+        "const pair = (...args) => { const { privateKey } = crypto.generateKeyPairSync(...args); return { pkcs8: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'), \
+             spki: crypto.createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).toString('base64'), jwk: privateKey.export({ format: 'jwk' }) }; }; \
+         return [pair('rsa', { modulusLength: 1024 }), pair('ec', { namedCurve: 'P-256' }), pair('ed25519')];",
+        &Value::Null,
+    );
+    assert_eq!(in_an_isolate(DAMAGE, &keys).await, json!([true, true]));
 }
