@@ -72,15 +72,13 @@ impl Runner {
         let mut fixture = read(case)?;
         let ran = self.replay(case, &function, &fixture).await?;
         let problems = compare::problems(&fixture, &ran);
-        if problems.is_empty() {
-            return Ok(compare::warnings(&ran.report));
-        }
-        if self.update && update::apply(&mut fixture, &ran) {
+        let outdated = !problems.is_empty() || update::has_stale_request(&ran);
+        if self.update && outdated && update::apply(&mut fixture, &ran) {
             std::fs::write(&case.found.path, fixture.to_text())
                 .map_err(|error| format!("{} cannot be written: {error}", case.found.file))?;
             return Ok(Some("updated".into()));
         }
-        Err(problems.join("\n"))
+        if problems.is_empty() { Ok(compare::notes(&ran)) } else { Err(problems.join("\n")) }
     }
 
     async fn replay(&self, case: &Case, function: &Arc<Function>, fixture: &Fixture) -> Result<Ran, String> {

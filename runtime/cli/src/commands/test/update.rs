@@ -7,6 +7,14 @@ use serde_json::Value;
 use super::case::Ran;
 use super::compare::error_document;
 
+/// Whether a recorded request is not the one that its hash is of.
+pub(super) fn has_stale_request(ran: &Ran) -> bool {
+    ran.replay.requests.iter().any(|request| match &request.answer {
+        ReplayedAnswer::Recorded { differences, .. } => !differences.is_empty(),
+        ReplayedAnswer::Missing { .. } => false,
+    })
+}
+
 /// Brings the sections that the fixture has up to date, and the requests that were not as recorded. False where that
 /// is no answer: a request that nothing answers cannot be recorded without the provider, and an error that nobody
 /// expected is not made the expectation.
