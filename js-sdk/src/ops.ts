@@ -20,6 +20,7 @@ export type Answer<T> = { ok: T; error: null } | { ok: null; error: HostFailure 
 export interface WireRequest {
     endpoint: string;
     method: string;
+    /** Names as the author wrote them. */
     headers: [string, string][];
     /** A query as text, or as pairs, or neither. */
     paramsText: string | null;

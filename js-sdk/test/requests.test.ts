@@ -46,12 +46,14 @@ test('a request crosses with every field filled in', async () => {
     });
 });
 
-test('headers become lower-case texts; what says nothing is left out', async () => {
-    const { wire } = await sent({ endpoint: '/', headers: { 'X-Count': 3, Accept: 'a/b', gone: undefined, none: null } });
-    assert.deepEqual(wire.headers, [
-        ['x-count', '3'],
-        ['accept', 'a/b'],
+test('headers become texts under the names that the author wrote; what says nothing is left out', async () => {
+    const headers = { 'X-Count': 3, Accept: 'a/b', gone: undefined, none: null };
+    const response = await value((nango) => nango.get({ endpoint: '/', headers } as unknown as ProxyConfiguration));
+    assert.deepEqual(host.requests[0].wire.headers, [
+        ['X-Count', '3'],
+        ['Accept', 'a/b'],
     ]);
+    assert.deepEqual(response.config.headers, { 'x-count': '3', accept: 'a/b' });
 });
 
 test('params: text stays text, lists are joined, undefined and null are dropped', async () => {

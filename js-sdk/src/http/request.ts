@@ -76,12 +76,11 @@ function headersOf(config: Config): { pairs: Pairs; contentType: string } {
         if (typeof value === 'object' && !ArrayIsArray(value)) {
             throw new RequestError('invalid_headers', `headers.${key} must be a string, not an object`);
         }
-        const name = StringPrototypeToLowerCase(key);
         const text = ArrayIsArray(value) ? ArrayPrototypeJoin(value, ', ') : StringConstructor(value);
-        if (name === 'content-type') {
+        if (StringPrototypeToLowerCase(key) === 'content-type') {
             contentType = text;
         }
-        ArrayPrototypePush(pairs, [name, text]);
+        ArrayPrototypePush(pairs, [key, text]);
     }
     return { pairs, contentType };
 }

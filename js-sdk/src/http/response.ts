@@ -29,7 +29,7 @@ function parseText(text: string, wanted: WireRequest['responseType']): unknown {
 export function configOf({ wire, data, answerAs }: Pick<BuiltRequest, 'wire' | 'data' | 'answerAs'>): ProxyResponse['config'] {
     const headers: Record<string, string> = {};
     for (const [name, value] of wire.headers) {
-        headers[name] = value;
+        headers[StringPrototypeToLowerCase(name)] = value;
     }
     const config: Record<string, unknown> = {
         url: wire.endpoint,

@@ -65,8 +65,11 @@ pub struct ProxyRequest {
     pub endpoint: String,
     /// The HTTP method.
     pub method: Method,
-    /// Headers; they override the provider's.
+    /// Headers, by names in lower case; they override the provider's.
     pub headers: IndexMap<String, String>,
+    /// Names of `headers` as the author wrote them, by the names in lower case. A header has none where nobody kept it.
+    /// It is never sent: only what recognises a recorded request asks for it.
+    pub header_spelling: IndexMap<String, String>,
     /// The query.
     pub params: Option<Params>,
     /// The body; sent only for POST, PUT, PATCH and DELETE.
@@ -97,6 +100,7 @@ impl ProxyRequest {
             endpoint: endpoint.into(),
             method,
             headers: IndexMap::new(),
+            header_spelling: IndexMap::new(),
             params: None,
             body: None,
             retries: 0,

@@ -124,7 +124,11 @@ impl WireRequest {
             other => return Err(refused("invalid_body", format!("`{other}` is not a kind of body"))),
         };
         let mut request = ProxyRequest::new(method, self.endpoint);
-        request.headers = self.headers.into_iter().collect();
+        for (written, value) in self.headers {
+            let name = written.to_lowercase();
+            request.headers.insert(name.clone(), value);
+            request.header_spelling.insert(name, written);
+        }
         request.params = match (self.params_text, self.params_pairs) {
             (Some(text), _) => Some(Params::Text(text)),
             (None, Some(pairs)) => Some(Params::Pairs(pairs)),

@@ -61,6 +61,7 @@ impl Call {
         if self.section == Section::Fetch {
             identity.endpoint = split(Section::Fetch, &self.request.endpoint).0;
         }
+        let hash = scrubbed(identity.as_written(&self.request), scrub).hash();
         let identity = scrubbed(identity, scrub);
         let mut data = self.request.body.as_ref().and_then(body_as_data);
         if let Some(data) = &mut data {
@@ -79,7 +80,7 @@ impl Call {
             Answer::Network { code, message } => json!({ "error": { "code": code, "message": message } }),
         };
         scrub(&mut entry);
-        entry["hash"] = identity.hash().into();
+        entry["hash"] = hash.into();
         entry["request"] = request;
         let endpoint = match self.section {
             Section::Api => format!("/{}", identity.endpoint),
