@@ -186,6 +186,29 @@ test('uncontrolledFetch crosses with upper-case method, headers and bytes, and g
     assert.deepEqual([empty.status, await empty.text(), host.fetches[1].body, host.fetches[1].request.method], [204, '', null, 'GET']);
 });
 
+test('uncontrolledFetch takes the bodies that fetch takes', async () => {
+    host.fetched = () => ok({ status: 204, statusText: '', headers: [], bytes: new Uint8Array(), url: 'https://a.test/', redirected: false });
+    const buffer = Buffer.from('abcd');
+    const form = 'application/x-www-form-urlencoded;charset=UTF-8';
+    const bodies: [unknown, string, [string, string][]][] = [
+        [buffer.subarray(1, 3), 'bc', []],
+        [new Uint8Array([0x61]), 'a', []],
+        [new Uint8Array([0x62]).buffer, 'b', []],
+        [new DataView(new Uint8Array([0x61, 0x62]).buffer, 1), 'b', []],
+        [new URLSearchParams({ a: '1 2' }), 'a=1+2', [['content-type', form]]],
+    ];
+    for (const [body, bytes, headers] of bodies) {
+        await value((nango: any) => nango.uncontrolledFetch({ url: new URL('https://a.test/'), method: 'POST', body }));
+        const { request, body: sent } = host.fetches.at(-1)!;
+        assert.equal(Buffer.from(sent!).toString(), bytes);
+        assert.deepEqual(request.headers, headers);
+    }
+    await value((nango: any) =>
+        nango.uncontrolledFetch({ url: new URL('https://a.test/'), method: 'POST', body: new URLSearchParams('a'), headers: { 'Content-Type': 'x/y' } }),
+    );
+    assert.deepEqual(host.fetches.at(-1)!.request.headers, [['Content-Type', 'x/y']]);
+});
+
 test('uncontrolledFetch: refusals are ActionErrors, a dead network is a TypeError, wrong arguments are named', async () => {
     const url = new URL('http://127.0.0.1/');
     for (const code of ['url_not_allowed', 'too_many_redirects', 'invalid_redirect']) {
@@ -198,7 +221,7 @@ test('uncontrolledFetch: refusals are ActionErrors, a dead network is a TypeErro
         const error = await nango.uncontrolledFetch({ url }).catch((caught: unknown) => caught);
         assert.deepEqual([error.name, error.message, error.cause.code], ['TypeError', 'fetch failed', 'ECONNREFUSED']);
         await assert.rejects(nango.uncontrolledFetch({ url: 'https://a.test' }), /URL object/);
-        await assert.rejects(nango.uncontrolledFetch({ url, body: {} }), /body must be a string/);
+        await assert.rejects(nango.uncontrolledFetch({ url, body: {} }), /body must be text, bytes or URLSearchParams/);
     });
 });
 

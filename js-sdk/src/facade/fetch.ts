@@ -2,6 +2,7 @@
 import { op_onevent_fetch } from 'ext:core/ops';
 
 import { ActionError } from '../errors/action-error.ts';
+import { bytesOf, isSearchParams } from '../http/body.ts';
 import { RequestError } from '../http/request-error.ts';
 import type { HostFailure, WireFetched } from '../ops.ts';
 import {
@@ -31,10 +32,15 @@ function urlOf(url: unknown): string {
     return StringConstructor((url as { href: unknown }).href);
 }
 
-/** The headers; a text that is sent is plain text unless they say otherwise, as for every `fetch`. */
-function headersOf(headers: unknown, hasBody: boolean): [string, string][] {
+/** A body in bytes, and the content type that it has unless the headers say otherwise; as for every `fetch`. */
+interface Body {
+    bytes: Uint8Array | null;
+    type: string | null;
+}
+
+function headersOf(headers: unknown, type: string | null): [string, string][] {
     const pairs: [string, string][] = [];
-    let typed = !hasBody;
+    let typed = type === null;
     if (typeof (headers ?? {}) !== 'object') {
         throw new RequestError('invalid_headers', 'headers must be an object of names and values');
     }
@@ -45,21 +51,32 @@ function headersOf(headers: unknown, hasBody: boolean): [string, string][] {
             ArrayPrototypePush(pairs, [name, StringConstructor(value)]);
         }
     }
-    if (!typed) {
-        ArrayPrototypePush(pairs, ['content-type', 'text/plain;charset=UTF-8']);
+    if (!typed && type !== null) {
+        ArrayPrototypePush(pairs, ['content-type', type]);
     }
     return pairs;
 }
 
-function bodyOf(body: unknown): Uint8Array | null {
-    if (body === undefined || body === null || body === '') {
-        return null;
-    }
-    if (typeof body !== 'string') {
-        throw new RequestError('invalid_body', `body must be a string, not ${typeof body}`);
-    }
+function encoded(text: string): Uint8Array {
     const { TextEncoder } = globalThis as unknown as { TextEncoder: new () => { encode(text: string): Uint8Array } };
-    return new TextEncoder().encode(body);
+    return new TextEncoder().encode(text);
+}
+
+function bodyOf(body: unknown): Body {
+    if (body === undefined || body === null || body === '') {
+        return { bytes: null, type: null };
+    }
+    if (typeof body === 'string') {
+        return { bytes: encoded(body), type: 'text/plain;charset=UTF-8' };
+    }
+    if (isSearchParams(body)) {
+        return { bytes: encoded(StringConstructor(body)), type: 'application/x-www-form-urlencoded;charset=UTF-8' };
+    }
+    const bytes = bytesOf(body);
+    if (bytes === null) {
+        throw new RequestError('invalid_body', `body must be text, bytes or URLSearchParams, not ${typeof body}`);
+    }
+    return { bytes, type: null };
 }
 
 /** Refusals are the function's to handle: Nango throws them as an `ActionError` with a code. */
@@ -109,8 +126,8 @@ export async function uncontrolledFetch(options: unknown): Promise<object> {
     const fields = (typeof options === 'object' && options !== null ? options : {}) as Fields;
     const url = urlOf(fields['url']);
     const method = StringPrototypeToUpperCase(StringConstructor(fields['method'] ?? 'GET'));
-    const body = bodyOf(fields['body']);
-    const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers'], body !== null) }, body);
+    const { bytes, type } = bodyOf(fields['body']);
+    const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers'], type) }, bytes);
     if (answer.error !== null) {
         throw fetchError(answer.error);
     }

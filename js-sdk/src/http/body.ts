@@ -76,7 +76,8 @@ export function searchPairs(params: Iterable<[string, string]>): Pairs {
     ]);
 }
 
-function bytesOf(data: unknown): Uint8Array | null {
+/** The bytes that a view or an `ArrayBuffer` shows; null of anything else. */
+export function bytesOf(data: unknown): Uint8Array | null {
     if (ArrayBufferIsView(data)) {
         return new Uint8ArrayConstructor(data.buffer, data.byteOffset, data.byteLength);
     }
