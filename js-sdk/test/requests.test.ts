@@ -73,6 +73,15 @@ test('params: text stays text, lists are joined, undefined and null are dropped'
     ]);
 });
 
+test('params: an object is its text; retries may be text', async () => {
+    const { wire } = await sent({ endpoint: '/', params: { filter: { a: 1 }, url: new URL('https://a.test/') }, retries: '3' });
+    assert.deepEqual(wire.paramsPairs, [
+        ['filter', '[object Object]'],
+        ['url', 'https://a.test/'],
+    ]);
+    assert.equal(wire.retries, 3);
+});
+
 test('a body is of the kind that axios would send', async () => {
     const kinds: [unknown, Record<string, string> | undefined, object][] = [
         [{ a: 1 }, undefined, { bodyKind: 'json', bodyText: '{"a":1}' }],
@@ -139,9 +148,9 @@ test('a wrong configuration is refused before anything is sent, and the error na
         [{ endpoint: '/', headers: 'a: b' }, /headers must be an object/],
         [{ endpoint: '/', headers: { a: {} } }, /headers\.a must be a string/],
         [{ endpoint: '/', params: 5 }, /params must be a string or an object/],
-        [{ endpoint: '/', params: { filter: {} } }, /params\.filter must be text/],
+        [{ endpoint: '/', params: { filter: Symbol() } }, /params\.filter must be text/],
         [{ endpoint: '/', retries: -1 }, /retries must be a whole number/],
-        [{ endpoint: '/', retries: '3' }, /retries must be a whole number/],
+        [{ endpoint: '/', retries: 'many' }, /retries must be a whole number/],
         [{ endpoint: '/', retryOn: 503 }, /retryOn must be a list/],
         [{ endpoint: '/', retryOn: [99] }, /retryOn\[0\] must be an HTTP status/],
         [{ endpoint: '/', responseType: 'xml' }, /responseType 'xml' does not exist/],

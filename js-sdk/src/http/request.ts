@@ -6,11 +6,13 @@ import {
     ArrayPrototypeJoin,
     ArrayPrototypePush,
     DatePrototypeToISOString,
+    NumberConstructor,
     NumberIsInteger,
     ObjectKeys,
     StringConstructor,
     StringPrototypeToLowerCase,
     StringPrototypeToUpperCase,
+    StringPrototypeTrim,
 } from '../primordials.ts';
 import { type Body, isSearchParams, NO_BODY, type Pairs, searchPairs, toBody } from './body.ts';
 import type { Collected } from './lazy.ts';
@@ -92,9 +94,10 @@ function paramText(name: string, value: unknown): string {
     if (ArrayIsArray(value)) {
         return ArrayPrototypeJoin(value, ',');
     }
-    if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
+    if (typeof value === 'symbol') {
         throw new RequestError('invalid_query_params', `params.${name} must be text, a number, a boolean or a list`);
     }
+    // An object is `[object Object]`, as in Nango: no provider wants that, but functions that do it work there.
     return StringConstructor(value);
 }
 
@@ -124,7 +127,9 @@ function paramsOf(config: Config): Pick<WireRequest, 'paramsText' | 'paramsPairs
 }
 
 function retriesOf(config: Config): number {
-    const retries = config['retries'] ?? 0;
+    const given = config['retries'] ?? 0;
+    // A number may come as text, from metadata or an input.
+    const retries = typeof given === 'string' && StringPrototypeTrim(given) !== '' ? NumberConstructor(given) : given;
     if (!NumberIsInteger(retries) || (retries as number) < 0 || (retries as number) > 0xffff_ffff) {
         throw new RequestError('invalid_retries', 'retries must be a whole number that is not negative');
     }
