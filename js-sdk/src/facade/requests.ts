@@ -19,7 +19,7 @@ async function withBody(request: BuiltRequest, collect: NonNullable<BuiltRequest
     const headers: [string, string][] = [];
     for (let index = 0; index < request.wire.headers.length; index++) {
         const pair = request.wire.headers[index] as [string, string];
-        if (pair[0] !== 'content-type') {
+        if (StringPrototypeToLowerCase(pair[0]) !== 'content-type') {
             ArrayPrototypePush(headers, pair);
         }
     }

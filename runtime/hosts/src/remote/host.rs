@@ -270,6 +270,7 @@ impl Host for RemoteHost {
             environment: self.environment.clone(),
             mode: Mode::Dry,
             deadline: call.deadline,
+            depth: self.actions.depth(),
             host: Arc::new(Self { own, actions, ..self.clone() }),
         };
         let missing = match self.actions.run_if_known(call, run).await? {
