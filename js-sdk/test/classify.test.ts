@@ -81,7 +81,7 @@ test('a request without an answer', async () => {
     const error = await runError((nango) => nango.get({ endpoint: '/' }));
     assert.equal(error.type, 'script_network_error');
     assert.equal(error.code, 'ECONNREFUSED');
-    assert.deepEqual(error.payload, { name: 'AxiosError', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' });
+    assert.deepEqual(error.payload, { name: 'Error', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' });
 });
 
 test('errors, objects and primitives', async () => {
@@ -101,7 +101,7 @@ test('errors, objects and primitives', async () => {
     for (const [value, message] of primitives) {
         const error = await thrown(value);
         assert.equal(error.message, message);
-        assert.deepEqual(error.payload, { message });
+        assert.deepEqual(error.payload, { name: 'Error', message });
     }
 });
 

@@ -141,7 +141,7 @@ test('zodValidateInput gives what zod made of it, or logs each problem and rejec
     const parsed = await value((nango) => nango.zodValidateInput({ zodSchema, input: { id: '7', tags: [] } }));
     assert.deepEqual(parsed, { success: true, data: { id: 7, tags: [] } });
     const error = await runError((nango) => nango.zodValidateInput({ zodSchema, input: { id: 'x', tags: [1] } }));
-    assert.deepEqual([error.type, error.payload], ['action_script_runtime_error', { message: 'Invalid input' }]);
+    assert.deepEqual([error.type, error.payload], ['action_script_runtime_error', { message: 'Invalid input provided' }]);
     assert.equal(host.logs.length, 2);
     assert.ok(host.logs.every(({ level }) => level === 'error'));
     assert.match(host.logs[1].message, /at tags\.0$/);

@@ -38,5 +38,5 @@ export async function zodValidateInput(options: unknown, logger: Logger): Promis
         const where = path === '' ? '' : ` at ${path}`;
         logger.write([`Invalid input: ${issue.message}${where}`, { level: 'error' }]);
     }
-    throw new ActionError({ message: 'Invalid input' });
+    throw new ActionError({ message: 'Invalid input provided' });
 }

@@ -5,7 +5,7 @@ type RequestConfig = ProxyResponse['config'];
 
 /** What axios' own error holds. Recognised by `isAxiosError`, as everywhere. */
 export class AxiosError extends Error {
-    override readonly name = 'AxiosError';
+    override name = 'AxiosError';
     readonly isAxiosError = true;
     /** Whether Nango's own API answered with it, and not a provider. */
     #ofNango = false;
@@ -65,7 +65,9 @@ export function statusError(response: ProxyResponse): AxiosError {
     return error;
 }
 
-/** No answer at all. `code` is the system's: `ECONNREFUSED`, … */
+/** No answer at all. `code` is the system's: `ECONNREFUSED`, …; and axios keeps the name of the system's error. */
 export function networkError(code: string, message: string, config: RequestConfig): AxiosError {
-    return new AxiosError(message, code, config, {});
+    const error = new AxiosError(message, code, config, {});
+    error.name = 'Error';
+    return error;
 }

@@ -188,7 +188,8 @@ function primitiveText(value: unknown): string {
 function thrownPrimitive(value: unknown): RunError {
     const message = primitiveText(value);
     const type = 'script_internal_error';
-    return { type, code: type, message, payload: payloadOf(message), status: DEFAULT_STATUS };
+    // Nango's runner makes an `Error` of it.
+    return { type, code: type, message, payload: { name: 'Error', message }, status: DEFAULT_STATUS };
 }
 
 function classifyValue(value: unknown): RunError {
