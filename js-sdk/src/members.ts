@@ -82,7 +82,7 @@ export interface UncontrolledFetchOptions {
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Found } } ? Found : any;
 
 /** Members of `nango` that functions of every kind have. */
-export interface NangoMembers {
+export interface NangoMembers<Saved = Checkpoint> {
     /** A number for the environment, the same for the same name. */
     readonly environmentId: number;
     /** A number for the account. */
@@ -115,7 +115,7 @@ export interface NangoMembers {
     /** Those of the run's environment. */
     getEnvironmentVariables(): Promise<EnvironmentVariable[] | null>;
     /** Runs an action and gives what it returned. */
-    triggerAction<Output = any, Input = unknown>(
+    triggerAction<Input = unknown, Output = any>(
         providerConfigKey: string,
         connectionId: string,
         actionName: string,
@@ -132,9 +132,9 @@ export interface NangoMembers {
     /** Releases what this run holds. */
     releaseAllLocks(): Promise<void>;
     /** `null` where there is none. */
-    getCheckpoint<T = Checkpoint>(): Promise<T | null>;
+    getCheckpoint<T = Saved>(): Promise<T | null>;
     /** Replaces the checkpoint; throws if somebody else wrote it since this run read it. */
-    saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+    saveCheckpoint(checkpoint: Saved): Promise<void>;
     /** Afterwards there is none. */
     clearCheckpoint(): Promise<void>;
     /** What zod makes of `input`; throws an `ActionError` if it does not match. */

@@ -7,9 +7,10 @@ export type * from './sync.ts';
 export type * from './types.ts';
 
 /** Declares an event function. The result is the file's default export. */
-export function createOnEvent<const Schema extends import('zod').ZodType = import('zod').ZodVoid>(
-    props: OnEventProps<Schema>,
-): OnEventDefinition<Schema> {
+export function createOnEvent<
+    const Schema extends import('zod').ZodType = import('zod').ZodVoid,
+    const Saved extends import('zod').ZodType = import('zod').ZodVoid,
+>(props: OnEventProps<Schema, Saved>): OnEventDefinition<Schema, Saved> {
     return { type: 'onEvent', ...props };
 }
 
@@ -18,7 +19,8 @@ export function createAction<
     const Input extends import('zod').ZodType = import('zod').ZodVoid,
     const Output extends import('zod').ZodType = import('zod').ZodVoid,
     const Schema extends import('zod').ZodType = import('zod').ZodVoid,
->(props: ActionProps<Input, Output, Schema>): ActionDefinition<Input, Output, Schema> {
+    const Saved extends import('zod').ZodType = import('zod').ZodVoid,
+>(props: ActionProps<Input, Output, Schema, Saved>): ActionDefinition<Input, Output, Schema, Saved> {
     return { type: 'action', ...props };
 }
 

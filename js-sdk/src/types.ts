@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 
 import type { ActionError } from './errors/action-error.ts';
-import type { NangoMembers, PaginationConfiguration } from './members.ts';
+import type { Checkpoint, NangoMembers, PaginationConfiguration } from './members.ts';
 
 export type * from './members.ts';
 
@@ -15,8 +15,11 @@ export type MetadataOf<Schema extends z.ZodType> = Schema extends z.ZodVoid ? ne
 /** The metadata of a connection that was read without a schema: any object. */
 export type MetadataOrAny<Metadata> = [Metadata] extends [never] ? Record<string, any> : Metadata;
 
+/** The checkpoint that a schema stands for; any flat record without a schema. */
+export type CheckpointOf<Saved extends z.ZodType> = Saved extends z.ZodVoid ? Checkpoint : z.infer<Saved>;
+
 /** The argument of `createOnEvent()`. */
-export interface OnEventProps<Schema extends z.ZodType> {
+export interface OnEventProps<Schema extends z.ZodType, Saved extends z.ZodType = z.ZodVoid> {
     /** Which event runs the function. */
     event: OnEventName;
     /** For people. */
@@ -26,19 +29,25 @@ export interface OnEventProps<Schema extends z.ZodType> {
     /** The shape of the connection's metadata. Every write is checked against it. */
     metadata?: Schema;
     /** The shape of checkpoints. */
-    checkpoint?: z.ZodType;
+    checkpoint?: Saved;
     /** The function itself. What it returns is ignored. */
-    exec: (nango: NangoOnEvent<MetadataOf<Schema>>) => void | Promise<void>;
+    exec: (nango: NangoOnEvent<MetadataOf<Schema>, CheckpointOf<Saved>>) => void | Promise<void>;
 }
 
 /** What `createOnEvent()` returns. */
-export interface OnEventDefinition<Schema extends z.ZodType = z.ZodType> extends OnEventProps<Schema> {
+export interface OnEventDefinition<Schema extends z.ZodType = z.ZodType, Saved extends z.ZodType = z.ZodVoid>
+    extends OnEventProps<Schema, Saved> {
     /** Which kind of function this is. */
     type: 'onEvent';
 }
 
 /** The argument of `createAction()`. */
-export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType> {
+export interface ActionProps<
+    Input extends z.ZodType,
+    Output extends z.ZodType,
+    Schema extends z.ZodType,
+    Saved extends z.ZodType = z.ZodVoid,
+> {
     /** For people. */
     description: string;
     /** The author's version of this function. */
@@ -50,14 +59,14 @@ export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, 
     /** The shape of the connection's metadata. Every write is checked against it. */
     metadata?: Schema;
     /** The shape of checkpoints. */
-    checkpoint?: z.ZodType;
+    checkpoint?: Saved;
     /** Under which HTTP method and path a Nango server offers the action. */
     endpoint?: { method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; group?: string };
     /** The scopes that it needs. */
     scopes?: string[];
     /** The action itself. Its caller gets what it returns, as JSON. */
     exec: (
-        nango: NangoAction<MetadataOf<Schema>>,
+        nango: NangoAction<MetadataOf<Schema>, CheckpointOf<Saved>>,
         input: z.infer<Input>,
     ) => z.infer<Output> | Promise<z.infer<Output>>;
 }
@@ -67,33 +76,42 @@ export interface ActionDefinition<
     Input extends z.ZodType = z.ZodType,
     Output extends z.ZodType = z.ZodType,
     Schema extends z.ZodType = z.ZodType,
-> extends ActionProps<Input, Output, Schema> {
+    Saved extends z.ZodType = z.ZodVoid,
+> extends ActionProps<Input, Output, Schema, Saved> {
     /** Which kind of function this is. */
     type: 'action';
 }
 
 /** The first argument of an action's `exec`. */
-export type NangoAction<Metadata = Record<string, unknown>> = NangoOnEvent<Metadata>;
+export type NangoAction<Metadata = Record<string, unknown>, Saved = Checkpoint> = NangoOnEvent<Metadata, Saved>;
 
 /** `OnEventProps` by the name that Nango's package gives it. */
-export type CreateOnEventProps<Schema extends z.ZodType = z.ZodVoid> = OnEventProps<Schema>;
+export type CreateOnEventProps<
+    Schema extends z.ZodType = z.ZodVoid,
+    Saved extends z.ZodType = z.ZodVoid,
+> = OnEventProps<Schema, Saved>;
 
 /** `OnEventDefinition` by the name that Nango's package gives it. */
-export type CreateOnEventResponse<Schema extends z.ZodType = z.ZodVoid> = OnEventDefinition<Schema>;
+export type CreateOnEventResponse<
+    Schema extends z.ZodType = z.ZodVoid,
+    Saved extends z.ZodType = z.ZodVoid,
+> = OnEventDefinition<Schema, Saved>;
 
 /** `ActionProps` by the name that Nango's package gives it. */
 export type CreateActionProps<
     Input extends z.ZodType,
     Output extends z.ZodType,
     Schema extends z.ZodType = z.ZodVoid,
-> = ActionProps<Input, Output, Schema>;
+    Saved extends z.ZodType = z.ZodVoid,
+> = ActionProps<Input, Output, Schema, Saved>;
 
 /** `ActionDefinition` by the name that Nango's package gives it. */
 export type CreateActionResponse<
     Input extends z.ZodType,
     Output extends z.ZodType,
     Schema extends z.ZodType = z.ZodVoid,
-> = ActionDefinition<Input, Output, Schema>;
+    Saved extends z.ZodType = z.ZodVoid,
+> = ActionDefinition<Input, Output, Schema, Saved>;
 
 /** A request to the provider, with the connection's credentials. */
 export interface ProxyConfiguration {
@@ -180,7 +198,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The argument of `exec`. */
 // Answers are `any` by default, as axios' are: authors read `response.data.id` without a type argument.
-export interface NangoOnEvent<Metadata = Record<string, unknown>> extends NangoMembers {
+export interface NangoOnEvent<Metadata = Record<string, unknown>, Saved = Checkpoint> extends NangoMembers<Saved> {
     /** The class of the error by which a function says no: `throw new nango.ActionError({ message: 'no' })`. */
     readonly ActionError: typeof ActionError;
     /** The connection's name. */

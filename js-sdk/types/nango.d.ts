@@ -7,10 +7,10 @@
 import type * as z from 'zod';
 
 /** Declares an event function. The result is the file's default export. */
-export declare function createOnEvent<const Schema extends z.ZodType = z.ZodVoid>(props: OnEventProps<Schema>): OnEventDefinition<Schema>;
+export declare function createOnEvent<const Schema extends z.ZodType = z.ZodVoid, const Saved extends z.ZodType = z.ZodVoid>(props: OnEventProps<Schema, Saved>): OnEventDefinition<Schema, Saved>;
 
 /** Declares an action. The result is the file's default export. */
-export declare function createAction<const Input extends z.ZodType = z.ZodVoid, const Output extends z.ZodType = z.ZodVoid, const Schema extends z.ZodType = z.ZodVoid>(props: ActionProps<Input, Output, Schema>): ActionDefinition<Input, Output, Schema>;
+export declare function createAction<const Input extends z.ZodType = z.ZodVoid, const Output extends z.ZodType = z.ZodVoid, const Schema extends z.ZodType = z.ZodVoid, const Saved extends z.ZodType = z.ZodVoid>(props: ActionProps<Input, Output, Schema, Saved>): ActionDefinition<Input, Output, Schema, Saved>;
 
 /** Syncs are another kind of function: a project may have them, and onevent lists them as unsupported. */
 export declare function createSync<const Models extends SyncModels, const Schema extends z.ZodType = z.ZodVoid>(props: SyncProps<Models, Schema>): SyncDefinition<Models, Schema>;
@@ -24,8 +24,11 @@ export type MetadataOf<Schema extends z.ZodType> = Schema extends z.ZodVoid ? ne
 /** The metadata of a connection that was read without a schema: any object. */
 export type MetadataOrAny<Metadata> = [Metadata] extends [never] ? Record<string, any> : Metadata;
 
+/** The checkpoint that a schema stands for; any flat record without a schema. */
+export type CheckpointOf<Saved extends z.ZodType> = Saved extends z.ZodVoid ? Checkpoint : z.infer<Saved>;
+
 /** The argument of `createOnEvent()`. */
-export interface OnEventProps<Schema extends z.ZodType> {
+export interface OnEventProps<Schema extends z.ZodType, Saved extends z.ZodType = z.ZodVoid> {
     /** Which event runs the function. */
     event: OnEventName;
     /** For people. */
@@ -35,19 +38,19 @@ export interface OnEventProps<Schema extends z.ZodType> {
     /** The shape of the connection's metadata. Every write is checked against it. */
     metadata?: Schema;
     /** The shape of checkpoints. */
-    checkpoint?: z.ZodType;
+    checkpoint?: Saved;
     /** The function itself. What it returns is ignored. */
-    exec: (nango: NangoOnEvent<MetadataOf<Schema>>) => void | Promise<void>;
+    exec: (nango: NangoOnEvent<MetadataOf<Schema>, CheckpointOf<Saved>>) => void | Promise<void>;
 }
 
 /** What `createOnEvent()` returns. */
-export interface OnEventDefinition<Schema extends z.ZodType = z.ZodType> extends OnEventProps<Schema> {
+export interface OnEventDefinition<Schema extends z.ZodType = z.ZodType, Saved extends z.ZodType = z.ZodVoid> extends OnEventProps<Schema, Saved> {
     /** Which kind of function this is. */
     type: 'onEvent';
 }
 
 /** The argument of `createAction()`. */
-export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType> {
+export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType, Saved extends z.ZodType = z.ZodVoid> {
     /** For people. */
     description: string;
     /** The author's version of this function. */
@@ -59,7 +62,7 @@ export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, 
     /** The shape of the connection's metadata. Every write is checked against it. */
     metadata?: Schema;
     /** The shape of checkpoints. */
-    checkpoint?: z.ZodType;
+    checkpoint?: Saved;
     /** Under which HTTP method and path a Nango server offers the action. */
     endpoint?: {
         method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -69,29 +72,29 @@ export interface ActionProps<Input extends z.ZodType, Output extends z.ZodType, 
     /** The scopes that it needs. */
     scopes?: string[];
     /** The action itself. Its caller gets what it returns, as JSON. */
-    exec: (nango: NangoAction<MetadataOf<Schema>>, input: z.infer<Input>) => z.infer<Output> | Promise<z.infer<Output>>;
+    exec: (nango: NangoAction<MetadataOf<Schema>, CheckpointOf<Saved>>, input: z.infer<Input>) => z.infer<Output> | Promise<z.infer<Output>>;
 }
 
 /** What `createAction()` returns. */
-export interface ActionDefinition<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType, Schema extends z.ZodType = z.ZodType> extends ActionProps<Input, Output, Schema> {
+export interface ActionDefinition<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType, Schema extends z.ZodType = z.ZodType, Saved extends z.ZodType = z.ZodVoid> extends ActionProps<Input, Output, Schema, Saved> {
     /** Which kind of function this is. */
     type: 'action';
 }
 
 /** The first argument of an action's `exec`. */
-export type NangoAction<Metadata = Record<string, unknown>> = NangoOnEvent<Metadata>;
+export type NangoAction<Metadata = Record<string, unknown>, Saved = Checkpoint> = NangoOnEvent<Metadata, Saved>;
 
 /** `OnEventProps` by the name that Nango's package gives it. */
-export type CreateOnEventProps<Schema extends z.ZodType = z.ZodVoid> = OnEventProps<Schema>;
+export type CreateOnEventProps<Schema extends z.ZodType = z.ZodVoid, Saved extends z.ZodType = z.ZodVoid> = OnEventProps<Schema, Saved>;
 
 /** `OnEventDefinition` by the name that Nango's package gives it. */
-export type CreateOnEventResponse<Schema extends z.ZodType = z.ZodVoid> = OnEventDefinition<Schema>;
+export type CreateOnEventResponse<Schema extends z.ZodType = z.ZodVoid, Saved extends z.ZodType = z.ZodVoid> = OnEventDefinition<Schema, Saved>;
 
 /** `ActionProps` by the name that Nango's package gives it. */
-export type CreateActionProps<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType = z.ZodVoid> = ActionProps<Input, Output, Schema>;
+export type CreateActionProps<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType = z.ZodVoid, Saved extends z.ZodType = z.ZodVoid> = ActionProps<Input, Output, Schema, Saved>;
 
 /** `ActionDefinition` by the name that Nango's package gives it. */
-export type CreateActionResponse<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType = z.ZodVoid> = ActionDefinition<Input, Output, Schema>;
+export type CreateActionResponse<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType = z.ZodVoid, Saved extends z.ZodType = z.ZodVoid> = ActionDefinition<Input, Output, Schema, Saved>;
 
 /** A request to the provider, with the connection's credentials. */
 export interface ProxyConfiguration {
@@ -183,7 +186,7 @@ export interface Connection<Metadata = Record<string, unknown>> {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The argument of `exec`. */
-export interface NangoOnEvent<Metadata = Record<string, unknown>> extends NangoMembers {
+export interface NangoOnEvent<Metadata = Record<string, unknown>, Saved = Checkpoint> extends NangoMembers<Saved> {
     /** The class of the error by which a function says no: `throw new nango.ActionError({ message: 'no' })`. */
     readonly ActionError: typeof ActionError;
     /** The connection's name. */
@@ -320,7 +323,7 @@ export type FetchResponse = typeof globalThis extends {
 } ? Found : any;
 
 /** Members of `nango` that functions of every kind have. */
-export interface NangoMembers {
+export interface NangoMembers<Saved = Checkpoint> {
     /** A number for the environment, the same for the same name. */
     readonly environmentId: number;
     /** A number for the account. */
@@ -356,7 +359,7 @@ export interface NangoMembers {
     /** Those of the run's environment. */
     getEnvironmentVariables(): Promise<EnvironmentVariable[] | null>;
     /** Runs an action and gives what it returned. */
-    triggerAction<Output = any, Input = unknown>(providerConfigKey: string, connectionId: string, actionName: string, input?: Input): Promise<Output>;
+    triggerAction<Input = unknown, Output = any>(providerConfigKey: string, connectionId: string, actionName: string, input?: Input): Promise<Output>;
     /** A request without the connection's credentials. */
     uncontrolledFetch(options: UncontrolledFetchOptions): Promise<FetchResponse>;
     /** Drops log lines below a level. */
@@ -375,9 +378,9 @@ export interface NangoMembers {
     /** Releases what this run holds. */
     releaseAllLocks(): Promise<void>;
     /** `null` where there is none. */
-    getCheckpoint<T = Checkpoint>(): Promise<T | null>;
+    getCheckpoint<T = Saved>(): Promise<T | null>;
     /** Replaces the checkpoint; throws if somebody else wrote it since this run read it. */
-    saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+    saveCheckpoint(checkpoint: Saved): Promise<void>;
     /** Afterwards there is none. */
     clearCheckpoint(): Promise<void>;
     /** What zod makes of `input`; throws an `ActionError` if it does not match. */
