@@ -26,7 +26,7 @@ for (const [name, compiler] of Object.entries(COMPILERS)) {
         assert.equal(`TypeScript ${version}`.startsWith(name), true, version);
     });
 
-    for (const project of ['../examples', 'test/types', 'test/types/tsconfig.declarations.json']) {
+    for (const project of ['../examples', '../tests/corpus', 'test/types', 'test/types/tsconfig.declarations.json']) {
         test(`${name} finds nothing wrong in ${project}`, () => {
             assert.deepEqual(compile(compiler, project), { status: 0, text: '' });
         });
