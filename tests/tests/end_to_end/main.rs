@@ -10,6 +10,7 @@ mod actions;
 mod architecture;
 mod commands;
 mod compatibility;
+mod corpus;
 mod examples;
 mod fixtures;
 mod interruption;

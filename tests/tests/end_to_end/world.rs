@@ -161,16 +161,7 @@ impl World {
 
     /// The program with these arguments and `--json`, ready to start.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
-        command
-            .args(arguments)
-            .arg("--json")
-            .current_dir(self.path())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
+        command_in(self.path(), arguments)
     }
 
     /// Runs the program with `--json`.
@@ -241,6 +232,24 @@ impl World {
         let connection = self.connection(id).unwrap_or_else(|| panic!("there is no connection {id}"));
         connection["errors"].as_array().is_some_and(|errors| !errors.is_empty())
     }
+}
+
+/// Runs the program with `--json` in a project that is not a world.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
+    Answer::of(&command_in(folder, arguments).output().unwrap())
+}
+
+fn command_in(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command
+        .args(arguments)
+        .arg("--json")
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
 }
 
 /// The program beside this test: cargo builds both into one folder.
