@@ -1,5 +1,8 @@
 // An app: installation tokens that expire, and connections that break.
-import { answer, BROKEN } from '../provider.mjs';
+import { answer, BROKEN, pageOf } from '../provider.mjs';
+
+const repository = (name, ...topics) => ({ name, owner: { login: 'acme' }, topics });
+const REPOSITORIES = [repository('web', 'ui'), repository('api'), repository('kit', 'ui', 'css')];
 
 export default {
     baseUrl: 'https://app.github.test',
@@ -13,10 +16,16 @@ export default {
         connection_config: { installation_id: '42', appPublicLink: 'https://github.com/apps/corpus' },
     },
     routes: {
-        'GET /installation/repositories': () => ({
-            total_count: 2,
-            repositories: [{ name: 'web', owner: { login: 'acme' } }],
-        }),
+        'GET /installation/repositories': ({ query, path }) => {
+            const page = Number(query.get('page') ?? 1);
+            const size = Number(query.get('per_page'));
+            const { items, next } = pageOf(REPOSITORIES, (page - 1) * size, size);
+            const link =
+                next === null
+                    ? {}
+                    : { link: `<https://app.github.test${path}?per_page=${size}&page=${page + 1}>; rel="next"` };
+            return answer(200, { total_count: REPOSITORIES.length, repositories: items }, link);
+        },
         'POST /repos/acme/web/check-runs': ({ json }) =>
             answer(201, { id: 900 + json().output.annotations.length, conclusion: json().conclusion }),
         'PATCH /repos/acme/web/check-runs/:id': ({ params }) => ({ id: Number(params.id) }),
@@ -24,6 +33,8 @@ export default {
         'DELETE /installations/43/suspended': () => answer(204),
     },
     cases: [
+        ['list-repositories', '', { input: {} }],
+        ['list-repositories', 'topic', { input: { topic: 'ui' } }],
         ['installation-token', '', { input: { at: '2026-01-01T00:12:30Z' } }],
         [
             'create-check-run',

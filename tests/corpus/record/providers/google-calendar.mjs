@@ -1,5 +1,5 @@
 // OAuth 2: dates, time zones, recurrence, page tokens and sync tokens.
-import { answer } from '../provider.mjs';
+import { answer, pageOf } from '../provider.mjs';
 
 const EVENTS = [
     { id: 'e1', summary: 'Off – día', start: { date: '2026-03-29' }, end: { date: '2026-03-30' } },
@@ -20,6 +20,12 @@ const EVENTS = [
     },
 ];
 
+const CALENDARS = [
+    { id: 'c1', summary: 'Zimmer 10', accessRole: 'owner' },
+    { id: 'c2', summary: 'öffentlich', accessRole: 'reader' },
+    { id: 'c3', summary: 'x', summaryOverride: 'Zimmer 9', accessRole: 'writer' },
+];
+
 export default {
     baseUrl: 'https://www.googleapis.test',
     connection: {
@@ -32,6 +38,18 @@ export default {
     },
     refused: answer(401, { error: { code: 401, status: 'UNAUTHENTICATED' } }),
     routes: {
+        'GET /calendar/v3/users/me/calendarList': ({ query }) => {
+            const { items, next } = pageOf(
+                CALENDARS,
+                Number(query.get('pageToken')?.slice(1) ?? 0),
+                Number(query.get('maxSize')),
+            );
+            return {
+                kind: 'calendar#calendarList',
+                items,
+                ...(next === null ? { nextSyncToken: 's' } : { nextPageToken: `c${next}` }),
+            };
+        },
         'GET /calendar/v3/users/me/settings/timezone': () => ({ kind: 'calendar#setting', value: 'America/Sao_Paulo' }),
         'POST /calendar/v3/freeBusy': ({ json }) => {
             const { timeMin, timeMax } = json();
@@ -74,6 +92,8 @@ export default {
                 : answer(404, { error: { code: 404, message: 'Channel not found' } }),
     },
     cases: [
+        ['list-calendars', '', { input: { minimum: 'reader', locale: 'sv' } }],
+        ['list-calendars', 'writable', { input: { minimum: 'writer', locale: 'de' } }],
         [
             'free-slots',
             '',

@@ -27,6 +27,8 @@ const credentials = (scp) => ({
     raw: {},
 });
 
+const GROUPS = ['Everyone', 'Admins', 'Élan'].map((name, index) => ({ id: `00g${index}`, profile: { name } }));
+
 export default {
     baseUrl: HOST,
     connection: {
@@ -35,6 +37,11 @@ export default {
     },
     refused: answer(403, { errorCode: 'E0000006', errorSummary: 'You do not have permission', errorCauses: [] }),
     routes: {
+        'GET /api/v1/groups': ({ query, path }) => {
+            const { items, next } = pageOf(GROUPS, Number(query.get('after') ?? 0), Number(query.get('limit')));
+            const link = next === null ? {} : { link: `<${HOST}${path}?after=${next}&limit=1>; rel="next"` };
+            return answer(200, items, link);
+        },
         'GET /api/v1/users': ({ query, path }) => {
             const { items, next } = pageOf(USERS, Number(query.get('after') ?? 0), Number(query.get('limit')));
             const links = [`<${HOST}${path}?limit=2>; rel="self"`];
@@ -72,6 +79,8 @@ export default {
         'DELETE /api/v1/users/00u2/factors': () => answer(500, { errorSummary: 'Internal Server Error' }),
     },
     cases: [
+        ['list-groups', '', { input: { named: 'admins' } }],
+        ['list-groups', 'none', { input: { named: 'elan' } }],
         ['list-users', '', { input: { since: '2025-06-01T00:00:00Z' } }],
         [
             'create-user',

@@ -9,6 +9,12 @@ const INVOICES = [
 const ACCOUNTS = { 1920: { id: 11, name: 'Bankinnskudd' }, 3000: { id: 12, name: 'Salg – avgiftspliktig' } };
 const TOKEN = 'eyJ0b2tlbiI6IDF9+/=';
 
+const DEPARTMENTS = [
+    { id: 3, name: 'Øst', parent: { id: 1 } },
+    { id: 1, name: 'Norge', parent: null },
+    { id: 2, name: 'Oslo', parent: { id: 3 } },
+];
+
 export default {
     baseUrl: 'https://tripletex.no',
     connection: {
@@ -25,6 +31,10 @@ export default {
         authorization: `Basic ${Buffer.from(`0:${credentials.token}`).toString('base64')}`,
     }),
     routes: {
+        'GET /v2/department': ({ query }) => {
+            const from = Number(query.get('from'));
+            return { fullResultSize: 3, from, values: DEPARTMENTS.slice(from, from + Number(query.get('count'))) };
+        },
         'GET /v2/invoice': ({ query }) => {
             const from = Number(query.get('from'));
             return { fullResultSize: 3, from, values: INVOICES.slice(from, from + Number(query.get('count'))) };
@@ -54,6 +64,8 @@ export default {
             decodeURIComponent(params.token) === TOKEN ? answer(204) : answer(404),
     },
     cases: [
+        ['list-departments', '', { input: { page_size: 2 } }],
+        ['list-departments', 'full-pages', { input: { page_size: 3 } }],
         ['export-invoices', '', { input: { from: '2026-01-01', today: '2026-04-01' } }],
         ['session-info', '', { input: {} }],
         [

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use self::files::{corpus, fixtures};
+use self::files::{copied, fixtures};
 use crate::world::run_in;
 
 /// The auth modes of Nango's connections, and none.
@@ -42,7 +42,9 @@ fn results(document: &Value) -> BTreeMap<&str, &Value> {
 
 #[test]
 fn onevent_does_what_node_does_with_nangos_classes() {
-    let answer = run_in(&corpus(), &["test"]);
+    // A copy has no installed packages, which would be the recorder's.
+    let project = copied(|path| !path.starts_with("record"));
+    let answer = run_in(project.path(), &["test"]);
     let results = results(&answer.document);
     // A message of a test that passed is a value that violates its schema.
     let differing: Vec<String> = results
