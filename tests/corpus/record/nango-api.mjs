@@ -61,7 +61,6 @@ async function proxied(run, request, response, body, providerPort) {
     try {
         answer = run.requests > MAX_REQUESTS ? json(599, {}) : await throughProxy(run, request, body, providerPort);
     } catch {
-        run.broken.push({ method: request.method, url: request.url, body });
         response.destroy();
         return null;
     }

@@ -38,7 +38,6 @@ export class Run {
             writes: [],
             actions: [],
             fetched: [],
-            broken: [],
             seen: {},
             bodies: new Map(),
             requests: 0,
