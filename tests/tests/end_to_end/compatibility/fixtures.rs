@@ -14,8 +14,8 @@ fn replayed(body: &str, api: Value) -> Row {
 
 const GET: &str = "give((await nango.get({ endpoint: '/x', params: { b: 2, a: [1, 2] }, headers: { 'X-Own': 'yes' } })).data);";
 
-/// SHA-1 of `{"method":"get","endpoint":"x","params":[["a","1,2"],["b","2"]],"headers":[["x-own","yes"]]}`.
-const GET_HASH: &str = "ef0712d848f3a26ee27990e5f051926f37f7bdb7";
+/// SHA-1 of `{"method":"get","endpoint":"x","params":[["a","1,2"],["b","2"]],"headers":[["X-Own","yes"]]}`.
+const GET_HASH: &str = "87a35d2e39f042aa788e148ca0347ddae92c6c3a";
 /// SHA-1 of `{"method":"post","endpoint":"x","params":[],"headers":[],"data":"{\"n\":1}"}`.
 const POST_HASH: &str = "53ee091921ede102e78553083a1e770bac244228";
 
