@@ -210,16 +210,17 @@ async fn a_run_that_others_wait_for_finds_a_place_in_a_full_engine() {
     let waits = invocation(&load(&function("await nango.get({ endpoint: '/slow' });")).await);
     let mut waited_for = invocation(&load(&function("")).await);
     let host = Arc::new(MemoryHost::default());
-    let caller = tokio::spawn({
-        let (engine, host) = (engine.clone(), host.clone());
-        async move { engine.run(waits, host).await }
-    });
-    // The caller has the only place of its level.
+    let mut caller = std::pin::pin!(engine.run(waits, host.clone()));
+    // The first poll takes the only place of its level.
+    std::future::poll_fn(|cx| {
+        assert!(caller.as_mut().poll(cx).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
     let same_level = engine.run(waited_for.clone(), host.clone());
     assert!(tokio::time::timeout(Duration::from_millis(300), same_level).await.is_err());
     waited_for.depth = 1;
     assert_eq!(engine.run(waited_for, host).await.unwrap().outcome, Outcome::Succeeded);
-    caller.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
