@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 
 import * as publicModule from '../src/nango.ts';
 import { host } from './support/ops.ts';
-import { run, value } from './support/run.ts';
+import { run, runError, value } from './support/run.ts';
 
 beforeEach(() => host.reset());
 
@@ -102,6 +102,14 @@ test('getToken answers by the type of the credentials', async () => {
     for (const [credentials, token] of tokens) {
         host.connection = JSON.stringify({ credentials });
         assert.deepEqual(await value((nango) => nango.getToken()), token);
+    }
+});
+
+test('getToken says so where the connection has no credentials', async () => {
+    for (const connection of ['{}', '{"credentials":null}']) {
+        host.connection = connection;
+        const error = await runError((nango) => nango.getToken());
+        assert.match(error.message, /the connection has no credentials/);
     }
 });
 

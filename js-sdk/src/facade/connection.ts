@@ -57,7 +57,12 @@ export class Connections {
 
     /** By the credentials' type, and never remembered. */
     async token(): Promise<unknown> {
-        const { credentials } = JSONParse(await this.#read(null, null)) as Connection;
+        const { credentials } = JSONParse(await this.#read(null, null)) as Partial<Connection>;
+        if (typeof credentials !== 'object' || credentials === null) {
+            throw new Error(
+                'nango.getToken(): the connection has no credentials (a fixture says what it gives in `nango.getToken`)',
+            );
+        }
         switch (credentials['type']) {
             case 'OAUTH2':
                 return credentials['access_token'];

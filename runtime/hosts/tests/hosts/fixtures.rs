@@ -238,6 +238,75 @@ async fn a_request_without_credentials_has_a_section_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_request_without_credentials_may_be_recorded_as_a_call_or_answered_by_one_for_all() {
+    let document = json!({ "api": { "get": {
+        "/v1/all": { "response": { "n": 1 }, "request": { "params": { "page": "1" } } },
+        "/v1/bare": { "response": { "n": 2 } },
+    }, "post": { "/v1/make": { "response": { "n": 3 }, "request": { "data": { "a": 1 } } } } } });
+    let get = |url: &str| FetchRequest {
+        url: url.into(),
+        method: Method::GET,
+        headers: vec![("X-Tenant".into(), "1".into())],
+        body: Default::default(),
+    };
+    let post =
+        FetchRequest { method: Method::POST, body: "{\"a\": 1.0}".into(), ..get("https://a.test/v1/make") };
+    let by_path = host(&document);
+    let call = call("f");
+    for (request, expected) in [
+        (get("https://a.test/v1/all?page=1"), "{\"n\":1}"),
+        (get("https://a.test/v1/bare?page=7"), "{\"n\":2}"),
+        (post, "{\"n\":3}"),
+    ] {
+        assert_eq!(by_path.fetch(&call, request).await.unwrap().body, expected);
+    }
+    let refused = by_path.fetch(&call, get("https://a.test/v1/none")).await.unwrap_err().to_string();
+    assert!(refused.starts_with("the fixture has no answer for GET https://a.test/v1/none\n"), "{refused}");
+
+    let mut fixture = Fixture::parse(&document.to_string()).unwrap();
+    fixture
+        .supply("uncontrolledFetch", json!({ "response": "made", "status": 201, "headers": { "X-A": "b" } }));
+    let for_all = FixtureHost::new(fixture, facts()).unwrap();
+    let answered = for_all.fetch(&call, get("https://a.test/v1/none")).await.unwrap();
+    assert_eq!((answered.status, &answered.body[..]), (201, &b"made"[..]));
+    assert_eq!(answered.headers, [("x-a".to_owned(), "b".to_owned())]);
+    assert_eq!(for_all.fetch(&call, get("https://a.test/v1/bare")).await.unwrap().body, "{\"n\":2}");
+}
+
+#[tokio::test]
+async fn what_the_file_lacks_is_supplied_and_the_file_stays_as_it_is() {
+    let text = "{\n  \"nango\": {\n    \"getConnection\": {},\n    \"getMetadata\": {\n      \"a\": 1\n    }\n  }\n}\n";
+    let mut fixture = Fixture::parse(text).unwrap();
+    assert_eq!(
+        ["getConnection", "getMetadata", "getToken"].map(|member| fixture.lacks(member)),
+        [true, false, true]
+    );
+    fixture.supply(
+        "getConnection",
+        json!({ "connection_config": { "realm": "r" }, "metadata": { "tenant": "t" } }),
+    );
+    fixture.supply("getMetadata", json!({ "a": 2 }));
+    fixture.supply("getToken", json!("token"));
+    assert_eq!(fixture.to_text(), text);
+    let host = FixtureHost::new(fixture, facts()).unwrap();
+    assert_eq!(metadata(&host).await.value, json!({ "a": 1 }).as_object().cloned());
+    let connection = || async { host.connection_json(&call("f"), ConnectionQuery::default()).await.unwrap() };
+    let expected = json!({ "connection_config": { "realm": "r" }, "metadata": { "tenant": "t" },
+        "credentials": { "type": "OAUTH2", "access_token": "token" } });
+    assert_eq!(connection().await, expected);
+    host.write_metadata(&call("f"), write(json!({"b": 3}), MetadataCommit::Always)).await.unwrap();
+    assert_eq!(connection().await["metadata"], json!({"b": 3}));
+}
+
+#[tokio::test]
+async fn a_recorded_token_is_enough_for_get_token() {
+    let token = json!({ "type": "BASIC", "username": "u", "password": "p" });
+    let host = host(&json!({ "nango": { "getToken": token } }));
+    let connection = host.connection_json(&call("f"), ConnectionQuery::default()).await.unwrap();
+    assert_eq!(connection["credentials"], token);
+}
+
+#[tokio::test]
 async fn actions_locks_and_checkpoints_answer_from_the_file_and_from_memory() {
     let host = host(&json!({ "nango": {
         "triggerAction": [{ "name": "create", "input": { "n": 1 }, "output": { "id": 7 } }],
