@@ -220,6 +220,121 @@ fn an_action_is_tested_by_its_path_with_its_input_and_output() {
     assert!(message.contains("status code 503"), "{message}");
 }
 
+/// An action `who`, whose body is given, with a fixture.
+fn with_action(body: &str, document: &Value) -> World {
+    let world = World::documented();
+    let action = format!(
+        "import {{ createAction }} from 'nango';\nimport * as z from 'zod';\n\
+         export default createAction({{ description: 'd', version: '1.0.0', input: z.any(), output: z.any(),\n\
+         exec: async (nango: any, input: any) => {{\n{body}\n}} }});\n"
+    );
+    world.file("salesforce/actions/who.ts", &action);
+    world.file(&path("who"), &document.to_string());
+    world
+}
+
+/// Writes the test that an author would write for Vitest.
+fn vitest(world: &World, statements: &str) {
+    let text = format!(
+        "import {{ vi, expect, it, describe }} from 'vitest';\nimport createAction from '../actions/who.js';\n\
+         describe('who', () => {{\n\
+         const nangoMock = new global.vitest.NangoActionMock({{ dirname: __dirname, name: 'who', Model: 'M' }});\n\
+         {statements}\n}});\n"
+    );
+    world.file("salesforce/tests/salesforce-who.test.ts", &text);
+}
+
+#[test]
+fn what_a_fixture_lacks_is_answered_by_the_authors_test() {
+    let world = with_action(
+        "const { connection_config } = await nango.getConnection();\n\
+         const token = await nango.getToken();\n\
+         const response = await nango.uncontrolledFetch({ url: new URL('https://files.example/x') });\n\
+         return { realm: connection_config.realm, token, status: response.status, output: await response.json() };",
+        &json!({ "output": { "realm": "7", "token": "t", "status": 201, "output": { "id": 1 } },
+            "nango": { "getConnection": {} }, "api": {} }),
+    );
+    let (status, _) = outcome(&world.run(&["test"]).exits(1), "who");
+    assert_eq!(status, "failed");
+    vitest(
+        &world,
+        "const realm = '7';\n\
+         nangoMock.getConnection = vi.fn().mockResolvedValue({ connection_config: { realm } });\n\
+         it('works', async () => {\n\
+         vi.spyOn(nangoMock, 'getToken').mockResolvedValue('t');\n\
+         nangoMock.uncontrolledFetch = vi.fn(async () => new Response(JSON.stringify({ id: 1 }), { status: 201 }));\n\
+         });",
+    );
+    let answer = world.run(&["test"]).exits(0);
+    assert_eq!(outcome(&answer, "who"), ("passed".to_owned(), String::new()));
+    let replayed = world.run(&["dryrun", "who", "acme", "--replay"]).exits(0);
+    assert_eq!(replayed.report("who")["output"]["token"], "t");
+    // The file wins over the test beside it.
+    change(&world, "who", |document| {
+        document["nango"]["getConnection"] = json!({ "connection_config": { "realm": "8" } });
+    });
+    let (_, message) = outcome(&world.run(&["test"]).exits(1), "who");
+    assert_eq!(message, "output.realm: recorded \"7\", now \"8\"");
+    // Nothing of the test gets into the file.
+    world.run(&["test", "--update"]).exits(0);
+    assert_eq!(
+        fixture(&world, "who")["nango"],
+        json!({ "getConnection": { "connection_config": { "realm": "8" } } })
+    );
+}
+
+#[test]
+fn an_answer_that_would_have_to_be_run_is_named() {
+    let world = with_action(
+        "return (await nango.getConnection()).connection_config.realm;",
+        &json!({ "output": "7", "nango": { "getConnection": {} }, "api": {} }),
+    );
+    vitest(&world, "nangoMock.getConnection = vi.fn().mockResolvedValue(makeConnection());");
+    let (status, message) = outcome(&world.run(&["test"]).exits(1), "who");
+    assert_eq!(status, "failed");
+    let note =
+        "note: what `nango.getConnection` answers is in salesforce/tests/salesforce-who.test.ts:5 only";
+    assert!(message.contains(note), "{message}");
+    assert!(message.contains("write it into the fixture's `nango.getConnection`"), "{message}");
+}
+
+#[test]
+fn an_error_may_be_expected_by_the_authors_test_alone() {
+    let world = with_action(
+        "if (input.fail) { throw new nango.ActionError({ message: 'no' }); }\nreturn 1;",
+        &json!({ "input": { "fail": true }, "nango": {}, "api": {} }),
+    );
+    world.run(&["test"]).exits(1);
+    vitest(
+        &world,
+        "it('fails', async () => { await expect(createAction.exec(nangoMock, {})).rejects.toThrow('no'); });",
+    );
+    assert_eq!(outcome(&world.run(&["test"]).exits(0), "who").0, "passed");
+    change(&world, "who", |document| document["input"]["fail"] = json!(false));
+    let (_, message) = outcome(&world.run(&["test"]).exits(1), "who");
+    assert_eq!(message, "it succeeded; salesforce/tests/salesforce-who.test.ts expects an error");
+}
+
+#[test]
+fn an_answer_that_was_missing_when_it_was_recorded_is_a_note() {
+    let world = with_action(
+        "const found = await nango.get({ endpoint: '/optional' }).catch(() => null);\nreturn found === null;",
+        &json!({ "output": true, "nango": {}, "api": {} }),
+    );
+    let (status, message) = outcome(&world.run(&["test"]).exits(0), "who");
+    assert_eq!(status, "passed");
+    assert_eq!(message, "note: the fixture has no answer for GET /optional: it has no answers at all");
+    // Where the end is another one, or nobody wrote down what it was, it is why.
+    for output in [json!(false), Value::Null] {
+        change(&world, "who", |document| match output.clone() {
+            Value::Null => drop(document.as_object_mut().unwrap().remove("output")),
+            output => document["output"] = output,
+        });
+        let (_, message) = outcome(&world.run(&["test"]).exits(1), "who");
+        assert!(message.contains("the fixture has no answer for GET /optional"), "{message}");
+    }
+}
+
 #[test]
 fn a_test_that_cannot_run_says_why_and_syncs_are_skipped() {
     let world = World::documented();

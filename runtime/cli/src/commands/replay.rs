@@ -9,7 +9,7 @@ use onevent_lifecycle::{DryRun, dry_run};
 use serde_json::Value;
 
 use super::dryrun::{reply, validation};
-use super::test::{fixture_path, host};
+use super::test::{completed, fixture_path, host};
 use crate::args::DryrunArgs;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
@@ -53,5 +53,7 @@ fn read(session: &Session, function: &Function) -> Result<Fixture, Failure> {
         Failure::new(ExitCode::Failed, "no_fixtures", format!("{shown} cannot be read: {error}"))
             .hint("onevent dryrun … --save writes it")
     })?;
-    Fixture::parse(&text).map_err(|error| Failure::project("invalid_fixture", format!("{shown}: {error}")))
+    let fixture = Fixture::parse(&text)
+        .map_err(|error| Failure::project("invalid_fixture", format!("{shown}: {error}")))?;
+    Ok(completed(session.folder(), key.integration.as_str(), key.name.as_str(), fixture))
 }

@@ -12,6 +12,7 @@ use onevent_hosts::{Fixture, FixtureHost, Replay};
 
 use super::find::Found;
 use super::load::NoFunction;
+use super::sibling::Sibling;
 use super::{Status, TestResult, compare, update};
 use crate::integrations::Integrations;
 
@@ -70,15 +71,22 @@ impl Runner {
     /// What to look at in a test that passed, or why it did not.
     async fn check(&self, case: &Case, function: Arc<Function>) -> Result<Option<String>, String> {
         let mut fixture = read(case)?;
-        let ran = self.replay(case, &function, &fixture).await?;
-        let problems = compare::problems(&fixture, &ran);
+        let sibling = case.found.sibling();
+        let answers = sibling.as_ref().map(|sibling| sibling.completed(&fixture));
+        let ran = self.replay(case, &function, answers.as_ref().unwrap_or(&fixture)).await?;
+        let expects_error = sibling.as_ref().and_then(Sibling::expects_error);
+        let mut problems = compare::problems(&fixture, expects_error, &ran);
         let outdated = !problems.is_empty() || update::has_stale_request(&ran);
         if self.update && outdated && update::apply(&mut fixture, &ran) {
             std::fs::write(&case.found.path, fixture.to_text())
                 .map_err(|error| format!("{} cannot be written: {error}", case.found.file))?;
             return Ok(Some("updated".into()));
         }
-        if problems.is_empty() { Ok(compare::notes(&ran)) } else { Err(problems.join("\n")) }
+        if problems.is_empty() {
+            return Ok(compare::notes(&ran));
+        }
+        problems.extend(sibling.iter().flat_map(|sibling| sibling.unread(&fixture)));
+        Err(problems.join("\n"))
     }
 
     async fn replay(&self, case: &Case, function: &Arc<Function>, fixture: &Fixture) -> Result<Ran, String> {

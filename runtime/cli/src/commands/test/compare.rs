@@ -10,10 +10,11 @@ use crate::output::short as short_value;
 /// This many differences of one section are told.
 const SHOWN_DIFFERENCES: usize = 10;
 
-/// Every difference, in words; empty when the test passed.
-pub(super) fn problems(fixture: &Fixture, ran: &Ran) -> Vec<String> {
+/// Every difference, in words; empty when the test passed. `expects_error` is the author's own test, where that expects
+/// that the function throws.
+pub(super) fn problems(fixture: &Fixture, expects_error: Option<&str>, ran: &Ran) -> Vec<String> {
     let mut problems = Vec::new();
-    problems.extend(outcome(fixture, &ran.report));
+    problems.extend(outcome(fixture, expects_error, &ran.report));
     if ran.report.outcome == Outcome::Succeeded
         && ran.report.event.is_none()
         && let Some(recorded) = fixture.output()
@@ -25,15 +26,32 @@ pub(super) fn problems(fixture: &Fixture, ran: &Ran) -> Vec<String> {
         let writes = Value::Array(ran.replay.metadata_writes.clone());
         problems.extend(differences("metadataWrites", recorded, &writes));
     }
-    for request in &ran.replay.requests {
-        match &request.answer {
-            ReplayedAnswer::Missing { message } if problems.iter().any(|known| known.contains(message)) => {}
-            ReplayedAnswer::Missing { message } => problems.push(message.clone()),
-            // Its hash is the one that was recorded: the request is, whatever is written beside the hash.
-            ReplayedAnswer::Recorded { .. } => {}
+    if problems.is_empty() && tells_how_it_ends(fixture, expects_error, &ran.report) {
+        return problems;
+    }
+    for message in missing_answers(&ran.replay) {
+        if !problems.iter().any(|known| known.contains(message)) {
+            problems.push(message.to_owned());
         }
     }
     problems
+}
+
+/// Whether the file, or the author's test, says how the run ends. If it then ends so, an answer that is missing was
+/// missing when it was recorded, too, and the function caught that.
+fn tells_how_it_ends(fixture: &Fixture, expects_error: Option<&str>, report: &RunReport) -> bool {
+    match report.outcome {
+        Outcome::Succeeded => report.event.is_none() && fixture.output().is_some(),
+        _ => fixture.error().is_none() && expects_error.is_some(),
+    }
+}
+
+fn missing_answers(replay: &Replay) -> impl Iterator<Item = &str> {
+    replay.requests.iter().filter_map(|request| match &request.answer {
+        ReplayedAnswer::Missing { message } => Some(message.as_str()),
+        // One that was found by its hash is as recorded, whatever is written beside the hash.
+        ReplayedAnswer::Recorded { .. } => None,
+    })
 }
 
 /// How a run failed, in the form of a fixture's `error`.
@@ -42,9 +60,16 @@ pub(super) fn error_document(report: &RunReport) -> Option<Value> {
     Some(json!({ "type": error.kind.as_str(), "payload": error.payload }))
 }
 
-fn outcome(fixture: &Fixture, report: &RunReport) -> Vec<String> {
+fn outcome(fixture: &Fixture, expects_error: Option<&str>, report: &RunReport) -> Vec<String> {
+    let threw = matches!(report.outcome, Outcome::Rejected | Outcome::Failed);
     match (fixture.error(), error_document(report)) {
-        (None, None) => Vec::new(),
+        (None, Some(_)) if threw && expects_error.is_some() => Vec::new(),
+        (None, None) => match expects_error {
+            Some(test) if fixture.output().is_none() => {
+                vec![format!("it succeeded; {test} expects an error")]
+            }
+            _ => Vec::new(),
+        },
         (Some(recorded), Some(error)) => expected_error(recorded, &error),
         (Some(recorded), None) => {
             vec![format!("it succeeded; recorded was the error {}", short_value(recorded))]
@@ -73,9 +98,11 @@ fn thrown(report: &RunReport) -> String {
     format!("{}: {}{}", error.code, error.message, place.unwrap_or_default())
 }
 
-/// What to look at in a test that passed: what a schema does not allow, and requests that the file shows otherwise.
+/// What to look at in a test that passed: what a schema does not allow, requests that the file shows otherwise, and
+/// answers that the file lacks.
 pub(super) fn notes(ran: &Ran) -> Option<String> {
-    let notes: Vec<String> = warnings(&ran.report).chain(stale_requests(&ran.replay)).collect();
+    let caught = missing_answers(&ran.replay).map(|message| format!("note: {message}"));
+    let notes: Vec<String> = warnings(&ran.report).chain(stale_requests(&ran.replay)).chain(caught).collect();
     (!notes.is_empty()).then(|| notes.join("\n"))
 }
 

@@ -6,6 +6,7 @@ mod find;
 mod junit;
 mod load;
 mod show;
+mod sibling;
 mod update;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub(crate) use self::case::host;
 use self::case::{Case, Runner};
 use self::find::Found;
 pub(crate) use self::find::fixture_path;
+pub(crate) use self::sibling::completed;
 use crate::args::TestArgs;
 use crate::exit::ExitCode;
 use crate::failure::Failure;

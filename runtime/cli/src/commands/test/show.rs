@@ -1,5 +1,6 @@
 //! The summary for people.
 
+use super::find::Found;
 use super::{Document, Status, TestResult};
 use crate::output::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
 
@@ -27,7 +28,8 @@ fn line(test: &TestResult) -> String {
         Status::Skipped => paint(WARN, "-"),
     };
     let name = clean(&format!("{}/{}", test.integration, test.function));
-    let case = case(test).map(|case| format!(" {}", clean(case))).unwrap_or_default();
+    let case = Found::case(&test.integration, &test.function, &test.fixture);
+    let case = case.map(|case| format!(" {}", clean(&case))).unwrap_or_default();
     let duration = paint(DIM, &took(test.duration.as_secs_f64() * 1e3));
     let mut text = format!("{mark} {}{case}  {duration}\n", paint(NAME, &name));
     if let Some(message) = &test.message {
@@ -36,11 +38,4 @@ fn line(test: &TestResult) -> String {
         }
     }
     text
-}
-
-/// What tells several fixtures of one function apart: `second` of `setup.second.test.json`.
-fn case(test: &TestResult) -> Option<&str> {
-    let (_, file) = test.fixture.rsplit_once('/')?;
-    let (_, case) = file.strip_suffix(".test.json")?.split_once('.')?;
-    Some(case)
 }
