@@ -89,6 +89,9 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let DryRun { function, connection: facts, input, .. } = &run;
     let saved = surrounded.save(session, &recording::Saved { function, facts, input, report: &report })?;
     let mut reply = reply(session, &report)?.note(&side_note.unwrap_or_default());
+    for note in &project.notes {
+        reply = reply.note(&format!("note: {note}\n"));
+    }
     if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
         document.insert("remote".into(), against.into());
     }

@@ -103,6 +103,7 @@ fn zod_3_checks_in_the_isolate() {
     );
     let arguments =
         ["dryrun", "validate-connection", "acme", "--connection", "@connection.json", "--validate"];
+    stage.run(&arguments).complains(&["note: zod 3.25.76 is installed"]);
     let (code, report) = stage.json("run-report", &arguments);
     assert_eq!((code, &report["error"]["code"]), (5, &json!("invalid_metadata")), "{report}");
     // The schemas of zod 4 that the package brings along are those of any zod 4.
