@@ -40,7 +40,7 @@ fn format(arguments: &[OsString]) -> Format {
 const WORKERS: usize = 2;
 
 fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
-    let session = Session::start(&cli.global, surroundings)?;
+    let session = Session::start(cli, surroundings)?;
     if let Command::Config = cli.command {
         return commands::config::run(&session.config);
     }

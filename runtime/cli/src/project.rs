@@ -7,6 +7,10 @@ use crate::failure::Failure;
 
 /// The file that makes a folder a project, as in Nango.
 const INDEX: &str = "index.ts";
+/// The folder of an integration that holds its fixtures, as in Nango.
+pub(crate) const TESTS: &str = "tests";
+/// How a fixture's name ends, as in Nango.
+pub(crate) const FIXTURE_ENDING: &str = ".test.json";
 /// The folders of an integration that hold its functions, as in Nango.
 const FOLDERS: [&str; 2] = ["on-events", "actions"];
 
@@ -36,6 +40,23 @@ pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Fail
             })
         }
     }
+}
+
+/// The folder whose fixtures are tested: the project's, or one that has no `index.ts` and holds fixtures. Functions that
+/// have fixtures are found by their paths.
+///
+/// # Errors
+/// As [`find`], where there are no fixtures either.
+pub(crate) fn find_for_tests(given: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
+    find(given, current).or_else(|failure| {
+        let directory = given.map_or_else(|| current.to_owned(), |given| current.join(given));
+        if holds_fixtures(&directory) { Ok(directory) } else { Err(failure) }
+    })
+}
+
+fn holds_fixtures(project: &Path) -> bool {
+    let is_fixture = |name: &String| name.ends_with(FIXTURE_ENDING);
+    entries(project).iter().any(|name| entries(&project.join(name).join(TESTS)).iter().any(is_fixture))
 }
 
 /// The names in a project's folders: what settings and environment variables may be about.
@@ -91,5 +112,17 @@ mod tests {
         let names = ProjectNames::scan(root.path());
         assert_eq!(names.integrations, ["salesforce".to_owned()].into());
         assert_eq!(names.functions, ["salesforce/validate-connection".to_owned()].into());
+    }
+
+    #[test]
+    fn fixtures_make_a_folder_one_that_can_be_tested() {
+        let root = tempfile::tempdir().unwrap();
+        let tests = root.path().join("salesforce/tests");
+        std::fs::create_dir_all(&tests).unwrap();
+        assert_eq!(find_for_tests(None, root.path()).unwrap_err().code, "project_not_found");
+        std::fs::write(tests.join("setup.test.json"), "{}").unwrap();
+        assert_eq!(find_for_tests(None, root.path()).unwrap(), root.path());
+        assert_eq!(find_for_tests(Some(root.path()), &tests).unwrap(), root.path());
+        assert_eq!(find(None, root.path()).unwrap_err().code, "project_not_found");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use onevent_contract::IntegrationId;
 use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
 
-use crate::args::{GlobalArgs, Target};
+use crate::args::{Cli, Command, Target};
 use crate::config::Config;
 use crate::database;
 use crate::failure::Failure;
@@ -30,8 +30,13 @@ impl Session {
     ///
     /// # Errors
     /// No project, or a mistake in the settings.
-    pub(crate) fn start(global: &GlobalArgs, surroundings: &Surroundings) -> Result<Self, Failure> {
-        let folder = project::find(global.project.as_deref(), &surroundings.directory)?;
+    pub(crate) fn start(cli: &Cli, surroundings: &Surroundings) -> Result<Self, Failure> {
+        let global = &cli.global;
+        let find = match cli.command {
+            Command::Test(_) => project::find_for_tests,
+            _ => project::find,
+        };
+        let folder = find(global.project.as_deref(), &surroundings.directory)?;
         let names = ProjectNames::scan(&folder);
         let config = Config::load(folder, &names, &global.flags(), surroundings)?;
         Ok(Self { config, names, directory: surroundings.directory.clone(), store: OnceLock::new() })

@@ -201,6 +201,13 @@ fn an_action_is_tested_by_its_path_with_its_input_and_output() {
     );
     let answer = world.run(&["test"]).exits(0);
     assert_eq!(answer.document["tests"][0]["kind"], "action");
+    // Nothing needs to import it.
+    let index = world.path().join("index.ts");
+    let imports = std::fs::read_to_string(&index).unwrap();
+    std::fs::remove_file(&index).unwrap();
+    world.run(&["test"]).exits(0);
+    assert_eq!(world.run(&["functions"]).exits(10).error_code(), "project_not_found");
+    world.file("index.ts", &imports);
     change(&world, "whoami", |document| document["output"]["text"] = json!("hello 00D2"));
     let (_, message) = outcome(&world.run(&["test"]).exits(1), "whoami");
     assert_eq!(message, "output.text: recorded \"hello 00D2\", now \"hello 00D1\"");

@@ -5,11 +5,7 @@ use std::path::{Path, PathBuf};
 use super::sibling::{self, Sibling};
 use crate::args::TestArgs;
 use crate::failure::Failure;
-
-/// The folder of an integration that holds its fixtures, as in Nango.
-const TESTS: &str = "tests";
-/// How a fixture's name ends, as in Nango.
-const ENDING: &str = ".test.json";
+use crate::project::{FIXTURE_ENDING as ENDING, TESTS};
 
 /// A fixture.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,8 @@ use onevent_engine::vitest::{Answer, Stub, TestFile};
 use onevent_hosts::Fixture;
 use serde_json::{Value, json};
 
+use crate::project::TESTS;
+
 /// How the name of a test ends, as in Nango.
 const ENDING: &str = ".test.ts";
 /// The largest test that is read: 1 MiB.
@@ -55,7 +57,7 @@ fn text(path: &Path) -> Option<String> {
 
 /// A fixture with the answers that it lacks and the test beside it has.
 pub(crate) fn completed(project: &Path, integration: &str, stem: &str, fixture: Fixture) -> Fixture {
-    let path = path(&project.join(integration).join("tests"), integration, stem);
+    let path = path(&project.join(integration).join(TESTS), integration, stem);
     let sibling = path.and_then(|path| Sibling::read(&path, integration, stem));
     sibling.map(|sibling| sibling.completed(&fixture)).unwrap_or(fixture)
 }
@@ -64,7 +66,7 @@ impl Sibling {
     /// Reads the test at `path`; `None` where that cannot be done: it is no part of the fixture.
     pub(super) fn read(path: &Path, integration: &str, stem: &str) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
-        let file = format!("{integration}/tests/{name}");
+        let file = format!("{integration}/{TESTS}/{name}");
         Some(Self { file, fixture: stem.to_owned(), test: TestFile::read(&text(path)?)? })
     }
 
