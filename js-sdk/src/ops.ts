@@ -162,8 +162,8 @@ export interface RunFacts {
     /** Null of an action, as `operation` is. */
     event: string | null;
     operation: string | null;
-    /** What an action is called with; null of an event function. */
-    input: unknown;
+    /** What an action is called with; missing where it is called without an input, and of an event function. */
+    input?: unknown;
     /** The metadata as it is before the run. */
     metadata: unknown;
     /** Whether metadata, input and output that violate their schemas are an error instead of a warning. */

@@ -71,8 +71,8 @@ pub enum Trigger {
     },
     /// An action was called.
     Action {
-        /// What it was called with; `null` for nothing.
-        input: serde_json::Value,
+        /// What it was called with; `None`, which the function sees as `undefined`, where there was no input at all.
+        input: Option<serde_json::Value>,
     },
 }
 
@@ -165,7 +165,7 @@ impl Invocation {
             Some(event @ Event::PreConnectionDeletion) => {
                 Trigger::Event { event, operation: Operation::Deletion }
             }
-            None => Trigger::Action { input: serde_json::Value::Null },
+            None => Trigger::Action { input: Some(serde_json::Value::Null) },
         };
         Self {
             run_id: RunId::generate(),

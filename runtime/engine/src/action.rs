@@ -32,7 +32,9 @@ pub(crate) fn warn_of_input(invocation: &Invocation, effects: &EffectLog) {
 /// No input at all is left to zod: it may be `undefined` to the schema, which JSON Schema cannot say.
 fn input_violations(invocation: &Invocation) -> Vec<Violation> {
     match (&invocation.trigger, &invocation.function.kind) {
-        (Trigger::Action { input }, FunctionKind::Action { input: Some(schema), .. }) if !input.is_null() => {
+        (Trigger::Action { input: Some(input) }, FunctionKind::Action { input: Some(schema), .. })
+            if !input.is_null() =>
+        {
             schema.check.violations(input)
         }
         _ => Vec::new(),

@@ -189,7 +189,7 @@ pub(crate) fn report(
 
 /// `RunFacts` of `js-sdk/src/ops.ts`.
 pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
-    json!({
+    let mut facts = json!({
         "connectionId": invocation.connection.connection_id,
         "providerConfigKey": invocation.connection.integration,
         "provider": invocation.connection.provider,
@@ -199,13 +199,13 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
         "functionName": invocation.function.key.name,
         "event": invocation.trigger.event(),
         "operation": invocation.trigger.operation(),
-        "input": match &invocation.trigger {
-            onevent_contract::Trigger::Action { input } => input.clone(),
-            _ => Value::Null,
-        },
         "metadata": metadata,
         "enforceSchemas": invocation.validation == onevent_contract::Validation::Enforce,
-    })
+    });
+    if let onevent_contract::Trigger::Action { input: Some(input) } = &invocation.trigger {
+        facts["input"] = input.clone();
+    }
+    facts
 }
 
 /// The error of metadata that violates the schema before the run, where that is enforced.

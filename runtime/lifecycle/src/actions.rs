@@ -49,7 +49,7 @@ impl ActionRunner for ProjectActions {
         let limits = (self.limits)(&run.action);
         let left = run.deadline.saturating_duration_since(self.clock.monotonic());
         let invocation = Invocation {
-            trigger: Trigger::Action { input: run.input },
+            trigger: Trigger::Action { input: Some(run.input) },
             mode: run.mode,
             limits: Limits { wall: limits.wall.min(left), ..limits },
             depth: run.depth,

@@ -45,7 +45,7 @@ pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<RunReport, RunR
         ..Invocation::new(dry.function, dry.connection, dry.environment)
     };
     if let Trigger::Action { input } = &mut invocation.trigger {
-        *input = dry.input;
+        *input = Some(dry.input);
     }
     runner.run(invocation, dry.host).await
 }

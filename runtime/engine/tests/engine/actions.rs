@@ -30,7 +30,7 @@ async fn load_action(code: String) -> Project {
 async fn call(properties: &str, body: &str, input: Value, validation: Validation) -> RunReport {
     let project = load_action(action(properties, body)).await;
     let mut invocation = invocation(&project);
-    invocation.trigger = Trigger::Action { input };
+    invocation.trigger = Trigger::Action { input: Some(input) };
     invocation.validation = validation;
     engine().run(invocation, MemoryHost::with(Value::Null)).await.unwrap()
 }
@@ -52,6 +52,21 @@ async fn an_action_loads_with_its_schemas() {
     assert!(!input.check.violations(&json!({"a": 1})).is_empty());
     assert!(project.action(&loaded.key).is_some());
     assert!(project.event_function(&loaded.key).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_without_an_input_gets_undefined_and_one_with_null_gets_null() {
+    let action = "import { createAction } from 'nango';\nimport * as z from 'zod';\n\
+                  export default createAction({ description: 'd', version: '1.0.0', input: z.object({}).optional(),\n\
+                  output: z.any(), exec: async (nango: any, input: any = 'default') => ({ input }) });\n";
+    let project = load_action(action.to_owned()).await;
+    for (input, expected) in [(None, json!("default")), (Some(Value::Null), Value::Null)] {
+        let mut invocation = invocation(&project);
+        invocation.trigger = Trigger::Action { input };
+        invocation.validation = Validation::Enforce;
+        let report = engine().run(invocation, MemoryHost::with(Value::Null)).await.unwrap();
+        assert_eq!(report.output, Some(json!({ "input": expected })), "{:?}", report.error);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,7 +143,7 @@ async fn code_that_breaks_the_check_in_its_isolate_does_not_get_around_it() {
         + "export default exported;\n";
     let project = load_action(code).await;
     let mut warned = invocation(&project);
-    warned.trigger = Trigger::Action { input: Value::Null };
+    warned.trigger = Trigger::Action { input: Some(Value::Null) };
     let mut enforced = warned.clone();
     enforced.validation = Validation::Enforce;
     let report = engine().run(warned, MemoryHost::with(Value::Null)).await.unwrap();

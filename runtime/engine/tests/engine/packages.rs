@@ -37,7 +37,7 @@ async fn output(project: &Project) -> Value {
     };
     let mut invocation =
         Invocation::new(project.functions[0].clone(), facts, EnvironmentName::new("dev").unwrap());
-    invocation.trigger = Trigger::Action { input: Value::Null };
+    invocation.trigger = Trigger::Action { input: Some(Value::Null) };
     let report = engine().run(invocation, MemoryHost::with(Value::Null)).await.unwrap();
     assert!(report.error.is_none(), "{:?}", report.error);
     report.output.unwrap()

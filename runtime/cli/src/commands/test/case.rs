@@ -99,7 +99,7 @@ impl Runner {
             ..Invocation::new(Arc::clone(function), facts, self.environment.clone())
         };
         if let Trigger::Action { input } = &mut invocation.trigger {
-            *input = fixture.input().cloned().unwrap_or_default();
+            *input = fixture.input().cloned();
         }
         let report = self.engine.run(invocation, Arc::clone(&host) as _).await;
         let report = report.map_err(|refused| format!("the run did not start: {refused}"))?;
