@@ -37,6 +37,8 @@ const globals = {
     clearImmediate: timers.clearTimeout,
     clearInterval: timers.clearInterval,
     clearTimeout: timers.clearTimeout,
+    // As in a worker. Packages that look for the global object would make it from a string otherwise.
+    self: globalThis,
     console: createConsole(),
     setImmediate: (callback, ...values) => setTimeout(callback, 0, ...values),
     setInterval: timers.setInterval,

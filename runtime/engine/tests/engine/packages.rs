@@ -208,7 +208,7 @@ async fn a_package_finds_names_of_node_that_it_does_not_declare() {
     let files = [
         (
             "node_modules/uses/index.mjs",
-            "export const found = [typeof process, typeof global, typeof require, process.env.NODE_ENV];",
+            "export const found = [typeof process, typeof global, typeof require, process.env.NODE_ENV, self.self === globalThis];",
         ),
         ("node_modules/declares/index.mjs", "const process = 1; export const own = process;"),
         ("node_modules/uses/package.json", r#"{"exports": "./index.mjs"}"#),
@@ -216,7 +216,7 @@ async fn a_package_finds_names_of_node_that_it_does_not_declare() {
     ];
     let output =
         run("import { found } from 'uses';\nimport { own } from 'declares';", "[found, own]", &files).await;
-    assert_eq!(output, json!([["object", "object", "function", "production"], 1]));
+    assert_eq!(output, json!([["object", "object", "function", "production", true], 1]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
