@@ -117,6 +117,8 @@ async fn dynamic_imports_reach_nothing_but_the_functions_own_modules() {
         "node:fs",
         "fs",
         "onevent:zod",
+        "onevent:commonjs",
+        "commonjs:///node_modules/x/index.js",
         "https://example.com/x.js",
         "data:text/javascript,1",
     ] {
