@@ -5,13 +5,12 @@
 //! stands for everything else.
 
 mod literal;
+mod rejections;
 mod stubs;
 
 use std::sync::Arc;
 
-use deno_ast::swc::ast::{
-    CallExpr, Callee, Expr, Lit, MemberProp, ModuleDecl, ModuleItem, NewExpr, VarDeclarator,
-};
+use deno_ast::swc::ast::{Expr, Lit, ModuleDecl, ModuleItem, NewExpr, VarDeclarator};
 use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 use deno_ast::{MediaType, ModuleSpecifier, ParseParams, ParsedSource, ProgramRef, SourcePos};
 use serde_json::Value;
@@ -32,7 +31,7 @@ pub struct TestFile {
     pub fixtures: Vec<String>,
     /// What it stubs, in the order of the file.
     pub stubs: Vec<Stub>,
-    /// Whether it expects of every `exec(…)` that it rejects.
+    /// Whether it expects of every `exec(…)` that it throws.
     pub expects_rejection: bool,
 }
 
@@ -88,15 +87,14 @@ impl TestFile {
         })
         .ok()?;
         let mut bindings = Bindings::default();
-        let mut reader = Reader { parsed: &parsed, file: Self::default(), mock: None, execs: 0, rejected: 0 };
+        let mut reader = Reader { parsed: &parsed, file: Self::default(), mock: None };
         if let ProgramRef::Module(module) = parsed.program_ref() {
             module.visit_with(&mut bindings);
             reader.imports(&module.body);
+            reader.file.expects_rejection = rejections::expected(module);
             module.visit_with(&mut WithBindings::new(&mut reader, &bindings));
         }
-        let Reader { mut file, execs, rejected, .. } = reader;
-        file.expects_rejection = execs > 0 && execs == rejected;
-        Some(file)
+        Some(reader.file)
     }
 
     /// What a member answers in the test of a fixture: the first stub of it in the file.
@@ -117,9 +115,6 @@ struct Reader<'a> {
     file: TestFile,
     /// The fixture of the mock that was made last.
     mock: Option<String>,
-    /// Calls of `exec`, and those of them that are expected to reject.
-    execs: usize,
-    rejected: usize,
 }
 
 impl Reader<'_> {
@@ -157,44 +152,6 @@ impl Reader<'_> {
             });
             self.file.fixtures.extend(self.mock.clone());
         }
-    }
-
-    /// Counts the calls of `exec`, and of `expect(….exec(…)).rejects`.
-    fn count_exec(&mut self, call: &CallExpr) {
-        let Callee::Expr(callee) = &call.callee else { return };
-        match unwrapped(callee) {
-            Expr::Member(member) if member_name(&member.prop).as_deref() == Some("exec") => self.execs += 1,
-            _ => {}
-        }
-    }
-
-    fn count_rejected(&mut self, prop: &MemberProp, object: &Expr) {
-        if member_name(prop).as_deref() != Some("rejects") {
-            return;
-        }
-        if let Expr::Call(call) = unwrapped(object)
-            && let Callee::Expr(callee) = &call.callee
-            && matches!(unwrapped(callee), Expr::Ident(name) if &*name.sym == "expect")
-        {
-            let mut inner =
-                Reader { parsed: self.parsed, file: TestFile::default(), mock: None, execs: 0, rejected: 0 };
-            call.args.iter().for_each(|argument| {
-                argument.visit_with(&mut ExecCounter { reader: &mut inner });
-            });
-            self.rejected += inner.execs;
-        }
-    }
-}
-
-/// Counts calls of `exec`, and nothing else.
-struct ExecCounter<'r, 'a> {
-    reader: &'r mut Reader<'a>,
-}
-
-impl Visit for ExecCounter<'_, '_> {
-    fn visit_call_expr(&mut self, call: &CallExpr) {
-        self.reader.count_exec(call);
-        call.visit_children_with(self);
     }
 }
 

@@ -42,7 +42,6 @@ impl Visit for WithBindings<'_, '_> {
 
     /// `nangoMock.getConnection.mockResolvedValue(…)`, and the same of `vi.spyOn(nangoMock, 'getConnection')`.
     fn visit_call_expr(&mut self, call: &CallExpr) {
-        self.reader.count_exec(call);
         if let Some((mock, method)) = method_of(call)
             && let Some(member) = mocked_member(mock)
             && let Some(answer) = self.configured(&method, call)
@@ -50,11 +49,6 @@ impl Visit for WithBindings<'_, '_> {
             self.add(member, call.start(), answer);
         }
         call.visit_children_with(self);
-    }
-
-    fn visit_member_expr(&mut self, member: &MemberExpr) {
-        self.reader.count_rejected(&member.prop, &member.obj);
-        member.visit_children_with(self);
     }
 }
 
@@ -138,7 +132,27 @@ impl<'r, 'a> WithBindings<'r, 'a> {
                 _ => Answer::Unreadable,
             },
             Expr::New(made) => self.response(made),
+            Expr::Object(_) => self.response_alike(expr),
             _ => Answer::Unreadable,
+        }
+    }
+
+    /// An object that is used as a response: `{ ok: true, json: async () => … }`, or with `text`.
+    fn response_alike(&self, expr: &Expr) -> Answer {
+        let body = match (object_field(expr, "json"), object_field(expr, "text")) {
+            (Some(json), _) => json_text(self.of_function(json)),
+            (None, Some(text)) => self.of_function(text),
+            (None, None) => Answer::Unreadable,
+        };
+        let said = |name: &str| object_field(expr, name).map(|value| self.bindings.value(value));
+        let status = match (said("status"), said("ok")) {
+            (Some(status), _) => status.as_ref().and_then(status_of),
+            (None, None | Some(Some(Value::Bool(true)))) => Some(200),
+            (None, Some(_)) => None,
+        };
+        match (body, status) {
+            (Answer::Unreadable, _) | (_, None) => Answer::Unreadable,
+            (body, Some(status)) => Answer::Response { body: Box::new(body), status, headers: Vec::new() },
         }
     }
 
@@ -153,9 +167,7 @@ impl<'r, 'a> WithBindings<'r, 'a> {
         let field = |name: &str| init.and_then(|init| object_field(init, name));
         let status = match field("status").map(|status| self.bindings.value(status)) {
             None => Some(200),
-            Some(status) => {
-                status.and_then(|status| status.as_u64()).and_then(|status| u16::try_from(status).ok())
-            }
+            Some(status) => status.as_ref().and_then(status_of),
         };
         let headers = match field("headers").map(|headers| self.bindings.value(headers)) {
             None => Some(Vec::new()),
@@ -177,11 +189,7 @@ impl<'r, 'a> WithBindings<'r, 'a> {
         match self.resolved(expr) {
             Expr::Call(call) => match method_of(call) {
                 Some((Expr::Ident(json), method)) if &*json.sym == "JSON" && method == "stringify" => {
-                    call.args.first().map_or(Answer::Unreadable, |value| match self.answer(&value.expr) {
-                        // The JSON of a text is not the text.
-                        Answer::Value(value @ Value::String(_)) => Answer::Value(value.to_string().into()),
-                        answer => answer,
-                    })
+                    call.args.first().map_or(Answer::Unreadable, |value| json_text(self.answer(&value.expr)))
                 }
                 _ => Answer::Unreadable,
             },
@@ -204,6 +212,18 @@ impl<'r, 'a> WithBindings<'r, 'a> {
         }
         expr
     }
+}
+
+/// A body that is the JSON of a value: the JSON of a text is not the text.
+fn json_text(answer: Answer) -> Answer {
+    match answer {
+        Answer::Value(value @ Value::String(_)) => Answer::Value(value.to_string().into()),
+        answer => answer,
+    }
+}
+
+fn status_of(value: &Value) -> Option<u16> {
+    u16::try_from(value.as_u64()?).ok()
 }
 
 /// The object and the name of the method that is called.

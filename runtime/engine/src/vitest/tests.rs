@@ -110,6 +110,16 @@ fn a_response_is_read_with_its_body() {
     assert_eq!(respond("JSON.stringify('x')"), plain(json!("\"x\"")));
     assert_eq!(respond("'text'"), plain(json!("text")));
     assert_eq!(respond("stream()"), Answer::Unreadable);
+    let alike = |literal: &str| {
+        let stub = format!("nangoMock.uncontrolledFetch = vi.fn().mockResolvedValue({literal});");
+        answer(&stub, "uncontrolledFetch")
+    };
+    assert_eq!(alike("{ ok: true, json: () => Promise.resolve([realmId]) }"), plain(json!(["42"])));
+    assert_eq!(alike("{ ok: true, text: async () => 'text' }"), plain(json!("text")));
+    let refused =
+        Answer::Response { body: Box::new(Answer::Value(json!({}))), status: 404, headers: Vec::new() };
+    assert_eq!(alike("{ ok: false, status: 404, json: async () => ({}) }"), refused);
+    assert_eq!(alike("{ ok: false, json: async () => ({}) }"), Answer::Unreadable);
 }
 
 #[test]
@@ -129,6 +139,13 @@ fn each_mock_of_a_file_has_its_own_stubs_and_the_first_counts() {
 fn a_rejection_is_expected_where_every_call_is_expected_to_reject() {
     let rejects = "await expect(createAction.exec(nangoMock, input)).rejects.toThrow('no');";
     assert!(file(rejects).expects_rejection);
+    let caught = |after: &str| {
+        format!(
+            "try {{ await createAction.exec(nangoMock, input); {after} }} catch (error) {{ expect(error).toBeDefined(); }}"
+        )
+    };
+    assert!(file(&caught("expect.fail('it must throw');")).expects_rejection);
+    assert!(!file(&caught("")).expects_rejection);
     assert!(!file(&format!("{rejects} await createAction.exec(nangoMock, {{}});")).expects_rejection);
     assert!(!file("expect(await createAction.exec(nangoMock, input)).toEqual(output);").expects_rejection);
 }
