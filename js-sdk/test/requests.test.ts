@@ -247,7 +247,7 @@ test('a status outside 2xx is thrown as axios throws it', async () => {
 
 test('what the host could not do becomes the error that authors know', async () => {
     const failures: [Parameters<typeof failed>[0], object][] = [
-        [{ kind: 'network', code: 'ENOTFOUND' }, { name: 'AxiosError', code: 'ENOTFOUND', isAxiosError: true }],
+        [{ kind: 'network', code: 'ENOTFOUND' }, { name: 'Error', code: 'ENOTFOUND', isAxiosError: true }],
         [{ kind: 'configuration', code: 'missing_api_url' }, { name: 'Error', code: 'missing_api_url' }],
         [{ kind: 'unsupported', code: 'unsupported' }, { name: 'Error', code: 'unsupported' }],
         [{ kind: 'api', code: 'invalid_credentials', status: 424 }, { name: 'AxiosError', status: 424 }],
