@@ -88,9 +88,11 @@ impl<'a> ModuleReader<'a> {
         let file = parse(path, text, syntax(path, package_type))?;
         let mut imports = Vec::new();
         for import in &file.imports {
-            if let Some(target) = self.target(path, import)? {
-                let Import { specifier, names, .. } = import.clone();
-                imports.push(ModuleImport { specifier, target, names });
+            match self.target(path, import) {
+                Ok(None) => {}
+                Err(error) if error.code != LoadErrorCode::ModuleNotFound => return Err(error),
+                Ok(Some(target)) => imports.push((import.clone(), Ok(target))),
+                Err(error) => imports.push((import.clone(), Err(error))),
             }
         }
         let format = match file.common_js() {
@@ -101,6 +103,7 @@ impl<'a> ModuleReader<'a> {
             },
         };
         let (code, source_map) = file.into_code(path)?;
+        let imports = needed(path, &code, imports)?;
         let compiled = CompiledCode::default();
         Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports, compiled })
     }
@@ -143,6 +146,37 @@ impl<'a> ModuleReader<'a> {
             Found::Missing(why) => Err(missing(import, &why)),
         }
     }
+}
+
+/// An import, and what it means.
+type Resolved = (Import, Result<ImportTarget, LoadError>);
+
+/// The imports without those of types: TypeScript lets a file import types without saying that they are. No module has
+/// to be there for them, and no package is read. What is refused, and a file of the project's own, is looked at whether
+/// or not it is used.
+fn needed(path: &str, code: &Arc<str>, imports: Vec<Resolved>) -> Result<Vec<ModuleImport>, LoadError> {
+    let may_be_types = |(import, target): &Resolved| {
+        import.kind == ImportKind::Static
+            && match target {
+                Ok(ImportTarget::Module(target)) => is_of_package(target),
+                Ok(_) => false,
+                Err(_) => true,
+            }
+    };
+    let is_typed = syntax(path, PackageType::Unsaid) == Syntax::TypeScript;
+    let left = match is_typed && imports.iter().any(may_be_types) {
+        true => Some(parse(path, Arc::clone(code), Syntax::EsModule)?.imports),
+        false => None,
+    };
+    let is_left = |specifier: &str| {
+        left.as_ref().is_none_or(|left| left.iter().any(|import| import.specifier == specifier))
+    };
+    let needed = imports.into_iter().filter(|import| !may_be_types(import) || is_left(&import.0.specifier));
+    needed
+        .map(|(Import { specifier, names, .. }, target)| {
+            Ok(ModuleImport { specifier, target: target?, names })
+        })
+        .collect()
 }
 
 /// Where a project's own file is meant; [`ALLOWED`] where it is none.

@@ -220,8 +220,24 @@ async fn a_package_finds_names_of_node_that_it_does_not_declare() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_imported_for_its_types_alone_need_not_be_there() {
+    let files = [
+        ("node_modules/uses-fs/index.mjs", "import fs from 'fs'; fs;"),
+        ("node_modules/uses-fs/package.json", r#"{"exports": "./index.mjs"}"#),
+    ];
+    let imports = "import { Problem } from 'not-there';\nimport { Other, type Third } from 'uses-fs';\n\
+                   import { Model } from '../models.js';\n\
+                   const typed = (given: Problem | Other | Third | Model) => given;";
+    assert_eq!(run(imports, "typed(1 as any)", &files).await, json!(1));
+    let refused = load_error("import { Stats } from 'fs';\nlet x: Stats | undefined;", &[]).await;
+    assert_eq!(refused.code.as_str(), "disallowed_import");
+    let used = load_error("import { Problem } from 'not-there';\nexport { Problem as P };", &[]).await;
+    assert_eq!(used.code.as_str(), "module_not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_imported_says_why_and_where() {
-    let error = load_error("import x from 'not-there';", &[]).await;
+    let error = load_error("import x from 'not-there';\nx;", &[]).await;
     assert_eq!(error.code.as_str(), "module_not_found");
     assert_eq!(error.position.as_ref().unwrap().line, 2);
     assert_eq!(error.hint.as_deref(), Some("install it in the project: `npm install not-there`"));
@@ -230,7 +246,7 @@ async fn what_cannot_be_imported_says_why_and_where() {
         ("node_modules/uses-fs/index.mjs", "\nimport fs from 'fs'; fs;"),
         ("node_modules/uses-fs/package.json", r#"{"exports": "./index.mjs"}"#),
     ];
-    let error = load_error("import x from 'uses-fs';", &files).await;
+    let error = load_error("import x from 'uses-fs';\nx;", &files).await;
     assert_eq!(error.code.as_str(), "disallowed_import");
     let position = error.position.as_ref().unwrap();
     assert_eq!((position.file.as_str(), position.line), ("node_modules/uses-fs/index.mjs", 2));
