@@ -118,6 +118,17 @@ test('offset: adds what came, ends at a short page before on_page, or at an empt
     assert.deepEqual(queries().map((query) => query['skip']), ['1', '2']);
 });
 
+test('a limit without a name is not sent, and still says what a short page is', async () => {
+    const unnamed = { ...offset, limit_name_in_request: undefined };
+    serve({ body: [1, 2] }, { body: [3] });
+    assert.deepEqual(await collect({ endpoint: '/i', paginate: unnamed }), [[1, 2], [3]]);
+    assert.deepEqual(queries(), [{ skip: '0' }, { skip: '2' }]);
+    host.reset();
+    serve({ body: {} });
+    await collect({ endpoint: '/i', paginate: { type: 'link', link_path_in_response_body: 'n', limit: 5 } });
+    assert.equal(host.requests[0].wire.paramsPairs, null);
+});
+
 test('in the body: dotted names become objects, offsets numbers, and the method decides', async () => {
     serve({ body: [1, 2] }, { body: [] });
     const paginate = { ...offset, offset_name_in_request: 'page.start', limit_name_in_request: 'page.size' };
@@ -163,8 +174,6 @@ test('every mistake in the options is named, before any request', async () => {
         [{ type: 'link' }, /link_rel_in_response_header or paginate\.link_path_in_response_body/],
         [{ type: 'offset' }, /paginate\.offset_name_in_request is required/],
         [{ ...cursor, limit: 5 }, /limit_name_in_request/],
-        [{ type: 'link', link_path_in_response_body: 'n', limit: 5 }, /limit_name_in_request/],
-        [{ ...offset, limit_name_in_request: undefined }, /limit_name_in_request/],
         [{ ...offset, limit: 'many' }, /paginate\.limit must be a number/],
         [{ ...offset, offset_calculation_method: 'by-luck' }, /by-luck/],
         [{ ...cursor, on_page: 1 }, /on_page must be a function/],

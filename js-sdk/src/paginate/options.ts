@@ -15,8 +15,8 @@ export type OnPage = (page: { nextPageParam: string | number | undefined; respon
 
 /** What all strategies have. */
 interface Common {
-    /** Page size, with the name under which it is sent. */
-    limit: { name: string; value: number } | null;
+    /** Page size, with the name under which it is sent; without a name it is not sent. */
+    limit: { name: string | null; value: number } | null;
     /** Where the items are; empty for the whole body. */
     responsePath: string;
     /** Whether parameters go into the body instead of the query. */
@@ -85,13 +85,13 @@ function number(fields: Fields, name: string): number | null {
     return read;
 }
 
-function limitOf(fields: Fields): Common['limit'] {
+function limitOf(fields: Fields, type: string): Common['limit'] {
     const value = number(fields, 'limit');
     if (value === null || value === 0) {
         return null;
     }
     const name = text(fields, 'limit_name_in_request');
-    if (name === null) {
+    if (name === null && type === 'cursor') {
         throw new Error('paginate.limit needs paginate.limit_name_in_request: the name under which it is sent');
     }
     return { name, value };
@@ -144,8 +144,8 @@ export function paginationOptions(template: unknown, own: unknown, method: unkno
     if (type === undefined || type === null) {
         throw new Error('the provider says nothing about pagination: pass paginate.type (cursor, link or offset)');
     }
-    const common = (): Common => ({
-        limit: limitOf(fields),
+    const common = (type: string): Common => ({
+        limit: limitOf(fields, type),
         responsePath: text(fields, 'response_path') ?? '',
         inBody: inBody(called, method),
         onPage: onPageOf(called),
@@ -156,17 +156,17 @@ export function paginationOptions(template: unknown, own: unknown, method: unkno
                 type,
                 cursorName: required(fields, 'cursor_name_in_request', type),
                 cursorPath: required(fields, 'cursor_path_in_response', type),
-                ...common(),
+                ...common(type),
             };
         case 'link':
-            return { type, ...linkOf(fields), ...common() };
+            return { type, ...linkOf(fields), ...common(type) };
         case 'offset':
             return {
                 type,
                 offsetName: required(fields, 'offset_name_in_request', type),
                 start: number(fields, 'offset_start_value') ?? 0,
                 calculation: calculationOf(fields),
-                ...common(),
+                ...common(type),
             };
         default:
             throw new Error(`paginate.type must be cursor, link or offset, not ${StringConstructor(type)}`);

@@ -49,5 +49,6 @@ export function withParameter(config: Config, options: PaginationOptions, name: 
 /** The configuration of every page: the caller's without `paginate`, with the page size. */
 export function pageConfig(config: Config, options: PaginationOptions): Config {
     const { paginate: _, ...base } = config;
-    return options.limit === null ? base : withParameter(base, options, options.limit.name, options.limit.value);
+    const { limit } = options;
+    return limit === null || limit.name === null ? base : withParameter(base, options, limit.name, limit.value);
 }

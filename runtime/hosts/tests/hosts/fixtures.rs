@@ -99,7 +99,9 @@ async fn an_answer_without_its_request_is_for_a_plain_call_and_only_where_it_is_
         "/alone": { "response": { "a": 1 } },
         "/two": [{ "response": 1 }, { "response": 2 }],
         "/query?b=2": { "response": "query" },
+        "/sized": { "response": "sized", "request": { "params": { "skip": "0", "undefined": "2" } } },
     } } }));
+    assert_eq!(body(&host, get("/sized", &[("skip", "0")])).await, "sized");
     for _ in 0..3 {
         assert_eq!(body(&host, get("/alone", &[])).await, "{\"a\":1}");
     }
