@@ -274,6 +274,8 @@ fn what_a_fixture_lacks_is_answered_by_the_authors_test() {
     );
     let answer = world.run(&["test"]).exits(0);
     assert_eq!(outcome(&answer, "who"), ("passed".to_owned(), String::new()));
+    let index = std::fs::read_to_string(world.path().join("index.ts")).unwrap();
+    world.file("index.ts", &format!("{index}import './salesforce/actions/who';\n"));
     let replayed = world.run(&["dryrun", "who", "acme", "--replay"]).exits(0);
     assert_eq!(replayed.report("who")["output"]["token"], "t");
     // The file wins over the test beside it.

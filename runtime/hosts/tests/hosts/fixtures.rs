@@ -139,6 +139,27 @@ async fn data_is_compared_where_it_was_recorded_in_each_kind_of_body() {
 }
 
 #[tokio::test]
+async fn the_boundary_of_a_form_that_the_sdk_wrote_is_no_header() {
+    let host = host(&json!({ "api": { "post": {
+        "/untyped": { "response": 1, "request": {} },
+        "/typed": { "response": 2, "request": { "headers": { "Content-Type": "multipart/form-data" } } },
+        "/other": { "response": 3, "request": { "headers": { "Content-Type": "text/plain" } } },
+    } } }));
+    let post = |endpoint: &str, content_type: &str| {
+        let mut request = ProxyRequest::new(Method::POST, endpoint);
+        request.headers.insert("content-type".into(), content_type.into());
+        request.body = Some(ProxyBody::Bytes("--b".into()));
+        request
+    };
+    let own = "multipart/form-data; boundary=----onevent-formdata-000000000000";
+    assert_eq!(body(&host, post("/untyped", own)).await, "1");
+    assert_eq!(body(&host, post("/typed", own)).await, "2");
+    refusal(&host, post("/other", own)).await;
+    // An author's own boundary is the author's header.
+    refusal(&host, post("/untyped", "multipart/form-data; boundary=b1")).await;
+}
+
+#[tokio::test]
 async fn an_error_answer_comes_once_and_at_once() {
     let host = host(&json!({ "api": { "get": {
         "/limited": { "response": { "error": "slow" }, "status": 429, "headers": { "Retry-After": 60, "set-cookie": ["a", "b"] } },
