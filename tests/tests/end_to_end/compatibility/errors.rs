@@ -59,10 +59,10 @@ rows! {
         Row::body("throw Object.assign(new Error('x'), { type: 'action_script_runtime_error', payload: {} });")
             .exits(1).has("/error/type", json!(INTERNAL));
 
-    a_thrown_text_keeps_its_quotes => throws("throw 'x';", 1, INTERNAL, json!({"message": "\"x\""}), "\"x\"")
+    a_thrown_text_keeps_its_quotes => throws("throw 'x';", 1, INTERNAL, json!({"name": "Error", "message": "\"x\""}), "\"x\"")
         .has("/error/message", json!("\"x\""));
 
-    thrown_null => throws("throw null;", 1, INTERNAL, json!({"message": "null"}), "null");
+    thrown_null => throws("throw null;", 1, INTERNAL, json!({"name": "Error", "message": "null"}), "null");
 
     a_thrown_error => throws("throw new TypeError('t');", 1, INTERNAL, json!({"name": "TypeError", "message": "t"}), "t")
         .has("/error/status", json!(500));
@@ -110,7 +110,7 @@ rows! {
     connection_refused => throws(
         "await nango.get({ endpoint: '/x', baseUrlOverride: 'http://127.0.0.1:9' });",
         1, "script_network_error",
-        json!({"name": "AxiosError", "code": "ECONNREFUSED", "message": "connect ECONNREFUSED 127.0.0.1:9"}),
+        json!({"name": "Error", "code": "ECONNREFUSED", "message": "connect ECONNREFUSED 127.0.0.1:9"}),
         "connect ECONNREFUSED 127.0.0.1:9",
     ).has("/error/status", json!(500));
 }

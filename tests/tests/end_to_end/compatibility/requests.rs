@@ -56,7 +56,7 @@ rows! {
 
     no_answer_is_an_axios_error_without_response => rejected(
         "{ endpoint: '/x', baseUrlOverride: 'http://127.0.0.1:9' }", "[e.name, e.isAxiosError, e.code, 'response' in e]",
-    ).gives(json!(["AxiosError", true, "ECONNREFUSED", false]));
+    ).gives(json!(["Error", true, "ECONNREFUSED", false]));
 
     text_that_is_no_json_stays_text => Row::body("give((await nango.get({ endpoint: '/x', responseType: 'text' })).data);")
         .answer("/x", json!({"a": 1})).gives(json!("{\"a\":1}"));
