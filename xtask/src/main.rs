@@ -43,8 +43,8 @@ enum Chore {
         long_about = "Put V8's static library where cargo's v8 crate looks for it, so that plain `cargo build` works \
             without any environment variable.\n\nSources, in order: the library that is already there; \
             RUSTY_V8_ARCHIVE (a file or a URL); a mirror folder (ONEVENT_V8_MIRROR, else ../shared/v8 beside this \
-            workspace); the release page that the v8 crate downloads from. Each is checked by SHA-256 where a sum \
-            is known. Prints the path of the installed library.",
+            workspace); the release page that the v8 crate downloads from; the library that this repository carries \
+            in third_party/v8. Each is checked by SHA-256 where a sum is known. Prints the path of the installed library.",
         after_help = "Examples:\n  cargo xtask v8\n  ONEVENT_V8_MIRROR=/mnt/mirror cargo xtask v8\n  \
             cargo xtask v8 --from-source --work-dir /var/tmp/v8"
     )]

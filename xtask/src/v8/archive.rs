@@ -14,6 +14,8 @@ const RELEASES: &str = "https://github.com/denoland/rusty_v8/releases/download";
 #[derive(Debug, Clone)]
 pub(crate) struct Archive {
     version: String,
+    /// The library's name, not packed.
+    library: String,
     file_name: String,
     url: String,
     folder: PathBuf,
@@ -35,9 +37,10 @@ impl Archive {
             .filter(|(feature, _)| features.iter().any(|enabled| enabled == feature))
             .map(|(_, suffix)| suffix)
             .collect();
-        let file_name = format!("librusty_v8{suffix}_release_{target}.a.gz");
+        let library = format!("librusty_v8{suffix}_release_{target}.a");
+        let file_name = format!("{library}.gz");
         let url = format!("{releases}/v{version}/{file_name}");
-        Self { version: version.to_owned(), file_name, url, folder: folder.to_owned() }
+        Self { version: version.to_owned(), library, file_name, url, folder: folder.to_owned() }
     }
 
     /// A library of that version in that folder.
@@ -54,6 +57,16 @@ impl Archive {
     /// The name that the release page uses.
     pub(crate) fn file_name(&self) -> &str {
         &self.file_name
+    }
+
+    /// The name of the file that this repository carries.
+    pub(crate) fn carried_name(&self) -> String {
+        format!("{}.xz", self.library)
+    }
+
+    /// Whether a file of that name is this library: as it is, or packed with gzip or xz.
+    pub(crate) fn is_name_of(&self, name: &str) -> bool {
+        name.strip_prefix(&self.library).is_some_and(|ending| matches!(ending, "" | ".gz" | ".xz"))
     }
 
     /// Where the v8 crate would download it.

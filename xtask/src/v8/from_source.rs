@@ -1,4 +1,4 @@
-//! Building the library: hands over to `xtask/v8/build-from-source.sh`.
+//! Building the library: hands over to `third_party/v8/build-from-source.sh`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 /// Runs the script; returns the file that it built.
 pub(crate) fn build(workspace: &Workspace, archive: &Archive, work_dir: &Path) -> Result<PathBuf, Failure> {
-    let script = workspace.root().join("xtask/v8/build-from-source.sh");
+    let script = workspace.root().join("third_party/v8/build-from-source.sh");
     terminal::step("V8", format!("building V8 {} in {}", archive.version(), work_dir.display()));
     terminal::detail(
         "about two hours on 2 cores, and 8 GB of disk; a second run continues where this one ended",

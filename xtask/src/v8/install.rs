@@ -26,6 +26,9 @@ pub(crate) enum Installed {
     No,
 }
 
+/// How a static library starts that is not packed (`ar`). The build script of the v8 crate takes both.
+const UNPACKED: [u8; 8] = *b"!<arch>\n";
+
 /// Lets one xtask at a time change the folder; the lock ends when the value is dropped.
 pub(crate) fn lock(archive: &Archive) -> Result<File, Failure> {
     let path = archive.folder().join(".onevent.lock");
@@ -59,12 +62,12 @@ pub(crate) fn check(archive: &Archive, sums: &KnownSums) -> Result<Installed, Fa
             Ok(Installed::Damaged { why: format!("is {file_name} of V8 {version}") })
         }
         // Another project, or the owner of the machine, put it there: it is theirs to vouch for.
-        Knowledge::Unknown if is_gzip(&path) => {
+        Knowledge::Unknown if is_gzip(&path) || starts_with(&path, UNPACKED) => {
             Ok(Installed::Yes { why: format!("SHA-256 {sum}, for which no list has an entry") })
         }
-        Knowledge::Unknown => {
-            Ok(Installed::Damaged { why: "is not in any list and not a gzip file".to_owned() })
-        }
+        Knowledge::Unknown => Ok(Installed::Damaged {
+            why: "is not in any list and neither a gzip file nor a library".to_owned(),
+        }),
     }
 }
 
@@ -114,8 +117,12 @@ pub(crate) fn sum_of(path: &Path) -> Result<String, Failure> {
 
 /// Whether a file starts as gzip files do.
 pub(crate) fn is_gzip(path: &Path) -> bool {
-    let mut start = [0; 2];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == [0x1f, 0x8b]
+    starts_with(path, [0x1f, 0x8b])
+}
+
+fn starts_with<const N: usize>(path: &Path, expected: [u8; N]) -> bool {
+    let mut start = [0; N];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == expected
 }
 
 fn recorded_sum(archive: &Archive) -> Option<String> {

@@ -4,6 +4,7 @@
 //! right name makes plain `cargo build` work, with no environment variable.
 
 mod archive;
+mod carried;
 mod from_source;
 mod install;
 mod sources;

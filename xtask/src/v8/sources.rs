@@ -8,12 +8,13 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::process;
 use crate::v8::archive::Archive;
+use crate::v8::carried;
 use crate::v8::install;
 use crate::v8::sums::{self, Knowledge, KnownSums};
 use crate::workspace::{Workspace, variable};
 
-/// A download that gets no connection within this many seconds is given up.
-const CONNECT_SECONDS: &str = "15";
+/// A download that gets no connection within this many seconds is given up: the carried library comes next.
+const CONNECT_SECONDS: &str = "5";
 /// The download program for machines without curl: Node is there in any case, for js-sdk.
 const NODE_DOWNLOAD: &str = include_str!("../../v8/download.mjs");
 
@@ -28,6 +29,8 @@ pub(crate) enum Source {
     Mirror(PathBuf),
     /// The release page that the v8 crate downloads from.
     Release(String),
+    /// The file that this repository carries, for machines that reach package registries only.
+    Carried(PathBuf),
 }
 
 /// What came of a place.
@@ -66,7 +69,8 @@ impl Source {
             .or_else(|| beside.is_dir().then(|| fs::canonicalize(&beside).unwrap_or(beside)))
             .map(Self::Mirror);
         let release = Self::Release(archive.url().to_owned());
-        given.into_iter().chain(mirror).chain([release]).collect()
+        let carried = Self::Carried(workspace.root().join("third_party/v8").join(archive.carried_name()));
+        given.into_iter().chain(mirror).chain([release, carried]).collect()
     }
 
     /// Tries to get and install the library from here.
@@ -80,6 +84,7 @@ impl Source {
                 from_file(archive, &file, |sum| verify_mirror(archive, sums, listed, sum))
             }
             Self::ArchiveUrl(url) | Self::Release(url) => from_url(archive, sums, url),
+            Self::Carried(file) => carried::unpack(archive, sums, file),
         }
     }
 }
@@ -91,6 +96,7 @@ impl fmt::Display for Source {
             Self::ArchiveUrl(url) => write!(f, "RUSTY_V8_ARCHIVE {url}"),
             Self::Mirror(folder) => write!(f, "the mirror folder {}", folder.display()),
             Self::Release(_) => write!(f, "the release page of the v8 crate"),
+            Self::Carried(_) => write!(f, "the library that this repository carries"),
         }
     }
 }
@@ -163,8 +169,8 @@ fn download(url: &str, to: &Path) -> Result<(), String> {
     if process::exists("curl") {
         let mut curl = Command::new("curl");
         curl.args(["--fail", "--location", "--silent", "--show-error", "--connect-timeout", CONNECT_SECONDS]);
-        // Slower than 1 KB/s for half a minute is not a download any more.
-        curl.args(["--speed-limit", "1000", "--speed-time", "30", "--retry", "2"]);
+        // Slower than 1 KB/s for ten seconds is not a download any more.
+        curl.args(["--speed-limit", "1000", "--speed-time", "10"]);
         curl.arg("--output").arg(to).arg(url);
         return process::run_as(&format!("curl {url}"), &mut curl)
             .map_err(|failure| failure.what().to_owned());

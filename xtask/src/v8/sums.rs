@@ -4,9 +4,9 @@ use crate::failure::Failure;
 use crate::v8::archive::Archive;
 
 /// The sums that this repository vouches for.
-const REPOSITORY: &str = include_str!("../../v8/SHA256SUMS");
+const REPOSITORY: &str = include_str!("../../../third_party/v8/SHA256SUMS");
 
-/// One line of `xtask/v8/SHA256SUMS`.
+/// One line of `third_party/v8/SHA256SUMS`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct KnownSum {
     sum: String,
@@ -38,7 +38,7 @@ impl KnownSums {
     /// The list in this repository.
     pub(crate) fn of_repository() -> Result<Self, Failure> {
         Self::parse(REPOSITORY).ok_or_else(|| {
-            Failure::new("xtask/v8/SHA256SUMS has a line that is not `sum  version  file name`")
+            Failure::new("third_party/v8/SHA256SUMS has a line that is not `sum  version  file name`")
         })
     }
 
@@ -59,12 +59,11 @@ impl KnownSums {
         self.0[0].sum.clone()
     }
 
-    /// What is known about a file with this sum that was offered as `archive`.
+    /// What is known about a file with this sum that was offered as `archive`, packed in whichever way.
     pub(crate) fn look_up(&self, archive: &Archive, sum: &str) -> Knowledge {
         let mut matching = self.0.iter().filter(|known| known.sum == sum).peekable();
         let Some(first) = matching.peek().cloned() else { return Knowledge::Unknown };
-        if matching.any(|known| known.version == archive.version() && known.file_name == archive.file_name())
-        {
+        if matching.any(|known| known.version == archive.version() && archive.is_name_of(&known.file_name)) {
             return Knowledge::Wanted;
         }
         Knowledge::Other { version: first.version.clone(), file_name: first.file_name.clone() }
