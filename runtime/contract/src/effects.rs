@@ -72,7 +72,7 @@ pub struct HttpEffect {
 }
 
 /// How metadata was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetadataWriteKind {
     /// `setMetadata`: the whole object was replaced.

@@ -5,12 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::encoding::{binary, json, method};
 use crate::{ConnectionId, IntegrationId};
 
 /// The query of a call: as an author wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Params {
     /// Appended as it is.
     Text(String),
@@ -19,15 +22,16 @@ pub enum Params {
 }
 
 /// The body of a call, already of the kind that axios would send.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProxyBody {
     /// Sent as `application/json` unless the caller set a content type.
-    Json(Value),
+    Json(#[serde(with = "json")] Value),
     /// Sent as it is; `application/x-www-form-urlencoded` unless the caller set a content type (as axios).
     Text(String),
     /// Sent as it is, without a default content type.
-    Bytes(Bytes),
+    Bytes(#[serde(with = "binary")] Bytes),
     /// Sent as `application/x-www-form-urlencoded`.
     Form(Vec<(String, String)>),
     /// Sent as `multipart/form-data`, a text field for each pair.
@@ -35,7 +39,8 @@ pub enum ProxyBody {
 }
 
 /// How the answer's body is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ResponseType {
     /// Text, JSON if it parses: axios' default.
@@ -50,7 +55,7 @@ pub enum ResponseType {
 }
 
 /// The `retryHeader` of a call: names of headers that carry a time to wait.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryHeader {
     /// A header that says when: seconds or milliseconds since 1970, or a date.
     pub at: Option<String>,
@@ -59,11 +64,12 @@ pub struct RetryHeader {
 }
 
 /// A call as the function asked for it. Fields follow Nango's proxy configuration.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProxyRequest {
     /// Path under the provider's base URL, or an absolute URL that starts with it.
     pub endpoint: String,
     /// The HTTP method.
+    #[serde(with = "method")]
     pub method: Method,
     /// Headers, by names in lower case; they override the provider's.
     pub headers: IndexMap<String, String>,
@@ -116,7 +122,7 @@ impl ProxyRequest {
 }
 
 /// A provider's answer, whatever its status.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProxyResponse {
     /// The status code.
     pub status: u16,
@@ -125,6 +131,7 @@ pub struct ProxyResponse {
     /// Headers in lower case; several of one name are joined with `, `.
     pub headers: IndexMap<String, String>,
     /// The body, decompressed.
+    #[serde(with = "binary")]
     pub body: Bytes,
     /// The URL that was asked, without its secrets.
     pub url: String,

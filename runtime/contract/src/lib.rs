@@ -7,6 +7,7 @@
 mod clock;
 mod connection;
 mod effects;
+mod encoding;
 mod error;
 mod function;
 mod host;
@@ -29,8 +30,8 @@ pub use function::{
 };
 pub use host::{
     ActionCall, CallContext, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable, FetchRequest,
-    FetchResponse, Host, HostError, IntegrationInclude, MetadataCommit, MetadataWrite, MetadataWritten,
-    VersionedMetadata,
+    FetchResponse, Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude, MetadataCommit,
+    MetadataWrite, MetadataWritten, VersionedMetadata,
 };
 pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType, RetryHeader};
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};

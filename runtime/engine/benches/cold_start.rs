@@ -7,13 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use onevent_contract::{ConnectionFacts, Host, Invocation, RunReport};
+use onevent_contract::{
+    CallContext, ConnectionFacts, Host, HostAnswer, HostCall, HostError, Invocation, RunReport,
+};
 use onevent_engine::{Engine, ProjectSource};
 
 struct NoHost;
 
 #[async_trait::async_trait]
-impl Host for NoHost {}
+impl Host for NoHost {
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        Err(call.unsupported())
+    }
+}
 
 /// The documented validation's shape, with a log line where `exec` is entered.
 const FUNCTION: &str = "

@@ -11,9 +11,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use onevent_contract::{
-    CallContext, ConnectionFacts, Host, HostError, Invocation, ProxyRequest, ProxyResponse,
-};
+use onevent_contract::{CallContext, ConnectionFacts, Host, HostAnswer, HostCall, HostError, Invocation};
 use onevent_engine::{Engine, ProjectSource};
 use tokio::sync::Semaphore;
 
@@ -25,10 +23,27 @@ struct Gate {
 
 #[async_trait::async_trait]
 impl Host for Gate {
-    async fn proxy(&self, _: &CallContext, _: ProxyRequest) -> Result<ProxyResponse, HostError> {
-        self.inside.fetch_add(1, Ordering::SeqCst);
-        let _permit = self.open.acquire().await;
-        Err(HostError::Unsupported { member: "get" })
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match &call {
+            HostCall::Proxy(_) => {
+                self.inside.fetch_add(1, Ordering::SeqCst);
+                let _permit = self.open.acquire().await;
+            }
+            HostCall::Connection(_)
+            | HostCall::Metadata
+            | HostCall::WriteMetadata(_)
+            | HostCall::Integration(_)
+            | HostCall::Pagination(_)
+            | HostCall::EnvironmentVariables
+            | HostCall::TriggerAction(_)
+            | HostCall::Fetch(_)
+            | HostCall::AcquireLock { .. }
+            | HostCall::ReleaseLock { .. }
+            | HostCall::ReleaseAllLocks
+            | HostCall::Checkpoint
+            | HostCall::WriteCheckpoint { .. } => {}
+        }
+        Err(call.unsupported())
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, EffectLog, Host, HostError, Invocation, Limits, LimitsError, MAX_ACTION_DEPTH,
-    RunReport, SystemClock, Validation, Violation,
+    CallContext, Clock, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError,
+    MAX_ACTION_DEPTH, RunReport, SystemClock, Validation, Violation,
 };
 use serde_json::Value;
 use thiserror::Error;

@@ -87,7 +87,7 @@ impl Actions {
     /// There is nothing to run actions with, or they are nested too deeply.
     pub(crate) fn nested(&self) -> Result<Self, HostError> {
         if self.runner.is_none() {
-            return Err(HostError::Unsupported { member: "triggerAction" });
+            return Err(HostError::Unsupported { member: "triggerAction".into() });
         }
         if self.depth >= MAX_ACTION_DEPTH {
             let message = format!("actions trigger each other more than {MAX_ACTION_DEPTH} deep");
@@ -116,7 +116,7 @@ impl Actions {
         run: ActionRun,
     ) -> Result<Result<Value, String>, HostError> {
         let Some(runner) = &self.runner else {
-            return Err(HostError::Unsupported { member: "triggerAction" });
+            return Err(HostError::Unsupported { member: "triggerAction".into() });
         };
         let name = format!("{} for {}", run.action, run.connection.connection_id);
         let report = match runner.run_action(run).await {

@@ -4,64 +4,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, EnvironmentName,
-    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
+    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId,
+    IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse,
+    VersionedMetadata,
 };
 use onevent_proxy::Proxy;
-use onevent_store::{AuthError, Store, StoredConnection, Visibility};
+use onevent_store::{Store, Visibility};
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::Asked;
 use crate::connections::{Connections, usable};
-use crate::dry_metadata::DryMetadata;
+use crate::dry_connection::DryConnection;
 use crate::environment::Variables;
 use crate::memory::{CheckpointKey, DryMemory};
 use crate::{Access, Integrations};
-
-/// The connection that a dry run is for, as it was when the run began.
-#[derive(Debug, Clone)]
-pub struct DryConnection {
-    /// With the metadata of the run's beginning.
-    connection: Connection,
-    auth_error: Option<AuthError>,
-    metadata: DryMetadata,
-}
-
-impl DryConnection {
-    /// A stored one.
-    #[must_use]
-    pub fn stored(stored: StoredConnection) -> Self {
-        let StoredConnection { connection, auth_error, metadata_version, metadata_writers, .. } = stored;
-        let metadata = DryMetadata::stored(connection.metadata.clone(), metadata_version, metadata_writers);
-        Self { connection, auth_error, metadata }
-    }
-
-    /// One that is given as data and stored nowhere. The user counts as the writer of its metadata.
-    #[must_use]
-    pub fn given(connection: Connection) -> Self {
-        let metadata = DryMetadata::given(connection.metadata.clone());
-        Self { connection, auth_error: None, metadata }
-    }
-
-    /// The same with other metadata to start from, as if the user had just written it.
-    #[must_use]
-    pub fn with_metadata(mut self, metadata: JsonObject) -> Self {
-        self.metadata = DryMetadata::given(Some(metadata));
-        self
-    }
-
-    /// The connection, with the metadata as it is stored.
-    #[must_use]
-    pub fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    /// The connection with what was written to it so far.
-    fn current(&self) -> Connection {
-        Connection { metadata: self.metadata.read().value, ..self.connection.clone() }
-    }
-}
 
 /// What a [`DryHost`] works on.
 #[derive(Debug, Clone)]
@@ -177,6 +134,45 @@ impl DryHost {
 
 #[async_trait]
 impl Host for DryHost {
+    async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::Proxy(request) => self.proxy(context, *request).await.map(HostAnswer::Proxy),
+            HostCall::Fetch(request) => self.fetch(context, request).await.map(HostAnswer::Fetch),
+            HostCall::Connection(query) => self.connection(context, query).await.map(HostAnswer::Connection),
+            HostCall::Metadata => self.metadata(context).await.map(HostAnswer::Metadata),
+            HostCall::WriteMetadata(write) => {
+                self.write_metadata(context, write).await.map(HostAnswer::WriteMetadata)
+            }
+            HostCall::Integration(include) => {
+                self.integration(context, include).await.map(HostAnswer::Integration)
+            }
+            HostCall::Pagination(integration) => {
+                self.pagination(context, integration).await.map(HostAnswer::Pagination)
+            }
+            HostCall::EnvironmentVariables => {
+                self.environment_variables(context).await.map(HostAnswer::EnvironmentVariables)
+            }
+            HostCall::TriggerAction(action) => {
+                self.trigger_action(context, action).await.map(HostAnswer::TriggerAction)
+            }
+            HostCall::AcquireLock { key, time_to_live } => {
+                self.acquire_lock(context, key, time_to_live).await.map(HostAnswer::AcquireLock)
+            }
+            HostCall::ReleaseLock { key } => {
+                self.release_lock(context, key).await.map(HostAnswer::ReleaseLock)
+            }
+            HostCall::ReleaseAllLocks => {
+                self.release_all_locks(context).await.map(HostAnswer::ReleaseAllLocks)
+            }
+            HostCall::Checkpoint => self.checkpoint(context).await.map(HostAnswer::Checkpoint),
+            HostCall::WriteCheckpoint { value, expected_version } => {
+                self.write_checkpoint(context, value, expected_version).await.map(HostAnswer::WriteCheckpoint)
+            }
+        }
+    }
+}
+
+impl DryHost {
     async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
         let query = ConnectionQuery {
             provider_config_key: request.provider_config_key.clone(),
@@ -186,10 +182,11 @@ impl Host for DryHost {
         self.proxy.send(call, &target, request).await
     }
 
-    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         let connection = self.meant(Asked::Connection, query).await?;
+        // From here on the function holds these, so its logs and errors may carry them.
         call.effects.hide(connection.credentials.secrets());
-        Ok(connection)
+        Ok(connection.reveal())
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, Connection, ConnectionQuery, EnvironmentVariable, FetchRequest,
-    FetchResponse, Host, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
+    ActionCall, CallContext, Checkpoint, ConnectionQuery, EnvironmentVariable, FetchRequest, FetchResponse,
+    Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
     MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
 };
 use onevent_proxy::{Proxy, Target, TargetSource};
@@ -110,6 +110,45 @@ impl TargetSource for StoredTarget {
 
 #[async_trait]
 impl Host for LiveHost {
+    async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::Proxy(request) => self.proxy(context, *request).await.map(HostAnswer::Proxy),
+            HostCall::Fetch(request) => self.fetch(context, request).await.map(HostAnswer::Fetch),
+            HostCall::Connection(query) => self.connection(context, query).await.map(HostAnswer::Connection),
+            HostCall::Metadata => self.metadata(context).await.map(HostAnswer::Metadata),
+            HostCall::WriteMetadata(write) => {
+                self.write_metadata(context, write).await.map(HostAnswer::WriteMetadata)
+            }
+            HostCall::Integration(include) => {
+                self.integration(context, include).await.map(HostAnswer::Integration)
+            }
+            HostCall::Pagination(integration) => {
+                self.pagination(context, integration).await.map(HostAnswer::Pagination)
+            }
+            HostCall::EnvironmentVariables => {
+                self.environment_variables(context).await.map(HostAnswer::EnvironmentVariables)
+            }
+            HostCall::TriggerAction(action) => {
+                self.trigger_action(context, action).await.map(HostAnswer::TriggerAction)
+            }
+            HostCall::AcquireLock { key, time_to_live } => {
+                self.acquire_lock(context, key, time_to_live).await.map(HostAnswer::AcquireLock)
+            }
+            HostCall::ReleaseLock { key } => {
+                self.release_lock(context, key).await.map(HostAnswer::ReleaseLock)
+            }
+            HostCall::ReleaseAllLocks => {
+                self.release_all_locks(context).await.map(HostAnswer::ReleaseAllLocks)
+            }
+            HostCall::Checkpoint => self.checkpoint(context).await.map(HostAnswer::Checkpoint),
+            HostCall::WriteCheckpoint { value, expected_version } => {
+                self.write_checkpoint(context, value, expected_version).await.map(HostAnswer::WriteCheckpoint)
+            }
+        }
+    }
+}
+
+impl LiveHost {
     async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
         let key = self.key(ConnectionQuery {
             provider_config_key: request.provider_config_key.clone(),
@@ -119,10 +158,11 @@ impl Host for LiveHost {
         self.proxy.send_to(call, source, request).await
     }
 
-    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         let stored = self.stored(Asked::Connection, &self.key(query)).await?;
+        // From here on the function holds these, so its logs and errors may carry them.
         call.effects.hide(stored.connection.credentials.secrets());
-        Ok(stored.connection)
+        Ok(stored.connection.reveal())
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {

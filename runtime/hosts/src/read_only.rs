@@ -1,16 +1,12 @@
 //! A wall around a host: nothing that changes the provider's data passes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Method;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, Connection, ConnectionQuery, EnvironmentVariable, FetchRequest,
-    FetchResponse, Host, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
-    MetadataWritten, Params, ProxyRequest, ProxyResponse, VersionedMetadata,
+    ActionCall, CallContext, FetchRequest, Host, HostAnswer, HostCall, HostError, Params, ProxyRequest,
 };
-use serde_json::Value;
 
 use crate::fixture::body_as_data;
 
@@ -73,93 +69,38 @@ fn refused_call(request: &ProxyRequest) -> HostError {
     refused(&format!("{} {}", request.method, request.endpoint), &details)
 }
 
+fn refused_fetch(request: &FetchRequest) -> HostError {
+    let text = String::from_utf8_lossy(&request.body);
+    let data = Some(&*text).filter(|text| !text.is_empty());
+    let details = request_details(&request.headers, data);
+    refused(&format!("{} {}", request.method, request.url), &details)
+}
+
+fn refused_action(action: &ActionCall) -> HostError {
+    let what = format!("action {}/{}", action.provider_config_key, action.name);
+    refused(&what, &[format!("input: {}", cut(&action.input.to_string()))])
+}
+
 #[async_trait]
 impl Host for ReadOnlyHost {
-    async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
-        if reads(&request.method) {
-            self.inner.proxy(call, request).await
-        } else {
-            Err(refused_call(&request))
+    async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match &call {
+            HostCall::Proxy(request) if !reads(&request.method) => Err(refused_call(request)),
+            HostCall::Fetch(request) if !reads(&request.method) => Err(refused_fetch(request)),
+            HostCall::TriggerAction(action) => Err(refused_action(action)),
+            HostCall::Proxy(_)
+            | HostCall::Fetch(_)
+            | HostCall::Connection(_)
+            | HostCall::Metadata
+            | HostCall::WriteMetadata(_)
+            | HostCall::Integration(_)
+            | HostCall::Pagination(_)
+            | HostCall::EnvironmentVariables
+            | HostCall::AcquireLock { .. }
+            | HostCall::ReleaseLock { .. }
+            | HostCall::ReleaseAllLocks
+            | HostCall::Checkpoint
+            | HostCall::WriteCheckpoint { .. } => self.inner.call(context, call).await,
         }
-    }
-
-    async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
-        if reads(&request.method) {
-            return self.inner.fetch(call, request).await;
-        }
-        let text = String::from_utf8_lossy(&request.body);
-        let data = Some(&*text).filter(|text| !text.is_empty());
-        let details = request_details(&request.headers, data);
-        Err(refused(&format!("{} {}", request.method, request.url), &details))
-    }
-
-    async fn trigger_action(&self, _call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
-        let what = format!("action {}/{}", action.provider_config_key, action.name);
-        Err(refused(&what, &[format!("input: {}", cut(&action.input.to_string()))]))
-    }
-
-    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
-        self.inner.connection(call, query).await
-    }
-
-    async fn connection_json(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
-        self.inner.connection_json(call, query).await
-    }
-
-    async fn metadata(&self, call: &CallContext) -> Result<VersionedMetadata, HostError> {
-        self.inner.metadata(call).await
-    }
-
-    async fn write_metadata(
-        &self,
-        call: &CallContext,
-        write: MetadataWrite,
-    ) -> Result<MetadataWritten, HostError> {
-        self.inner.write_metadata(call, write).await
-    }
-
-    async fn integration(
-        &self,
-        call: &CallContext,
-        include: Vec<IntegrationInclude>,
-    ) -> Result<JsonObject, HostError> {
-        self.inner.integration(call, include).await
-    }
-
-    async fn pagination(
-        &self,
-        call: &CallContext,
-        integration: Option<IntegrationId>,
-    ) -> Result<Option<JsonObject>, HostError> {
-        self.inner.pagination(call, integration).await
-    }
-
-    async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
-        self.inner.environment_variables(call).await
-    }
-
-    async fn acquire_lock(&self, call: &CallContext, key: String, ttl: Duration) -> Result<bool, HostError> {
-        self.inner.acquire_lock(call, key, ttl).await
-    }
-
-    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
-        self.inner.release_lock(call, key).await
-    }
-
-    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
-        self.inner.release_all_locks(call).await
-    }
-
-    async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
-        self.inner.checkpoint(call).await
-    }
-
-    async fn write_checkpoint(
-        &self,
-        call: &CallContext,
-        value: Option<JsonObject>,
-        expected_version: u64,
-    ) -> Result<Option<u64>, HostError> {
-        self.inner.write_checkpoint(call, value, expected_version).await
     }
 }

@@ -24,14 +24,29 @@ struct InMemory(Mutex<VersionedMetadata>);
 
 #[async_trait]
 impl Host for InMemory {
-    async fn metadata(&self, _: &CallContext) -> Result<VersionedMetadata, HostError> {
-        Ok(self.0.lock().await.clone())
-    }
-
-    async fn write_metadata(&self, _: &CallContext, to: MetadataWrite) -> Result<MetadataWritten, HostError> {
-        let mut metadata = self.0.lock().await;
-        *metadata = VersionedMetadata { value: Some(to.value), version: metadata.version + 1 };
-        Ok(MetadataWritten::Written { version: metadata.version, dropped: vec![], persisted: true })
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::Metadata => Ok(HostAnswer::Metadata(self.0.lock().await.clone())),
+            HostCall::WriteMetadata(to) => {
+                let mut metadata = self.0.lock().await;
+                let version = metadata.version + 1;
+                *metadata = VersionedMetadata { value: Some(to.value), version };
+                let written = MetadataWritten::Written { version, dropped: vec![], persisted: true };
+                Ok(HostAnswer::WriteMetadata(written))
+            }
+            call @ (HostCall::Proxy(_)
+            | HostCall::Connection(_)
+            | HostCall::Integration(_)
+            | HostCall::Pagination(_)
+            | HostCall::EnvironmentVariables
+            | HostCall::TriggerAction(_)
+            | HostCall::Fetch(_)
+            | HostCall::AcquireLock { .. }
+            | HostCall::ReleaseLock { .. }
+            | HostCall::ReleaseAllLocks
+            | HostCall::Checkpoint
+            | HostCall::WriteCheckpoint { .. }) => Err(call.unsupported()),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{OpState, op2};
-use onevent_contract::{HostError, JsonObject};
+use onevent_contract::{HostCalls, HostError, JsonObject};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{OpState, op2};
-use onevent_contract::{ActionCall, FunctionName, HostError, IntegrationInclude};
+use onevent_contract::{ActionCall, FunctionName, HostCalls, HostError, IntegrationInclude};
 use serde_json::Value;
 
 use super::host::run_state;

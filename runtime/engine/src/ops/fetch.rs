@@ -6,7 +6,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
 use http::Method;
-use onevent_contract::{FetchRequest, FetchResponse, HostError};
+use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
 use super::state::RunState;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{JsBuffer, OpState, op2};
-use onevent_contract::{ConnectionQuery, HostError};
+use onevent_contract::{ConnectionQuery, HostCalls, HostError};
 
 use super::state::RunState;
 use super::wire::{Answer, WireRequest, WireResponse, connection_id, integration_id};
@@ -56,6 +56,6 @@ async fn read_connection(
         connection_id: connection.map(connection_id).transpose()?,
     };
     let (host, call) = (run.host.clone(), run.call.clone());
-    let connection = run.ask(async move { host.connection_json(&call, query).await }).await?;
+    let connection = run.ask(async move { host.connection(&call, query).await }).await?;
     Ok(connection.to_string())
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use deno_core::{OpState, op2};
-use onevent_contract::HostError;
+use onevent_contract::{HostCalls, HostError};
 
 use super::host::run_state;
 use super::state::{AbortOnDrop, RunState};

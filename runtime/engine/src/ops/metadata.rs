@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use deno_core::{OpState, op2};
 use onevent_contract::{
-    DroppedKeys, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit, MetadataWrite, MetadataWriteKind,
-    MetadataWritten, Warning, WarningCode,
+    DroppedKeys, HostCalls, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit, MetadataWrite,
+    MetadataWriteKind, MetadataWritten, Warning, WarningCode,
 };
 use serde::Deserialize;
 use serde_json::Value;

@@ -4,7 +4,9 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use onevent_contract::{CallContext, FetchRequest, FetchResponse, Host, HostError, Outcome, RunReport};
+use onevent_contract::{
+    CallContext, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, Outcome, RunReport,
+};
 use onevent_engine::ProjectSource;
 use serde_json::json;
 
@@ -18,7 +20,28 @@ struct EchoHost {
 
 #[async_trait]
 impl Host for EchoHost {
-    async fn fetch(&self, _call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::Fetch(request) => self.echo(request).await.map(HostAnswer::Fetch),
+            call @ (HostCall::Proxy(_)
+            | HostCall::Connection(_)
+            | HostCall::Metadata
+            | HostCall::WriteMetadata(_)
+            | HostCall::Integration(_)
+            | HostCall::Pagination(_)
+            | HostCall::EnvironmentVariables
+            | HostCall::TriggerAction(_)
+            | HostCall::AcquireLock { .. }
+            | HostCall::ReleaseLock { .. }
+            | HostCall::ReleaseAllLocks
+            | HostCall::Checkpoint
+            | HostCall::WriteCheckpoint { .. }) => Err(call.unsupported()),
+        }
+    }
+}
+
+impl EchoHost {
+    async fn echo(&self, request: FetchRequest) -> Result<FetchResponse, HostError> {
         if request.url.contains("never") {
             return std::future::pending().await;
         }

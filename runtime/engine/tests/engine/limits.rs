@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{ErrorType, Outcome, RunReport};
+use onevent_contract::{CallContext, ErrorType, Host, HostAnswer, HostCall, HostError, Outcome, RunReport};
 
 use crate::support::{MemoryHost, engine, function, invocation, load, run, run_with};
 
@@ -264,21 +264,24 @@ async fn more_calls_than_run_at_once_all_get_their_turn() {
 struct StuckHost;
 
 #[async_trait::async_trait]
-impl onevent_contract::Host for StuckHost {
-    async fn acquire_lock(
-        &self,
-        _: &onevent_contract::CallContext,
-        _: String,
-        _: Duration,
-    ) -> Result<bool, onevent_contract::HostError> {
-        Ok(true)
-    }
-
-    async fn release_all_locks(
-        &self,
-        _: &onevent_contract::CallContext,
-    ) -> Result<(), onevent_contract::HostError> {
-        std::future::pending().await
+impl Host for StuckHost {
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::AcquireLock { .. } => Ok(HostAnswer::AcquireLock(true)),
+            HostCall::ReleaseAllLocks => std::future::pending().await,
+            call @ (HostCall::Proxy(_)
+            | HostCall::Connection(_)
+            | HostCall::Metadata
+            | HostCall::WriteMetadata(_)
+            | HostCall::Integration(_)
+            | HostCall::Pagination(_)
+            | HostCall::EnvironmentVariables
+            | HostCall::TriggerAction(_)
+            | HostCall::Fetch(_)
+            | HostCall::ReleaseLock { .. }
+            | HostCall::Checkpoint
+            | HostCall::WriteCheckpoint { .. }) => Err(call.unsupported()),
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError,
-    IntegrationId, IntegrationInclude, Invocation, JsonObject, Mode, Outcome, Params, ProxyRequest,
-    ProxyResponse, RunId, RunReport, VersionedMetadata,
+    CallContext, Checkpoint, EnvironmentVariable, FetchRequest, FetchResponse, Host, HostAnswer, HostCall,
+    HostError, Invocation, JsonObject, Mode, Outcome, Params, ProxyRequest, ProxyResponse, RunId, RunReport,
+    VersionedMetadata,
 };
 use serde_json::{Value, json};
 
@@ -37,113 +37,105 @@ fn page(request: &ProxyRequest) -> Value {
 
 #[async_trait]
 impl Host for WideHost {
-    async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
-        Ok(VersionedMetadata::default())
-    }
-
-    async fn proxy(&self, _call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
-        Ok(ProxyResponse {
-            status: 200,
-            status_text: "OK".into(),
-            headers: Default::default(),
-            body: match request.endpoint.as_str() {
-                "/large" => vec![7; LARGE].into(),
-                _ => page(&request).to_string().into_bytes().into(),
-            },
-            url: "https://api.example.com/rows".into(),
-            duration: Duration::ZERO,
-        })
-    }
-
-    async fn pagination(
-        &self,
-        _call: &CallContext,
-        integration: Option<IntegrationId>,
-    ) -> Result<Option<JsonObject>, HostError> {
-        assert_eq!(integration, None);
-        let options = json!({"type": "offset", "offset_name_in_request": "skip",
-            "limit_name_in_request": "take", "limit": 4, "response_path": "rows"});
-        Ok(options.as_object().cloned())
-    }
-
-    async fn integration(
-        &self,
-        _call: &CallContext,
-        include: Vec<IntegrationInclude>,
-    ) -> Result<JsonObject, HostError> {
-        Ok(json!({"unique_key": "acme", "include": format!("{include:?}")}).as_object().cloned().unwrap())
-    }
-
-    async fn environment_variables(
-        &self,
-        _call: &CallContext,
-    ) -> Result<Vec<EnvironmentVariable>, HostError> {
-        Ok(vec![EnvironmentVariable { name: "A".into(), value: "1".into() }])
-    }
-
-    async fn trigger_action(&self, _call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
-        match action.name.as_str() {
-            "missing" => {
-                Err(HostError::Answer { status: 404, body: json!({"error": {"code": "not_found"}}) })
+    async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        Ok(match call {
+            HostCall::Metadata => HostAnswer::Metadata(VersionedMetadata::default()),
+            HostCall::Proxy(request) => HostAnswer::Proxy(answer(&request)),
+            HostCall::Pagination(integration) => {
+                assert_eq!(integration, None);
+                let options = json!({"type": "offset", "offset_name_in_request": "skip",
+                    "limit_name_in_request": "take", "limit": 4, "response_path": "rows"});
+                HostAnswer::Pagination(options.as_object().cloned())
             }
-            name => Ok(json!([action.provider_config_key, action.connection_id, name, action.input])),
-        }
-    }
-
-    async fn fetch(&self, _call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
-        if request.url.ends_with("/refused") {
-            let message = "it is a loopback address".to_owned();
-            return Err(HostError::Configuration { code: "url_not_allowed".into(), message });
-        }
-        let body = match request.url.ends_with("/large") {
-            true => "7".repeat(LARGE),
-            false => format!("{} {} {:?}", request.method, request.url, request.body),
-        };
-        Ok(FetchResponse {
-            status: 200,
-            status_text: "OK".into(),
-            headers: vec![("content-type".into(), "text/plain".into())],
-            body: body.into_bytes().into(),
-            url: request.url,
-            redirected: false,
+            HostCall::Integration(include) => {
+                let data = json!({"unique_key": "acme", "include": format!("{include:?}")});
+                HostAnswer::Integration(data.as_object().cloned().unwrap())
+            }
+            HostCall::EnvironmentVariables => HostAnswer::EnvironmentVariables(vec![EnvironmentVariable {
+                name: "A".into(),
+                value: "1".into(),
+            }]),
+            HostCall::TriggerAction(action) => match action.name.as_str() {
+                "missing" => {
+                    let body = json!({"error": {"code": "not_found"}});
+                    return Err(HostError::Answer { status: 404, body });
+                }
+                name => HostAnswer::TriggerAction(json!([
+                    action.provider_config_key,
+                    action.connection_id,
+                    name,
+                    action.input
+                ])),
+            },
+            HostCall::Fetch(request) => HostAnswer::Fetch(fetched(request)?),
+            HostCall::AcquireLock { key, .. } => {
+                let taken =
+                    *self.locks.lock().unwrap().entry(key).or_insert(context.run_id) == context.run_id;
+                if self.lost_answers {
+                    std::future::pending::<()>().await;
+                }
+                HostAnswer::AcquireLock(taken)
+            }
+            HostCall::ReleaseLock { key } => {
+                let mut locks = self.locks.lock().unwrap();
+                let held = locks.get(&key) == Some(&context.run_id);
+                HostAnswer::ReleaseLock(held && locks.remove(&key).is_some())
+            }
+            HostCall::ReleaseAllLocks => {
+                self.locks.lock().unwrap().retain(|_, owner| *owner != context.run_id);
+                HostAnswer::ReleaseAllLocks(())
+            }
+            HostCall::Checkpoint => HostAnswer::Checkpoint(self.checkpoint.lock().unwrap().clone()),
+            HostCall::WriteCheckpoint { value, expected_version } => {
+                HostAnswer::WriteCheckpoint(self.write_checkpoint(value, expected_version))
+            }
+            call @ (HostCall::Connection(_) | HostCall::WriteMetadata(_)) => return Err(call.unsupported()),
         })
     }
+}
 
-    async fn acquire_lock(&self, call: &CallContext, key: String, _: Duration) -> Result<bool, HostError> {
-        let taken = *self.locks.lock().unwrap().entry(key).or_insert(call.run_id) == call.run_id;
-        if self.lost_answers {
-            std::future::pending::<()>().await;
-        }
-        Ok(taken)
-    }
-
-    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
-        let mut locks = self.locks.lock().unwrap();
-        Ok(locks.get(&key) == Some(&call.run_id) && locks.remove(&key).is_some())
-    }
-
-    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
-        self.locks.lock().unwrap().retain(|_, owner| *owner != call.run_id);
-        Ok(())
-    }
-
-    async fn checkpoint(&self, _call: &CallContext) -> Result<Checkpoint, HostError> {
-        Ok(self.checkpoint.lock().unwrap().clone())
-    }
-
-    async fn write_checkpoint(
-        &self,
-        _call: &CallContext,
-        value: Option<JsonObject>,
-        expected_version: u64,
-    ) -> Result<Option<u64>, HostError> {
+impl WideHost {
+    fn write_checkpoint(&self, value: Option<JsonObject>, expected_version: u64) -> Option<u64> {
         let mut stored = self.checkpoint.lock().unwrap();
         if stored.version != expected_version {
-            return Ok(None);
+            return None;
         }
         *stored = Checkpoint { value, version: expected_version + 1 };
-        Ok(Some(stored.version))
+        Some(stored.version)
     }
+}
+
+fn answer(request: &ProxyRequest) -> ProxyResponse {
+    ProxyResponse {
+        status: 200,
+        status_text: "OK".into(),
+        headers: Default::default(),
+        body: match request.endpoint.as_str() {
+            "/large" => vec![7; LARGE].into(),
+            _ => page(request).to_string().into_bytes().into(),
+        },
+        url: "https://api.example.com/rows".into(),
+        duration: Duration::ZERO,
+    }
+}
+
+fn fetched(request: FetchRequest) -> Result<FetchResponse, HostError> {
+    if request.url.ends_with("/refused") {
+        let message = "it is a loopback address".to_owned();
+        return Err(HostError::Configuration { code: "url_not_allowed".into(), message });
+    }
+    let body = match request.url.ends_with("/large") {
+        true => "7".repeat(LARGE),
+        false => format!("{} {} {:?}", request.method, request.url, request.body),
+    };
+    Ok(FetchResponse {
+        status: 200,
+        status_text: "OK".into(),
+        headers: vec![("content-type".into(), "text/plain".into())],
+        body: body.into_bytes().into(),
+        url: request.url,
+        redirected: false,
+    })
 }
 
 async fn run_on(host: &Arc<WideHost>, body: &str, change: impl FnOnce(&mut Invocation)) -> RunReport {

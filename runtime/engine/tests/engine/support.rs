@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use onevent_contract::{
-    CallContext, ConnectionFacts, ConnectionId, EnvironmentName, Host, HostError, IntegrationId, Invocation,
-    JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, ProxyRequest, ProxyResponse, RunReport,
-    VersionedMetadata,
+    CallContext, ConnectionFacts, ConnectionId, EnvironmentName, Host, HostAnswer, HostCall, HostError,
+    IntegrationId, Invocation, JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, ProxyResponse,
+    RunReport, VersionedMetadata,
 };
 use onevent_engine::{Engine, Project, ProjectSource};
 use serde_json::Value;
@@ -31,38 +31,8 @@ impl MemoryHost {
     pub(crate) fn stored(&self) -> Value {
         self.metadata.lock().unwrap().value.clone().map_or(Value::Null, Value::Object)
     }
-}
 
-#[async_trait]
-impl Host for MemoryHost {
-    async fn proxy(&self, _call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
-        match request.endpoint.as_str() {
-            "/slow" => std::future::pending().await,
-            "/broken" => Err(HostError::Internal { message: "the disk is full".into() }),
-            "/refused" => Err(HostError::Network {
-                code: "ECONNREFUSED".into(),
-                message: "connect ECONNREFUSED".into(),
-            }),
-            endpoint => Ok(ProxyResponse {
-                status: endpoint.trim_start_matches("/status/").parse().unwrap_or(200),
-                status_text: "Whatever".into(),
-                headers: [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect(),
-                body: format!(r#"{{"error":"from {endpoint}"}}"#).into_bytes().into(),
-                url: format!("https://api.example.com{endpoint}"),
-                duration: std::time::Duration::from_millis(1),
-            }),
-        }
-    }
-
-    async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
-        Ok(self.metadata.lock().unwrap().clone())
-    }
-
-    async fn write_metadata(
-        &self,
-        _call: &CallContext,
-        write: MetadataWrite,
-    ) -> Result<MetadataWritten, HostError> {
+    fn write(&self, write: MetadataWrite) -> MetadataWritten {
         let mut metadata = self.metadata.lock().unwrap();
         let mut conflicts = self.conflicts.lock().unwrap();
         if *conflicts > 0 {
@@ -74,11 +44,51 @@ impl Host for MemoryHost {
         if let MetadataCommit::IfVersion(version) = write.commit
             && version != metadata.version
         {
-            return Ok(MetadataWritten::Conflict);
+            return MetadataWritten::Conflict;
         }
         metadata.value = Some(write.value);
         metadata.version += 1;
-        Ok(MetadataWritten::Written { version: metadata.version, dropped: Vec::new(), persisted: true })
+        MetadataWritten::Written { version: metadata.version, dropped: Vec::new(), persisted: true }
+    }
+}
+
+async fn answer(endpoint: &str) -> Result<ProxyResponse, HostError> {
+    match endpoint {
+        "/slow" => std::future::pending().await,
+        "/broken" => Err(HostError::Internal { message: "the disk is full".into() }),
+        "/refused" => {
+            Err(HostError::Network { code: "ECONNREFUSED".into(), message: "connect ECONNREFUSED".into() })
+        }
+        endpoint => Ok(ProxyResponse {
+            status: endpoint.trim_start_matches("/status/").parse().unwrap_or(200),
+            status_text: "Whatever".into(),
+            headers: [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect(),
+            body: format!(r#"{{"error":"from {endpoint}"}}"#).into_bytes().into(),
+            url: format!("https://api.example.com{endpoint}"),
+            duration: std::time::Duration::from_millis(1),
+        }),
+    }
+}
+
+#[async_trait]
+impl Host for MemoryHost {
+    async fn call(&self, _context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::Proxy(request) => answer(&request.endpoint).await.map(HostAnswer::Proxy),
+            HostCall::Metadata => Ok(HostAnswer::Metadata(self.metadata.lock().unwrap().clone())),
+            HostCall::WriteMetadata(write) => Ok(HostAnswer::WriteMetadata(self.write(write))),
+            call @ (HostCall::Connection(_)
+            | HostCall::Integration(_)
+            | HostCall::Pagination(_)
+            | HostCall::EnvironmentVariables
+            | HostCall::TriggerAction(_)
+            | HostCall::Fetch(_)
+            | HostCall::AcquireLock { .. }
+            | HostCall::ReleaseLock { .. }
+            | HostCall::ReleaseAllLocks
+            | HostCall::Checkpoint
+            | HostCall::WriteCheckpoint { .. }) => Err(call.unsupported()),
+        }
     }
 }
 

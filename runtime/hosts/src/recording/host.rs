@@ -1,14 +1,12 @@
 //! The host that listens.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, Connection, ConnectionFacts, ConnectionQuery, EffectLog,
-    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, MetadataWrite, MetadataWritten, Outcome, ProxyRequest, ProxyResponse, RunReport, Secret,
-    VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, ConnectionFacts, ConnectionQuery, EffectLog, EnvironmentVariable,
+    Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude, JsonObject, MetadataWrite,
+    MetadataWritten, Outcome, RunReport, Secret, VersionedMetadata,
 };
 use serde_json::{Value, json};
 
@@ -143,26 +141,49 @@ fn redact(value: &mut Value) {
 
 #[async_trait]
 impl Host for RecordingHost {
-    async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
-        let answer = self.inner.proxy(call, request.clone()).await;
-        self.note(call, |recorded| recorded.calls.extend(Call::proxy(request, &answer)));
-        answer
+    async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        let inner = &self.inner;
+        match call {
+            HostCall::Proxy(request) => {
+                let answer = inner.proxy(context, (*request).clone()).await;
+                self.note(context, |recorded| recorded.calls.extend(Call::proxy(*request, &answer)));
+                answer.map(HostAnswer::Proxy)
+            }
+            HostCall::Fetch(request) => {
+                let answer = inner.fetch(context, request.clone()).await;
+                self.note(context, |recorded| recorded.calls.extend(Call::fetch(&request, &answer)));
+                answer.map(HostAnswer::Fetch)
+            }
+            HostCall::Connection(query) => self.connection(context, query).await.map(HostAnswer::Connection),
+            HostCall::Metadata => self.metadata(context).await.map(HostAnswer::Metadata),
+            HostCall::WriteMetadata(write) => {
+                self.write_metadata(context, write).await.map(HostAnswer::WriteMetadata)
+            }
+            HostCall::Integration(include) => {
+                self.integration(context, include).await.map(HostAnswer::Integration)
+            }
+            HostCall::EnvironmentVariables => {
+                self.environment_variables(context).await.map(HostAnswer::EnvironmentVariables)
+            }
+            HostCall::TriggerAction(action) => {
+                self.trigger_action(context, action).await.map(HostAnswer::TriggerAction)
+            }
+            HostCall::Checkpoint => self.checkpoint(context).await.map(HostAnswer::Checkpoint),
+            // A fixture does not hold these: templates are the project's, and a replayed run is alone.
+            call @ (HostCall::Pagination(_)
+            | HostCall::AcquireLock { .. }
+            | HostCall::ReleaseLock { .. }
+            | HostCall::ReleaseAllLocks
+            | HostCall::WriteCheckpoint { .. }) => inner.call(context, call).await,
+        }
     }
+}
 
-    async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
-        let answer = self.inner.fetch(call, request.clone()).await;
-        self.note(call, |recorded| recorded.calls.extend(Call::fetch(&request, &answer)));
-        answer
-    }
-
-    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Connection, HostError> {
-        self.inner.connection(call, query).await
-    }
-
-    async fn connection_json(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
+impl RecordingHost {
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         // A fixture has one connection: the run's own.
         let own = query == ConnectionQuery::default();
-        let connection = self.inner.connection_json(call, query).await?;
+        let connection = self.inner.connection(call, query).await?;
         call.effects.hide(connection.get("credentials").map(credential_texts).unwrap_or_default());
         self.note(call, |recorded| {
             if own || recorded.connection.is_none() {
@@ -213,14 +234,6 @@ impl Host for RecordingHost {
         Ok(answer)
     }
 
-    async fn pagination(
-        &self,
-        call: &CallContext,
-        integration: Option<IntegrationId>,
-    ) -> Result<Option<JsonObject>, HostError> {
-        self.inner.pagination(call, integration).await
-    }
-
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
         let variables = self.inner.environment_variables(call).await?;
         // They are where products keep their own keys.
@@ -241,18 +254,6 @@ impl Host for RecordingHost {
         Ok(output)
     }
 
-    async fn acquire_lock(&self, call: &CallContext, key: String, ttl: Duration) -> Result<bool, HostError> {
-        self.inner.acquire_lock(call, key, ttl).await
-    }
-
-    async fn release_lock(&self, call: &CallContext, key: String) -> Result<bool, HostError> {
-        self.inner.release_lock(call, key).await
-    }
-
-    async fn release_all_locks(&self, call: &CallContext) -> Result<(), HostError> {
-        self.inner.release_all_locks(call).await
-    }
-
     async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
         let checkpoint = self.inner.checkpoint(call).await?;
         self.note(call, |recorded| {
@@ -261,14 +262,5 @@ impl Host for RecordingHost {
             }
         });
         Ok(checkpoint)
-    }
-
-    async fn write_checkpoint(
-        &self,
-        call: &CallContext,
-        value: Option<JsonObject>,
-        expected_version: u64,
-    ) -> Result<Option<u64>, HostError> {
-        self.inner.write_checkpoint(call, value, expected_version).await
     }
 }

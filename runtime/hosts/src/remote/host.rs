@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, ConnectionId, ConnectionQuery, EnvironmentName, EnvironmentVariable,
-    FetchRequest, FetchResponse, Host, HostError, IntegrationId, IntegrationInclude, JsonObject,
-    MetadataWrite, MetadataWriteKind, MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
+    CallContext, Checkpoint, ConnectionId, ConnectionQuery, EnvironmentName, EnvironmentVariable,
+    FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude,
+    JsonObject, ProxyRequest, ProxyResponse,
 };
-use onevent_proxy::limits::ATTEMPT_TIMEOUT;
 use onevent_proxy::{Integration, Providers, Proxy, Target, provider_url};
 use serde_json::{Value, json};
 use url::Url;
@@ -18,7 +17,7 @@ use super::call::RemoteCall;
 use super::client::NangoApi;
 use super::connection::{Own, RemoteConnection};
 use crate::Integrations;
-use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
+use crate::actions::{ActionRunner, Actions};
 use crate::memory::{CheckpointKey, DryMemory};
 use crate::secrets::credential_texts;
 
@@ -56,16 +55,16 @@ pub struct RemoteHostOptions {
 /// options say otherwise. Locks and checkpoints live as long as the run.
 #[derive(Clone)]
 pub struct RemoteHost {
-    api: NangoApi,
-    own: Arc<Own>,
-    writes: RemoteWrites,
-    environment: EnvironmentName,
-    proxy: Proxy,
-    integrations: Arc<Integrations>,
-    providers: Arc<Providers>,
-    actions: Actions,
+    pub(super) api: NangoApi,
+    pub(super) own: Arc<Own>,
+    pub(super) writes: RemoteWrites,
+    pub(super) environment: EnvironmentName,
+    pub(super) proxy: Proxy,
+    pub(super) integrations: Arc<Integrations>,
+    pub(super) providers: Arc<Providers>,
+    pub(super) actions: Actions,
     /// Shared with the actions that are triggered.
-    memory: Arc<Mutex<DryMemory>>,
+    pub(super) memory: Arc<Mutex<DryMemory>>,
 }
 
 impl RemoteHost {
@@ -87,7 +86,7 @@ impl RemoteHost {
     }
 
     /// The integration and connection that a call means.
-    fn meant<'a>(
+    pub(super) fn meant<'a>(
         &'a self,
         integration: Option<&'a IntegrationId>,
         connection: Option<&'a ConnectionId>,
@@ -97,7 +96,7 @@ impl RemoteHost {
     }
 
     /// What must not show up in the report: the key, and the connection's credentials, which answers may repeat.
-    fn hide(&self, call: &CallContext) {
+    pub(super) fn hide(&self, call: &CallContext) {
         call.effects.hide(self.own.secrets.iter().cloned().chain([self.api.secret()]));
     }
 
@@ -118,37 +117,6 @@ impl RemoteHost {
         provider_url(&target, request, self.api.clock().now())
     }
 
-    /// A connection to run an action for: the run's own with what was written to it so far, or another one.
-    async fn connection_for(
-        &self,
-        integration: &IntegrationId,
-        connection: &ConnectionId,
-    ) -> Result<Arc<Own>, HostError> {
-        if self.own.is(integration, connection) {
-            return Ok(Arc::clone(&self.own));
-        }
-        Ok(Arc::new(Own::new(self.api.connection(integration, connection).await?)))
-    }
-
-    /// Makes a write in Nango: of the whole object, or of the keys that it changes.
-    async fn persist(
-        &self,
-        kind: MetadataWriteKind,
-        before: Option<&JsonObject>,
-        after: &JsonObject,
-    ) -> Result<(), HostError> {
-        let changed =
-            |(key, value): &(&String, &Value)| before.and_then(|before| before.get(*key)) != Some(*value);
-        let metadata: JsonObject = match kind {
-            MetadataWriteKind::Set => after.clone(),
-            MetadataWriteKind::Update => {
-                after.iter().filter(changed).map(|(key, value)| (key.clone(), value.clone())).collect()
-            }
-        };
-        let (integration, connection) = self.meant(None, None);
-        Ok(self.api.write_metadata(integration, connection, kind, &metadata).await?)
-    }
-
     fn memory(&self) -> MutexGuard<'_, DryMemory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -161,6 +129,45 @@ impl RemoteHost {
 
 #[async_trait]
 impl Host for RemoteHost {
+    async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        match call {
+            HostCall::Proxy(request) => self.proxy(context, *request).await.map(HostAnswer::Proxy),
+            HostCall::Fetch(request) => self.fetch(context, request).await.map(HostAnswer::Fetch),
+            HostCall::Connection(query) => self.connection(context, query).await.map(HostAnswer::Connection),
+            HostCall::Metadata => self.metadata(context).await.map(HostAnswer::Metadata),
+            HostCall::WriteMetadata(write) => {
+                self.write_metadata(context, write).await.map(HostAnswer::WriteMetadata)
+            }
+            HostCall::Integration(include) => {
+                self.integration(context, include).await.map(HostAnswer::Integration)
+            }
+            HostCall::Pagination(integration) => {
+                self.pagination(context, integration).await.map(HostAnswer::Pagination)
+            }
+            HostCall::EnvironmentVariables => {
+                self.environment_variables(context).await.map(HostAnswer::EnvironmentVariables)
+            }
+            HostCall::TriggerAction(action) => {
+                self.trigger_action(context, action).await.map(HostAnswer::TriggerAction)
+            }
+            HostCall::AcquireLock { key, time_to_live } => {
+                self.acquire_lock(context, key, time_to_live).await.map(HostAnswer::AcquireLock)
+            }
+            HostCall::ReleaseLock { key } => {
+                self.release_lock(context, key).await.map(HostAnswer::ReleaseLock)
+            }
+            HostCall::ReleaseAllLocks => {
+                self.release_all_locks(context).await.map(HostAnswer::ReleaseAllLocks)
+            }
+            HostCall::Checkpoint => self.checkpoint(context).await.map(HostAnswer::Checkpoint),
+            HostCall::WriteCheckpoint { value, expected_version } => {
+                self.write_checkpoint(context, value, expected_version).await.map(HostAnswer::WriteCheckpoint)
+            }
+        }
+    }
+}
+
+impl RemoteHost {
     async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
         self.hide(call);
         let provider_url = self.provider_url(&request);
@@ -177,7 +184,7 @@ impl Host for RemoteHost {
         call.send(request).await
     }
 
-    async fn connection_json(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
+    async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         self.hide(call);
         let (integration, connection) =
             self.meant(query.provider_config_key.as_ref(), query.connection_id.as_ref());
@@ -188,39 +195,6 @@ impl Host for RemoteHost {
             json.insert("metadata".into(), json!(self.own.metadata().read().value));
         }
         Ok(Value::Object(json))
-    }
-
-    async fn metadata(&self, call: &CallContext) -> Result<VersionedMetadata, HostError> {
-        self.hide(call);
-        Ok(self.own.metadata().read())
-    }
-
-    async fn write_metadata(
-        &self,
-        call: &CallContext,
-        write: MetadataWrite,
-    ) -> Result<MetadataWritten, HostError> {
-        self.hide(call);
-        let (kind, after) = (write.kind, write.value.clone());
-        let (before, written) = {
-            let mut metadata = self.own.metadata();
-            let before = metadata.clone();
-            (before, metadata.write(&call.function, write))
-        };
-        match (self.writes, written) {
-            (RemoteWrites::Persisted, MetadataWritten::Written { version, dropped, .. }) => {
-                // Kept here first: a second write meanwhile merges with this one, not with what was before it.
-                if let Err(error) = self.persist(kind, before.read().value.as_ref(), &after).await {
-                    let mut metadata = self.own.metadata();
-                    if metadata.read().version == version {
-                        *metadata = before;
-                    }
-                    return Err(error);
-                }
-                Ok(MetadataWritten::Written { version, dropped, persisted: true })
-            }
-            (_, written) => Ok(written),
-        }
     }
 
     async fn integration(
@@ -255,40 +229,6 @@ impl Host for RemoteHost {
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
         self.hide(call);
         Ok(self.api.environment_variables().await?)
-    }
-
-    async fn trigger_action(&self, call: &CallContext, action: ActionCall) -> Result<Value, HostError> {
-        self.hide(call);
-        let actions = self.actions.nested()?;
-        let own = self.connection_for(&action.provider_config_key, &action.connection_id).await?;
-        // What the action returns may carry them.
-        call.effects.hide(own.secrets.iter().cloned());
-        let run = ActionRun {
-            action: action_key(&action),
-            connection: own.facts.clone(),
-            input: action.input.clone(),
-            environment: self.environment.clone(),
-            mode: Mode::Dry,
-            deadline: call.deadline,
-            depth: self.actions.depth(),
-            host: Arc::new(Self { own, actions, ..self.clone() }),
-        };
-        let missing = match self.actions.run_if_known(call, run).await? {
-            Ok(output) => return Ok(output),
-            Err(missing) => missing,
-        };
-        match self.writes {
-            RemoteWrites::Persisted => {
-                let left = call.deadline.saturating_duration_since(self.api.clock().monotonic());
-                self.api.trigger_action(&action, left.saturating_add(ATTEMPT_TIMEOUT)).await
-            }
-            RemoteWrites::Dry => {
-                let message = format!(
-                    "{missing}: a dry run does not trigger Nango's deployed actions unless it is run with --allow-writes"
-                );
-                Err(HostError::Configuration { code: "action_not_local".into(), message })
-            }
-        }
     }
 
     async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {

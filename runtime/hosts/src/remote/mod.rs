@@ -1,11 +1,13 @@
 //! The host whose other side is a Nango API: connections, integrations, variables and calls are Nango's, and the
 //! function runs here.
 
+mod actions;
 mod call;
 mod client;
 mod connection;
 mod error;
 mod host;
+mod metadata;
 mod proxy_errors;
 mod routes;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 use onevent_contract::{
-    ActionCall, Clock, ConnectionFacts, ConnectionQuery, FetchRequest, Host, HostError, MetadataCommit,
+    ActionCall, Clock, ConnectionFacts, ConnectionQuery, FetchRequest, HostCalls, HostError, MetadataCommit,
     MetadataReport, Mode, Outcome, Params, ProxyBody, ProxyRequest, ResponseType, RunId, RunReport,
     SystemClock, Usage,
 };
@@ -185,7 +185,7 @@ async fn metadata_is_written_in_memory_and_listed() {
     assert_eq!(metadata(&host).await.version, 1);
     let first = write(json!({"a": 2}), MetadataCommit::IfVersion(1));
     host.write_metadata(&call("f"), first).await.unwrap();
-    let connection = host.connection_json(&call("f"), ConnectionQuery::default()).await.unwrap();
+    let connection = host.connection(&call("f"), ConnectionQuery::default()).await.unwrap();
     assert_eq!(
         connection,
         json!({ "connection_id": "acme", "tags": { "x": "y" }, "credentials": { "type": "APP", "x": 1 }, "metadata": { "a": 2 } })
@@ -201,7 +201,7 @@ async fn what_is_recorded_over_a_live_host_answers_the_same() {
     let recorder = RecordingHost::new(Arc::new(setup.live(&own, Access::Normal)));
     let call = call("f");
     recorder.metadata(&call).await.unwrap();
-    recorder.connection_json(&call, ConnectionQuery::default()).await.unwrap();
+    recorder.connection(&call, ConnectionQuery::default()).await.unwrap();
     // The provider answers with the token that it was shown.
     let live = text(recorder.proxy(&call, request(None, None)).await).await;
     assert!(live.contains("token-one"));
@@ -313,7 +313,7 @@ async fn what_the_file_lacks_is_supplied_and_the_file_stays_as_it_is() {
     assert_eq!(fixture.to_text(), text);
     let host = FixtureHost::new(fixture, facts()).unwrap();
     assert_eq!(metadata(&host).await.value, json!({ "a": 1 }).as_object().cloned());
-    let connection = || async { host.connection_json(&call("f"), ConnectionQuery::default()).await.unwrap() };
+    let connection = || async { host.connection(&call("f"), ConnectionQuery::default()).await.unwrap() };
     let expected = json!({ "connection_config": { "realm": "r" }, "metadata": { "tenant": "t" },
         "credentials": { "type": "OAUTH2", "access_token": "token" } });
     assert_eq!(connection().await, expected);
@@ -325,7 +325,7 @@ async fn what_the_file_lacks_is_supplied_and_the_file_stays_as_it_is() {
 async fn a_recorded_token_is_enough_for_get_token() {
     let token = json!({ "type": "BASIC", "username": "u", "password": "p" });
     let host = host(&json!({ "nango": { "getToken": token } }));
-    let connection = host.connection_json(&call("f"), ConnectionQuery::default()).await.unwrap();
+    let connection = host.connection(&call("f"), ConnectionQuery::default()).await.unwrap();
     assert_eq!(connection["credentials"], token);
 }
 

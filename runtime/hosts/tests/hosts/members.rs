@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use onevent_contract::{
-    CallContext, Checkpoint, EnvironmentVariable, FetchRequest, Host, HostError, IntegrationId,
+    CallContext, Checkpoint, EnvironmentVariable, FetchRequest, Host, HostCalls, HostError, IntegrationId,
     IntegrationInclude, RunId, Secret,
 };
 use onevent_hosts::{Access, DryConnection, DryHost, DryHostOptions, Integrations, LiveHost};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use onevent_contract::{
-    CallContext, Clock, Connection, ConnectionQuery, Credentials, DroppedKeys, EffectLog, Host, HostError,
+    CallContext, Clock, ConnectionQuery, Credentials, DroppedKeys, EffectLog, Host, HostCalls, HostError,
     JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten, ProxyRequest,
     ProxyResponse, RunId, SystemClock, VersionedMetadata,
 };
@@ -170,8 +170,9 @@ pub(crate) async fn text(response: Result<ProxyResponse, HostError>) -> String {
     String::from_utf8(response.unwrap().body.to_vec()).unwrap()
 }
 
-pub(crate) fn token(connection: &Connection) -> String {
-    connection.credentials.text("access_token").unwrap().reveal().to_owned()
+/// The token of a connection as a function sees it.
+pub(crate) fn token(connection: &Value) -> &str {
+    connection["credentials"]["access_token"].as_str().unwrap()
 }
 
 /// The status and code of an answer of Nango's API.

@@ -2,14 +2,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::Event::PostConnectionCreation;
-use onevent_contract::{ConnectionFacts, Host, Limits, Mode, Operation, Outcome, Validation};
+use onevent_contract::{
+    CallContext, ConnectionFacts, Host, HostAnswer, HostCall, HostError, Limits, Mode, Operation, Outcome,
+    Validation,
+};
 use onevent_lifecycle::{DryRun, dry_run};
 
 use crate::script::Ending::{Refused, ThrowsActionError};
 use crate::script::{Stage, function};
 
 struct NoHost;
-impl Host for NoHost {}
+#[async_trait::async_trait]
+impl Host for NoHost {
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        Err(call.unsupported())
+    }
+}
 
 async fn dry(stage: &Stage, name: &str) -> Result<onevent_contract::RunReport, onevent_engine::RunRefused> {
     let dry = DryRun {

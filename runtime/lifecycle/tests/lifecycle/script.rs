@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    Clock as _, Credentials, ErrorType, Event, Function, FunctionKey, FunctionKind, Host, Invocation,
-    JsonObject, Limits, MetadataReport, Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage,
-    Verdict,
+    CallContext, Clock as _, Credentials, ErrorType, Event, Function, FunctionKey, FunctionKind, Host,
+    HostAnswer, HostCall, HostError, Invocation, JsonObject, Limits, MetadataReport, Operation, Outcome,
+    RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
 };
 use onevent_engine::{Project, RunRefused};
 use onevent_lifecycle::{Lifecycle, LifecycleOptions, Runner};
@@ -140,7 +140,13 @@ fn report(
 }
 
 struct NoHost;
-impl Host for NoHost {}
+
+#[async_trait]
+impl Host for NoHost {
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        Err(call.unsupported())
+    }
+}
 
 /// A stage with its script.
 pub(crate) struct Stage {

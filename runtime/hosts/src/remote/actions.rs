@@ -1,0 +1,63 @@
+//! Actions that a run against Nango triggers.
+
+use std::sync::Arc;
+
+use onevent_contract::{ActionCall, CallContext, ConnectionId, HostError, IntegrationId, Mode};
+use onevent_proxy::limits::ATTEMPT_TIMEOUT;
+use serde_json::Value;
+
+use super::connection::Own;
+use super::host::{RemoteHost, RemoteWrites};
+use crate::actions::{ActionRun, action_key};
+
+impl RemoteHost {
+    pub(super) async fn trigger_action(
+        &self,
+        call: &CallContext,
+        action: ActionCall,
+    ) -> Result<Value, HostError> {
+        self.hide(call);
+        let actions = self.actions.nested()?;
+        let own = self.connection_for(&action.provider_config_key, &action.connection_id).await?;
+        // What the action returns may carry them.
+        call.effects.hide(own.secrets.iter().cloned());
+        let run = ActionRun {
+            action: action_key(&action),
+            connection: own.facts.clone(),
+            input: action.input.clone(),
+            environment: self.environment.clone(),
+            mode: Mode::Dry,
+            deadline: call.deadline,
+            depth: self.actions.depth(),
+            host: Arc::new(Self { own, actions, ..self.clone() }),
+        };
+        let missing = match self.actions.run_if_known(call, run).await? {
+            Ok(output) => return Ok(output),
+            Err(missing) => missing,
+        };
+        match self.writes {
+            RemoteWrites::Persisted => {
+                let left = call.deadline.saturating_duration_since(self.api.clock().monotonic());
+                self.api.trigger_action(&action, left.saturating_add(ATTEMPT_TIMEOUT)).await
+            }
+            RemoteWrites::Dry => {
+                let message = format!(
+                    "{missing}: a dry run does not trigger Nango's deployed actions unless it is run with --allow-writes"
+                );
+                Err(HostError::Configuration { code: "action_not_local".into(), message })
+            }
+        }
+    }
+
+    /// A connection to run an action for: the run's own with what was written to it so far, or another one.
+    async fn connection_for(
+        &self,
+        integration: &IntegrationId,
+        connection: &ConnectionId,
+    ) -> Result<Arc<Own>, HostError> {
+        if self.own.is(integration, connection) {
+            return Ok(Arc::clone(&self.own));
+        }
+        Ok(Arc::new(Own::new(self.api.connection(integration, connection).await?)))
+    }
+}
