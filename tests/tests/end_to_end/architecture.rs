@@ -6,8 +6,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Room, and the rooms it may lean on.
-const ARROWS: [(&str, &[&str]); 8] = [
-    ("onevent-contract", &[]),
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("onevent-redaction", &[]),
+    ("onevent-contract", &["onevent-redaction"]),
     ("onevent-engine", &["onevent-contract"]),
     ("onevent-proxy", &["onevent-contract"]),
     ("onevent-store", &["onevent-contract"]),
