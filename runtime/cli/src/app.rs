@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use onevent_app::Surroundings;
 use onevent_store::Access;
 
 use crate::args::{Cli, Command, ConnectionCommand, MetadataCommand, RunsCommand};
 use crate::commands;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::loading;
 use crate::output::{self, Format, Reply};
 use crate::session::Session;
-use crate::surroundings::Surroundings;
+use crate::surroundings;
 
 /// Runs the program.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
@@ -23,7 +23,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(format, &error),
     };
-    match Surroundings::look().and_then(|surroundings| run(&cli, &surroundings)) {
+    match surroundings::look().and_then(|surroundings| run(&cli, &surroundings)) {
         Ok(reply) => output::print_reply(format, &reply),
         Err(failure) => output::print_failure(format, &failure),
     }
@@ -42,7 +42,7 @@ const WORKERS: usize = 2;
 fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
     let session = Session::start(cli, surroundings)?;
     if let Command::Config = cli.command {
-        return commands::config::run(&session.config);
+        return commands::config::run(session.service.config());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
@@ -65,12 +65,8 @@ fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
 
 async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
     match command {
-        Command::Config => commands::config::run(&session.config),
-        Command::Functions(args) => {
-            let engine = loading::engine()?;
-            let project = loading::project(&engine, session.folder()).await?;
-            commands::functions::run(args, &project)
-        }
+        Command::Config => commands::config::run(session.service.config()),
+        Command::Functions(args) => commands::functions::run(args, session.service.project().await?),
         Command::Connection(ConnectionCommand::Create(args)) => {
             commands::lifecycle::create(session, args).await
         }
@@ -101,13 +97,14 @@ const LAST_STEPS: Duration = Duration::from_secs(5);
 /// Puts the connection back to what it was before an operation that did not come to its end, and closes the
 /// database: SQLite then removes its side files.
 async fn close(session: &Session, state: State) {
-    let Some(store) = session.store() else { return };
     let steps = async {
-        if state == State::Interrupted && store.access() == Access::ReadWrite {
-            // Where this fails, the next command does it, and tells.
-            let _ = store.recover().await;
+        if state == State::Interrupted {
+            for store in session.service.opened_stores().filter(|store| store.access() == Access::ReadWrite) {
+                // Where this fails, the next command does it, and tells.
+                let _ = store.recover().await;
+            }
         }
-        store.close().await;
+        session.service.close().await;
     };
     let _ = tokio::time::timeout(LAST_STEPS, steps).await;
 }

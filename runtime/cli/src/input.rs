@@ -8,7 +8,7 @@ use onevent_contract::JsonObject;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::place::Place;
+use onevent_app::Location;
 
 /// The largest file that is read, in bytes: far above what a connection holds.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
@@ -134,10 +134,10 @@ fn parse(flag: &str, text: &str, name: &str, secrecy: Secrecy) -> Result<Value, 
         let failure = Failure::usage("invalid_json", format!("{flag}: {message}"));
         let (line, column) = position(text, &error);
         failure.at(match secrecy {
-            Secrecy::Secret => Place::without_text(name, line, column),
+            Secrecy::Secret => Location::without_text(name, line, column),
             Secrecy::Open => {
                 let number = |value| u32::try_from(value).unwrap_or(u32::MAX);
-                Place::of_position(name, &Arc::from(text), number(line), number(column))
+                Location::of_position(name, &Arc::from(text), number(line), number(column))
             }
         })
     })
@@ -180,10 +180,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("c.json"), "{\n  \"access_token\": hunter2\n}").unwrap();
         let secret = secret_file("--credentials", "@c.json", directory.path()).await.unwrap_err();
-        assert_eq!(secret.place.as_ref().map(|p| p.line), Some(2));
+        assert_eq!(secret.location.as_ref().map(|p| p.line), Some(2));
         assert!(!format!("{secret:?}").contains("hunter2"));
         let open = object("--metadata", "@c.json", directory.path()).await.unwrap_err();
-        assert!(open.place.unwrap().excerpt.unwrap().text.contains("hunter2"));
+        assert!(open.location.unwrap().excerpt.unwrap().text.contains("hunter2"));
         assert_eq!(object("--metadata", "[]", directory.path()).await.unwrap_err().code, "invalid_json");
         assert_eq!(
             object("--metadata", "@none", directory.path()).await.unwrap_err().code,
@@ -195,7 +195,7 @@ mod tests {
     async fn a_place_counts_characters_and_is_where_the_reader_looks() {
         let place = async |text: &str| {
             let failure = object("--metadata", text, Path::new("/")).await.unwrap_err();
-            failure.place.map(|place| (place.line, place.column)).unwrap()
+            failure.location.map(|place| (place.line, place.column)).unwrap()
         };
         assert_eq!(place("{\n  \"b\": tru\n}").await, (2, 11));
         assert_eq!(place("{\"ü\": }").await, (1, 7));

@@ -4,19 +4,13 @@
 mod app;
 mod args;
 mod commands;
-mod config;
-mod database;
+mod credentials;
 mod exit;
 mod failure;
+mod function_names;
 mod input;
-mod integrations;
-mod loading;
 mod output;
-mod place;
-mod project;
-mod rooms;
 mod session;
-mod suggest;
 mod surroundings;
 
 fn main() -> std::process::ExitCode {

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Room, and the rooms it may lean on.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("onevent-redaction", &[]),
     ("onevent-contract", &["onevent-redaction"]),
     ("onevent-engine", &["onevent-contract"]),
@@ -17,10 +17,22 @@ const ARROWS: [(&str, &[&str]); 9] = [
         "onevent-lifecycle",
         &["onevent-contract", "onevent-engine", "onevent-hosts", "onevent-proxy", "onevent-store"],
     ),
+    (
+        "onevent-app",
+        &[
+            "onevent-contract",
+            "onevent-engine",
+            "onevent-hosts",
+            "onevent-lifecycle",
+            "onevent-proxy",
+            "onevent-store",
+        ],
+    ),
     ("onevent", &["onevent-contract", "onevent-engine"]),
     (
         "onevent-cli",
         &[
+            "onevent-app",
             "onevent-contract",
             "onevent-engine",
             "onevent-hosts",

@@ -14,8 +14,8 @@ pub(crate) use self::connection::{
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::test::TestArgs;
-use crate::config::Flags;
 use crate::exit::ExitCode;
+use onevent_app::Flags;
 
 /// Runs Nango-style event functions on this machine.
 #[derive(Debug, Parser)]

@@ -1,7 +1,7 @@
 //! `onevent dryrun` and `onevent runs …`
 
 use clap::{Args, Subcommand};
-use onevent_contract::{ConnectionId, IntegrationId};
+use onevent_contract::{ConnectionId, IntegrationId, Validation};
 
 /// `onevent dryrun`.
 #[derive(Debug, Args)]
@@ -40,6 +40,13 @@ pub(crate) struct DryrunArgs {
     /// Store what the run writes into the connection's metadata; against Nango, also trigger its deployed actions
     #[arg(long, conflicts_with_all = ["connection", "metadata"])]
     pub(crate) allow_writes: bool,
+}
+
+impl DryrunArgs {
+    /// Whether violations of the function's schemas are errors.
+    pub(crate) fn validation(&self) -> Validation {
+        if self.validate { Validation::Enforce } else { Validation::Warn }
+    }
 }
 
 /// What to do with kept runs.

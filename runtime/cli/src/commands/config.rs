@@ -4,9 +4,9 @@ use anstyle::Style;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::{Config, Origin};
 use crate::failure::Failure;
 use crate::output::{DIM, NAME, Reply, Table};
+use onevent_app::{Config, Origin};
 
 /// `docs/schemas/config.json`.
 #[derive(Debug, Serialize)]

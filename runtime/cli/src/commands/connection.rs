@@ -7,9 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::{GetArgs, ListArgs};
-use crate::database;
 use crate::failure::Failure;
-use crate::integrations::Integrations;
 use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint, short, when};
 use crate::session::{self, Session};
 
@@ -57,12 +55,12 @@ struct SummaryDocument<'a> {
 
 /// Shows one connection.
 pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Failure> {
-    let store = database::open_existing(session).await?;
-    let found = session::connection(store.as_ref(), &session.key(&args.target)).await?;
+    let store = session.service.existing_store().await?;
+    let found = session::connection(store, &session.key(&args.target)).await?;
     let mut connection = found.connection.reveal();
     if !args.show_credentials {
         connection = found.connection.redacted();
-        Integrations::load(&session.config)?.redact_settings(&found.connection, &mut connection);
+        session.service.integrations()?.redact_settings(&found.connection, &mut connection);
     }
     let text = describe(&found, &connection);
     let document = Document {
@@ -120,11 +118,11 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
 
 /// Lists connections.
 pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Reply, Failure> {
-    let environment = &session.config.environment;
-    let found = match database::open_existing(session).await? {
+    let environment = &session.service.config().environment;
+    let found = match session.service.existing_store().await? {
         Some(store) => {
             let found = store.connections(environment, args.integration.as_ref()).await;
-            found.map_err(|error| database::failure(&error))?
+            found?
         }
         None => Vec::new(),
     };

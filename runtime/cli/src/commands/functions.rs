@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use crate::args::FunctionsArgs;
 use crate::exit::ExitCode;
-use crate::failure::{ErrorBody, Failure};
-use crate::loading;
-use crate::output::{DIM, NAME, Reply, Table, render_failure};
+use crate::failure::Failure;
+use crate::output::{DIM, ErrorBody, NAME, Reply, Table, render_failure};
 
 /// `docs/schemas/functions.json`.
 #[derive(Debug, Serialize)]
@@ -46,8 +45,7 @@ struct BrokenDocument<'a> {
 
 /// Lists a loaded project.
 pub(crate) fn run(args: &FunctionsArgs, project: &Project) -> Result<Reply, Failure> {
-    let failures: Vec<Failure> =
-        project.broken.iter().map(|broken| loading::failure(&broken.error)).collect();
+    let failures: Vec<Failure> = project.broken.iter().map(|broken| Failure::from(&broken.error)).collect();
     let document = Document {
         functions: project.functions.iter().map(|function| described(function)).collect(),
         broken: project

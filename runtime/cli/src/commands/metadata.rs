@@ -2,12 +2,11 @@
 
 use onevent_contract::{DroppedKeys, JsonObject};
 use onevent_lifecycle::{MetadataChange, MetadataChanged, change_metadata};
-use onevent_store::{ConnectionKey, Visibility};
+use onevent_store::{ConnectionKey, StoreError, Visibility};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::{MetadataTarget, MetadataWriteArgs};
-use crate::database;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{Reply, WARN, clean, diff_lines, paint};
@@ -33,12 +32,11 @@ struct DroppedDocument<'a> {
 /// Shows the metadata.
 pub(crate) async fn get(session: &Session, args: &MetadataTarget) -> Result<Reply, Failure> {
     let key = session.key(&args.target);
-    let found = match database::open_existing(session).await? {
+    let found = match session.service.existing_store().await? {
         Some(store) => store.metadata(&key, Visibility::Established).await,
         None => Ok(None),
     };
-    let found = found.map_err(|error| database::failure(&error))?;
-    let metadata = found.ok_or_else(|| database::unknown_connection(&key))?;
+    let metadata = found?.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
     let value = metadata.value.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
     let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::internal(error.to_string()))?;
     Reply::new(&document(&key, metadata.value.as_ref(), metadata.version, &[]), clean(&text))
@@ -61,10 +59,10 @@ async fn change(
 ) -> Result<Reply, Failure> {
     let given = input::object("metadata", &args.metadata, &session.directory).await?;
     let key = session.key(&args.target);
-    let store = database::open_existing(session).await?;
-    let store = store.ok_or_else(|| database::unknown_connection(&key))?;
-    let changed = change_metadata(&store, &key, kind(given)).await;
-    changed_reply(&key, changed.map_err(|error| database::failure(&error))?)
+    let store = session.service.existing_store().await?;
+    let store = store.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
+    let changed = change_metadata(store, &key, kind(given)).await;
+    changed_reply(&key, changed?)
 }
 
 fn changed_reply(key: &ConnectionKey, changed: MetadataChanged) -> Result<Reply, Failure> {

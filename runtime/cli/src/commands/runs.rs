@@ -6,12 +6,11 @@ use onevent_store::{RunFilter, RunSummary};
 use serde::Serialize;
 
 use crate::args::{RunsListArgs, RunsShowArgs};
-use crate::database;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::{BAD, DIM, GOOD, NAME, Reply, RunView, Sources, Table, render_run, took, when};
 use crate::session::Session;
-use crate::suggest;
+use onevent_app::suggest;
 
 /// `docs/schemas/runs-list.json`.
 #[derive(Debug, Serialize)]
@@ -36,11 +35,11 @@ struct RunDocument<'a> {
 /// Lists kept runs, the newest first.
 pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply, Failure> {
     let filter = filter(session, args)?;
-    let found = match database::open_existing(session).await? {
-        Some(store) => store.runs(&filter).await.map_err(|error| database::failure(&error))?,
+    let found = match session.service.existing_store().await? {
+        Some(store) => store.runs(&filter).await?,
         None => Vec::new(),
     };
-    let environment = session.config.environment.as_str();
+    let environment = session.service.config().environment.as_str();
     let document = Document { environment, runs: found.iter().map(summary).collect() };
     if found.is_empty() {
         return Ok(Reply::new(&document, "")?.note(&format!("no such runs in {environment}\n")));
@@ -51,7 +50,7 @@ pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply
 }
 
 fn filter(session: &Session, args: &RunsListArgs) -> Result<RunFilter, Failure> {
-    let mut filter = RunFilter::of(session.config.environment.clone());
+    let mut filter = RunFilter::of(session.service.config().environment.clone());
     filter.connection_id = args.connection.clone();
     filter.limit = args.limit;
     if let Some(text) = &args.function {
@@ -108,8 +107,8 @@ fn table(found: &[RunSummary]) -> String {
 
 /// Shows one run's report.
 pub(crate) async fn show(session: &Session, args: &RunsShowArgs) -> Result<Reply, Failure> {
-    let found = match database::open_existing(session).await? {
-        Some(store) => store.run(&args.run_id).await.map_err(|error| database::failure(&error))?,
+    let found = match session.service.existing_store().await? {
+        Some(store) => store.run(&args.run_id).await?,
         None => None,
     };
     let Some(found) = found else {

@@ -5,12 +5,12 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::style::clean;
 use crate::failure::Failure;
-use crate::place::Place;
+use onevent_app::Location;
 
 /// A failure with its code frame.
 pub(crate) fn failure(failure: &Failure) -> String {
     let notes = failure.hint.iter().map(|hint| Note::Help(hint.clone())).collect::<Vec<_>>();
-    error(&failure.code, &failure.message, failure.place.as_deref(), &notes)
+    error(&failure.code, &failure.message, failure.location.as_deref(), &notes)
 }
 
 /// A line under an error.
@@ -23,7 +23,7 @@ pub(super) enum Note {
 }
 
 /// An error's title, its code frame where there is one, and lines below it.
-pub(super) fn error(code: &str, message: &str, place: Option<&Place>, notes: &[Note]) -> String {
+pub(super) fn error(code: &str, message: &str, place: Option<&Location>, notes: &[Note]) -> String {
     let message = clean(message);
     let code = clean(code);
     let mut group = Group::with_title(Level::ERROR.primary_title(message).id(code));
@@ -75,7 +75,7 @@ mod tests {
         let text: Arc<str> = "[limits]\nwal = \"1s\"\n".into();
         let failure = Failure::project("unknown_setting", "unknown setting `limits.wal`")
             .hint("did you mean `limits.wall`?")
-            .at(Place::of_span("onevent.toml", &text, 9..12));
+            .at(Location::of_span("onevent.toml", &text, 9..12));
         let shown = plain(&super::failure(&failure));
         assert!(shown.starts_with("error[unknown_setting]: unknown setting `limits.wal`\n"), "{shown}");
         assert!(shown.contains("onevent.toml:2:1") && shown.contains("━━━"), "{shown}");
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_hostile_message_or_source_cannot_steer_the_terminal() {
         let text: Arc<str> = "a\u{1b}[2Jb".into();
-        let failure = Failure::project("x", "oh\u{1b}[2Jno").at(Place::of_span("f\u{1b}[2J", &text, 0..1));
+        let failure = Failure::project("x", "oh\u{1b}[2Jno").at(Location::of_span("f\u{1b}[2J", &text, 0..1));
         assert!(!super::failure(&failure).contains("\u{1b}[2J"));
     }
 }

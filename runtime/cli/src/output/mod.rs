@@ -1,6 +1,7 @@
 //! Everything the program prints goes through here: data to standard output, the rest to standard error.
 
 mod diff;
+mod error_document;
 mod frame;
 mod run;
 mod style;
@@ -12,12 +13,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::diff::{lines as diff_lines, short};
+pub(crate) use self::error_document::{ErrorBody, ErrorDocument};
 pub(crate) use self::frame::failure as render_failure;
 pub(crate) use self::run::{RunView, Sources, WarningView, render as render_run, warning_line};
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took, when};
 pub(crate) use self::table::Table;
 use crate::exit::ExitCode;
-use crate::failure::{ErrorDocument, Failure};
+use crate::failure::Failure;
 
 /// Version of every JSON document; it grows when a field changes its meaning or goes away.
 pub(crate) const SCHEMA_VERSION: u32 = onevent_contract::REPORT_SCHEMA_VERSION;

@@ -10,7 +10,7 @@ use super::diff;
 use super::frame::{self, Note};
 use super::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
 use crate::failure::Failure;
-use crate::place::Place;
+use onevent_app::Location;
 
 /// A run report as it is stored and sent: the one form that live and kept reports share.
 #[derive(Debug, Clone, Deserialize)]
@@ -198,14 +198,14 @@ fn payload(error: &ErrorView) -> Option<Note> {
     says_more.then(|| Note::Info(format!("payload: {}", diff::short(payload))))
 }
 
-fn place(frame: &onevent_contract::Frame, sources: Sources<'_>) -> Place {
+fn place(frame: &onevent_contract::Frame, sources: Sources<'_>) -> Location {
     let text = match sources {
         Sources::Project(project) => source(project, &frame.file),
         Sources::Changed => None,
     };
     match text {
-        Some(text) => Place::of_position(&frame.file, &text, frame.line, frame.column),
-        None => Place::without_text(&frame.file, frame.line as usize, frame.column as usize),
+        Some(text) => Location::of_position(&frame.file, &text, frame.line, frame.column),
+        None => Location::without_text(&frame.file, frame.line as usize, frame.column as usize),
     }
 }
 

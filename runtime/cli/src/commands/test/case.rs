@@ -14,7 +14,7 @@ use super::find::Found;
 use super::load::NoFunction;
 use super::sibling::Sibling;
 use super::{Status, TestResult, compare, update};
-use crate::integrations::Integrations;
+use onevent_app::Integrations;
 
 /// The largest fixture that is read: 64 MiB.
 const MAX_FIXTURE_BYTES: u64 = 64 * 1024 * 1024;

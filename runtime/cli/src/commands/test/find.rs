@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::sibling::{self, Sibling};
 use crate::args::TestArgs;
 use crate::failure::Failure;
-use crate::project::{FIXTURE_ENDING as ENDING, TESTS};
+use onevent_app::{FIXTURE_ENDING as ENDING, TESTS};
 
 /// A fixture.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,14 @@
 //! Loading the functions that have fixtures, by their paths: `index.ts` need not import them.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use onevent_app::Service;
 use onevent_contract::Function;
-use onevent_engine::{Engine, ProjectSource};
+use onevent_engine::ProjectSource;
 
 use super::find::{Found, Source};
 use crate::failure::Failure;
-use crate::loading;
 use crate::output::render_failure;
 
 /// The functions, or why they cannot run, by the paths of their files.
@@ -28,7 +27,7 @@ pub(super) enum NoFunction {
 ///
 /// # Errors
 /// When the engine cannot load anything.
-pub(super) async fn load(engine: &Engine, folder: &Path, found: &[Found]) -> Result<Loaded, Failure> {
+pub(super) async fn load(service: &Service, found: &[Found]) -> Result<Loaded, Failure> {
     let mut paths: Vec<&str> = Vec::new();
     for found in found {
         if let Source::File(path) = &found.source {
@@ -37,12 +36,12 @@ pub(super) async fn load(engine: &Engine, folder: &Path, found: &[Found]) -> Res
     }
     paths.sort_unstable();
     paths.dedup();
-    let source = ProjectSource::directory(folder).with_functions(paths);
-    let project = engine.load(source).await.map_err(|error| loading::failure(&error))?;
+    let source = ProjectSource::directory(service.folder()).with_functions(paths);
+    let project = service.load(source).await?;
     let functions =
         project.functions.iter().map(|function| (function.path.clone(), Ok(Arc::clone(function))));
     let broken = project.broken.iter().map(|broken| {
-        let shown = render_failure(&loading::failure(&broken.error));
+        let shown = render_failure(&Failure::from(&broken.error));
         let plain = anstream::adapter::strip_str(&shown).to_string();
         (broken.path.trim_start_matches("./").to_owned(), Err(plain.trim_end().to_owned()))
     });

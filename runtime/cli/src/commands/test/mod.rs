@@ -25,8 +25,6 @@ pub(crate) use self::sibling::completed;
 use crate::args::TestArgs;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::integrations::Integrations;
-use crate::loading;
 use crate::output::Reply;
 use crate::session::Session;
 
@@ -78,14 +76,13 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
     if found.is_empty() {
         return Err(nothing(args));
     }
-    let engine = loading::engine()?;
-    let loaded = load::load(&engine, session.folder(), &found).await?;
+    let loaded = load::load(&session.service, &found).await?;
     let runner = Arc::new(Runner {
-        engine,
-        environment: session.config.environment.clone(),
+        engine: session.service.engine()?.clone(),
+        environment: session.service.config().environment.clone(),
         validation: if args.validate { Validation::Enforce } else { Validation::Warn },
         update: args.update,
-        integrations: Integrations::load(&session.config)?,
+        integrations: session.service.integrations()?.clone(),
     });
     let cases = found.into_iter().map(|found| case_of(session, &loaded, found)).collect();
     let tests = run_all(&runner, cases).await;
@@ -115,7 +112,7 @@ fn nothing(args: &TestArgs) -> Failure {
 fn case_of(session: &Session, loaded: &load::Loaded, found: Found) -> Case {
     let function = loaded.function(&found);
     let limits = match &function {
-        Ok(function) => session.config.limits_for(&function.key),
+        Ok(function) => session.service.config().limits_for(&function.key),
         Err(_) => onevent_contract::Limits::default(),
     };
     Case { found, function, limits }

@@ -6,7 +6,7 @@ use onevent_engine::vitest::{Answer, Stub, TestFile};
 use onevent_hosts::Fixture;
 use serde_json::{Value, json};
 
-use crate::project::TESTS;
+use onevent_app::TESTS;
 
 /// How the name of a test ends, as in Nango.
 const ENDING: &str = ".test.ts";

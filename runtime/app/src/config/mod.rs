@@ -19,24 +19,25 @@ use indexmap::IndexMap;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
 
-pub(crate) use self::flags::Flags;
-use self::key::Key;
-pub(crate) use self::nango::NangoKey;
-use self::setting::{SETTINGS, Setting};
-pub(crate) use self::value::Value;
-use crate::failure::Failure;
-use crate::place::Place;
-use crate::project::ProjectNames;
+pub use self::flags::Flags;
+pub use self::key::Key;
+pub use self::nango::NangoKey;
+use self::setting::SETTINGS;
+pub use self::setting::Setting;
+pub use self::value::{Kind, Value};
+use crate::error::ConfigError;
+use crate::location::Location;
+use crate::project_folder::ProjectNames;
 use crate::suggest;
 use crate::surroundings::Surroundings;
 
 /// Where a value comes from; each kind wins over the ones above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// Nothing set it.
     Default,
     /// A line of `onevent.toml`.
-    File(Place),
+    File(Location),
     /// The environment variable of this name.
     Variable(String),
     /// The flag of this name.
@@ -56,21 +57,25 @@ impl fmt::Display for Origin {
 
 /// One value with its key and its origin.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub(crate) key: Key,
-    pub(crate) setting: &'static Setting,
-    pub(crate) value: Value,
-    pub(crate) origin: Origin,
+pub struct Entry {
+    /// Its full name.
+    pub key: Key,
+    /// The row of the table that it belongs to.
+    pub setting: &'static Setting,
+    /// The value.
+    pub value: Value,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 impl Entry {
     /// An error about this value, at its place, with the exit code that its origin calls for.
-    fn failure(&self, code: &'static str, message: String) -> Failure {
+    fn failure(&self, code: &'static str, message: String) -> ConfigError {
         match &self.origin {
-            Origin::File(place) => Failure::project(code, message).at(place.clone()),
-            Origin::Variable(name) => Failure::usage(code, format!("{name}: {message}")),
-            Origin::Flag(flag) => Failure::usage(code, format!("{flag}: {message}")),
-            Origin::Default => Failure::internal(message),
+            Origin::File(place) => ConfigError::project(code, message).at(place.clone()),
+            Origin::Variable(name) => ConfigError::usage(code, format!("{name}: {message}")),
+            Origin::Flag(flag) => ConfigError::usage(code, format!("{flag}: {message}")),
+            Origin::Default => ConfigError::internal(message),
         }
     }
 }
@@ -83,26 +88,26 @@ impl PartialEq for Entry {
 
 /// What is said about one integration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct IntegrationSettings {
+pub struct IntegrationSettings {
     /// The provider template; `None`: the one of the integration's own name.
-    pub(crate) provider: Option<String>,
+    pub provider: Option<String>,
     /// Replaces the template's base URL.
-    pub(crate) base_url: Option<String>,
+    pub base_url: Option<String>,
     /// The OAuth client's id.
-    pub(crate) client_id: Option<String>,
+    pub client_id: Option<String>,
     /// The OAuth client's secret.
-    pub(crate) client_secret: Option<Secret>,
+    pub client_secret: Option<Secret>,
     /// Networks that it may reach, beside everybody's.
-    pub(crate) egress_allow: Vec<IpNet>,
+    pub egress_allow: Vec<IpNet>,
 }
 
 /// The settings of one command, resolved and checked.
 #[derive(Debug, Clone)]
-pub(crate) struct Config {
+pub struct Config {
     /// The project's folder.
-    pub(crate) project: PathBuf,
+    pub project: PathBuf,
     /// The environment.
-    pub(crate) environment: EnvironmentName,
+    pub environment: EnvironmentName,
     entries: IndexMap<Key, Entry>,
     /// The names of all variables that hold a secret key of Nango's.
     nango_keys: Vec<String>,
@@ -113,12 +118,12 @@ impl Config {
     ///
     /// # Errors
     /// The first mistake, with its place, variable or flag.
-    pub(crate) fn load(
+    pub fn load(
         project: PathBuf,
         names: &ProjectNames,
         flags: &Flags,
         surroundings: &Surroundings,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ConfigError> {
         let from_file = file::read(&project)?;
         let from_flags = flags::read(flags, &surroundings.directory)?;
         let known = known_names(names, from_file.iter().chain(&from_flags));
@@ -147,12 +152,12 @@ impl Config {
     }
 
     /// Every value, in the order of the table.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
 
     /// The database file.
-    pub(crate) fn database(&self) -> Option<&Path> {
+    pub fn database(&self) -> Option<&Path> {
         match self.value("database.url")? {
             Value::Database(path) => Some(path),
             _ => None,
@@ -160,7 +165,7 @@ impl Config {
     }
 
     /// The file of more provider templates, if one was named.
-    pub(crate) fn providers(&self) -> Option<&Path> {
+    pub fn providers(&self) -> Option<&Path> {
         match self.value("providers")? {
             Value::Path(path) => Some(path),
             _ => None,
@@ -168,7 +173,7 @@ impl Config {
     }
 
     /// The key for credentials, if one was given.
-    pub(crate) fn encryption_key(&self) -> Option<Secret> {
+    pub fn encryption_key(&self) -> Option<Secret> {
         match self.value("encryption_key")? {
             Value::Secret(secret) => Some(secret.clone()),
             _ => None,
@@ -176,7 +181,7 @@ impl Config {
     }
 
     /// The networks that functions may reach beside public addresses.
-    pub(crate) fn egress_allow(&self) -> Vec<IpNet> {
+    pub fn egress_allow(&self) -> Vec<IpNet> {
         match self.value("egress.allow") {
             Some(Value::Networks(networks)) => networks.clone(),
             _ => Vec::new(),
@@ -184,7 +189,7 @@ impl Config {
     }
 
     /// The variables that functions read with `nango.getEnvironmentVariables`.
-    pub(crate) fn variables(&self) -> Vec<EnvironmentVariable> {
+    pub fn variables(&self) -> Vec<EnvironmentVariable> {
         let variable = |entry: &Entry| match (&parts(&entry.key)[..], &entry.value) {
             (["variables", name], Value::Secret(value)) => {
                 Some(EnvironmentVariable { name: (*name).to_owned(), value: value.reveal().to_owned() })
@@ -195,7 +200,7 @@ impl Config {
     }
 
     /// Every integration that something is said about.
-    pub(crate) fn integrations(&self) -> IndexMap<IntegrationId, IntegrationSettings> {
+    pub fn integrations(&self) -> IndexMap<IntegrationId, IntegrationSettings> {
         let mut found: IndexMap<IntegrationId, IntegrationSettings> = IndexMap::new();
         for entry in self.entries.values() {
             let ["integrations", name, field] = parts(&entry.key)[..] else { continue };
@@ -214,7 +219,7 @@ impl Config {
     }
 
     /// The limits of one function: its own where it has them, else the general ones.
-    pub(crate) fn limits_for(&self, function: &FunctionKey) -> Limits {
+    pub fn limits_for(&self, function: &FunctionKey) -> Limits {
         let function = function.to_string();
         let find = |name: &str| {
             let own = Key::new(["functions", &function, "limits", name]);
@@ -236,7 +241,7 @@ impl Config {
     }
 
     /// Checks what no single value can show: names, and limits that a run cannot start under.
-    fn check(&self, names: &ProjectNames) -> Result<(), Failure> {
+    fn check(&self, names: &ProjectNames) -> Result<(), ConfigError> {
         for entry in self.entries.values() {
             match parts(&entry.key)[..] {
                 ["integrations", name, _] => {
@@ -256,7 +261,7 @@ impl Config {
 }
 
 /// Checks that a limit is set for a function that exists.
-fn check_function(entry: &Entry, name: &str, names: &ProjectNames) -> Result<(), Failure> {
+fn check_function(entry: &Entry, name: &str, names: &ProjectNames) -> Result<(), ConfigError> {
     if names.functions.contains(name) {
         return Ok(());
     }
@@ -265,7 +270,7 @@ fn check_function(entry: &Entry, name: &str, names: &ProjectNames) -> Result<(),
 }
 
 /// Checks one limit alone, with the others at their defaults.
-fn check_limit(entry: &Entry) -> Result<(), Failure> {
+fn check_limit(entry: &Entry) -> Result<(), ConfigError> {
     let mut limits = Limits::default();
     match (parts(&entry.key).last(), &entry.value) {
         (Some(&"wall"), Value::Duration(time)) => limits.wall = *time,
@@ -280,10 +285,10 @@ fn parts(key: &Key) -> Vec<&str> {
     key.segments().iter().map(String::as_str).collect()
 }
 
-fn environment(entries: &IndexMap<Key, Entry>) -> Result<EnvironmentName, Failure> {
+fn environment(entries: &IndexMap<Key, Entry>) -> Result<EnvironmentName, ConfigError> {
     let entry = entries.get(&Key::new(["environment"]));
     let name = entry.map(|entry| entry.value.to_string()).unwrap_or_default();
-    EnvironmentName::from_str(&name).map_err(|error| Failure::internal(error.to_string()))
+    EnvironmentName::from_str(&name).map_err(|error| ConfigError::internal(error.to_string()))
 }
 
 /// The project's names, and those that only settings mention.

@@ -1,45 +1,13 @@
-//! Loading the project's functions, and finding the one that is meant.
+//! Finding the function that is meant.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use onevent_contract::{Function, IntegrationId};
-use onevent_engine::{BrokenFunction, Engine, LoadError, LoadErrorCode, Project, ProjectSource};
+use onevent_engine::{BrokenFunction, Project};
 
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::place::Place;
-use crate::suggest;
-
-/// Starts the engine.
-///
-/// # Errors
-/// When the system gives no thread.
-pub(crate) fn engine() -> Result<Engine, Failure> {
-    Engine::builder().build().map_err(|error| Failure::internal(error.to_string()))
-}
-
-/// Loads every function of the project; a broken one is listed in it.
-///
-/// # Errors
-/// When `index.ts` itself is wrong.
-pub(crate) async fn project(engine: &Engine, folder: &Path) -> Result<Project, Failure> {
-    engine.load(ProjectSource::directory(folder)).await.map_err(|error| failure(&error))
-}
-
-/// A load error with its code frame.
-pub(crate) fn failure(error: &LoadError) -> Failure {
-    let exit = match error.code {
-        LoadErrorCode::Engine => ExitCode::Internal,
-        _ => ExitCode::Project,
-    };
-    let failure = Failure::new(exit, error.code.as_str(), error.message.clone()).hint_if(error.hint.clone());
-    let Some(position) = error.position.as_deref() else { return failure };
-    failure.at(match &position.source {
-        Some(text) => Place::of_position(&position.file, text, position.line, position.column),
-        None => Place::without_text(&position.file, position.line as usize, position.column as usize),
-    })
-}
+use onevent_app::suggest;
 
 /// A function's name as a person writes it: `[<integration>/][on-events|actions/]<name>`.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +62,7 @@ pub(crate) fn candidates(
         key.is_some_and(|key| wanted.is(key.integration.as_str(), broken.folder(), key.name.as_str()))
     };
     if let Some(broken) = project.broken.iter().find(is_wanted) {
-        return Err(failure(&broken.error));
+        return Err(Failure::from(&broken.error));
     }
     Err(unknown(project, name, integration))
 }

@@ -11,8 +11,8 @@ use super::key::Key;
 use super::setting::{self, Found, Setting};
 use super::value::{Kind, Value};
 use super::{Entry, Origin};
-use crate::failure::Failure;
-use crate::place::Place;
+use crate::error::ConfigError;
+use crate::location::Location;
 
 /// The file's name, in the project's folder.
 pub(crate) const NAME: &str = "onevent.toml";
@@ -24,10 +24,10 @@ const MAX_BYTES: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// With the place in the file: bad TOML, an unknown key, a value of the wrong kind.
-pub(crate) fn read(project: &Path) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn read(project: &Path) -> Result<Vec<Entry>, ConfigError> {
     let path = project.join(NAME);
     let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::project("config_unreadable", format!("{} cannot be read: {error}", path.display()))
+        ConfigError::project("config_unreadable", format!("{} cannot be read: {error}", path.display()))
     };
     match std::fs::metadata(&path) {
         Ok(found) if found.len() > MAX_BYTES => return Err(unreadable(&"it is larger than 1 MiB")),
@@ -40,12 +40,12 @@ pub(crate) fn read(project: &Path) -> Result<Vec<Entry>, Failure> {
 }
 
 /// Reads the text of a file in the folder `project`.
-pub(crate) fn parse(text: &str, project: &Path) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn parse(text: &str, project: &Path) -> Result<Vec<Entry>, ConfigError> {
     let text: Arc<str> = text.into();
     let shown = mask_secrets(&text);
     let reader = Reader { text: &text, shown, project };
     let root = DeTable::parse(&text).map_err(|error| {
-        let failure = Failure::project("invalid_config", format!("{NAME}: {}", error.message()));
+        let failure = ConfigError::project("invalid_config", format!("{NAME}: {}", error.message()));
         failure.at(reader.place(error.span().unwrap_or_default()))
     })?;
     let mut entries = Vec::new();
@@ -63,12 +63,17 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Collects the entries of one table, each with its offset in the file.
-    fn table(&self, key: &Key, table: &DeTable<'_>, into: &mut Vec<(usize, Entry)>) -> Result<(), Failure> {
+    fn table(
+        &self,
+        key: &Key,
+        table: &DeTable<'_>,
+        into: &mut Vec<(usize, Entry)>,
+    ) -> Result<(), ConfigError> {
         for (name, value) in table {
             let key = key.child(name.get_ref());
             match (setting::find(&key), value.get_ref()) {
                 (Found::Unknown { hint }, _) => {
-                    let failure = Failure::project("unknown_setting", format!("unknown setting `{key}`"));
+                    let failure = ConfigError::project("unknown_setting", format!("unknown setting `{key}`"));
                     return Err(failure.hint_if(hint).at(self.place(name.span())));
                 }
                 (Found::Table, DeValue::Table(inner)) => self.table(&key, inner, into)?,
@@ -93,7 +98,7 @@ impl Reader<'_> {
         setting: &'static Setting,
         found: &DeValue<'_>,
         span: Range<usize>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, ConfigError> {
         if setting.kind == Kind::VariableOnlySecret {
             let message = format!("`{key}` does not belong into a file");
             let hint = format!("set the environment variable {}", setting.variable(""));
@@ -118,7 +123,7 @@ impl Reader<'_> {
         key: &Key,
         setting: &'static Setting,
         items: &[Spanned<DeValue<'_>>],
-    ) -> Result<String, Failure> {
+    ) -> Result<String, ConfigError> {
         let mut texts = Vec::new();
         for item in items {
             let DeValue::String(text) = item.get_ref() else {
@@ -133,17 +138,17 @@ impl Reader<'_> {
         Ok(texts.join(","))
     }
 
-    fn wrong_type(&self, key: &Key, setting: &Setting, span: Range<usize>) -> Failure {
+    fn wrong_type(&self, key: &Key, setting: &Setting, span: Range<usize>) -> ConfigError {
         let message = format!("`{key}` must be {}", setting.kind.description());
         self.invalid(message, None, span)
     }
 
-    fn invalid(&self, message: String, hint: Option<String>, span: Range<usize>) -> Failure {
-        Failure::project("invalid_setting", message).hint_if(hint).at(self.place(span))
+    fn invalid(&self, message: String, hint: Option<String>, span: Range<usize>) -> ConfigError {
+        ConfigError::project("invalid_setting", message).hint_if(hint).at(self.place(span))
     }
 
-    fn place(&self, span: Range<usize>) -> Place {
-        Place::of_span(NAME, self.text, span).with_text(Arc::clone(&self.shown))
+    fn place(&self, span: Range<usize>) -> Location {
+        Location::of_span(NAME, self.text, span).with_text(Arc::clone(&self.shown))
     }
 }
 
@@ -184,7 +189,7 @@ fn mask_secrets(text: &str) -> Arc<str> {
 mod tests {
     use super::*;
 
-    fn failure(text: &str) -> Failure {
+    fn failure(text: &str) -> ConfigError {
         parse(text, Path::new("/p")).unwrap_err()
     }
 
@@ -206,7 +211,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_their_place() {
-        let at = |failure: Failure| failure.place.map(|p| (p.line, p.column)).unwrap();
+        let at = |failure: ConfigError| failure.location.map(|p| (p.line, p.column)).unwrap();
         let unknown = failure("[limts]\nwall = \"1s\"\n");
         assert_eq!(unknown.hint.as_deref(), Some("did you mean `limits`?"));
         assert_eq!(at(unknown), (1, 2));
@@ -228,7 +233,7 @@ mod tests {
             "variables = { A = \"hunter2\", B = 5 }\n",
         ] {
             let failure = failure(text);
-            let excerpt = failure.place.clone().unwrap().excerpt.unwrap();
+            let excerpt = failure.location.clone().unwrap().excerpt.unwrap();
             assert_eq!(excerpt.text.len(), text.len());
             assert!(!excerpt.text.contains("hunter2") && !failure.message.contains("hunter2"), "{failure:?}");
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A setting's full name: `limits.wall`, `functions."salesforce/setup".limits.cpu`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key(Vec<String>);
+pub struct Key(Vec<String>);
 
 impl Key {
     pub(crate) fn new<S: Into<String>>(segments: impl IntoIterator<Item = S>) -> Self {

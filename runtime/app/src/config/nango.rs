@@ -8,8 +8,8 @@ use url::Url;
 
 use super::setting::{self, Setting};
 use super::{Config, Entry, Key, Origin, Value};
-use crate::failure::Failure;
-use crate::place::Place;
+use crate::error::ConfigError;
+use crate::location::Location;
 use crate::surroundings::{NANGO_HOSTPORT, NANGO_SECRET_KEY, is_nangos};
 
 /// The file's name, in the project's folder.
@@ -20,16 +20,16 @@ const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The secret key of an environment of Nango's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NangoKey {
+pub struct NangoKey {
     /// The key.
-    pub(crate) secret: Secret,
+    pub secret: Secret,
     /// Where it was found: `NANGO_SECRET_KEY_DEV`, with the file where that is one.
-    pub(crate) name: String,
+    pub name: String,
 }
 
 impl Config {
     /// Where Nango's API is.
-    pub(crate) fn nango_hostport(&self) -> Option<Url> {
+    pub fn nango_hostport(&self) -> Option<Url> {
         match self.value("nango.hostport")? {
             Value::Text(text) => Url::parse(text).ok(),
             _ => None,
@@ -37,7 +37,7 @@ impl Config {
     }
 
     /// The secret key for it, if this environment has one.
-    pub(crate) fn nango_key(&self) -> Option<NangoKey> {
+    pub fn nango_key(&self) -> Option<NangoKey> {
         let entry = self.entries.get(&Key::new(["nango", "secret_key"]))?;
         let Value::Secret(secret) = &entry.value else { return None };
         let variable = key_variable(&self.environment);
@@ -49,7 +49,7 @@ impl Config {
     }
 
     /// The variable that holds this environment's key, and those that hold others.
-    pub(crate) fn nango_key_variables(&self) -> (String, &[String]) {
+    pub fn nango_key_variables(&self) -> (String, &[String]) {
         (key_variable(&self.environment), &self.nango_keys)
     }
 }
@@ -66,10 +66,13 @@ impl<'a> Variables<'a> {
     ///
     /// # Errors
     /// It cannot be read, or the line of one of these variables cannot. No message holds a value.
-    pub(super) fn read(project: &Path, environment: &'a BTreeMap<String, Secret>) -> Result<Self, Failure> {
+    pub(super) fn read(
+        project: &Path,
+        environment: &'a BTreeMap<String, Secret>,
+    ) -> Result<Self, ConfigError> {
         let path = project.join(NAME);
         let unreadable = |error: &dyn std::fmt::Display| {
-            Failure::project("dotenv_unreadable", format!("{} cannot be read: {error}", path.display()))
+            ConfigError::project("dotenv_unreadable", format!("{} cannot be read: {error}", path.display()))
         };
         let text = match std::fs::metadata(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -85,16 +88,16 @@ impl<'a> Variables<'a> {
     ///
     /// # Errors
     /// It is no URL.
-    pub(super) fn hostport(&self) -> Result<Option<Entry>, Failure> {
+    pub(super) fn hostport(&self) -> Result<Option<Entry>, ConfigError> {
         let Some((secret, origin)) = self.find(&[NANGO_HOSTPORT.to_owned()]) else { return Ok(None) };
         let Some((setting, key)) = named("nango.hostport") else { return Ok(None) };
         let value = setting.kind.parse(secret.reveal(), Path::new("")).map_err(|invalid| {
             let failure = match &origin {
                 Origin::File(place) => {
                     let message = format!("{NANGO_HOSTPORT} {}", invalid.message);
-                    Failure::project("invalid_setting", message).at(place.clone())
+                    ConfigError::project("invalid_setting", message).at(place.clone())
                 }
-                _ => Failure::usage("invalid_setting", format!("{NANGO_HOSTPORT} {}", invalid.message)),
+                _ => ConfigError::usage("invalid_setting", format!("{NANGO_HOSTPORT} {}", invalid.message)),
             };
             failure.hint_if(invalid.hint)
         })?;
@@ -125,7 +128,7 @@ impl<'a> Variables<'a> {
         in_environment.or_else(|| {
             names.iter().find_map(|name| {
                 let (secret, line) = self.file.get(name)?;
-                Some((secret.clone(), Origin::File(Place::without_text(NAME, *line, 1))))
+                Some((secret.clone(), Origin::File(Location::without_text(NAME, *line, 1))))
             })
         })
     }
@@ -151,7 +154,7 @@ fn named(key: &str) -> Option<(&'static Setting, Key)> {
 }
 
 /// Nango's variables in the text of a `.env`; of several with one name the last counts.
-fn parse(text: &str) -> Result<BTreeMap<String, (Secret, usize)>, Failure> {
+fn parse(text: &str) -> Result<BTreeMap<String, (Secret, usize)>, ConfigError> {
     let mut found = BTreeMap::new();
     let (mut read, mut wrong) = (BTreeSet::new(), false);
     for item in dotenvy::from_read_iter(text.as_bytes()) {
@@ -174,8 +177,8 @@ fn parse(text: &str) -> Result<BTreeMap<String, (Secret, usize)>, Failure> {
         None => Ok(found),
         Some(name) => {
             let message = format!("{NAME}: the value of {name} cannot be read");
-            let place = Place::without_text(NAME, line_of(text, name), 1);
-            Err(Failure::project("invalid_dotenv", message).hint("put it into double quotes").at(place))
+            let place = Location::without_text(NAME, line_of(text, name), 1);
+            Err(ConfigError::project("invalid_dotenv", message).hint("put it into double quotes").at(place))
         }
     }
 }
@@ -236,7 +239,7 @@ mod tests {
     #[test]
     fn only_nangos_lines_can_be_wrong_and_their_values_are_not_shown() {
         let failure = parse("OTHER=a b c\nNANGO_SECRET_KEY_DEV=hunter2 hunter2\n").unwrap_err();
-        assert_eq!(failure.place.as_ref().map(|place| place.line), Some(2));
+        assert_eq!(failure.location.as_ref().map(|place| place.line), Some(2));
         assert!(failure.message.contains("NANGO_SECRET_KEY_DEV"));
         assert!(!format!("{failure:?}").contains("hunter2"));
         assert!(parse("OTHER=a b c\nno line at all\n").unwrap().is_empty());

@@ -3,45 +3,40 @@
 use std::sync::Arc;
 
 use onevent_contract::{ConnectionFacts, Function};
-use onevent_engine::Engine;
 use onevent_hosts::Fixture;
-use onevent_lifecycle::{DryRun, dry_run};
+use onevent_lifecycle::DryRun;
 use serde_json::Value;
 
-use super::dryrun::{reply, validation};
-use super::test::{completed, fixture_path, host};
+use super::reply::reply;
 use crate::args::DryrunArgs;
+use crate::commands::test::{completed, fixture_path, host};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::integrations::Integrations;
 use crate::output::Reply;
-use crate::rooms;
 use crate::session::Session;
 
 /// Runs the function and shows its report. `input` replaces the recorded one.
 pub(crate) async fn run(
     session: &Session,
     args: &DryrunArgs,
-    engine: &Engine,
     function: Arc<Function>,
     input: Option<Value>,
 ) -> Result<Reply, Failure> {
     let fixture = read(session, &function)?;
     let invalid = |message: String| Failure::project("invalid_fixture", message);
     let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
-    let integrations = Integrations::load(&session.config)?;
-    let (host, recorded) = host(&function, fixture, &integrations).map_err(invalid)?;
+    let (host, recorded) = host(&function, fixture, session.service.integrations()?).map_err(invalid)?;
     let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
     let run = DryRun {
-        limits: session.config.limits_for(&function.key),
+        limits: session.service.config().limits_for(&function.key),
         function,
         input,
         connection: facts,
-        environment: session.config.environment.clone(),
-        validation: validation(args),
+        environment: session.service.config().environment.clone(),
+        validation: args.validation(),
         host: Arc::new(host),
     };
-    let report = dry_run(engine, run).await.map_err(|refused| rooms::refused(&refused))?;
+    let report = session.service.dry_run(run).await?;
     reply(session, &report)
 }
 

@@ -3,7 +3,7 @@
 /// The candidate that `given` was most likely meant to be; `None` when all are too far away.
 ///
 /// A third of the letters may differ (at least two), swapped neighbours count as one difference.
-pub(crate) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = (given.chars().count() / 3).max(2);
     candidates
         .into_iter()
@@ -14,7 +14,7 @@ pub(crate) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a 
 }
 
 /// The hint for a name that is not known: the nearest one, else all of them (up to ten), else nothing.
-pub(crate) fn hint<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
+pub fn hint<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     if let Some(found) = nearest(given, candidates.clone()) {
         return Some(format!("did you mean `{found}`?"));
     }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
+use crate::error::ConfigError;
 
 /// The file that makes a folder a project, as in Nango.
 const INDEX: &str = "index.ts";
 /// The folder of an integration that holds its fixtures, as in Nango.
-pub(crate) const TESTS: &str = "tests";
+pub const TESTS: &str = "tests";
 /// How a fixture's name ends, as in Nango.
-pub(crate) const FIXTURE_ENDING: &str = ".test.json";
+pub const FIXTURE_ENDING: &str = ".test.json";
 /// The folders of an integration that hold its functions, as in Nango.
 const FOLDERS: [&str; 2] = ["on-events", "actions"];
 
@@ -18,7 +18,7 @@ const FOLDERS: [&str; 2] = ["on-events", "actions"];
 ///
 /// # Errors
 /// `project_not_found` when `given` has no `index.ts`, or neither `current` nor a parent of it has one.
-pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
+pub fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, ConfigError> {
     match given {
         Some(directory) => {
             let directory = current.join(directory);
@@ -26,7 +26,7 @@ pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Fail
                 return Ok(directory);
             }
             let message = format!("{} has no {INDEX}", directory.display());
-            Err(Failure::project("project_not_found", message).hint(format!(
+            Err(ConfigError::project("project_not_found", message).hint(format!(
                 "a project is a folder whose {INDEX} imports its functions: \
                  import './salesforce/on-events/validate-connection';"
             )))
@@ -35,7 +35,7 @@ pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Fail
             let found = current.ancestors().find(|directory| directory.join(INDEX).is_file());
             found.map(Path::to_owned).ok_or_else(|| {
                 let message = format!("neither {} nor a parent folder has an {INDEX}", current.display());
-                Failure::project("project_not_found", message)
+                ConfigError::project("project_not_found", message)
                     .hint("go to the project's folder, or name it with --project DIR")
             })
         }
@@ -47,7 +47,7 @@ pub(crate) fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, Fail
 ///
 /// # Errors
 /// As [`find`], where there are no fixtures either.
-pub(crate) fn find_for_tests(given: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
+pub fn find_for_tests(given: Option<&Path>, current: &Path) -> Result<PathBuf, ConfigError> {
     find(given, current).or_else(|failure| {
         let directory = given.map_or_else(|| current.to_owned(), |given| current.join(given));
         if holds_fixtures(&directory) { Ok(directory) } else { Err(failure) }
@@ -61,16 +61,16 @@ fn holds_fixtures(project: &Path) -> bool {
 
 /// The names in a project's folders: what settings and environment variables may be about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ProjectNames {
+pub struct ProjectNames {
     /// Folders that hold `on-events` or `actions`.
-    pub(crate) integrations: BTreeSet<String>,
+    pub integrations: BTreeSet<String>,
     /// `<integration>/<function>` for every file in them.
-    pub(crate) functions: BTreeSet<String>,
+    pub functions: BTreeSet<String>,
 }
 
 impl ProjectNames {
     /// Reads the names from the folders. What cannot be read has no names.
-    pub(crate) fn scan(project: &Path) -> Self {
+    pub fn scan(project: &Path) -> Self {
         let mut names = Self::default();
         for integration in entries(project) {
             for folder in FOLDERS.map(|folder| project.join(&integration).join(folder)) {

@@ -5,29 +5,29 @@ use std::sync::Arc;
 
 /// Where something is wrong: file, line and column, and the text itself where it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Location {
     /// The path as the reader should see it.
-    pub(crate) file: String,
+    pub file: String,
     /// Line, from 1.
-    pub(crate) line: u32,
+    pub line: u32,
     /// Column in characters, from 1.
-    pub(crate) column: u32,
+    pub column: u32,
     /// The file's text and the bytes to underline; absent where the text may hold secrets or is gone.
-    pub(crate) excerpt: Option<Excerpt>,
+    pub excerpt: Option<Excerpt>,
 }
 
 /// A file's text with the part to underline.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Excerpt {
+pub struct Excerpt {
     /// The whole text.
-    pub(crate) text: Arc<str>,
+    pub text: Arc<str>,
     /// The bytes to underline; always on character boundaries and inside `text`.
-    pub(crate) span: Range<usize>,
+    pub span: Range<usize>,
 }
 
-impl Place {
+impl Location {
     /// The place of a byte range in `text`. A range that does not fit is moved to the nearest one that does.
-    pub(crate) fn of_span(file: impl Into<String>, text: &Arc<str>, span: Range<usize>) -> Self {
+    pub fn of_span(file: impl Into<String>, text: &Arc<str>, span: Range<usize>) -> Self {
         let start = boundary_before(text, span.start);
         let end = boundary_before(text, span.end.max(start));
         let before = text.get(..start).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Place {
     }
 
     /// The place of a line and a column (characters, both from 1) in `text`; the word there is underlined.
-    pub(crate) fn of_position(file: impl Into<String>, text: &Arc<str>, line: u32, column: u32) -> Self {
+    pub fn of_position(file: impl Into<String>, text: &Arc<str>, line: u32, column: u32) -> Self {
         let file = file.into();
         let Some(line_text) = text.split('\n').nth(index(line)) else {
             return Self { file, line, column, excerpt: None };
@@ -65,12 +65,12 @@ impl Place {
     }
 
     /// A place whose text is not shown.
-    pub(crate) fn without_text(file: impl Into<String>, line: usize, column: usize) -> Self {
+    pub fn without_text(file: impl Into<String>, line: usize, column: usize) -> Self {
         Self { file: file.into(), line: number(line), column: number(column), excerpt: None }
     }
 
     /// The same place in another version of the text that differs in no byte's position.
-    pub(crate) fn with_text(mut self, text: Arc<str>) -> Self {
+    pub fn with_text(mut self, text: Arc<str>) -> Self {
         if let Some(excerpt) = &mut self.excerpt
             && text.len() == excerpt.text.len()
         {
@@ -100,16 +100,16 @@ mod tests {
     fn a_span_and_a_position_name_the_same_place() {
         let text: Arc<str> = "first\nünder = line\n".into();
         let at = text.find("line").unwrap();
-        let by_span = Place::of_span("f", &text, at..at + 4);
+        let by_span = Location::of_span("f", &text, at..at + 4);
         assert_eq!((by_span.line, by_span.column), (2, 9));
-        assert_eq!(Place::of_position("f", &text, 2, 9), by_span);
+        assert_eq!(Location::of_position("f", &text, 2, 9), by_span);
     }
 
     #[test]
     fn what_lies_outside_the_text_is_still_a_place() {
         let text: Arc<str> = "é".into();
-        assert_eq!(Place::of_span("f", &text, 1..99).excerpt.unwrap().span, 0..2);
-        assert_eq!(Place::of_position("f", &text, 7, 1).excerpt, None);
-        assert_eq!(Place::of_position("f", &text, 1, 40).excerpt.unwrap().span, 2..2);
+        assert_eq!(Location::of_span("f", &text, 1..99).excerpt.unwrap().span, 0..2);
+        assert_eq!(Location::of_position("f", &text, 7, 1).excerpt, None);
+        assert_eq!(Location::of_position("f", &text, 1, 40).excerpt.unwrap().span, 2..2);
     }
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// How a setting is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Any text.
     Text,
     /// The name of an environment.
@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 
 /// A setting's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
     /// A text.
     Text(String),
     /// An SQLite file.
@@ -171,7 +171,7 @@ fn network(text: &str) -> Result<IpNet, Invalid> {
 
 impl Value {
     /// The JSON form; a secret is replaced.
-    pub(crate) fn shown(&self) -> serde_json::Value {
+    pub fn shown(&self) -> serde_json::Value {
         match self {
             Self::Networks(networks) => json!(networks.iter().map(ToString::to_string).collect::<Vec<_>>()),
             other => json!(other.to_string()),

@@ -7,12 +7,11 @@ use onevent_engine::Project;
 use onevent_hosts::NangoApi;
 use onevent_store::{ConnectionKey, Store, Visibility};
 
-use super::given::GivenConnection;
-use super::remote;
+use super::given_connection::GivenConnection;
+use super::nango_api;
 use crate::args::{DryrunArgs, Target};
-use crate::database;
 use crate::failure::Failure;
-use crate::loading;
+use crate::function_names;
 use crate::session::Session;
 
 /// Where the connection of a dry run is.
@@ -38,7 +37,7 @@ pub(crate) async fn choose(
     given: Option<&GivenConnection>,
     store: Option<&Store>,
 ) -> Result<Chosen, Failure> {
-    let found = loading::candidates(project, &args.function, args.integration_id.as_ref())?;
+    let found = function_names::candidates(project, &args.function, args.integration_id.as_ref())?;
     let mut fitting = Vec::new();
     for function in &found {
         let fits = match (given, store) {
@@ -52,16 +51,15 @@ pub(crate) async fn choose(
     }
     let local = given.is_some() || args.replay || !fitting.is_empty();
     let side = match (args.remote, local) {
-        (true, _) => Side::Remote(remote::needed_api(session)?),
+        (true, _) => Side::Remote(nango_api::needed(session)?),
         (false, true) => Side::Local,
-        (false, false) => remote::api(session)?.map_or(Side::Local, Side::Remote),
+        (false, false) => session.service.nango_api()?.map_or(Side::Local, Side::Remote),
     };
     let function = match (found.as_slice(), &side) {
         ([only], _) => Arc::clone(only),
         (_, Side::Local) => only(args, &found, &fitting)?,
         (_, Side::Remote(api)) => {
-            let theirs = api.integrations_of(&args.connection_id).await;
-            let theirs = theirs.map_err(|error| remote::failure(&error))?;
+            let theirs = api.integrations_of(&args.connection_id).await?;
             let has_it = |function: &&Arc<Function>| theirs.contains(&function.key.integration);
             only(args, &found, &found.iter().filter(has_it).cloned().collect::<Vec<_>>())?
         }
@@ -103,8 +101,7 @@ async fn is_stored(
     function: &Function,
 ) -> Result<bool, Failure> {
     let key = key(session, args, function);
-    let found = store.connection(&key, Visibility::Established).await;
-    Ok(found.map_err(|error| database::failure(&error))?.is_some())
+    Ok(store.connection(&key, Visibility::Established).await?.is_some())
 }
 
 /// The stored connection that a dry run of this function is for.

@@ -1,12 +1,17 @@
 //! Why a command could not do its work, as one value that both forms of output are made from.
 
+mod load;
+mod remote;
+mod service;
+mod store;
+
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use onevent_app::{Blame, ConfigError, Location};
 
+pub(crate) use self::store::with_credentials;
 use crate::exit::ExitCode;
-use crate::place::Place;
 
 /// A command's error: a stable code, words, advice, and the place where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +23,7 @@ pub(crate) struct Failure {
     /// What to do about it.
     pub(crate) hint: Option<String>,
     /// Where it is, if it is in a file.
-    pub(crate) place: Option<Box<Place>>,
+    pub(crate) location: Option<Box<Location>>,
     /// How the process ends.
     pub(crate) exit: ExitCode,
 }
@@ -30,7 +35,7 @@ impl Failure {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
-        Self { code: code.into(), message: message.into(), hint: None, place: None, exit }
+        Self { code: code.into(), message: message.into(), hint: None, location: None, exit }
     }
 
     /// The command line or the environment is wrong.
@@ -61,8 +66,8 @@ impl Failure {
     }
 
     /// Says where it is.
-    pub(crate) fn at(mut self, place: Place) -> Self {
-        self.place = Some(Box::new(place));
+    pub(crate) fn at(mut self, location: Location) -> Self {
+        self.location = Some(Box::new(location));
         self
     }
 }
@@ -75,40 +80,13 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The JSON form of a failure: `docs/schemas/error.json`.
-#[derive(Debug, Serialize)]
-pub(crate) struct ErrorDocument<'a> {
-    schema_version: u32,
-    error: ErrorBody<'a>,
-}
-
-/// A failure inside a document.
-#[derive(Debug, Serialize)]
-pub(crate) struct ErrorBody<'a> {
-    code: &'a str,
-    message: &'a str,
-    hint: Option<&'a str>,
-    file: Option<&'a str>,
-    line: Option<u32>,
-    column: Option<u32>,
-}
-
-impl<'a> From<&'a Failure> for ErrorBody<'a> {
-    fn from(failure: &'a Failure) -> Self {
-        let place = failure.place.as_deref();
-        Self {
-            code: &failure.code,
-            message: &failure.message,
-            hint: failure.hint.as_deref(),
-            file: place.map(|place| place.file.as_str()),
-            line: place.map(|place| place.line),
-            column: place.map(|place| place.column),
-        }
-    }
-}
-
-impl<'a> From<&'a Failure> for ErrorDocument<'a> {
-    fn from(failure: &'a Failure) -> Self {
-        Self { schema_version: crate::output::SCHEMA_VERSION, error: failure.into() }
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let exit = match error.blame {
+            Blame::Caller => ExitCode::Usage,
+            Blame::Project => ExitCode::Project,
+            Blame::Internal => ExitCode::Internal,
+        };
+        Self { code: error.code, message: error.message, hint: error.hint, location: error.location, exit }
     }
 }

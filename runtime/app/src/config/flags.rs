@@ -5,22 +5,22 @@ use std::path::Path;
 use super::key::Key;
 use super::setting::{self, Found, SETTINGS};
 use super::{Entry, Origin};
-use crate::failure::Failure;
+use crate::error::ConfigError;
 
 /// What the command line says about settings, as text.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Flags {
+pub struct Flags {
     /// The values of `--set`, in order.
-    pub(crate) set: Vec<String>,
+    pub set: Vec<String>,
     /// A flag's name, as in the table of settings, and its value.
-    pub(crate) own: Vec<(&'static str, String)>,
+    pub own: Vec<(&'static str, String)>,
 }
 
 /// Reads the flags; a flag of its own wins over `--set`, a later `--set` over an earlier one.
 ///
 /// # Errors
 /// Not of the form `key=value`, an unknown key, a value of the wrong kind, or a secret.
-pub(crate) fn read(flags: &Flags, directory: &Path) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn read(flags: &Flags, directory: &Path) -> Result<Vec<Entry>, ConfigError> {
     let mut entries = Vec::new();
     for text in &flags.set {
         entries.push(set(text, directory)?);
@@ -28,39 +28,40 @@ pub(crate) fn read(flags: &Flags, directory: &Path) -> Result<Vec<Entry>, Failur
     for (flag, text) in &flags.own {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.flag == Some(flag)) else { continue };
         let value = setting.kind.parse(text, directory).map_err(|invalid| {
-            Failure::usage("invalid_setting", format!("{flag} {}", invalid.message)).hint_if(invalid.hint)
+            ConfigError::usage("invalid_setting", format!("{flag} {}", invalid.message)).hint_if(invalid.hint)
         })?;
         entries.push(Entry { key: setting.key_for(""), setting, value, origin: Origin::Flag(flag) });
     }
     Ok(entries)
 }
 
-fn set(text: &str, directory: &Path) -> Result<Entry, Failure> {
+fn set(text: &str, directory: &Path) -> Result<Entry, ConfigError> {
     let parts = text.split_once('=').and_then(|(key, value)| Some((Key::parse(key)?, value)));
     let Some((key, value)) = parts else {
         // The text is not repeated: it may be a secret in the wrong place.
-        return Err(Failure::usage("invalid_setting", "--set needs KEY=VALUE")
+        return Err(ConfigError::usage("invalid_setting", "--set needs KEY=VALUE")
             .hint("for example --set limits.wall=10s"));
     };
     match setting::find(&key) {
         Found::Unknown { hint } => {
-            Err(Failure::usage("unknown_setting", format!("--set: unknown setting `{key}`")).hint_if(hint))
+            Err(ConfigError::usage("unknown_setting", format!("--set: unknown setting `{key}`"))
+                .hint_if(hint))
         }
         Found::Table => {
             let hint = format!("its settings: {}", setting::below(&key).join(", "));
-            Err(Failure::usage("invalid_setting", format!("--set: `{key}` is a table")).hint(hint))
+            Err(ConfigError::usage("invalid_setting", format!("--set: `{key}` is a table")).hint(hint))
         }
         Found::Setting(setting) if setting.kind.is_secret() => {
             let variable =
                 setting.variable(&key.segments().get(1).map(|name| setting::upper(name)).unwrap_or_default());
             let message = format!("--set: `{key}` is a secret, and other users can read command lines");
-            Err(Failure::usage("secret_on_command_line", message)
+            Err(ConfigError::usage("secret_on_command_line", message)
                 .hint(format!("set the environment variable {variable}")))
         }
         Found::Setting(setting) => {
             let value = setting.kind.parse(value, directory).map_err(|invalid| {
                 let message = format!("--set: `{key}` {}", invalid.message);
-                Failure::usage("invalid_setting", message).hint_if(invalid.hint)
+                ConfigError::usage("invalid_setting", message).hint_if(invalid.hint)
             })?;
             Ok(Entry { key, setting, value, origin: Origin::Flag("--set") })
         }
@@ -71,7 +72,7 @@ fn set(text: &str, directory: &Path) -> Result<Entry, Failure> {
 mod tests {
     use super::*;
 
-    fn failure(text: &str) -> Failure {
+    fn failure(text: &str) -> ConfigError {
         set(text, Path::new("/here")).unwrap_err()
     }
 

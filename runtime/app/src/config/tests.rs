@@ -1,6 +1,6 @@
 use super::*;
 
-fn load(file: &str, variables: &[(&str, &str)], set: &[&str]) -> Result<Config, Failure> {
+fn load(file: &str, variables: &[(&str, &str)], set: &[&str]) -> Result<Config, ConfigError> {
     let project = tempfile::tempdir().unwrap();
     std::fs::write(project.path().join(file::NAME), file).unwrap();
     let surroundings = Surroundings {
@@ -65,7 +65,7 @@ fn integrations_come_from_every_source() {
 #[test]
 fn limits_that_no_run_can_start_under_are_refused_where_they_are_set() {
     let failure = load("[limits]\nheap = \"1MiB\"\n", &[], &[]).unwrap_err();
-    assert_eq!(failure.place.unwrap().line, 2);
+    assert_eq!(failure.location.unwrap().line, 2);
     let failure = load("", &[("ONEVENT_LIMITS_CPU", "0s")], &[]).unwrap_err();
     assert!(failure.message.starts_with("ONEVENT_LIMITS_CPU: "));
     let failure = load("", &[], &["functions.salesforce/setpu.limits.wall=1s"]).unwrap_err();

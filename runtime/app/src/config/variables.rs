@@ -6,7 +6,7 @@ use std::path::Path;
 use super::key::Key;
 use super::setting::{OTHER_VARIABLES, SETTINGS, Setting, upper};
 use super::{Entry, Origin};
-use crate::failure::Failure;
+use crate::error::ConfigError;
 use crate::suggest;
 
 /// The names that a variable can be about: `SALESFORCE` in `ONEVENT_INTEGRATIONS_SALESFORCE_BASE_URL` is the
@@ -38,7 +38,7 @@ pub(crate) fn read(
     variables: &BTreeMap<String, String>,
     names: &Names,
     directory: &Path,
-) -> Result<Vec<Entry>, Failure> {
+) -> Result<Vec<Entry>, ConfigError> {
     let known = known(names);
     let mut entries = Vec::new();
     for (variable, text) in variables {
@@ -49,7 +49,7 @@ pub(crate) fn read(
             Some([(setting, key)]) => (*setting, key.clone()),
             Some([(_, one), (_, other), ..]) => {
                 let message = format!("{variable} could mean `{one}` and `{other}`");
-                return Err(Failure::usage("ambiguous_variable", message)
+                return Err(ConfigError::usage("ambiguous_variable", message)
                     .hint("set it in onevent.toml or with --set, where names are written in full"));
             }
             Some([]) | None => match new_variable(variable) {
@@ -58,7 +58,8 @@ pub(crate) fn read(
             },
         };
         let value = setting.kind.parse(text, directory).map_err(|invalid| {
-            Failure::usage("invalid_setting", format!("{variable} {}", invalid.message)).hint_if(invalid.hint)
+            ConfigError::usage("invalid_setting", format!("{variable} {}", invalid.message))
+                .hint_if(invalid.hint)
         })?;
         entries.push(Entry { key, setting, value, origin: Origin::Variable(variable.clone()) });
     }
@@ -86,9 +87,9 @@ fn known(names: &Names) -> BTreeMap<String, Vec<(&'static Setting, Key)>> {
     known
 }
 
-fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>>) -> Failure {
+fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>>) -> ConfigError {
     let failure =
-        Failure::usage("unknown_variable", format!("nothing reads the environment variable {variable}"));
+        ConfigError::usage("unknown_variable", format!("nothing reads the environment variable {variable}"));
     for setting in SETTINGS {
         let article = match setting.placeholder() {
             Some("integration") => "an integration",
@@ -121,7 +122,7 @@ fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>
 mod tests {
     use super::*;
 
-    fn read_one(name: &str, value: &str) -> Result<(String, String), Failure> {
+    fn read_one(name: &str, value: &str) -> Result<(String, String), ConfigError> {
         let names = Names {
             integrations: ["salesforce", "sales-force", "sales_force"].map(str::to_owned).into(),
             functions: ["salesforce/setup".to_owned()].into(),

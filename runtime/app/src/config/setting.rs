@@ -11,17 +11,17 @@ use crate::surroundings::{NANGO_HOSTPORT, PREFIX};
 
 /// One setting, or one for every name at a `<placeholder>` of its key.
 #[derive(Debug)]
-pub(crate) struct Setting {
+pub struct Setting {
     /// The dotted key; a segment in `<>` stands for any name.
-    pub(crate) key: &'static str,
+    pub key: &'static str,
     /// How its value is written.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// Its value where nothing sets it, in the project of this folder.
-    pub(crate) default: fn(&Path) -> Option<Value>,
+    pub default: fn(&Path) -> Option<Value>,
     /// The flag of its own that sets it, beside `--set`.
-    pub(crate) flag: Option<&'static str>,
+    pub flag: Option<&'static str>,
     /// What it is for, in one sentence.
-    pub(crate) help: &'static str,
+    pub help: &'static str,
 }
 
 const NONE: fn(&Path) -> Option<Value> = |_| None;

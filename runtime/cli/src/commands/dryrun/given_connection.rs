@@ -3,15 +3,15 @@
 use std::fmt;
 use std::path::Path;
 
-use onevent_contract::{Clock, Connection, Credentials, JsonObject, SystemClock};
+use onevent_contract::{Clock, Connection, JsonObject, SystemClock};
 use onevent_proxy::Integration;
 use onevent_store::ConnectionKey;
 use serde_json::Value;
 
+use crate::credentials::credentials;
 use crate::failure::Failure;
 use crate::input;
-use crate::rooms;
-use crate::suggest;
+use onevent_app::suggest;
 
 /// What is read of the file. Nango's API answers with more fields; those are ignored.
 const FIELDS: [&str; 5] = ["credentials", "connection_config", "metadata", "provider", "provider_config_key"];
@@ -79,24 +79,6 @@ impl GivenConnection {
             updated_at: now,
             credentials: credentials(self.credentials, integration, "--connection")?,
         })
-    }
-}
-
-/// Credentials as JSON; a provider without authentication needs none.
-///
-/// # Errors
-/// They are missing, or not of a kind that can be used.
-pub(crate) fn credentials(
-    given: Option<Value>,
-    integration: &Integration,
-    flag: &str,
-) -> Result<Credentials, Failure> {
-    let mode = integration.provider.supported_auth_mode();
-    match given {
-        Some(value) => Credentials::from_json(value, mode)
-            .map_err(|error| Failure::usage("invalid_credentials", format!("{flag}: {error}"))),
-        None if mode == Some(onevent_contract::AuthMode::None) => Ok(Credentials::none()),
-        None => Err(rooms::missing_credentials(flag, integration)),
     }
 }
 

@@ -8,13 +8,13 @@ use onevent_proxy::{Integration, Provider, Providers, ProvidersError};
 use serde_json::Value;
 
 use crate::config::{Config, IntegrationSettings};
-use crate::failure::Failure;
-use crate::place::Place;
+use crate::error::ConfigError;
+use crate::location::Location;
 use crate::suggest;
 
 /// The provider templates and the settings of every integration.
-#[derive(Debug)]
-pub(crate) struct Integrations {
+#[derive(Debug, Clone)]
+pub struct Integrations {
     providers: Providers,
     settings: IndexMap<IntegrationId, IntegrationSettings>,
 }
@@ -24,15 +24,15 @@ impl Integrations {
     ///
     /// # Errors
     /// When the file cannot be read, with the line where one is known.
-    pub(crate) fn load(config: &Config) -> Result<Self, Failure> {
-        let builtin = Providers::builtin().map_err(|error| Failure::internal(error.to_string()))?;
+    pub fn load(config: &Config) -> Result<Self, ConfigError> {
+        let builtin = Providers::builtin().map_err(|error| ConfigError::internal(error.to_string()))?;
         let providers = match config.providers() {
             None => builtin,
             Some(path) => {
                 let name = path.display().to_string();
                 let text = std::fs::read_to_string(path).map_err(|error| {
                     let message = format!("the providers file {name} cannot be read: {error}");
-                    Failure::project("providers_unreadable", message)
+                    ConfigError::project("providers_unreadable", message)
                 })?;
                 builtin.extended(&text, &name).map_err(|error| unreadable(&error, &name, &text))?
             }
@@ -44,7 +44,7 @@ impl Integrations {
     ///
     /// # Errors
     /// `unknown_provider` where there is no such template.
-    pub(crate) fn get(&self, key: &IntegrationId) -> Result<Arc<Integration>, Failure> {
+    pub fn get(&self, key: &IntegrationId) -> Result<Arc<Integration>, ConfigError> {
         self.get_or(key, None)
     }
 
@@ -53,11 +53,11 @@ impl Integrations {
     ///
     /// # Errors
     /// As [`Integrations::get`].
-    pub(crate) fn get_or(
+    pub fn get_or(
         &self,
         key: &IntegrationId,
         fallback: Option<&str>,
-    ) -> Result<Arc<Integration>, Failure> {
+    ) -> Result<Arc<Integration>, ConfigError> {
         let settings = self.settings.get(key).cloned().unwrap_or_default();
         let named = settings.provider.as_deref();
         let provider = match (self.provider(key, named), fallback.and_then(|name| self.providers.get(name))) {
@@ -74,12 +74,12 @@ impl Integrations {
     }
 
     /// The provider templates.
-    pub(crate) fn providers(&self) -> &Providers {
+    pub fn providers(&self) -> &Providers {
         &self.providers
     }
 
     /// The connection with the settings replaced that its provider's template marks as secret.
-    pub(crate) fn redact_settings(&self, connection: &Connection, shown: &mut Value) {
+    pub fn redact_settings(&self, connection: &Connection, shown: &mut Value) {
         let Ok(integration) = self.get_or(&connection.provider_config_key, Some(&connection.provider)) else {
             return;
         };
@@ -95,7 +95,7 @@ impl Integrations {
     }
 
     /// Every integration that has a template, of those that are named here or have settings.
-    pub(crate) fn all<'a>(
+    pub fn all<'a>(
         &self,
         named: impl IntoIterator<Item = &'a IntegrationId>,
     ) -> IndexMap<IntegrationId, Arc<Integration>> {
@@ -103,7 +103,7 @@ impl Integrations {
         keys.filter_map(|key| self.get(&key).ok().map(|integration| (key, integration))).collect()
     }
 
-    fn provider(&self, key: &IntegrationId, named: Option<&str>) -> Result<Arc<Provider>, Failure> {
+    fn provider(&self, key: &IntegrationId, named: Option<&str>) -> Result<Arc<Provider>, ConfigError> {
         let name = named.unwrap_or(key.as_str());
         if let Some(provider) = self.providers.get(name) {
             return Ok(provider);
@@ -126,14 +126,14 @@ impl Integrations {
                 ),
             ),
         };
-        Err(Failure::project("unknown_provider", message).hint(hint))
+        Err(ConfigError::project("unknown_provider", message).hint(hint))
     }
 }
 
-fn unreadable(error: &ProvidersError, name: &str, text: &str) -> Failure {
-    let failure = Failure::project(error.code(), error.to_string());
+fn unreadable(error: &ProvidersError, name: &str, text: &str) -> ConfigError {
+    let failure = ConfigError::project(error.code(), error.to_string());
     match error.line().and_then(|line| u32::try_from(line).ok()) {
-        Some(line) => failure.at(Place::of_position(name, &Arc::from(text), line, 1)),
+        Some(line) => failure.at(Location::of_position(name, &Arc::from(text), line, 1)),
         None => failure,
     }
 }

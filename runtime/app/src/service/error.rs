@@ -1,0 +1,68 @@
+//! Why the service did not do what was asked.
+
+use onevent_engine::{LoadError, RunRefused};
+use onevent_hosts::RemoteError;
+use onevent_lifecycle::LifecycleError;
+use onevent_store::StoreError;
+use thiserror::Error;
+
+use crate::error::ConfigError;
+
+/// Why the service did not do what was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// What is configured cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The project could not be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The database refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An operation on a connection was not done.
+    #[error(transparent)]
+    Lifecycle(#[from] LifecycleError),
+    /// A run did not start.
+    #[error(transparent)]
+    Refused(#[from] RunRefused),
+    /// Nango's API did not answer, or did not answer what was asked.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// The machine did not give what a part of onevent needs: a thread, or a socket.
+    #[error("{message}")]
+    Machine {
+        /// What could not be started, and why.
+        message: String,
+    },
+}
+
+impl ServiceError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Config(error) => &error.code,
+            Self::Load(error) => error.code.as_str(),
+            Self::Store(error) => error.code(),
+            Self::Lifecycle(error) => error.code(),
+            Self::Refused(refused) => refused.code(),
+            Self::Remote(error) => error.code(),
+            Self::Machine { .. } => "internal_error",
+        }
+    }
+
+    /// What the reader can do, where there is something to be done.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint.clone(),
+            Self::Load(error) => error.hint.clone(),
+            Self::Store(error) => error.hint(),
+            Self::Lifecycle(error) => error.hint(),
+            Self::Remote(error) => error.hint(),
+            Self::Refused(_) | Self::Machine { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What stands behind `nango` in the runs of a service.
+
+use std::sync::Arc;
+
+use onevent_contract::{ConnectionFacts, Event, Function, Host, Invocation, SystemClock};
+use onevent_engine::Project;
+use onevent_hosts::{
+    Access, ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
+    LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
+    RemoteWrites,
+};
+use onevent_lifecycle::{Hosts, ProjectActions};
+use onevent_proxy::Integration;
+use onevent_store::{ConnectionKey, Store};
+
+use super::{Service, ServiceError};
+use crate::config::NangoKey;
+
+/// What a run may do while its connection is marked as an auth error: validation has to test what is marked,
+/// and cleanup has to clean it up.
+fn access(event: Option<Event>) -> Access {
+    match event {
+        Some(Event::ValidateConnection | Event::PreConnectionDeletion) => Access::DespiteAuthError,
+        _ => Access::Normal,
+    }
+}
+
+/// Where the connection of a dry run is, and what becomes of what the run writes.
+#[derive(Debug)]
+pub enum DryRunHost {
+    /// Given by the caller, or stored here and read by the run; nothing is kept.
+    Dry {
+        /// The connection.
+        connection: DryConnection,
+        /// Where the run finds other connections.
+        store: Option<Store>,
+    },
+    /// Stored here; metadata, locks and checkpoints last.
+    Persisting {
+        /// The connection, as it was read.
+        connection: DryConnection,
+        /// Where it is stored.
+        store: Store,
+    },
+    /// In Nango.
+    Remote {
+        /// Nango's API.
+        api: NangoApi,
+        /// The connection, as it was read.
+        connection: RemoteConnection,
+        /// What becomes of what the run writes.
+        writes: RemoteWrites,
+    },
+}
+
+/// A host, and what its run knows about the connection.
+pub struct HostedRun {
+    /// What stands behind `nango`.
+    pub host: Arc<dyn Host>,
+    /// What the function reads about its connection.
+    pub connection: ConnectionFacts,
+}
+
+impl std::fmt::Debug for HostedRun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HostedRun").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Nango's API, where the environment has a key for it. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// A key that cannot be one.
+    pub fn nango_api(&self) -> Result<Option<NangoApi>, ServiceError> {
+        let (Some(NangoKey { secret, name }), Some(base_url)) =
+            (self.config.nango_key(), self.config.nango_hostport())
+        else {
+            return Ok(None);
+        };
+        let options = NangoApiOptions { base_url, secret_key: secret, key_name: name };
+        Ok(Some(NangoApi::new(self.proxy()?, options)?))
+    }
+
+    /// The host of a dry run of `function`, which is one of `project`.
+    ///
+    /// # Errors
+    /// When nothing leads to the provider's template.
+    pub fn dry_run_host(
+        &self,
+        project: &Arc<Project>,
+        function: &Function,
+        on: DryRunHost,
+    ) -> Result<HostedRun, ServiceError> {
+        let actions = self.actions(project)?;
+        match on {
+            DryRunHost::Dry { connection, store } => {
+                let (own, facts) = self.own(function, &connection)?;
+                let host = DryHost::new(DryHostOptions {
+                    connection,
+                    environment: self.config.environment.clone(),
+                    store,
+                    proxy: self.proxy()?.clone(),
+                    integrations: self.configured(own)?,
+                    access: access(function.event()),
+                });
+                let host = host.with_actions(actions).with_variables(self.config.variables());
+                Ok(HostedRun { host: Arc::new(host), connection: facts })
+            }
+            DryRunHost::Persisting { connection, store } => {
+                let (own, facts) = self.own(function, &connection)?;
+                let host = LiveHost::new(LiveHostOptions {
+                    store,
+                    proxy: self.proxy()?.clone(),
+                    integrations: self.configured(own)?,
+                    connection: self.key_of(&facts),
+                    access: access(function.event()),
+                });
+                let host = host.with_actions(actions).with_variables(self.config.variables());
+                Ok(HostedRun { host: Arc::new(host), connection: facts })
+            }
+            DryRunHost::Remote { api, connection, writes } => {
+                let facts = connection.facts().clone();
+                let integrations = self.integrations()?;
+                let host = RemoteHost::new(RemoteHostOptions {
+                    api,
+                    connection,
+                    writes,
+                    environment: self.config.environment.clone(),
+                    proxy: self.proxy()?.clone(),
+                    integrations: Arc::new(integrations.all(&self.named_integrations())),
+                    providers: Arc::new(integrations.providers().clone()),
+                });
+                Ok(HostedRun { host: Arc::new(host.with_actions(actions)), connection: facts })
+            }
+        }
+    }
+
+    /// Makes the live host of each run of an operation on connections of `own`.
+    pub(super) fn live_hosts(
+        &self,
+        store: &Store,
+        project: &Arc<Project>,
+        own: Arc<Integration>,
+    ) -> Result<Hosts, ServiceError> {
+        let store = store.clone();
+        let proxy = self.proxy()?.clone();
+        let integrations = self.configured(own)?;
+        let actions = self.actions(project)?;
+        let variables = self.config.variables();
+        Ok(Arc::new(move |invocation: &Invocation| {
+            let facts = &invocation.connection;
+            let host = LiveHost::new(LiveHostOptions {
+                store: store.clone(),
+                proxy: proxy.clone(),
+                integrations: Arc::clone(&integrations),
+                connection: ConnectionKey::new(
+                    invocation.environment.clone(),
+                    facts.integration.clone(),
+                    facts.connection_id.clone(),
+                ),
+                access: access(invocation.function.event()),
+            });
+            Arc::new(host.with_actions(Arc::clone(&actions)).with_variables(variables.clone()))
+        }))
+    }
+
+    /// What runs the actions that a function triggers.
+    fn actions(&self, project: &Arc<Project>) -> Result<Arc<dyn ActionRunner>, ServiceError> {
+        Ok(Arc::new(ProjectActions {
+            runner: Arc::new(self.engine()?.clone()),
+            project: Arc::clone(project),
+            limits: self.limits(),
+            clock: Arc::new(SystemClock),
+        }))
+    }
+
+    /// Every configured integration; `own` as it is given.
+    fn configured(&self, own: Arc<Integration>) -> Result<Arc<Configured>, ServiceError> {
+        let mut configured = self.integrations()?.all(&self.named_integrations());
+        configured.insert(own.key.clone(), own);
+        Ok(Arc::new(configured))
+    }
+
+    fn own(
+        &self,
+        function: &Function,
+        connection: &DryConnection,
+    ) -> Result<(Arc<Integration>, ConnectionFacts), ServiceError> {
+        let connection = connection.connection();
+        let integration = function.key.integration.clone();
+        let own = self.integrations()?.get_or(&integration, Some(&connection.provider))?;
+        let facts = ConnectionFacts {
+            connection_id: connection.connection_id.clone(),
+            integration,
+            provider: own.provider.name.clone(),
+        };
+        Ok((own, facts))
+    }
+
+    fn key_of(&self, facts: &ConnectionFacts) -> ConnectionKey {
+        let (integration, id) = (facts.integration.clone(), facts.connection_id.clone());
+        ConnectionKey::new(self.config.environment.clone(), integration, id)
+    }
+}

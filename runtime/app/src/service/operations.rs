@@ -1,0 +1,94 @@
+//! What happens to connections: the lifecycle over the loaded project and the live hosts.
+
+use std::sync::Arc;
+
+use onevent_contract::{IntegrationId, RunReport};
+use onevent_lifecycle::{DryRun, Lifecycle, LifecycleOptions, OperationReport, dry_run};
+use onevent_proxy::Integration;
+use onevent_store::{ConnectionKey, NewConnection, OPERATION_WAIT, Reconnection, StoreError};
+
+use super::{Service, ServiceError};
+
+impl Service {
+    /// A configured integration, with its provider's template.
+    ///
+    /// # Errors
+    /// `unknown_provider` where neither the settings nor its name lead to a template.
+    pub fn integration(&self, integration: &IntegrationId) -> Result<Arc<Integration>, ServiceError> {
+        Ok(self.integrations()?.get(integration)?)
+    }
+
+    /// The integration of a connection that is there already; where the settings do not name a template any more,
+    /// with the one that the connection was made with. Whether the connection may be changed is for the operation
+    /// to decide: another process may still be creating it, and one whose credentials are damaged can be deleted.
+    ///
+    /// # Errors
+    /// `unknown_connection`; `unknown_provider` where nothing leads to a template.
+    pub async fn integration_of(&self, key: &ConnectionKey) -> Result<Arc<Integration>, ServiceError> {
+        let unknown = || ServiceError::Store(StoreError::UnknownConnection { key: key.clone() });
+        let store = self.existing_store().await?.ok_or_else(unknown)?;
+        let provider = store.provider(key).await?;
+        let found = self.integrations()?.get_or(&key.integration, provider.as_deref());
+        match (found, provider) {
+            (Ok(integration), _) => Ok(integration),
+            (Err(_), None) => Err(unknown()),
+            (Err(error), Some(_)) => Err(error.into()),
+        }
+    }
+
+    /// Creates a connection: [`Lifecycle::create`].
+    ///
+    /// # Errors
+    /// As there, and whatever keeps the project from being loaded or the database from being opened.
+    pub async fn create(&self, new: NewConnection) -> Result<OperationReport, ServiceError> {
+        let own = self.integration(&new.key.integration)?;
+        self.store().await?;
+        Ok(self.lifecycle(own).await?.create(new).await?)
+    }
+
+    /// Gives a connection new credentials: [`Lifecycle::reconnect`].
+    ///
+    /// # Errors
+    /// As [`Service::create`].
+    pub async fn reconnect(
+        &self,
+        key: &ConnectionKey,
+        new: Reconnection,
+    ) -> Result<OperationReport, ServiceError> {
+        let own = self.integration_of(key).await?;
+        Ok(self.lifecycle(own).await?.reconnect(key, new).await?)
+    }
+
+    /// Cleans up, then deletes a connection: [`Lifecycle::delete`].
+    ///
+    /// # Errors
+    /// As [`Service::create`].
+    pub async fn delete(&self, key: &ConnectionKey) -> Result<OperationReport, ServiceError> {
+        let own = self.integration_of(key).await?;
+        Ok(self.lifecycle(own).await?.delete(key).await?)
+    }
+
+    /// Runs one function and keeps no report. What stands behind its `nango` is the caller's choice:
+    /// [`Service::dry_run_host`], or a host around it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] when the run did not start.
+    pub async fn dry_run(&self, run: DryRun) -> Result<RunReport, ServiceError> {
+        Ok(dry_run(self.engine()?, run).await?)
+    }
+
+    /// The operations, over the loaded project and the live hosts, for connections of `own`.
+    async fn lifecycle(&self, own: Arc<Integration>) -> Result<Lifecycle, ServiceError> {
+        let project = Arc::clone(self.project().await?);
+        let store = self.store().await?;
+        let hosts = self.live_hosts(store, &project, own)?;
+        Ok(Lifecycle::new(LifecycleOptions {
+            store: store.clone(),
+            runner: Arc::new(self.engine()?.clone()),
+            project,
+            hosts,
+            limits: self.limits(),
+            wait: OPERATION_WAIT,
+        }))
+    }
+}

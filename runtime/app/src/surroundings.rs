@@ -1,0 +1,65 @@
+//! What a process was started with, as far as settings come from it. Whoever owns the process looks; nobody in here does.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use onevent_contract::Secret;
+
+use crate::error::ConfigError;
+
+/// What the process was started with.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The variables whose name starts with [`PREFIX`], by name. Empty ones count as not set.
+    pub variables: BTreeMap<String, String>,
+    /// Nango's variables that are read too, by name; empty ones count as not set.
+    pub nango: BTreeMap<String, Secret>,
+    /// The current folder: relative paths of variables and flags start from it.
+    pub directory: PathBuf,
+}
+
+/// Every variable of onevent's own starts with this.
+pub const PREFIX: &str = "ONEVENT_";
+
+/// Where Nango's API is.
+pub(crate) const NANGO_HOSTPORT: &str = "NANGO_HOSTPORT";
+/// Secret keys of Nango's environments: with `_` and the environment's name behind it.
+pub(crate) const NANGO_SECRET_KEY: &str = "NANGO_SECRET_KEY";
+
+/// Whether a variable is one of Nango's that onevent reads.
+pub(crate) fn is_nangos(name: &str) -> bool {
+    name == NANGO_HOSTPORT || name.starts_with(NANGO_SECRET_KEY)
+}
+
+impl Surroundings {
+    /// Takes what is onevent's or Nango's out of all environment variables.
+    ///
+    /// # Errors
+    /// When one of these variables is not UTF-8.
+    pub fn new(
+        directory: PathBuf,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let (mut variables, mut nango) = (BTreeMap::new(), BTreeMap::new());
+        for (name, value) in environment {
+            let Some(name) = name.to_str() else { continue };
+            if !name.starts_with(PREFIX) && !is_nangos(name) {
+                continue;
+            }
+            let value = value.into_string().map_err(|_| {
+                let message = format!("the environment variable {name} is not UTF-8");
+                ConfigError::usage("invalid_variable", message)
+            })?;
+            if value.is_empty() {
+                continue;
+            }
+            if is_nangos(name) {
+                nango.insert(name.to_owned(), Secret::new(value));
+            } else {
+                variables.insert(name.to_owned(), value);
+            }
+        }
+        Ok(Self { variables, nango, directory })
+    }
+}

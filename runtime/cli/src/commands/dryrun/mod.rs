@@ -1,0 +1,140 @@
+//! `onevent dryrun`: one function, real requests, nothing kept.
+
+mod choose;
+mod connection;
+mod given_connection;
+mod nango_api;
+mod recording;
+mod replay;
+mod reply;
+
+use std::sync::Arc;
+
+use onevent_app::HostedRun;
+use onevent_contract::{Function, FunctionKind, JsonObject};
+use onevent_lifecycle::DryRun;
+use onevent_store::Store;
+use serde_json::Value;
+
+use self::choose::{Chosen, Side, choose};
+use self::connection::Wanted;
+use self::given_connection::GivenConnection;
+use self::reply::reply;
+use crate::args::DryrunArgs;
+use crate::failure::Failure;
+use crate::input;
+use crate::output::Reply;
+use crate::session::Session;
+
+/// What the command line hands in.
+struct Given {
+    connection: Option<GivenConnection>,
+    metadata: Option<JsonObject>,
+    input: Option<Value>,
+}
+
+impl Given {
+    async fn read(session: &Session, args: &DryrunArgs) -> Result<Self, Failure> {
+        input::one_from_stdin(&[
+            ("--connection", args.connection.as_deref()),
+            ("--metadata", args.metadata.as_deref()),
+            ("--input", args.input.as_deref()),
+        ])?;
+        let folder = &session.directory;
+        let connection = match &args.connection {
+            Some(value) => Some(GivenConnection::read(value, folder).await?),
+            None => None,
+        };
+        let metadata = match &args.metadata {
+            Some(text) => Some(input::object("--metadata", text, folder).await?),
+            None => None,
+        };
+        let input = match &args.input {
+            Some(text) => Some(input::value("--input", text, folder).await?),
+            None => None,
+        };
+        Ok(Self { connection, metadata, input })
+    }
+}
+
+/// Runs the function and shows its report.
+pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
+    let given = Given::read(session, args).await?;
+    session.service.integrations()?;
+    let store = store(session, args).await?;
+
+    let project = session.service.project().await?;
+    let chosen = choose(session, args, project, given.connection.as_ref(), store.as_ref()).await?;
+    let Chosen { function, side } = chosen;
+    let asked = given.input.is_some();
+    let input = input_of(&function, given.input)?;
+    if args.replay {
+        return replay::run(session, args, function, asked.then_some(input)).await;
+    }
+    let side_note = side_note(session, args, &side);
+    let against = match &side {
+        Side::Remote(api) => Some(api.host().to_owned()),
+        Side::Local => None,
+    };
+    let wanted = Wanted { connection: given.connection, metadata: given.metadata, store };
+    let on = connection::read(session, args, &function, side, wanted).await?;
+    let HostedRun { host, connection: facts } = session.service.dry_run_host(project, &function, on)?;
+    let surrounded = recording::surround(args, host);
+    let report = session.service.dry_run(DryRun {
+        limits: session.service.config().limits_for(&function.key),
+        function: Arc::clone(&function),
+        input: input.clone(),
+        connection: facts.clone(),
+        environment: session.service.config().environment.clone(),
+        validation: args.validation(),
+        host: Arc::clone(&surrounded.host),
+    });
+    let report = report.await?;
+    let saved = recording::Saved { function: &function, facts: &facts, input: &input, report: &report };
+    let saved = surrounded.save(session, &saved)?;
+    let mut reply = reply(session, &report)?.note(&side_note.unwrap_or_default());
+    for note in &project.notes {
+        reply = reply.note(&format!("note: {note}\n"));
+    }
+    if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
+        document.insert("remote".into(), against.into());
+    }
+    Ok(reply.note(saved.as_deref().unwrap_or_default()))
+}
+
+/// Which side was taken, where there are two to choose from.
+fn side_note(session: &Session, args: &DryrunArgs, side: &Side) -> Option<String> {
+    match side {
+        Side::Remote(api) => Some(format!("dry run against {}\n", api.host())),
+        Side::Local if args.connection.is_some() => None,
+        Side::Local => {
+            session.service.config().nango_key()?;
+            let host = session.service.config().nango_hostport()?;
+            let host = host.as_str().trim_end_matches('/');
+            Some(format!("dry run for the connection stored here (--remote: against {host})\n"))
+        }
+    }
+}
+
+/// The database: none where the connection is given, recorded or Nango's, so none can be in the way.
+async fn store(session: &Session, args: &DryrunArgs) -> Result<Option<Store>, Failure> {
+    if args.connection.is_some() || args.replay || args.remote {
+        return Ok(None);
+    }
+    if args.allow_writes {
+        return Ok(session.service.existing_store().await?.cloned());
+    }
+    Ok(session.service.store_for_reading().await?.cloned())
+}
+
+/// What the function is called with: an action's input, `null` for none.
+fn input_of(function: &Function, input: Option<Value>) -> Result<Value, Failure> {
+    match (&function.kind, input) {
+        (FunctionKind::Action { .. }, input) => Ok(input.unwrap_or_default()),
+        (_, None) => Ok(Value::Null),
+        (_, Some(_)) => {
+            let message = format!("--input: {} is an event function, which gets no input", function.key);
+            Err(Failure::usage("input_not_accepted", message).hint("only actions are called with an input"))
+        }
+    }
+}

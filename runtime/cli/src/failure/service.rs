@@ -1,0 +1,42 @@
+//! Errors of the service, and of operations on connections, as failures.
+
+use onevent_app::ServiceError;
+use onevent_lifecycle::LifecycleError;
+
+use super::Failure;
+use crate::exit::ExitCode;
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Config(error) => error.into(),
+            ServiceError::Load(error) => Self::from(&error),
+            ServiceError::Store(error) => error.into(),
+            ServiceError::Lifecycle(error) => Self::from(&error),
+            ServiceError::Remote(error) => error.into(),
+            ServiceError::Refused(refused) => refused.into(),
+            other => Self::internal(other.to_string()),
+        }
+    }
+}
+
+/// An operation that was not done.
+impl From<&LifecycleError> for Failure {
+    fn from(error: &LifecycleError) -> Self {
+        match error {
+            LifecycleError::Store(error) => error.into(),
+            LifecycleError::Broken { broken, .. } => {
+                let failure = Failure::project("function_broken", error.to_string()).hint_if(error.hint());
+                match broken.iter().find_map(|broken| Failure::from(&broken.error).location) {
+                    Some(place) => failure.at(*place),
+                    None => failure,
+                }
+            }
+            LifecycleError::InvalidLimits { .. } => {
+                Failure::usage("invalid_limits", error.to_string()).hint_if(error.hint())
+            }
+            other => Failure::new(ExitCode::Internal, other.code().to_owned(), other.to_string())
+                .hint_if(other.hint()),
+        }
+    }
+}
