@@ -1,6 +1,6 @@
 // The border between the SDK and the engine: every op that the SDK may call, and the shape of what crosses.
 // Plain values cross, never handles; a host's failure comes back as a value, so that the SDK can build the
-// error that an author knows. runtime/engine/src/ops/ is the other side.
+// error that an author knows. runtime/ops/src/ is the other side.
 
 /** What a host could not do. `kind` decides which error class the author sees. */
 export interface HostFailure {

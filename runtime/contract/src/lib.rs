@@ -16,6 +16,7 @@ mod invocation;
 mod limits;
 mod name;
 mod report;
+pub mod specifier;
 
 pub use clock::{Clock, Instant, SystemClock};
 pub use connection::{AuthMode, Connection, ConnectionError, Credentials, CredentialsError, Secret};

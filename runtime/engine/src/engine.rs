@@ -7,14 +7,15 @@ use onevent_contract::{
     CallContext, Clock, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError,
     MAX_ACTION_DEPTH, RunReport, SystemClock, Validation, Violation,
 };
+use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::{AcquireError, Semaphore};
 
 use crate::action;
+use crate::describe::describe;
 use crate::isolate::{Admission, ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
-use crate::project::{self, BrokenFunction, LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction};
 use crate::report::{self, Ending};
 
 /// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
@@ -98,7 +99,7 @@ impl EngineBuilder {
     /// # Errors
     /// [`EngineError`] when the system gives no thread.
     pub fn build(self) -> Result<Engine, EngineError> {
-        crate::v8_flags::set();
+        onevent_ops::v8_flags::set();
         deno_core::JsRuntime::init_platform(None);
         let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
         Ok(Engine {
@@ -132,25 +133,15 @@ impl Engine {
     /// # Errors
     /// [`LoadError`] when `index.ts` itself is missing or wrong.
     pub async fn load(&self, source: ProjectSource) -> Result<Project, LoadError> {
-        let read = tokio::task::spawn_blocking(move || project::read(&source))
+        let read = tokio::task::spawn_blocking(move || onevent_source::read(&source))
             .await
             .map_err(|_| LoadError::new(LoadErrorCode::Engine, "loading was shut down"))??;
         let described = read.functions.into_iter().map(|read| async {
             let read = read?;
             let function = self.describe(&read).await;
-            function.map_err(|error| {
-                let (key, folder) = (Some(read.key), Some(read.folder));
-                Box::new(BrokenFunction { path: read.path, key, error, folder })
-            })
+            function.map_err(|error| Box::new(read.broken(error)))
         });
-        let mut project = Project { notes: read.notes, ..Project::default() };
-        for result in futures_util::future::join_all(described).await {
-            match result {
-                Ok(function) => project.functions.push(function),
-                Err(broken) => project.broken.push(*broken),
-            }
-        }
-        Ok(project)
+        Ok(Project::new(futures_util::future::join_all(described).await, read.notes))
     }
 
     async fn describe(&self, read: &ReadFunction) -> Result<Arc<onevent_contract::Function>, LoadError> {
@@ -161,7 +152,7 @@ impl Engine {
             Ok(end) => end.await.unwrap_or_else(|_| Err(thread_lost())),
             Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
         };
-        project::describe(read, end)
+        describe(read, end)
     }
 
     /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.

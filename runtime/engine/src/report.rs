@@ -4,11 +4,11 @@ use onevent_contract::{
     CallContext, EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION,
     RunError, RunReport, Usage, Verdict,
 };
+use onevent_ops::{Settled, SettledError};
 use serde_json::{Value, json};
 
 use crate::action;
 use crate::isolate::{ExecuteEnd, Interrupted, StopReason};
-use crate::ops::{Settled, SettledError};
 
 /// What a report says beside the facts of the invocation and the recorded effects.
 pub(crate) struct Ending {

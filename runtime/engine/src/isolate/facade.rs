@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
+use onevent_contract::specifier::{built_in, specifier_of};
 use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource, ScopeName};
+use onevent_ops::{FunctionModules, import_target};
 use serde_json::Value;
-
-use super::loader::built_in;
-use crate::ops::FunctionModules;
 
 /// The module behind all of them; `js/lazy/commonjs.js`.
 pub(super) const COMMON_JS: &str = "onevent:commonjs";
@@ -142,7 +141,7 @@ fn required_es_modules(
                     match modules.get(target).map(|module| &module.format) {
                         Some(ModuleFormat::CommonJs { .. }) => waiting.push(target.clone()),
                         Some(ModuleFormat::EsModule { .. }) => {
-                            found.push((target.clone(), super::specifier_of(target)));
+                            found.push((target.clone(), specifier_of(target)));
                         }
                         Some(ModuleFormat::Json) | None => {}
                     }
@@ -167,7 +166,7 @@ fn exported_names<'a>(
     }
     names.extend(exports.iter().map(String::as_str));
     for specifier in reexports {
-        if let Some(ImportTarget::Module(target)) = crate::ops::import_target(module, specifier) {
+        if let Some(ImportTarget::Module(target)) = import_target(module, specifier) {
             exported_names(modules, target, names, seen);
         }
     }

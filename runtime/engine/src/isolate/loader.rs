@@ -11,29 +11,12 @@ use deno_core::{
     ResolutionKind, SourceCodeCacheInfo,
 };
 use deno_error::JsErrorBox;
+use onevent_contract::specifier::{BUILT_IN_MODULES, built_in, specifier_of};
 use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource as Source};
+use onevent_ops::{FunctionModules, import_target};
+use onevent_source::is_of_package;
 
 use super::facade::{COMMON_JS, common_js_of, facade, json_facade, scope_suffix, specifier_of_common_js};
-use crate::ops::{FunctionModules, PROJECT_ROOT, import_target};
-use crate::project::is_of_package;
-
-/// The modules that every function can import, and what V8 knows them by: `nango` and `zod` are in the snapshot, the
-/// others are made of lazily loaded scripts (`synthetic_esm` in `src/ops/mod.rs`).
-const BUILT_IN: [(&str, &str); 8] = [
-    ("nango", "onevent:nango"),
-    ("zod", "onevent:zod"),
-    ("buffer", "onevent:buffer"),
-    ("node:buffer", "onevent:buffer"),
-    ("crypto", "onevent:crypto"),
-    ("node:crypto", "onevent:crypto"),
-    ("url", "onevent:url"),
-    ("node:url", "onevent:url"),
-];
-
-/// The built-in module of that name, if there is one.
-pub(crate) fn built_in(specifier: &str) -> Option<&'static str> {
-    BUILT_IN.iter().find(|(name, _)| *name == specifier).map(|(_, module)| *module)
-}
 
 /// The module loader of one isolate.
 pub(super) struct FunctionLoader {
@@ -73,7 +56,8 @@ impl FunctionLoader {
         };
         let own =
             self.modules.of_specifier(specifier).is_some() || specifier == entry_specifier(&self.modules);
-        let built_in = specifier == COMMON_JS || BUILT_IN.iter().any(|(_, module)| *module == specifier);
+        let built_in =
+            specifier == COMMON_JS || BUILT_IN_MODULES.iter().any(|(_, module)| *module == specifier);
         own || (built_in && (common_js_of(referrer).is_some() || extended()))
     }
 
@@ -138,11 +122,6 @@ fn cache_of(module: &Source) -> Option<SourceCodeCacheInfo> {
 
 fn not_available(specifier: &str) -> JsErrorBox {
     JsErrorBox::type_error(format!("the module `{specifier}` is not available"))
-}
-
-/// The specifier under which V8 knows the file at `path`.
-pub(crate) fn specifier_of(path: &str) -> String {
-    format!("{PROJECT_ROOT}{path}")
 }
 
 /// The specifier of a function's own file.

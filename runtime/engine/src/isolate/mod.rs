@@ -3,7 +3,6 @@
 mod array_buffers;
 mod facade;
 mod heap;
-mod lazy_scripts;
 mod loader;
 mod stop;
 #[cfg(test)]
@@ -20,18 +19,20 @@ use std::task::{Context, Poll};
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
 use onevent_contract::{Limits, ModuleSource};
+use onevent_ops::{FunctionModules, RunState};
 
 use self::array_buffers::ArrayBufferBudget;
 use self::heap::HeapPeak;
 use self::loader::{FunctionLoader, entry_specifier};
-pub(crate) use self::loader::{built_in, specifier_of};
 pub(crate) use self::stop::{StopReason, StopSignal};
 pub(crate) use self::thread::{Admission, DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads};
 pub(crate) use self::watchdog::Watchdog;
-use crate::ops::{FunctionModules, RunState};
 
 /// The startup snapshot that `build.rs` baked.
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onevent.snapshot"));
+
+/// The scripts beside it that are evaluated at their first use: specifier and text, sorted.
+static LAZY_SCRIPTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lazy_scripts.rs"));
 
 /// What deno_core says of a module whose top-level `await` nothing can settle; it has no type of its own.
 const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
@@ -90,9 +91,9 @@ impl Isolate {
         let modules = Rc::new(FunctionModules::new(modules));
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
             module_loader: Some(Rc::new(FunctionLoader::new(modules.clone()))),
-            extensions: crate::ops::extensions(),
+            extensions: onevent_ops::extensions(),
             startup_snapshot: Some(SNAPSHOT),
-            residual_lazy_js_sources: lazy_scripts::LAZY_SCRIPTS,
+            residual_lazy_js_sources: LAZY_SCRIPTS,
             create_params: Some(
                 v8::CreateParams::default()
                     .heap_limits(0, heap)

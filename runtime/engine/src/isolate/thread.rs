@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use deno_core::v8;
 use onevent_contract::{CallContext, Clock, Frame, Host, Instant, Limits, ModuleSource, Schema};
+use onevent_ops::{RunState, Settled};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::watchdog::Watched;
 use super::{Interrupted, Isolate, StopSignal, Watchdog};
-use crate::ops::{CallBudget, RunState, Settled};
 use crate::platform::ThreadCpuClock;
 
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.
@@ -125,19 +125,7 @@ impl IsolateThreads {
 
 async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock: &dyn Clock) -> ExecuteEnd {
     let started: Instant = clock.monotonic();
-    let run = Rc::new(RunState {
-        host: job.host,
-        call: job.call,
-        host_runtime: job.host_runtime,
-        schema: job.schema,
-        settled: Default::default(),
-        host_failure: Default::default(),
-        metadata_after: Default::default(),
-        metadata_persisted: Default::default(),
-        budget: CallBudget::default(),
-        locked: Default::default(),
-        waker: Default::default(),
-    });
+    let run = Rc::new(RunState::new(job.host, job.call, job.host_runtime, job.schema));
     let mut usage = JobUsage::default();
     let settled = match Isolate::new(job.modules, limits, stop, Some(run.clone())) {
         Ok(mut isolate) => {
@@ -149,16 +137,16 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
     };
     usage.wall = clock.elapsed(started);
     usage.cpu = ThreadCpuClock::of_this_thread().and_then(ThreadCpuClock::read).unwrap_or_default();
-    crate::ops::locks::release_after(&run).await;
+    onevent_ops::release_after(&run).await;
     let frames = match &settled {
-        Err(Interrupted::Threw(error)) => crate::ops::settle::project_frames(error),
+        Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
         _ => Vec::new(),
     };
     ExecuteEnd {
         settled,
         frames,
-        metadata_after: run.metadata_after.take(),
-        metadata_persisted: run.metadata_persisted.get(),
+        metadata_after: run.metadata_after(),
+        metadata_persisted: run.metadata_persisted(),
         usage,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use onevent_engine::vitest::{Answer, Stub, TestFile};
 use onevent_hosts::Fixture;
+use onevent_testing::vitest::{Answer, Stub, TestFile};
 use serde_json::{Value, json};
 
 use onevent_app::TESTS;

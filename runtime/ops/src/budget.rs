@@ -1,0 +1,74 @@
+//! What the calls of one run may hold outside V8's heap, where its limit does not count.
+
+use std::cell::Cell;
+
+use onevent_contract::HostError;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::wire::refused;
+
+/// So many calls of one run are with the host at once; more wait their turn. Each may bring back a whole body.
+pub(crate) const MAX_CONCURRENT_CALLS: usize = 16;
+/// So many calls of one run may be open, waiting ones included.
+pub(crate) const MAX_OPEN_CALLS: usize = 1_000;
+/// The bodies and metadata that one run's open calls may carry, in bytes.
+pub(crate) const MAX_OPEN_BYTES: usize = 64 * 1024 * 1024;
+
+/// Counts the open calls of a run and what they carry.
+pub(crate) struct CallBudget {
+    calls: Cell<usize>,
+    bytes: Cell<usize>,
+    running: Semaphore,
+}
+
+impl Default for CallBudget {
+    fn default() -> Self {
+        Self { calls: Cell::new(0), bytes: Cell::new(0), running: Semaphore::new(MAX_CONCURRENT_CALLS) }
+    }
+}
+
+impl CallBudget {
+    /// Opens a call.
+    pub(crate) fn open(&self) -> Result<Taken<'_>, HostError> {
+        take(&self.calls, 1, MAX_OPEN_CALLS).ok_or_else(|| {
+            refused(
+                "too_many_calls",
+                format!("more than {MAX_OPEN_CALLS} calls of nango are open: await them"),
+            )
+        })
+    }
+
+    /// Takes room for what a call carries.
+    pub(crate) fn carry(&self, bytes: usize) -> Result<Taken<'_>, HostError> {
+        take(&self.bytes, bytes, MAX_OPEN_BYTES).ok_or_else(|| {
+            let message = format!(
+                "open calls of nango carry more than {MAX_OPEN_BYTES} bytes: await them, or send less"
+            );
+            refused("too_many_bytes", message)
+        })
+    }
+
+    /// Waits for a turn with the host.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed; without a permit the call would only lose its turn.
+        self.running.acquire().await.ok()
+    }
+}
+
+/// A part of a budget, given back when dropped.
+pub(crate) struct Taken<'a> {
+    from: &'a Cell<usize>,
+    amount: usize,
+}
+
+fn take(from: &Cell<usize>, amount: usize, limit: usize) -> Option<Taken<'_>> {
+    let total = from.get().checked_add(amount).filter(|total| *total <= limit)?;
+    from.set(total);
+    Some(Taken { from, amount })
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.from.set(self.from.get() - self.amount);
+    }
+}

@@ -1,0 +1,70 @@
+//! Checkpoints: what a function remembers from run to run.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use deno_core::{OpState, op2};
+use onevent_contract::{HostCalls, HostError, JsonObject};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::host::run_state;
+use crate::state::RunState;
+use crate::wire::{Answer, refused};
+
+/// The largest checkpoint, as JSON text: 64 KiB. It is a place in a list, not a list.
+const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
+/// What a write answers where the stored version was another one.
+const CONFLICT: f64 = -1.0;
+
+#[derive(Serialize)]
+pub(crate) struct WireCheckpoint {
+    json: String,
+    version: u64,
+}
+
+#[op2(async(lazy), fast)]
+#[serde]
+pub(crate) async fn op_onevent_checkpoint(state: Rc<RefCell<OpState>>) -> Answer<WireCheckpoint> {
+    let run = run_state(&state);
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let answer = run.ask(async move { host.checkpoint(&call).await }).await;
+    Answer::of(answer.map(|checkpoint| WireCheckpoint {
+        json: checkpoint.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
+        version: checkpoint.version,
+    }))
+}
+
+#[op2(async(lazy))]
+#[serde]
+pub(crate) async fn op_onevent_write_checkpoint(
+    state: Rc<RefCell<OpState>>,
+    #[string] json: Option<String>,
+    expected_version: f64,
+) -> Answer<f64> {
+    Answer::of(write(&run_state(&state), json.as_deref(), expected_version).await)
+}
+
+async fn write(run: &RunState, json: Option<&str>, expected_version: f64) -> Result<f64, HostError> {
+    let value = json.map(parse).transpose()?;
+    // Versions count writes, so they stay far below 2^53; anything else saturates and names no version.
+    let expected = expected_version as u64;
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let written = run.ask(async move { host.write_checkpoint(&call, value, expected).await }).await?;
+    Ok(written.map_or(CONFLICT, |version| version as f64))
+}
+
+fn parse(json: &str) -> Result<JsonObject, HostError> {
+    if json.len() > MAX_CHECKPOINT_BYTES {
+        let message = format!("a checkpoint of {} bytes; the limit is {MAX_CHECKPOINT_BYTES}", json.len());
+        return Err(refused("checkpoint_too_large", message));
+    }
+    match serde_json::from_str(json) {
+        Ok(Value::Object(object))
+            if object.values().all(|value| value.is_string() || value.is_number() || value.is_boolean()) =>
+        {
+            Ok(object)
+        }
+        _ => Err(refused("invalid_checkpoint", "a checkpoint holds texts, numbers and booleans only")),
+    }
+}

@@ -1,0 +1,195 @@
+//! The modules of one function, and what `js/lazy/commonjs.js` asks of them.
+//!
+//! The code that runs is what the loaded project holds: an op takes the path of a module, never code.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use deno_core::{OpState, op2, v8};
+use deno_error::JsErrorBox;
+use onevent_contract::specifier::PROJECT_ROOT;
+use onevent_contract::{ImportTarget, ModuleFormat, ModuleSource};
+use serde::Serialize;
+
+/// The parameters of a CommonJS module's function: Node's, and two that are globals there.
+const PARAMETERS: [&str; 7] =
+    ["exports", "require", "module", "__filename", "__dirname", "global", "process"];
+
+/// The modules of one function, by their paths.
+pub struct FunctionModules {
+    modules: Arc<[ModuleSource]>,
+    by_path: HashMap<String, usize>,
+    /// The CommonJS modules that this isolate compiled from their texts.
+    compiled: RefCell<Vec<(String, v8::Global<v8::Function>)>>,
+}
+
+impl FunctionModules {
+    /// Of these modules; the first is the function's own file.
+    #[must_use]
+    pub fn new(modules: Arc<[ModuleSource]>) -> Self {
+        let by_path =
+            modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
+        Self { modules, by_path, compiled: RefCell::default() }
+    }
+
+    /// The module at `path`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&ModuleSource> {
+        self.modules.get(*self.by_path.get(path)?)
+    }
+
+    /// The module that V8 knows by this specifier.
+    #[must_use]
+    pub fn of_specifier(&self, specifier: &str) -> Option<&ModuleSource> {
+        self.get(specifier.strip_prefix(PROJECT_ROOT)?)
+    }
+
+    /// The names that the function's modules import of the one at `path`.
+    pub fn names_imported_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a str> {
+        let imports = self.modules.iter().flat_map(|module| &module.imports);
+        let of_path = imports
+            .filter(move |import| matches!(&import.target, ImportTarget::Module(target) if target == path));
+        of_path.flat_map(|import| &import.names).map(String::as_str)
+    }
+
+    /// Keeps what V8 has compiled of the CommonJS modules of packages: after they ran, so with the functions in them
+    /// that were called.
+    pub fn keep_compiled_code(&self, scope: &mut v8::PinScope<'_, '_>) {
+        for (path, function) in self.compiled.take() {
+            let code = v8::Local::new(scope, function).create_code_cache();
+            if let (Some(code), Some(module)) = (code, self.get(&path)) {
+                let bytes: &[u8] = &code;
+                module.compiled.keep(bytes.into());
+            }
+        }
+    }
+
+    /// The module that calls the others.
+    #[must_use]
+    pub fn entry(&self) -> Option<&ModuleSource> {
+        self.modules.first()
+    }
+}
+
+/// What a module's import of `specifier` means.
+#[must_use]
+pub fn target<'a>(importer: &'a ModuleSource, specifier: &str) -> Option<&'a ImportTarget> {
+    importer.imports.iter().find(|import| import.specifier == specifier).map(|import| &import.target)
+}
+
+/// What `require` gets.
+#[derive(Serialize)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
+pub(crate) enum Required {
+    /// A CommonJS module, by its path.
+    CommonJs(String),
+    /// A JSON file.
+    Json(String),
+    /// An ECMAScript module, by its path.
+    EsModule(String),
+    /// A module that every function has, by its name without `node:`.
+    BuiltIn(String),
+    /// One of Node's modules, which functions do not have.
+    OfNode,
+    /// Nothing.
+    Missing,
+}
+
+fn modules(state: &Rc<RefCell<OpState>>) -> Result<Rc<FunctionModules>, JsErrorBox> {
+    let modules = state.borrow().try_borrow::<Rc<FunctionModules>>().cloned();
+    modules.ok_or_else(|| JsErrorBox::generic("this isolate has no modules"))
+}
+
+fn module<'a>(modules: &'a FunctionModules, path: &str) -> Result<&'a ModuleSource, JsErrorBox> {
+    modules.get(path).ok_or_else(|| JsErrorBox::generic(format!("there is no module {path}")))
+}
+
+/// What `require(specifier)` means in the module at `path`.
+#[op2]
+#[serde]
+pub(crate) fn op_onevent_require_target(
+    state: Rc<RefCell<OpState>>,
+    #[string] path: &str,
+    #[string] specifier: &str,
+) -> Result<Required, JsErrorBox> {
+    let modules = modules(&state)?;
+    let required = match target(module(&modules, path)?, specifier) {
+        Some(ImportTarget::BuiltIn(name)) => {
+            Required::BuiltIn(name.strip_prefix("node:").unwrap_or(name).to_owned())
+        }
+        Some(ImportTarget::Module(path)) => match module(&modules, path)?.format {
+            ModuleFormat::CommonJs { .. } => Required::CommonJs(path.clone()),
+            ModuleFormat::EsModule { .. } => Required::EsModule(path.clone()),
+            ModuleFormat::Json => Required::Json(path.clone()),
+        },
+        None if nodejs_built_in_modules::is_nodejs_builtin_module(
+            specifier.strip_prefix("node:").unwrap_or(specifier),
+        ) =>
+        {
+            Required::OfNode
+        }
+        None => Required::Missing,
+    };
+    Ok(required)
+}
+
+/// The text of a JSON file.
+#[op2]
+#[string]
+pub(crate) fn op_onevent_commonjs_json(
+    state: Rc<RefCell<OpState>>,
+    #[string] path: &str,
+) -> Result<String, JsErrorBox> {
+    Ok(module(&*modules(&state)?, path)?.code.as_ref().to_owned())
+}
+
+/// The CommonJS module at `path` as a function of [`PARAMETERS`], in sloppy mode as Node has it.
+///
+/// V8 compiles it for its embedder, so this works where code from strings is off; a function cannot come here with
+/// code of its own.
+#[op2(reentrant)]
+pub(crate) fn op_onevent_commonjs_function<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: Rc<RefCell<OpState>>,
+    #[string] path: &str,
+) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
+    let modules = modules(&state)?;
+    let module = module(&modules, path)?;
+    let too_long = || JsErrorBox::range_error(format!("{path} is too large"));
+    let name = v8::String::new(scope, &format!("{PROJECT_ROOT}{path}")).ok_or_else(too_long)?;
+    let code = v8::String::new(scope, &module.code).ok_or_else(too_long)?;
+    let origin = v8::ScriptOrigin::new(scope, name.into(), 0, 0, false, 0, None, false, false, false, None);
+    let (mut source, options) = match module.compiled.get() {
+        Some(compiled) => (
+            v8::script_compiler::Source::new_with_cached_data(
+                code,
+                Some(&origin),
+                v8::CachedData::new(compiled),
+            ),
+            v8::script_compiler::CompileOptions::ConsumeCodeCache,
+        ),
+        None => (
+            v8::script_compiler::Source::new(code, Some(&origin)),
+            v8::script_compiler::CompileOptions::NoCompileOptions,
+        ),
+    };
+    let mut parameters = Vec::with_capacity(PARAMETERS.len());
+    for parameter in PARAMETERS {
+        parameters.push(v8::String::new(scope, parameter).ok_or_else(too_long)?);
+    }
+    let function = v8::script_compiler::compile_function(
+        scope,
+        &mut source,
+        &parameters,
+        &[],
+        options,
+        v8::script_compiler::NoCacheReason::NoReason,
+    );
+    if let Some(function) = function.filter(|_| module.compiled.get().is_none()) {
+        modules.compiled.borrow_mut().push((path.to_owned(), v8::Global::new(scope, function)));
+    }
+    // Without one, V8 has an exception pending, which goes to the caller.
+    Ok(function.map_or_else(|| v8::undefined(scope).into(), Into::into))
+}

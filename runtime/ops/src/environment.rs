@@ -1,0 +1,97 @@
+//! What surrounds a run: its integration, the environment's variables, other functions.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use deno_core::{OpState, op2};
+use onevent_contract::{ActionCall, FunctionName, HostCalls, HostError, IntegrationInclude};
+use serde_json::Value;
+
+use crate::host::run_state;
+use crate::state::RunState;
+use crate::wire::{Answer, connection_id, integration_id, refused};
+
+#[op2(async(lazy))]
+#[serde]
+pub(crate) async fn op_onevent_pagination(
+    state: Rc<RefCell<OpState>>,
+    #[string] provider_config_key: Option<String>,
+) -> Answer<String> {
+    Answer::of(pagination(&run_state(&state), provider_config_key).await)
+}
+
+async fn pagination(run: &RunState, provider_config_key: Option<String>) -> Result<String, HostError> {
+    let key = provider_config_key.map(integration_id).transpose()?;
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let options = run.ask(async move { host.pagination(&call, key).await }).await?;
+    Ok(options.map_or_else(|| "null".to_owned(), |options| Value::Object(options).to_string()))
+}
+
+#[op2(async(lazy))]
+#[serde]
+pub(crate) async fn op_onevent_integration(
+    state: Rc<RefCell<OpState>>,
+    #[serde] include: Vec<String>,
+) -> Answer<String> {
+    Answer::of(integration(&run_state(&state), &include).await)
+}
+
+async fn integration(run: &RunState, include: &[String]) -> Result<String, HostError> {
+    let include: Vec<IntegrationInclude> = include
+        .iter()
+        // There are two; whoever names more repeats himself.
+        .take(2)
+        .map(|name| match name.as_str() {
+            "webhook" => Ok(IntegrationInclude::Webhook),
+            "credentials" => Ok(IntegrationInclude::Credentials),
+            other => Err(refused("invalid_include", format!("`{other}` is nothing that can be included"))),
+        })
+        .collect::<Result<_, _>>()?;
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let data = run.ask(async move { host.integration(&call, include).await }).await?;
+    Ok(Value::Object(data).to_string())
+}
+
+#[op2(async(lazy), fast)]
+#[serde]
+pub(crate) async fn op_onevent_environment_variables(state: Rc<RefCell<OpState>>) -> Answer<String> {
+    let run = run_state(&state);
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let variables = run.ask(async move { host.environment_variables(&call).await }).await;
+    Answer::of(variables.and_then(|variables| {
+        serde_json::to_string(&variables).map_err(|error| refused("invalid_answer", error.to_string()))
+    }))
+}
+
+#[op2(async(lazy), fast)]
+#[serde]
+pub(crate) async fn op_onevent_trigger_action(
+    state: Rc<RefCell<OpState>>,
+    #[string] provider_config_key: String,
+    #[string] connection: String,
+    #[string] name: String,
+    #[string] input: String,
+) -> Answer<String> {
+    let run = run_state(&state);
+    Answer::of(trigger_action(&run, provider_config_key, connection, name, &input).await)
+}
+
+async fn trigger_action(
+    run: &RunState,
+    provider_config_key: String,
+    connection: String,
+    name: String,
+    input: &str,
+) -> Result<String, HostError> {
+    let _carried = run.budget.carry(input.len())?;
+    let action = ActionCall {
+        provider_config_key: integration_id(provider_config_key)?,
+        connection_id: connection_id(connection)?,
+        name: FunctionName::new(name).map_err(|error| refused("invalid_action_name", error.to_string()))?,
+        input: serde_json::from_str(input)
+            .map_err(|error| refused("invalid_input", format!("the input cannot be sent: {error}")))?,
+    };
+    let (host, call) = (run.host.clone(), run.call.clone());
+    let output = run.ask(async move { host.trigger_action(&call, action).await }).await?;
+    Ok(output.to_string())
+}

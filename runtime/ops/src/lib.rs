@@ -1,0 +1,94 @@
+//! The V8 extension: the ops behind `nango.*` and `console`, the Rust side of `js-sdk/src/ops.ts`, and the recipe of
+//! the snapshot that an isolate starts from.
+//!
+//! A snapshot must be baked with exactly the ops that run on it, so whoever bakes one and whoever runs on it take
+//! both from here.
+#![forbid(unsafe_code)]
+
+mod budget;
+mod checkpoint;
+mod commonjs;
+mod crypto;
+mod environment;
+mod fetch;
+mod host;
+mod locks;
+mod log;
+mod metadata;
+mod settle;
+pub mod snapshot;
+mod state;
+pub mod v8_flags;
+mod wire;
+
+pub use self::commonjs::{FunctionModules, target as import_target};
+pub use self::locks::release_after;
+pub use self::settle::project_frames;
+pub use self::state::{RunState, Settled, SettledError};
+
+use deno_core::Extension;
+
+deno_core::extension!(
+    onevent,
+    deps = [deno_webidl, deno_web],
+    ops = [
+        crypto::op_onevent_digest,
+        crypto::op_onevent_hmac,
+        crypto::op_onevent_random,
+        crypto::op_onevent_equal,
+        crypto::op_onevent_pbkdf2,
+        crypto::op_onevent_scrypt,
+        crypto::ciphers::op_onevent_aes_gcm,
+        crypto::ciphers::op_onevent_aes_cbc,
+        crypto::ciphers::op_onevent_aes_ctr,
+        crypto::keys::op_onevent_read_key,
+        crypto::keys::op_onevent_key_from_parts,
+        crypto::keys::op_onevent_key_parts,
+        crypto::keys::op_onevent_traditional_key,
+        crypto::keys::op_onevent_generate_key,
+        crypto::signatures::op_onevent_sign,
+        crypto::signatures::op_onevent_verify,
+        crypto::signatures::op_onevent_rsa_oaep,
+        host::op_onevent_proxy,
+        host::op_onevent_connection,
+        metadata::op_onevent_metadata,
+        metadata::op_onevent_write_metadata,
+        environment::op_onevent_pagination,
+        environment::op_onevent_integration,
+        environment::op_onevent_environment_variables,
+        environment::op_onevent_trigger_action,
+        fetch::op_onevent_fetch,
+        locks::op_onevent_acquire_lock,
+        locks::op_onevent_release_lock,
+        locks::op_onevent_release_all_locks,
+        checkpoint::op_onevent_checkpoint,
+        checkpoint::op_onevent_write_checkpoint,
+        log::op_onevent_log,
+        log::op_onevent_warn,
+        settle::op_onevent_settled,
+        commonjs::op_onevent_require_target,
+        commonjs::op_onevent_commonjs_json,
+        commonjs::op_onevent_commonjs_function,
+    ],
+    synthetic_esm = [
+        "onevent:commonjs" = "ext:onevent/commonjs.js",
+        "onevent:buffer" = "ext:onevent/buffer.js",
+        "onevent:crypto" = "ext:onevent/node_crypto.js",
+        "onevent:url" = "ext:onevent/node_url.js",
+    ],
+);
+
+/// The extensions of every isolate, in the order in which the snapshot holds them.
+#[must_use]
+pub fn extensions() -> Vec<Extension> {
+    vec![
+        deno_webidl::deno_webidl::init(),
+        deno_web::deno_web::init(
+            std::sync::Arc::new(deno_web::BlobStore::default()),
+            None,
+            false,
+            deno_web::InMemoryBroadcastChannel::default(),
+        ),
+        onevent::init(),
+    ]
+}

@@ -1,0 +1,78 @@
+//! Log lines and warnings of the run.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use deno_core::{OpState, op2};
+use onevent_contract::{LogLevel, Warning, WarningCode};
+use serde_json::{Value, json};
+
+use crate::state::RunState;
+
+/// A log message keeps this many bytes (Nango's limit); the rest is cut, with a mark.
+const MAX_LOG_MESSAGE_BYTES: usize = 99_000;
+/// What is logged beside the message keeps this many bytes of JSON text; larger is left out, with a mark.
+const MAX_LOG_META_BYTES: usize = 99_000;
+
+/// While a module is described there is no run, and nobody to read a log.
+fn with_run(state: &Rc<RefCell<OpState>>, then: impl FnOnce(&RunState)) {
+    let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
+    if let Some(run) = run {
+        then(&run);
+    }
+}
+
+#[op2]
+pub(crate) fn op_onevent_log(
+    state: Rc<RefCell<OpState>>,
+    #[string] level: &str,
+    #[string] message: &str,
+    #[string] meta: Option<String>,
+) {
+    with_run(&state, |run| {
+        let level = match level {
+            "debug" => LogLevel::Debug,
+            "warn" => LogLevel::Warn,
+            "error" => LogLevel::Error,
+            _ => LogLevel::Info,
+        };
+        run.call.effects.log(level, cut(message, MAX_LOG_MESSAGE_BYTES), meta.map(|text| read_meta(&text)));
+    });
+}
+
+fn read_meta(text: &str) -> Value {
+    if text.len() > MAX_LOG_META_BYTES {
+        return json!({ "truncated": format!("{} bytes of JSON; a log line keeps {MAX_LOG_META_BYTES}", text.len()) });
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let mut kept = text[..text.floor_char_boundary(most)].to_owned();
+    kept.push_str("… [truncated]");
+    kept
+}
+
+#[op2]
+pub(crate) fn op_onevent_warn(
+    state: Rc<RefCell<OpState>>,
+    #[string] code: &str,
+    #[string] message: &str,
+    #[serde] keys: Vec<String>,
+) {
+    with_run(&state, |run| {
+        let code = match code {
+            "calls_not_awaited" => WarningCode::CallsNotAwaited,
+            "metadata_invalid_before_run" => WarningCode::MetadataInvalidBeforeRun,
+            "invalid_action_input" => WarningCode::InvalidActionInput,
+            "invalid_action_output" => WarningCode::InvalidActionOutput,
+            _ => WarningCode::UnhandledRejection,
+        };
+        let mut warning = Warning::new(code, cut(message, MAX_LOG_MESSAGE_BYTES));
+        warning.keys = keys.into_iter().take(100).map(|key| cut(&key, 200)).collect();
+        run.call.effects.warn(warning);
+    });
+}

@@ -1,0 +1,149 @@
+//! What the ops of one run share with the loop that drives it.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use onevent_contract::{CallContext, Frame, Host, HostError, Schema};
+use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::budget::CallBudget;
+
+/// A run's error as the SDK classified it.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+pub struct SettledError {
+    /// The type, in the SDK's words.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code.
+    pub code: String,
+    /// In words.
+    pub message: String,
+    /// What Nango calls the payload.
+    pub payload: Value,
+    /// The HTTP status, as JavaScript has it.
+    pub status: f64,
+    /// What else it says.
+    #[serde(default)]
+    pub additional_properties: Option<Value>,
+}
+
+/// How `exec` ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settled {
+    /// It returned.
+    Returned {
+        /// The JSON text of what an action returned.
+        output: Option<String>,
+    },
+    /// It threw.
+    Threw {
+        /// What.
+        error: Box<SettledError>,
+        /// Where.
+        frames: Vec<Frame>,
+    },
+}
+
+/// One run's state, reachable from its ops through `OpState`.
+pub struct RunState {
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) call: CallContext,
+    /// Where the host's futures run: connections that it pools must outlive the isolate's own small runtime.
+    pub(crate) host_runtime: Handle,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) settled: RefCell<Option<Settled>>,
+    pub(crate) host_failure: RefCell<Option<String>>,
+    pub(crate) metadata_after: RefCell<Option<Value>>,
+    pub(crate) metadata_persisted: Cell<bool>,
+    pub(crate) budget: CallBudget,
+    /// Whether the run asked for a lock: it may hold some at its end.
+    pub(crate) locked: Cell<bool>,
+    /// Woken when `settled` or `host_failure` was set.
+    pub(crate) waker: RefCell<Option<Waker>>,
+}
+
+impl RunState {
+    /// Of a run that has not begun.
+    #[must_use]
+    pub fn new(host: Arc<dyn Host>, call: CallContext, host_runtime: Handle, schema: Option<Schema>) -> Self {
+        Self {
+            host,
+            call,
+            host_runtime,
+            schema,
+            settled: RefCell::default(),
+            host_failure: RefCell::default(),
+            metadata_after: RefCell::default(),
+            metadata_persisted: Cell::default(),
+            budget: CallBudget::default(),
+            locked: Cell::default(),
+            waker: RefCell::default(),
+        }
+    }
+
+    /// The metadata after the last write of the run; `None` where there was none.
+    #[must_use]
+    pub fn metadata_after(&self) -> Option<Value> {
+        self.metadata_after.borrow().clone()
+    }
+
+    /// Whether the host keeps what the run wrote.
+    #[must_use]
+    pub fn metadata_persisted(&self) -> bool {
+        self.metadata_persisted.get()
+    }
+
+    /// Asks the host. Its own failures end the run, so they do not come back from here.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        answer: impl Future<Output = Result<T, HostError>> + Send + 'static,
+    ) -> Result<T, HostError> {
+        let _open = self.budget.open()?;
+        let _turn = self.budget.turn().await;
+        let mut task = AbortOnDrop(self.host_runtime.spawn(answer));
+        let message = match (&mut task.0).await {
+            Ok(Err(HostError::Internal { message })) => message,
+            Ok(answer) => return answer,
+            Err(_) => "the host panicked or was shut down".to_owned(),
+        };
+        self.host_failure.borrow_mut().get_or_insert(message);
+        self.wake();
+        std::future::pending().await
+    }
+
+    pub(crate) fn settle(&self, settled: Settled) {
+        self.settled.borrow_mut().get_or_insert(settled);
+        self.wake();
+    }
+
+    /// Ready when `exec` settled, or with the message of a failure of the host's own.
+    pub fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Settled, String>> {
+        if let Some(message) = self.host_failure.take() {
+            return Poll::Ready(Err(message));
+        }
+        if let Some(settled) = self.settled.take() {
+            return Poll::Ready(Ok(settled));
+        }
+        self.waker.replace(Some(cx.waker().clone()));
+        Poll::Pending
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+}
+
+/// A host's work ends with the call that asked for it.
+pub(crate) struct AbortOnDrop<T>(pub(crate) JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,202 @@
+//! The shapes that cross the border, as in `js-sdk/src/ops.ts`.
+
+use bytes::Bytes;
+use deno_core::{JsBuffer, ToJsBuffer};
+use http::Method;
+use onevent_contract::{
+    ConnectionId, HostError, IntegrationId, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType,
+    RetryHeader, Violation,
+};
+use serde::{Deserialize, Serialize};
+
+/// A proxy call's headers, pairs and statuses are capped: more is no request that a provider would take.
+const MAX_PAIRS: usize = 10_000;
+
+#[derive(Serialize)]
+pub(crate) struct Answer<T> {
+    ok: Option<T>,
+    error: Option<HostFailure>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct HostFailure {
+    kind: &'static str,
+    code: String,
+    message: String,
+    status: Option<u16>,
+    /// Only for `answer`: the body, as JSON text.
+    body: Option<String>,
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn of(result: Result<T, HostError>) -> Self {
+        match result {
+            Ok(value) => Self { ok: Some(value), error: None },
+            Err(error) => Self { ok: None, error: Some(error.into()) },
+        }
+    }
+}
+
+impl From<HostError> for HostFailure {
+    fn from(error: HostError) -> Self {
+        let message = error.to_string();
+        let body = match &error {
+            HostError::Answer { body, .. } => Some(body.to_string()),
+            _ => None,
+        };
+        let (kind, code, status) = match error {
+            HostError::Network { code, .. } => ("network", code, None),
+            HostError::Configuration { code, .. } => ("configuration", code, None),
+            HostError::Api { code, status, .. } => ("api", code, Some(status)),
+            HostError::Answer { status, .. } => ("answer", "api_error".to_owned(), Some(status)),
+            HostError::Unsupported { .. } => ("unsupported", "unsupported".to_owned(), None),
+            // `RunState::ask` ends the run on these; whatever is added later reads as a configuration error.
+            _ => ("configuration", "host_error".to_owned(), None),
+        };
+        Self { kind, code, message, status, body }
+    }
+}
+
+/// A refusal that the author caused, with a stable code.
+pub(crate) fn refused(code: &str, message: impl Into<String>) -> HostError {
+    HostError::Configuration { code: code.into(), message: message.into() }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireRequest {
+    endpoint: String,
+    method: String,
+    headers: Vec<(String, String)>,
+    params_text: Option<String>,
+    params_pairs: Option<Vec<(String, String)>>,
+    body_kind: String,
+    body_text: Option<String>,
+    body_pairs: Option<Vec<(String, String)>>,
+    retries: f64,
+    retry_on: Vec<u16>,
+    retry_header_at: Option<String>,
+    retry_header_after: Option<String>,
+    base_url_override: Option<String>,
+    response_type: String,
+    forward_headers_on_redirect: Option<bool>,
+    provider_config_key: Option<String>,
+    connection_id: Option<String>,
+}
+
+impl WireRequest {
+    /// How much text of a body the request carries.
+    pub(crate) fn body_bytes(&self) -> usize {
+        let pairs = self.body_pairs.iter().flatten().map(|(name, value)| name.len() + value.len());
+        self.body_text.as_ref().map_or(0, String::len) + pairs.sum::<usize>()
+    }
+
+    /// The request that a host understands. The SDK has checked most of this; a function that talks to the op
+    /// itself gets the same answers.
+    pub(crate) fn into_request(self, bytes: Option<JsBuffer>) -> Result<ProxyRequest, HostError> {
+        let pairs = self.headers.len()
+            + self.params_pairs.as_ref().map_or(0, Vec::len)
+            + self.body_pairs.as_ref().map_or(0, Vec::len)
+            + self.retry_on.len();
+        if pairs > MAX_PAIRS {
+            return Err(refused(
+                "invalid_request",
+                format!("a request with {pairs} headers and fields; {MAX_PAIRS} are the limit"),
+            ));
+        }
+        let method = Method::from_bytes(self.method.as_bytes())
+            .map_err(|_| refused("invalid_method", format!("`{}` is not an HTTP method", self.method)))?;
+        let body = match self.body_kind.as_str() {
+            "none" => None,
+            "json" => {
+                let text = self.body_text.unwrap_or_default();
+                let value = serde_json::from_str(&text).map_err(|error| {
+                    refused("invalid_body", format!("the body is not JSON that can be sent: {error}"))
+                })?;
+                Some(ProxyBody::Json(value))
+            }
+            "text" => Some(ProxyBody::Text(self.body_text.unwrap_or_default())),
+            "bytes" => Some(ProxyBody::Bytes(
+                bytes.map(|buffer| Bytes::copy_from_slice(&buffer)).unwrap_or_default(),
+            )),
+            "form" => Some(ProxyBody::Form(self.body_pairs.unwrap_or_default())),
+            "multipart" => Some(ProxyBody::Multipart(self.body_pairs.unwrap_or_default())),
+            other => return Err(refused("invalid_body", format!("`{other}` is not a kind of body"))),
+        };
+        let mut request = ProxyRequest::new(method, self.endpoint);
+        for (written, value) in self.headers {
+            let name = written.to_lowercase();
+            request.headers.insert(name.clone(), value);
+            request.header_spelling.insert(name, written);
+        }
+        request.params = match (self.params_text, self.params_pairs) {
+            (Some(text), _) => Some(Params::Text(text)),
+            (None, Some(pairs)) => Some(Params::Pairs(pairs)),
+            (None, None) => None,
+        };
+        request.body = body;
+        // Not a count: a float that saturates, so that `retries: 1e300` is just very many.
+        request.retries = self.retries.clamp(0.0, f64::from(u16::MAX)) as u32;
+        request.retry_on = self.retry_on;
+        request.retry_header = RetryHeader { at: self.retry_header_at, after: self.retry_header_after };
+        request.base_url_override = self.base_url_override;
+        request.response_type = match self.response_type.as_str() {
+            "json" => ResponseType::Json,
+            "text" => ResponseType::Text,
+            "arraybuffer" => ResponseType::ArrayBuffer,
+            _ => ResponseType::Default,
+        };
+        request.forward_headers_on_redirect = self.forward_headers_on_redirect;
+        request.provider_config_key = self.provider_config_key.map(integration_id).transpose()?;
+        request.connection_id = self.connection_id.map(connection_id).transpose()?;
+        Ok(request)
+    }
+}
+
+pub(crate) fn integration_id(text: String) -> Result<IntegrationId, HostError> {
+    IntegrationId::new(text).map_err(|error| refused("invalid_provider_config_key", error.to_string()))
+}
+
+pub(crate) fn connection_id(text: String) -> Result<ConnectionId, HostError> {
+    ConnectionId::new(text).map_err(|error| refused("invalid_connection_id", error.to_string()))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireResponse {
+    status: u16,
+    status_text: String,
+    headers: Vec<(String, String)>,
+    text: Option<String>,
+    bytes: Option<ToJsBuffer>,
+    url: String,
+}
+
+impl WireResponse {
+    pub(crate) fn new(response: ProxyResponse, wanted: ResponseType) -> Self {
+        let (text, bytes) = match wanted {
+            ResponseType::ArrayBuffer => (None, Some(ToJsBuffer::from(response.body.to_vec()))),
+            _ => (Some(String::from_utf8_lossy(&response.body).into_owned()), None),
+        };
+        Self {
+            status: response.status,
+            status_text: response.status_text,
+            headers: response.headers.into_iter().collect(),
+            text,
+            bytes,
+            url: response.url,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct WriteResult {
+    pub(crate) outcome: &'static str,
+    pub(crate) violations: Vec<Violation>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct WireMetadata {
+    pub(crate) json: String,
+    pub(crate) version: u64,
+}

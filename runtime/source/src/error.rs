@@ -1,0 +1,151 @@
+//! What is wrong with a project's files, for the person who wrote them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use onevent_contract::Frame;
+
+/// What kind of problem it is. [`LoadErrorCode::as_str`] is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadErrorCode {
+    /// The folder has no `index.ts`.
+    MissingIndex,
+    /// A file could not be read.
+    UnreadableFile,
+    /// TypeScript's syntax.
+    SyntaxError,
+    /// A module that functions cannot have: `fs`, `node:fs`, an address, a package.
+    DisallowedImport,
+    /// A relative import that leads to no file.
+    ModuleNotFound,
+    /// A path or a symbolic link that leaves the project.
+    OutsideProject,
+    /// A file, or the whole of a function's files, is larger than the limit.
+    TooLarge,
+    /// The path is not `./<integration>/on-events/<name>` or `./<integration>/actions/<name>`.
+    InvalidFunctionPath,
+    /// Two files stand for the same function. An action may have the name of an event function.
+    DuplicateFunction,
+    /// The folder or the default export is of a kind that is not supported: a sync.
+    UnsupportedFunctionType,
+    /// An action outside of `actions`, or an event function outside of `on-events`.
+    WrongFolder,
+    /// The default export is not what `createOnEvent()` or `createAction()` returns.
+    InvalidExport,
+    /// `event` is none of the three lifecycle events.
+    UnknownEvent,
+    /// `metadata` is not a zod schema, or its JSON Schema cannot be compiled.
+    InvalidMetadataSchema,
+    /// The same of an action's `input`.
+    InvalidInputSchema,
+    /// The same of an action's `output`.
+    InvalidOutputSchema,
+    /// Code outside `exec` threw.
+    ModuleThrew,
+    /// Code outside `exec` hit a limit, or waits for something that cannot happen.
+    ModuleStopped,
+    /// The engine itself could not load it.
+    Engine,
+}
+
+impl LoadErrorCode {
+    /// The stable text form.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingIndex => "missing_index",
+            Self::UnreadableFile => "unreadable_file",
+            Self::SyntaxError => "syntax_error",
+            Self::DisallowedImport => "disallowed_import",
+            Self::ModuleNotFound => "module_not_found",
+            Self::OutsideProject => "outside_project",
+            Self::TooLarge => "too_large",
+            Self::InvalidFunctionPath => "invalid_function_path",
+            Self::DuplicateFunction => "duplicate_function",
+            Self::UnsupportedFunctionType => "unsupported_function_type",
+            Self::WrongFolder => "wrong_folder",
+            Self::InvalidExport => "invalid_export",
+            Self::UnknownEvent => "unknown_event",
+            Self::InvalidMetadataSchema => "invalid_metadata_schema",
+            Self::InvalidInputSchema => "invalid_input_schema",
+            Self::InvalidOutputSchema => "invalid_output_schema",
+            Self::ModuleThrew => "module_threw",
+            Self::ModuleStopped => "module_stopped",
+            Self::Engine => "engine_error",
+        }
+    }
+}
+
+/// A place in a source file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcePosition {
+    /// Path inside the project.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1, in characters.
+    pub column: u32,
+    /// The text of that file, for a code frame.
+    pub source: Option<Arc<str>>,
+}
+
+/// Why a project, or one of its functions, cannot be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// What kind of problem it is.
+    pub code: LoadErrorCode,
+    /// In words.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+    /// Where it is; boxed, because most results hold none.
+    pub position: Option<Box<SourcePosition>>,
+}
+
+impl LoadError {
+    /// An error without a position.
+    #[must_use]
+    pub fn new(code: LoadErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, position: None }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With its place.
+    #[must_use]
+    pub fn at(mut self, position: SourcePosition) -> Self {
+        self.position = Some(Box::new(position));
+        self
+    }
+
+    /// With the place of a frame, if there is one, and the text of its file.
+    #[must_use]
+    pub fn at_frame(self, frame: Option<&Frame>, source: impl Fn(&str) -> Option<Arc<str>>) -> Self {
+        match frame {
+            Some(frame) => self.at(SourcePosition {
+                file: frame.file.clone(),
+                line: frame.line,
+                column: frame.column,
+                source: source(&frame.file),
+            }),
+            None => self,
+        }
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(position) = &self.position {
+            write!(f, "{}:{}:{}: ", position.file, position.line, position.column)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for LoadError {}

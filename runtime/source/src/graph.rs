@@ -1,0 +1,287 @@
+//! All modules of one function: its file, and what that imports.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use onevent_contract::specifier::built_in;
+use onevent_contract::{CompiledCode, DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource};
+
+use crate::error::{LoadError, LoadErrorCode};
+use crate::packages::{Found, PackageType, Packages, Zod, is_of_node, is_of_package, package_of};
+use crate::parse::{Import, ImportKind, Syntax, parse};
+use crate::source::ProjectSource;
+
+/// One function may consist of this many files.
+const MAX_MODULES: usize = 5_000;
+/// And of this much code, in bytes.
+const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
+
+/// The module that stands for one which a package does without here.
+const EMPTY: &str = "node_modules/.empty.cjs";
+
+const ALLOWED: &str = "functions can import `nango`, `zod`, `buffer`, `crypto`, `url`, packages in the project's \
+                       node_modules, and files of the project by a relative path";
+
+/// Reads files once, however many functions share them.
+pub(crate) struct ModuleReader<'a> {
+    source: &'a ProjectSource,
+    packages: Packages<'a>,
+    zod: &'a Zod,
+    read: HashMap<String, Result<ModuleSource, LoadError>>,
+}
+
+impl<'a> ModuleReader<'a> {
+    pub(crate) fn new(source: &'a ProjectSource, zod: &'a Zod) -> Self {
+        Self { source, packages: Packages::new(source), zod, read: HashMap::new() }
+    }
+
+    /// The modules that the file at `entry` needs; the entry comes first.
+    pub(crate) fn modules(&mut self, entry: &str) -> Result<Arc<[ModuleSource]>, LoadError> {
+        let too_large = |what: String| {
+            let message = format!("{entry} and what it imports are {what}");
+            LoadError::new(LoadErrorCode::TooLarge, message)
+        };
+        let mut modules: Vec<ModuleSource> = Vec::new();
+        let mut bytes = 0;
+        let mut seen = HashSet::from([entry.to_owned()]);
+        let mut waiting = vec![(entry.to_owned(), None)];
+        while let Some((path, importer)) = waiting.pop() {
+            if modules.len() == MAX_MODULES {
+                return Err(too_large(format!("more than {MAX_MODULES} files")));
+            }
+            let module =
+                self.module(&path).map_err(|error| imported_by(error, &path, importer.as_deref()))?;
+            bytes += module.code.len();
+            if bytes > MAX_FUNCTION_BYTES {
+                return Err(too_large(format!("more than {MAX_FUNCTION_BYTES} bytes of code")));
+            }
+            for import in module.imports.iter().rev() {
+                if let ImportTarget::Module(target) = &import.target
+                    && seen.insert(target.clone())
+                {
+                    waiting.push((target.clone(), Some(path.clone())));
+                }
+            }
+            modules.push(module);
+        }
+        Ok(modules.into())
+    }
+
+    fn module(&mut self, path: &str) -> Result<ModuleSource, LoadError> {
+        if let Some(known) = self.read.get(path) {
+            return known.clone();
+        }
+        let module = self.read_module(path);
+        self.read.insert(path.to_owned(), module.clone());
+        module
+    }
+
+    fn read_module(&self, path: &str) -> Result<ModuleSource, LoadError> {
+        if path == EMPTY {
+            return Ok(empty());
+        }
+        let text = self.source.read(path)?;
+        if path.ends_with(".json") {
+            return json(path, text);
+        }
+        let package_type = self.packages.package_type(path);
+        let file = parse(path, text, syntax(path, package_type))?;
+        let mut imports = Vec::new();
+        for import in &file.imports {
+            match self.target(path, import) {
+                Ok(None) => {}
+                Err(error) if error.code != LoadErrorCode::ModuleNotFound => return Err(error),
+                Ok(Some(target)) => imports.push((import.clone(), Ok(target))),
+                Err(error) => imports.push((import.clone(), Err(error))),
+            }
+        }
+        let format = match file.common_js() {
+            Some((exports, reexports)) => ModuleFormat::CommonJs { exports, reexports },
+            None => ModuleFormat::EsModule {
+                default_import: default_import(path, package_type),
+                scope: file.scope_names(is_of_package(path)),
+            },
+        };
+        let (code, source_map) = file.into_code(path)?;
+        let imports = needed(path, &code, imports)?;
+        let compiled = CompiledCode::default();
+        Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports, compiled })
+    }
+
+    /// What an import means. `None`: nothing, which is an error only when the code gets there.
+    fn target(&self, importer: &str, import: &Import) -> Result<Option<ImportTarget>, LoadError> {
+        match self.resolve(importer, import) {
+            Ok(target) => Ok(Some(target)),
+            Err(_) if import.kind == ImportKind::Require => Ok(None),
+            Err(_) if import.kind == ImportKind::Dynamic && is_of_package(importer) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn resolve(&self, importer: &str, import: &Import) -> Result<ImportTarget, LoadError> {
+        let specifier = import.specifier.as_str();
+        let of_package = is_of_package(importer);
+        if is_relative(specifier) && !of_package {
+            return resolve_relative(self.source, importer, import).map(ImportTarget::Module);
+        }
+        // A package has its own zod, in the version that it was made for.
+        if self.zod.is_built_in(specifier) && !of_package {
+            return Ok(ImportTarget::BuiltIn("zod".to_owned()));
+        }
+        if specifier != "zod" && built_in(specifier).is_some() {
+            return Ok(ImportTarget::BuiltIn(specifier.to_owned()));
+        }
+        if specifier.starts_with('/') || specifier.contains(':') {
+            return Err(not_allowed(import));
+        }
+        match self.packages.resolve(importer, specifier, import.kind) {
+            Found::File(path) if path.ends_with(".node") => Err(native_addon(import, &path)),
+            Found::File(path) => Ok(ImportTarget::Module(path)),
+            Found::Empty => Ok(ImportTarget::Module(EMPTY.to_owned())),
+            Found::Outside => Err(outside(import)),
+            Found::Missing(_) if matches!(specifier, "zod" | "zod/v4") => {
+                Ok(ImportTarget::BuiltIn("zod".to_owned()))
+            }
+            Found::Missing(_) if is_of_node(specifier) => Err(not_allowed(import)),
+            Found::Missing(why) => Err(missing(import, &why)),
+        }
+    }
+}
+
+/// An import, and what it means.
+type Resolved = (Import, Result<ImportTarget, LoadError>);
+
+/// The imports without those of types: TypeScript lets a file import types without saying that they are. No module has
+/// to be there for them, and no package is read. What is refused, and a file of the project's own, is looked at whether
+/// or not it is used.
+fn needed(path: &str, code: &Arc<str>, imports: Vec<Resolved>) -> Result<Vec<ModuleImport>, LoadError> {
+    let may_be_types = |(import, target): &Resolved| {
+        import.kind == ImportKind::Static
+            && match target {
+                Ok(ImportTarget::Module(target)) => is_of_package(target),
+                Ok(_) => false,
+                Err(_) => true,
+            }
+    };
+    let is_typed = syntax(path, PackageType::Unsaid) == Syntax::TypeScript;
+    let left = match is_typed && imports.iter().any(may_be_types) {
+        true => Some(parse(path, Arc::clone(code), Syntax::EsModule)?.imports),
+        false => None,
+    };
+    let is_left = |specifier: &str| {
+        left.as_ref().is_none_or(|left| left.iter().any(|import| import.specifier == specifier))
+    };
+    let needed = imports.into_iter().filter(|import| !may_be_types(import) || is_left(&import.0.specifier));
+    needed
+        .map(|(Import { specifier, names, .. }, target)| {
+            Ok(ModuleImport { specifier, target: target?, names })
+        })
+        .collect()
+}
+
+/// Where a project's own file is meant; [`ALLOWED`] where it is none.
+pub(crate) fn resolve_relative(
+    source: &ProjectSource,
+    importer: &str,
+    import: &Import,
+) -> Result<String, LoadError> {
+    let specifier = &import.specifier;
+    if !is_relative(specifier) {
+        return Err(not_allowed(import));
+    }
+    match source.resolve(importer, specifier) {
+        Ok(Some(path)) => Ok(path),
+        Ok(None) => {
+            let message = format!("there is no file for the import of `{specifier}`");
+            let hint = "tried the path itself, with .ts and .js, and as a folder with index.ts";
+            Err(LoadError::new(LoadErrorCode::ModuleNotFound, message).hint(hint).at(import.position.clone()))
+        }
+        Err(error) => Err(error.hint(ALLOWED).at(import.position.clone())),
+    }
+}
+
+fn is_relative(specifier: &str) -> bool {
+    matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../")
+}
+
+fn syntax(path: &str, package_type: PackageType) -> Syntax {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match (ending, package_type) {
+        ("ts" | "mts", _) => Syntax::TypeScript,
+        ("cjs", _) => Syntax::CommonJs,
+        ("mjs", _) | (_, PackageType::EsModule) => Syntax::EsModule,
+        (_, PackageType::Unsaid) => Syntax::Detect,
+    }
+}
+
+fn default_import(path: &str, package_type: PackageType) -> DefaultImport {
+    match package_type {
+        _ if path.ends_with(".mjs") || path.ends_with(".mts") => DefaultImport::ModuleExports,
+        PackageType::EsModule => DefaultImport::ModuleExports,
+        PackageType::Unsaid => DefaultImport::ExportedDefault,
+    }
+}
+
+fn empty() -> ModuleSource {
+    let format = ModuleFormat::CommonJs { exports: Vec::new(), reexports: Vec::new() };
+    data_module(EMPTY, format, "".into())
+}
+
+fn json(path: &str, text: Arc<str>) -> Result<ModuleSource, LoadError> {
+    let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), Arc::from);
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| {
+        LoadError::new(LoadErrorCode::SyntaxError, format!("{path} is not JSON: {error}"))
+    })?;
+    Ok(data_module(path, ModuleFormat::Json, text))
+}
+
+/// A module that imports nothing.
+fn data_module(path: &str, format: ModuleFormat, code: Arc<str>) -> ModuleSource {
+    let (path, compiled) = (path.to_owned(), CompiledCode::default());
+    ModuleSource { path, format, code, source_map: None, imports: Vec::new(), compiled }
+}
+
+/// An error inside a package says how the function came there.
+fn imported_by(error: LoadError, path: &str, importer: Option<&str>) -> LoadError {
+    match importer {
+        Some(importer) if is_of_package(path) && error.hint.is_none() => {
+            error.hint(format!("{path} is imported by {importer}"))
+        }
+        Some(importer) if is_of_package(path) => {
+            let hint = error.hint.clone().unwrap_or_default();
+            error.hint(format!("{path} is imported by {importer}; {hint}"))
+        }
+        _ => error,
+    }
+}
+
+fn not_allowed(import: &Import) -> LoadError {
+    let message = format!("the import of `{}` is not allowed", import.specifier);
+    LoadError::new(LoadErrorCode::DisallowedImport, message).hint(ALLOWED).at(import.position.clone())
+}
+
+fn native_addon(import: &Import, path: &str) -> LoadError {
+    let message = format!("the import of `{}` is not allowed: {path} is a native addon", import.specifier);
+    LoadError::new(LoadErrorCode::DisallowedImport, message)
+        .hint("packages must be pure JavaScript")
+        .at(import.position.clone())
+}
+
+fn outside(import: &Import) -> LoadError {
+    let package = package_of(&import.specifier);
+    let message = format!("the package `{package}` is a link that leads out of the project");
+    LoadError::new(LoadErrorCode::OutsideProject, message)
+        .hint("copy the package into the project, or install it there")
+        .at(import.position.clone())
+}
+
+fn missing(import: &Import, why: &str) -> LoadError {
+    let specifier = &import.specifier;
+    let message = format!("there is no module for the import of `{specifier}`: {why}");
+    let hint = if is_relative(specifier) || specifier.starts_with('#') {
+        ALLOWED.to_owned()
+    } else {
+        format!("install it in the project: `npm install {}`", package_of(specifier))
+    };
+    LoadError::new(LoadErrorCode::ModuleNotFound, message).hint(hint).at(import.position.clone())
+}

@@ -1,0 +1,21 @@
+//! TypeScript in: a project's files, read, checked and transpiled to modules that an isolate can run.
+//!
+//! [`read`] follows `index.ts` to the functions it names, and each function to everything that it imports, packages in
+//! `node_modules` included. Nothing here runs any of it: what a function is, its own code says, later.
+#![forbid(unsafe_code)]
+
+mod error;
+mod graph;
+mod index;
+mod packages;
+mod parse;
+mod project;
+mod scope_names;
+mod source;
+
+pub use error::{LoadError, LoadErrorCode, SourcePosition};
+pub use index::Folder;
+pub use packages::is_of_package;
+pub use parse::parse_module;
+pub use project::{BrokenFunction, Project, ReadFunction, ReadProject, read};
+pub use source::ProjectSource;

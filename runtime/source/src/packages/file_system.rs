@@ -1,0 +1,163 @@
+//! A project's files as the resolver of packages sees them: the project is the whole file system.
+//!
+//! Its root is `/`, so no path, however it is written, climbs out of it. Links are followed inside the project only.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
+
+use crate::source::Files;
+
+/// The files of a project, behind the resolver's own trait.
+#[derive(Clone)]
+pub(super) struct ProjectFileSystem {
+    files: Files,
+}
+
+impl ProjectFileSystem {
+    pub(super) fn of(files: Files) -> Self {
+        Self { files }
+    }
+}
+
+/// What lies at a path of files in memory; they have folders only by their names.
+fn in_memory(files: &BTreeMap<String, Arc<str>>, path: &str) -> io::Result<FileMetadata> {
+    if files.contains_key(path) {
+        return Ok(FileMetadata::new(true, false, false));
+    }
+    let inside = format!("{path}/");
+    let is_folder = path.is_empty()
+        || files.range(inside.clone()..).next().is_some_and(|(name, _)| name.starts_with(&inside));
+    if is_folder { Ok(FileMetadata::new(false, true, false)) } else { Err(io::ErrorKind::NotFound.into()) }
+}
+
+/// The path below the root, with `/`, and every `.` and `..` worked off.
+fn below_root(path: &Path) -> io::Result<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(part) => parts.push(part.to_str().ok_or(io::ErrorKind::InvalidFilename)?),
+            Component::ParentDir => {
+                parts.pop();
+            }
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+/// The real path of `path` below `root`, every link followed; an error where that leaves the project.
+fn confined(root: &Path, path: &str) -> io::Result<PathBuf> {
+    let real = root.join(path).canonicalize()?;
+    if real.starts_with(root.canonicalize()?) {
+        Ok(real)
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+/// The same, where the last part of the path may be a link itself.
+fn confined_entry(root: &Path, path: &str) -> io::Result<PathBuf> {
+    match path.rsplit_once('/') {
+        Some((folder, name)) => Ok(confined(root, folder)?.join(name)),
+        None => Ok(root.canonicalize()?.join(path)),
+    }
+}
+
+/// A real path inside the project as the resolver sees it.
+fn seen(root: &Path, real: &Path) -> io::Result<PathBuf> {
+    let inside = real.strip_prefix(root.canonicalize()?).map_err(|_| io::ErrorKind::PermissionDenied)?;
+    Ok(Path::new("/").join(inside))
+}
+
+impl FileSystem for ProjectFileSystem {
+    fn new() -> Self {
+        Self { files: Files::Memory(Arc::default()) }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read_to_string(path).map(String::into_bytes)
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        let text = self.files.read(&below_root(path)?).map_err(|error| io::Error::other(error.message))?;
+        Ok(text.as_ref().to_owned())
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        let path = below_root(path)?;
+        match &self.files {
+            Files::Memory(files) => in_memory(files, &path),
+            Files::Directory(root) => Ok(confined(root, &path)?.metadata()?.into()),
+        }
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        let path = below_root(path)?;
+        match &self.files {
+            Files::Memory(files) => in_memory(files, &path),
+            Files::Directory(root) => Ok(confined_entry(root, &path)?.symlink_metadata()?.into()),
+        }
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        Ok(self.canonicalize(path)?)
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = below_root(path)?;
+        match &self.files {
+            Files::Memory(files) => in_memory(files, &path).map(|_| Path::new("/").join(path)),
+            Files::Directory(root) => seen(root, &confined(root, &path)?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(files: &[&str]) -> ProjectFileSystem {
+        let files = files.iter().map(|path| ((*path).to_owned(), Arc::from("text"))).collect();
+        ProjectFileSystem::of(Files::Memory(Arc::new(files)))
+    }
+
+    #[test]
+    fn files_in_memory_have_folders_by_their_names() {
+        let files = memory(&["node_modules/a/index.js", "node_modules/ab.js"]);
+        let metadata = |path: &str| files.metadata(Path::new(path)).ok();
+        assert!(metadata("/node_modules/a").is_some_and(FileMetadata::is_dir));
+        assert!(metadata("/").is_some_and(FileMetadata::is_dir));
+        assert!(metadata("/node_modules/a/index.js").is_some_and(FileMetadata::is_file));
+        assert!(metadata("/node_modules/a/../../../node_modules/ab.js").is_some_and(FileMetadata::is_file));
+        assert!(metadata("/node_modules/b").is_none());
+        assert!(metadata("/node_modules/a/index").is_none());
+    }
+
+    #[test]
+    fn a_link_that_leaves_the_project_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let (project, outside) = (folder.path().join("project"), folder.path().join("outside"));
+        std::fs::create_dir_all(project.join("node_modules/own")).unwrap();
+        std::fs::create_dir_all(outside.join("inner")).unwrap();
+        std::fs::write(outside.join("secret.js"), "secret").unwrap();
+        std::fs::write(project.join("node_modules/own/index.js"), "own").unwrap();
+        std::os::unix::fs::symlink(&outside, project.join("node_modules/linked")).unwrap();
+        std::os::unix::fs::symlink("own", project.join("node_modules/alias")).unwrap();
+        let files = ProjectFileSystem::of(Files::Directory(project));
+        for path in ["/node_modules/linked", "/node_modules/linked/secret.js", "/node_modules/linked/inner"] {
+            let path = Path::new(path);
+            assert!(files.metadata(path).is_err(), "{path:?}");
+            assert!(files.read_to_string(path).is_err(), "{path:?}");
+            assert!(files.canonicalize(path).is_err(), "{path:?}");
+            assert!(files.read_link(path).is_err(), "{path:?}");
+        }
+        assert!(files.symlink_metadata(Path::new("/node_modules/linked/secret.js")).is_err());
+        let alias = Path::new("/node_modules/alias/index.js");
+        assert_eq!(files.read_to_string(alias).unwrap(), "own");
+        assert_eq!(files.canonicalize(alias).unwrap(), Path::new("/node_modules/own/index.js"));
+    }
+}

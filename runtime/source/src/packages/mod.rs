@@ -1,0 +1,283 @@
+//! Packages of npm, in the project's `node_modules`: which file an import means.
+//!
+//! The rules are Node's (`exports` and `imports` with their conditions, `main`, links), by a library that exists for
+//! them. A function has little of Node and all of the web's globals, so where a package offers both, its build for
+//! browsers and workers is taken, and the one for Node where there is no other.
+
+mod file_system;
+mod zod;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
+
+use self::file_system::ProjectFileSystem;
+pub(super) use self::zod::Zod;
+use crate::parse::ImportKind;
+use crate::source::ProjectSource;
+
+/// The folder of packages.
+const FOLDER: &str = "node_modules";
+/// The file that describes a package.
+const MANIFEST: &str = "package.json";
+
+/// The file that an import of a package means, or why there is none.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The file at this path.
+    File(String),
+    /// The package says that it does without this module here: an empty one.
+    Empty,
+    /// There is no such package, or it has no such file; the resolver's words.
+    Missing(String),
+    /// The package is a link that leaves the project.
+    Outside,
+}
+
+/// The packages of one project.
+pub(super) struct Packages<'a> {
+    source: &'a ProjectSource,
+    import: Resolver,
+    require: Resolver,
+    types: RefCell<HashMap<String, PackageType>>,
+}
+
+/// A resolver that prefers builds for the web, and one that takes those for Node as well.
+struct Resolver {
+    web: ResolverGeneric<ProjectFileSystem>,
+    node: ResolverGeneric<ProjectFileSystem>,
+}
+
+/// `type` of a `package.json`: what its `.js` files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PackageType {
+    /// `module`
+    EsModule,
+    /// `commonjs`, or nothing: a file's own text tells.
+    Unsaid,
+}
+
+fn options(kind: &str, platform: &[&str]) -> ResolveOptions {
+    let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    ResolveOptions {
+        condition_names: [texts(platform), texts(&[kind, "default"])].concat(),
+        alias_fields: vec![texts(&["browser"])],
+        main_fields: texts(&["browser", "main", "module"]),
+        extensions: texts(&[".js", ".cjs", ".mjs", ".json"]),
+        symlinks: true,
+        ..ResolveOptions::default()
+    }
+}
+
+impl Resolver {
+    fn new(files: &ResolverGeneric<ProjectFileSystem>, kind: &str) -> Self {
+        let resolver = |platform: &[&str]| files.clone_with_options(options(kind, platform));
+        Self { web: resolver(&["worker", "browser"]), node: resolver(&["node"]) }
+    }
+
+    fn resolve(&self, folder: &Path, specifier: &str) -> Found {
+        let first = match self.web.resolve(folder, specifier) {
+            Ok(resolution) => return found(resolution.path()),
+            Err(ResolveError::Ignored(_)) => return Found::Empty,
+            Err(error) => error,
+        };
+        match self.node.resolve(folder, specifier) {
+            Ok(resolution) => found(resolution.path()),
+            Err(_) => Found::Missing(first.to_string()),
+        }
+    }
+}
+
+fn found(path: &Path) -> Found {
+    match path.strip_prefix("/").ok().and_then(Path::to_str) {
+        Some(path) => Found::File(path.to_owned()),
+        None => Found::Missing("its path is not UTF-8".to_owned()),
+    }
+}
+
+impl<'a> Packages<'a> {
+    pub(super) fn new(source: &'a ProjectSource) -> Self {
+        let files = ProjectFileSystem::of(source.raw_files().clone());
+        let files = ResolverGeneric::new_with_file_system(files, ResolveOptions::default());
+        Self {
+            source,
+            import: Resolver::new(&files, "import"),
+            require: Resolver::new(&files, "require"),
+            types: RefCell::default(),
+        }
+    }
+
+    /// The file that `specifier` means in the file `importer`.
+    pub(super) fn resolve(&self, importer: &str, specifier: &str, kind: ImportKind) -> Found {
+        let file = Path::new("/").join(importer);
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        let resolver = match kind {
+            ImportKind::Require => &self.require,
+            ImportKind::Static | ImportKind::SideEffect | ImportKind::Dynamic => &self.import,
+        };
+        match resolver.resolve(folder, specifier) {
+            Found::Missing(_) if self.leaves(package_of(specifier)) => Found::Outside,
+            found => found,
+        }
+    }
+
+    /// Whether the project's folder of packages has this one as a link that leaves the project.
+    fn leaves(&self, package: &str) -> bool {
+        self.source.leaves(&format!("{FOLDER}/{package}"))
+    }
+
+    /// What the nearest `package.json` says that the `.js` files of its package are.
+    pub(super) fn package_type(&self, path: &str) -> PackageType {
+        let Some((folder, _)) = path.rsplit_once('/') else { return self.type_of("") };
+        if folder.ends_with(FOLDER) { PackageType::Unsaid } else { self.type_of(folder) }
+    }
+
+    fn type_of(&self, folder: &str) -> PackageType {
+        if let Some(known) = self.types.borrow().get(folder) {
+            return *known;
+        }
+        let manifest = if folder.is_empty() { MANIFEST.to_owned() } else { format!("{folder}/{MANIFEST}") };
+        let found = match self.source.read(&manifest) {
+            Ok(text) => declared_type(&text),
+            // No manifest here: the folder above decides, unless that is the one of all packages.
+            Err(_) if folder.is_empty() => PackageType::Unsaid,
+            Err(_) => self.package_type(folder),
+        };
+        self.types.borrow_mut().insert(folder.to_owned(), found);
+        found
+    }
+}
+
+fn declared_type(manifest: &str) -> PackageType {
+    let manifest: serde_json::Value = serde_json::from_str(manifest).unwrap_or_default();
+    match manifest.get("type").and_then(serde_json::Value::as_str) {
+        Some("module") => PackageType::EsModule,
+        _ => PackageType::Unsaid,
+    }
+}
+
+/// The package of an import: `@scope/name/file` is of `@scope/name`.
+pub(super) fn package_of(specifier: &str) -> &str {
+    let slashes = if specifier.starts_with('@') { 2 } else { 1 };
+    let end = specifier.match_indices('/').nth(slashes - 1).map_or(specifier.len(), |(index, _)| index);
+    specifier.get(..end).unwrap_or(specifier)
+}
+
+/// Whether a file belongs to a package and not to the project itself.
+#[must_use]
+pub fn is_of_package(path: &str) -> bool {
+    path.split('/').any(|part| part == FOLDER)
+}
+
+/// Whether Node has a module of this name, with or without `node:`.
+pub(super) fn is_of_node(specifier: &str) -> bool {
+    let name = specifier.strip_prefix("node:").unwrap_or(specifier);
+    specifier.starts_with("node:") || nodejs_built_in_modules::is_nodejs_builtin_module(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(files: &[(&str, &str)], importer: &str, specifier: &str, kind: ImportKind) -> Found {
+        let source = ProjectSource::files(files.iter().copied());
+        Packages::new(&source).resolve(importer, specifier, kind)
+    }
+
+    fn file(path: &str) -> Found {
+        Found::File(path.to_owned())
+    }
+
+    #[test]
+    fn exports_are_read_with_the_conditions_of_who_asks() {
+        let files = [
+            (
+                "node_modules/both/package.json",
+                r#"{"exports": {".": {"import": "./esm.mjs", "require": "./cjs.cjs"}, "./sub/*": "./lib/*.js", "./hidden": null}}"#,
+            ),
+            ("node_modules/both/esm.mjs", ""),
+            ("node_modules/both/cjs.cjs", ""),
+            ("node_modules/both/lib/a.js", ""),
+        ];
+        let import = |specifier| resolve(&files, "acme/actions/x.ts", specifier, ImportKind::Static);
+        assert_eq!(import("both"), file("node_modules/both/esm.mjs"));
+        assert_eq!(import("both/sub/a"), file("node_modules/both/lib/a.js"));
+        assert!(matches!(import("both/hidden"), Found::Missing(_)));
+        assert!(matches!(import("both/lib/a.js"), Found::Missing(_)), "not exported");
+        assert!(matches!(import("other"), Found::Missing(_)));
+        let require = resolve(&files, "acme/actions/x.ts", "both", ImportKind::Require);
+        assert_eq!(require, file("node_modules/both/cjs.cjs"));
+    }
+
+    #[test]
+    fn a_build_for_the_web_comes_before_one_for_node() {
+        let exports = |exports: &str| {
+            let manifest = format!("{{\"exports\": {exports}}}");
+            let files = [
+                ("node_modules/x/package.json", manifest.as_str()),
+                ("node_modules/x/node.js", ""),
+                ("node_modules/x/web.js", ""),
+            ];
+            resolve(&files, "index.ts", "x", ImportKind::Static)
+        };
+        assert_eq!(exports(r#"{"node": "./node.js", "browser": "./web.js"}"#), file("node_modules/x/web.js"));
+        assert_eq!(exports(r#"{"node": "./node.js", "default": "./web.js"}"#), file("node_modules/x/web.js"));
+        assert_eq!(exports(r#"{"node": "./node.js"}"#), file("node_modules/x/node.js"));
+    }
+
+    #[test]
+    fn older_packages_are_found_by_main_and_may_do_without_a_module() {
+        let files = [
+            ("node_modules/old/package.json", r#"{"main": "lib", "browser": {"fs": false}}"#),
+            ("node_modules/old/lib/index.js", ""),
+            ("node_modules/old/node_modules/nested/index.js", ""),
+            ("node_modules/nested/index.js", ""),
+        ];
+        assert_eq!(
+            resolve(&files, "index.ts", "old", ImportKind::Static),
+            file("node_modules/old/lib/index.js")
+        );
+        let inner =
+            |specifier| resolve(&files, "node_modules/old/lib/index.js", specifier, ImportKind::Require);
+        assert_eq!(inner("fs"), Found::Empty);
+        assert_eq!(inner("nested"), file("node_modules/old/node_modules/nested/index.js"));
+        assert_eq!(inner(".."), file("node_modules/old/lib/index.js"));
+    }
+
+    #[test]
+    fn no_manifest_leads_out_of_the_project() {
+        let files = [
+            ("node_modules/a/package.json", r#"{"main": "../../../../../etc/passwd"}"#),
+            ("node_modules/b/package.json", r#"{"exports": "./../../secret.js"}"#),
+            ("secret.js", ""),
+        ];
+        for package in ["a", "b"] {
+            let found = resolve(&files, "index.ts", package, ImportKind::Static);
+            assert!(matches!(found, Found::Missing(_)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_manifest_says_what_js_files_are() {
+        let source = ProjectSource::files([
+            ("package.json", r#"{"type": "module"}"#),
+            ("node_modules/a/package.json", "{}"),
+            ("node_modules/a/esm/package.json", r#"{"type": "module"}"#),
+        ]);
+        let packages = Packages::new(&source);
+        assert_eq!(packages.package_type("acme/actions/x.ts"), PackageType::EsModule);
+        assert_eq!(packages.package_type("node_modules/a/lib/x.js"), PackageType::Unsaid);
+        assert_eq!(packages.package_type("node_modules/a/esm/deep/x.js"), PackageType::EsModule);
+        assert_eq!(packages.package_type("node_modules/none/x.js"), PackageType::Unsaid);
+    }
+
+    #[test]
+    fn names_of_packages() {
+        assert_eq!(package_of("@scope/name/file.js"), "@scope/name");
+        assert_eq!(package_of("name/file"), "name");
+        assert_eq!(package_of("name"), "name");
+        assert!(is_of_node("fs/promises") && is_of_node("node:anything") && !is_of_node("lodash"));
+    }
+}

@@ -1,0 +1,166 @@
+//! A project: Nango's folder of functions, read, checked and transpiled.
+
+use std::sync::Arc;
+
+use onevent_contract::{Event, Function, FunctionKey, FunctionKind, ModuleSource};
+
+use crate::error::{LoadError, LoadErrorCode};
+use crate::graph::ModuleReader;
+use crate::index::{self, Folder, Place};
+use crate::packages::Zod;
+use crate::source::ProjectSource;
+
+/// A function that cannot be loaded. The others of its project can run.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct BrokenFunction {
+    /// The path of its file inside the project, or what `index.ts` wrote where there is no such file.
+    pub path: String,
+    /// Integration and name, where the path tells them.
+    pub key: Option<FunctionKey>,
+    /// Why.
+    pub error: LoadError,
+    pub(crate) folder: Option<Folder>,
+}
+
+impl BrokenFunction {
+    /// The folder that it lies in, where that is one of functions: `on-events`, `actions` or `syncs`.
+    #[must_use]
+    pub fn folder(&self) -> Option<&'static str> {
+        self.folder.map(Folder::as_str)
+    }
+
+    /// Whether it may be an event function, and nobody knows of which event. What lies among the actions is none,
+    /// nor is a sync.
+    #[must_use]
+    pub fn may_be_event_function(&self) -> bool {
+        match (self.error.code, self.folder) {
+            (LoadErrorCode::UnsupportedFunctionType, _) => false,
+            (LoadErrorCode::WrongFolder, _) => true,
+            (_, Some(Folder::Actions | Folder::Syncs)) => false,
+            (_, Some(Folder::OnEvents) | None) => true,
+        }
+    }
+}
+
+/// A loaded project.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Project {
+    /// The functions that can run, in the order of `index.ts`.
+    pub functions: Vec<Arc<Function>>,
+    /// The functions that cannot.
+    pub broken: Vec<BrokenFunction>,
+    /// What its author should know, and no function fails for.
+    pub notes: Vec<String>,
+}
+
+impl Project {
+    /// A project of functions that have said what they are, and of those that could not.
+    #[must_use]
+    pub fn new(
+        functions: impl IntoIterator<Item = Result<Arc<Function>, Box<BrokenFunction>>>,
+        notes: Vec<String>,
+    ) -> Self {
+        let mut project = Self { notes, ..Self::default() };
+        for function in functions {
+            match function {
+                Ok(function) => project.functions.push(function),
+                Err(broken) => project.broken.push(*broken),
+            }
+        }
+        project
+    }
+
+    /// The event function of that name.
+    #[must_use]
+    pub fn event_function(&self, key: &FunctionKey) -> Option<&Arc<Function>> {
+        self.functions.iter().find(|function| function.key == *key && function.event().is_some())
+    }
+
+    /// The action of that name. It may share the name with an event function.
+    #[must_use]
+    pub fn action(&self, key: &FunctionKey) -> Option<&Arc<Function>> {
+        let is_action = |function: &Function| matches!(function.kind, FunctionKind::Action { .. });
+        self.functions.iter().find(|function| function.key == *key && is_action(function))
+    }
+
+    /// The functions of an integration that subscribe to an event, in the order in which they run.
+    pub fn functions_for<'a>(
+        &'a self,
+        integration: &'a onevent_contract::IntegrationId,
+        event: Event,
+    ) -> impl Iterator<Item = &'a Arc<Function>> {
+        self.functions.iter().filter(move |function| {
+            function.key.integration == *integration && function.event() == Some(event)
+        })
+    }
+
+    /// The broken functions of an integration.
+    pub fn broken_of<'a>(
+        &'a self,
+        integration: &'a onevent_contract::IntegrationId,
+    ) -> impl Iterator<Item = &'a BrokenFunction> {
+        self.broken
+            .iter()
+            .filter(move |broken| broken.key.as_ref().is_some_and(|key| key.integration == *integration))
+    }
+}
+
+/// A function whose files are read and transpiled, before its code has said what it is.
+#[derive(Debug, Clone)]
+pub struct ReadFunction {
+    /// Integration and name.
+    pub key: FunctionKey,
+    /// The folder that it lies in.
+    pub folder: Folder,
+    /// The path of its file inside the project.
+    pub path: String,
+    /// Its modules; the first is the file at `path`.
+    pub modules: Arc<[ModuleSource]>,
+    /// The project, for code frames.
+    pub source: ProjectSource,
+}
+
+impl ReadFunction {
+    /// The function as one that cannot be loaded, for this reason.
+    #[must_use]
+    pub fn broken(self, error: LoadError) -> BrokenFunction {
+        BrokenFunction { path: self.path, key: Some(self.key), error, folder: Some(self.folder) }
+    }
+}
+
+/// A project whose files are read.
+#[derive(Debug)]
+pub struct ReadProject {
+    /// The functions, in the order of `index.ts`.
+    pub functions: Vec<Result<ReadFunction, Box<BrokenFunction>>>,
+    /// What its author should know, and no function fails for.
+    pub notes: Vec<String>,
+}
+
+/// Reads everything that `index.ts` names.
+///
+/// # Errors
+/// `index.ts` itself is missing or wrong.
+pub fn read(source: &ProjectSource) -> Result<ReadProject, LoadError> {
+    let zod = Zod::of(source);
+    let mut reader = ModuleReader::new(source, &zod);
+    let functions = index::entries(source)?
+        .into_iter()
+        .map(|entry| {
+            let (Place { key, folder }, path) = entry.function.map_err(|error| {
+                let place = index::place_of(entry.specifier.trim_start_matches("./")).ok();
+                let (key, folder) = place.map(|place| (place.key, place.folder)).unzip();
+                Box::new(BrokenFunction { key, folder, path: entry.specifier, error })
+            })?;
+            match reader.modules(&path) {
+                Ok(modules) => Ok(ReadFunction { key, folder, path, modules, source: source.clone() }),
+                Err(error) => {
+                    Err(Box::new(BrokenFunction { path, key: Some(key), folder: Some(folder), error }))
+                }
+            }
+        })
+        .collect();
+    Ok(ReadProject { functions, notes: zod.note().into_iter().collect() })
+}

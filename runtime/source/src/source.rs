@@ -1,0 +1,214 @@
+//! Where a project's files come from, and the wall around them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{LoadError, LoadErrorCode};
+
+/// The file that lists a project's functions.
+pub(crate) const INDEX: &str = "index.ts";
+
+/// The largest source file: 4 MiB.
+pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Endings that an import without one may stand for, in this order. `.js` may also stand for `.ts`.
+const ENDINGS: [&str; 2] = [".ts", ".js"];
+/// Endings that an import may name itself.
+const NAMED_ENDINGS: [&str; 6] = [".ts", ".js", ".mjs", ".cjs", ".mts", ".json"];
+
+/// A project's files: Nango's folder, with `index.ts` at its root.
+#[derive(Debug, Clone)]
+pub struct ProjectSource {
+    files: Files,
+    /// Instead of the text of `index.ts`.
+    index: Option<Arc<str>>,
+}
+
+/// The files alone, without what stands in for one of them.
+#[derive(Debug, Clone)]
+pub(crate) enum Files {
+    Directory(PathBuf),
+    Memory(Arc<BTreeMap<String, Arc<str>>>),
+}
+
+impl ProjectSource {
+    /// The folder at `path`. Nothing outside of it is read, through links neither.
+    #[must_use]
+    pub fn directory(path: impl Into<PathBuf>) -> Self {
+        Self { files: Files::Directory(path.into()), index: None }
+    }
+
+    /// Files in memory: paths with `/`, relative to the project's root, and their texts.
+    ///
+    /// ```
+    /// use onevent_source::ProjectSource;
+    /// let source = ProjectSource::files([("index.ts", "import './acme/on-events/check';")]);
+    /// # let _ = source;
+    /// ```
+    #[must_use]
+    pub fn files<P: Into<String>, T: Into<Arc<str>>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
+        let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
+        Self { files: Files::Memory(Arc::new(files)), index: None }
+    }
+
+    /// The same files, with the functions at these paths (`salesforce/on-events/setup.ts`) instead of those that
+    /// `index.ts` lists. The project needs no `index.ts` then.
+    #[must_use]
+    pub fn with_functions<'a>(mut self, paths: impl IntoIterator<Item = &'a str>) -> Self {
+        let import = |path: &str| format!("import {};\n", serde_json::Value::from(format!("./{path}")));
+        self.index = Some(paths.into_iter().map(import).collect::<String>().into());
+        self
+    }
+
+    /// Reads a file of the project.
+    ///
+    /// # Errors
+    /// There is none at `path`, it lies outside, or it is too large.
+    pub fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
+        if let Some(index) = self.index.as_ref().filter(|_| path == INDEX) {
+            return Ok(Arc::clone(index));
+        }
+        self.files.read(path)
+    }
+
+    /// The files, without what [`with_functions`](Self::with_functions) put in front of them.
+    pub(crate) fn raw_files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Whether there is something at `path` that is a link out of the project.
+    pub(crate) fn leaves(&self, path: &str) -> bool {
+        match &self.files {
+            Files::Memory(_) => false,
+            Files::Directory(root) => {
+                confined(root, path).is_err_and(|error| error.code == LoadErrorCode::OutsideProject)
+            }
+        }
+    }
+
+    /// The file that a relative import means; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the path leaves the project, by its text or through a link.
+    pub(crate) fn resolve(&self, importer: &str, specifier: &str) -> Result<Option<String>, LoadError> {
+        let joined = join(importer, specifier).ok_or_else(|| outside(specifier))?;
+        for candidate in candidates(&joined) {
+            if self.is_file(&candidate)? {
+                return Ok(Some(candidate));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_file(&self, path: &str) -> Result<bool, LoadError> {
+        match &self.files {
+            Files::Memory(files) => Ok(files.contains_key(path)),
+            Files::Directory(root) => {
+                let full = root.join(path);
+                if !full.is_file() {
+                    return Ok(false);
+                }
+                confined(root, path).map(|_| true)
+            }
+        }
+    }
+}
+
+impl Files {
+    pub(crate) fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
+        match self {
+            Self::Memory(files) => {
+                files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))
+            }
+            Self::Directory(root) => read_within(root, path),
+        }
+    }
+}
+
+fn read_within(root: &Path, path: &str) -> Result<Arc<str>, LoadError> {
+    let full = confined(root, path)?;
+    let size = std::fs::metadata(&full).map_err(|error| unreadable(path, &error.to_string()))?.len();
+    if size > MAX_FILE_BYTES {
+        let message = format!("{path} has {size} bytes; the limit of a source file is {MAX_FILE_BYTES}");
+        return Err(LoadError::new(LoadErrorCode::TooLarge, message));
+    }
+    std::fs::read_to_string(&full).map(Arc::from).map_err(|error| unreadable(path, &error.to_string()))
+}
+
+/// The real path of a file of the project, with every link followed.
+fn confined(root: &Path, path: &str) -> Result<PathBuf, LoadError> {
+    let real = |path: &Path| path.canonicalize();
+    let root = real(root).map_err(|error| unreadable(&root.display().to_string(), &error.to_string()))?;
+    let full = real(&root.join(path)).map_err(|error| unreadable(path, &error.to_string()))?;
+    if full.starts_with(&root) { Ok(full) } else { Err(outside(path)) }
+}
+
+fn unreadable(path: &str, why: &str) -> LoadError {
+    LoadError::new(LoadErrorCode::UnreadableFile, format!("{path} cannot be read: {why}"))
+}
+
+fn outside(path: &str) -> LoadError {
+    LoadError::new(LoadErrorCode::OutsideProject, format!("`{path}` leads out of the project"))
+}
+
+/// The path that `specifier` means beside the file `importer`; `None` when it climbs out of the project.
+fn join(importer: &str, specifier: &str) -> Option<String> {
+    let mut parts: Vec<&str> = importer.split('/').collect();
+    parts.pop();
+    for part in specifier.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn candidates(path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(stem) = path.strip_suffix(".js") {
+        // TypeScript's own rule: an import of `x.js` means the source `x.ts`.
+        found.push(format!("{stem}.ts"));
+    }
+    if NAMED_ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+        found.push(path.to_owned());
+    }
+    found.extend(ENDINGS.iter().map(|ending| format!("{path}{ending}")));
+    found.extend(ENDINGS.iter().map(|ending| format!("{path}/index{ending}")));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_resolve_beside_their_importer_and_never_above_the_root() {
+        assert_eq!(join("a/on-events/x.ts", "../../shared/y"), Some("shared/y".into()));
+        assert_eq!(join("a/on-events/x.ts", "../../../etc/passwd"), None);
+        assert_eq!(join("index.ts", "./a/../../b"), None);
+    }
+
+    #[test]
+    fn endings_may_be_left_out_and_js_means_ts() {
+        let source = ProjectSource::files([("a/x.ts", ""), ("a/y.js", ""), ("a/z/index.ts", "")]);
+        let resolve = |specifier| source.resolve("a/main.ts", specifier).unwrap();
+        assert_eq!(resolve("./x"), Some("a/x.ts".into()));
+        assert_eq!(resolve("./x.js"), Some("a/x.ts".into()));
+        assert_eq!(resolve("./x.ts"), Some("a/x.ts".into()));
+        assert_eq!(resolve("./y.js"), Some("a/y.js".into()));
+        assert_eq!(resolve("./z"), Some("a/z/index.ts".into()));
+        assert_eq!(resolve("./nothing"), None);
+    }
+
+    #[test]
+    fn named_functions_take_the_place_of_the_index() {
+        let source = ProjectSource::files([("a/on-events/x.ts", "")]).with_functions(["a/on-events/x.ts"]);
+        assert_eq!(source.read(INDEX).unwrap().as_ref(), "import \"./a/on-events/x.ts\";\n");
+        assert_eq!(source.read("a/on-events/x.ts").unwrap().as_ref(), "");
+    }
+}
