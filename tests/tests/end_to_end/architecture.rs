@@ -1,96 +1,115 @@
-//! The house as it is drawn in ARCHITECTURE.md: arrows run one way, and V8 and SQL stay in their rooms.
+//! The house as ARCHITECTURE.md has it: every crate is in its table, arrows run as it says, and V8 and SQL stay in their
+//! rooms.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// Room, and the rooms it may lean on.
-const ARROWS: [(&str, &[&str]); 10] = [
-    ("onevent-redaction", &[]),
-    ("onevent-contract", &["onevent-redaction"]),
-    ("onevent-engine", &["onevent-contract"]),
-    ("onevent-proxy", &["onevent-contract"]),
-    ("onevent-store", &["onevent-contract"]),
-    ("onevent-hosts", &["onevent-contract", "onevent-proxy", "onevent-store"]),
-    (
-        "onevent-lifecycle",
-        &["onevent-contract", "onevent-engine", "onevent-hosts", "onevent-proxy", "onevent-store"],
-    ),
-    (
-        "onevent-app",
-        &[
-            "onevent-contract",
-            "onevent-engine",
-            "onevent-hosts",
-            "onevent-lifecycle",
-            "onevent-proxy",
-            "onevent-store",
-        ],
-    ),
-    ("onevent", &["onevent-contract", "onevent-engine"]),
-    (
-        "onevent-cli",
-        &[
-            "onevent-app",
-            "onevent-contract",
-            "onevent-engine",
-            "onevent-hosts",
-            "onevent-lifecycle",
-            "onevent-proxy",
-            "onevent-store",
-        ],
-    ),
+/// Crates that only these rooms may name.
+const CONFINED: [(&str, &[&str]); 7] = [
+    ("deno_core", &["ops", "engine"]),
+    ("deno_web", &["ops"]),
+    ("deno_ast", &["source", "testing"]),
+    ("rsa", &["crypto"]),
+    ("jsonschema", &["engine"]),
+    ("sqlx", &["store"]),
+    ("reqwest", &["proxy"]),
 ];
 
-/// Crates that only one room may name.
-const CONFINED: [(&str, &str); 6] = [
-    ("deno_core", "onevent-engine"),
-    ("deno_ast", "onevent-engine"),
-    ("deno_web", "onevent-engine"),
-    ("jsonschema", "onevent-engine"),
-    ("sqlx", "onevent-store"),
-    ("reqwest", "onevent-proxy"),
-];
+/// What everything rests on, so that the table does not say it.
+const CONTRACT: &str = "contract";
 
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The crates in `runtime`, by their folders, and what each needs to be built and to run: folders of ours, names of
+/// others.
+fn rooms() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(root())
         .output()
         .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let packages = metadata["packages"].as_array().unwrap();
-    let normal = |dependency: &&Value| dependency["kind"] != "dev";
-    let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
-    packages
-        .iter()
-        .map(|package| {
-            let needs = package["dependencies"].as_array().unwrap().iter().filter(normal).map(name).collect();
-            (name(package), needs)
-        })
-        .collect()
+    let runtime = root().join("runtime").canonicalize().unwrap();
+    let folder = |path: &Value| {
+        let path = Path::new(path.as_str()?).canonicalize().ok()?;
+        Some(path.strip_prefix(&runtime).ok()?.to_str()?.to_owned())
+    };
+    let need = |dependency: &Value| {
+        folder(&dependency["path"]).unwrap_or_else(|| dependency["name"].as_str().unwrap().to_owned())
+    };
+    let packages = metadata["packages"].as_array().unwrap().iter().filter_map(|package| {
+        let name = folder(&package["manifest_path"])?.strip_suffix("/Cargo.toml")?.to_owned();
+        let needs = package["dependencies"].as_array().unwrap().iter();
+        Some((name, needs.filter(|dependency| dependency["kind"] != "dev").map(need).collect()))
+    });
+    packages.collect()
+}
+
+/// The names between backticks in a cell of a table.
+fn names(cell: &str) -> BTreeSet<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The table of ARCHITECTURE.md: each room, and what it rests on beside the contract.
+fn drawn() -> BTreeMap<String, BTreeSet<String>> {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let rows = page.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| `runtime/")?.split('|');
+        let room = cells.next()?.trim().strip_suffix('`')?.to_owned();
+        // Other tables name files.
+        (!room.contains('/')).then_some((room, names(cells.next()?)))
+    });
+    rows.collect()
+}
+
+/// What of `needs` is a room.
+fn arrows(needs: &BTreeSet<String>, rooms: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    needs.iter().filter(|need| rooms.contains_key(*need) && *need != CONTRACT).cloned().collect()
 }
 
 #[test]
-fn arrows_run_one_way() {
-    let dependencies = dependencies();
-    for (room, allowed) in ARROWS {
-        for needed in &dependencies[room] {
-            let inside = needed == "onevent" || needed.starts_with("onevent-");
-            assert!(!inside || allowed.contains(&needed.as_str()), "{room} must not lean on {needed}");
-        }
+fn the_page_lists_every_crate_and_every_arrow_between_them() {
+    let (rooms, drawn) = (rooms(), drawn());
+    let listed = |rooms: &BTreeMap<String, BTreeSet<String>>| rooms.keys().cloned().collect::<BTreeSet<_>>();
+    assert!(rooms.len() > 5, "{rooms:?}");
+    assert_eq!(listed(&rooms), listed(&drawn), "the crates in runtime, and the rows of ARCHITECTURE.md");
+    for (room, needs) in &rooms {
+        assert_eq!(arrows(needs, &rooms), drawn[room], "what {room} needs, and its row in ARCHITECTURE.md");
     }
 }
 
 #[test]
+fn arrows_run_one_way() {
+    let rooms = rooms();
+    let mut left = rooms.clone();
+    // A room whose needs are all gone goes too; what stays at the end needs itself in a circle.
+    while let Some(room) = left
+        .iter()
+        .find(|(_, needs)| !needs.iter().any(|need| left.contains_key(need)))
+        .map(|(room, _)| room.clone())
+    {
+        left.remove(&room);
+    }
+    assert!(left.is_empty(), "in a circle: {left:?}");
+    assert!(rooms[CONTRACT].iter().all(|need| !rooms.contains_key(need)), "the contract rests on nothing");
+}
+
+#[test]
 fn what_belongs_to_one_room_is_named_in_no_other() {
-    let dependencies = dependencies();
-    for (library, home) in CONFINED {
-        assert!(dependencies[home].contains(library), "{home} names {library}");
-        for (room, needs) in &dependencies {
-            assert!(room == home || !needs.contains(library), "{room} must not name {library}: {home} does");
+    let rooms = rooms();
+    for (library, homes) in CONFINED {
+        for (room, needs) in &rooms {
+            assert_eq!(
+                needs.contains(library),
+                homes.contains(&room.as_str()),
+                "whether {room} names {library}, which is of {homes:?}"
+            );
         }
     }
 }
