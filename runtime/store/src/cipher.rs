@@ -21,32 +21,24 @@ pub(crate) enum Purpose<'a> {
     Credentials(&'a ConnectionKey),
     /// What an override of this connection replaced.
     Previous(&'a ConnectionKey),
+    /// What was accepted last of this connection, where its credentials were refused.
+    Accepted(&'a ConnectionKey),
 }
 
 impl Purpose<'_> {
     /// Every part with its length before it: no two different purposes give the same bytes.
     fn associated_data(&self) -> Vec<u8> {
-        let parts: Vec<&str> = match self {
-            Self::Canary => vec!["canary"],
-            Self::Credentials(key) => {
-                vec![
-                    "credentials",
-                    key.environment.as_str(),
-                    key.integration.as_str(),
-                    key.connection_id.as_str(),
-                ]
-            }
-            Self::Previous(key) => {
-                vec![
-                    "previous",
-                    key.environment.as_str(),
-                    key.integration.as_str(),
-                    key.connection_id.as_str(),
-                ]
-            }
+        let (purpose, key) = match self {
+            Self::Canary => ("canary", None),
+            Self::Credentials(key) => ("credentials", Some(key)),
+            Self::Previous(key) => ("previous", Some(key)),
+            Self::Accepted(key) => ("accepted", Some(key)),
         };
+        let names = key
+            .into_iter()
+            .flat_map(|key| [key.environment.as_str(), key.integration.as_str(), key.connection_id.as_str()]);
         let mut data = vec![ENVELOPE_VERSION];
-        for part in parts {
+        for part in std::iter::once(purpose).chain(names) {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());
             data.extend_from_slice(part.as_bytes());
         }
@@ -112,6 +104,7 @@ mod tests {
         assert_eq!(cipher.open(&Purpose::Credentials(&acme), &sealed).unwrap().as_slice(), b"tok-123");
         assert!(cipher.open(&Purpose::Credentials(&globex), &sealed).is_none());
         assert!(cipher.open(&Purpose::Previous(&acme), &sealed).is_none());
+        assert!(cipher.open(&Purpose::Accepted(&acme), &sealed).is_none());
         for at in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[at] ^= 1;

@@ -106,6 +106,38 @@ pub struct NewConnection {
     pub metadata: Option<JsonObject>,
 }
 
+/// What a connection is used with.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The provider template's name.
+    pub provider: String,
+    /// The credentials.
+    pub credentials: Credentials,
+    /// Settings of the account.
+    pub connection_config: JsonObject,
+}
+
+/// What was accepted last, of a connection as it is stored.
+#[derive(Debug, Clone)]
+pub enum LastAccepted {
+    /// What it is stored with.
+    Current,
+    /// What it had before: a reconnect with what it is stored with was refused.
+    Earlier(Box<Account>),
+    /// What it is stored with was refused, and what was accepted before is not known: the refusal is older than the
+    /// records of that.
+    Unknown,
+}
+
+/// A setup that has begun and not come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnfinishedSetup {
+    /// When it began.
+    pub since: Timestamp,
+    /// Whether it is still running; else it was interrupted, and will not go on by itself.
+    pub running: bool,
+}
+
 /// What a reconnect replaces. Metadata is not among it: it survives every reconnect.
 #[derive(Debug, Clone)]
 pub struct Reconnection {
@@ -132,9 +164,29 @@ pub struct StoredConnection {
     pub metadata_version: u64,
     /// Who wrote which metadata key.
     pub metadata_writers: MetadataWriters,
+    /// What was accepted last.
+    pub last_accepted: LastAccepted,
+    /// Set from the moment in which the connection was accepted to the end of its setup.
+    pub unfinished_setup: Option<UnfinishedSetup>,
 }
 
 impl StoredConnection {
+    /// The connection with what was accepted last; `None` where that is not known.
+    #[must_use]
+    pub fn as_last_accepted(mut self) -> Option<Self> {
+        match std::mem::replace(&mut self.last_accepted, LastAccepted::Current) {
+            LastAccepted::Current => {}
+            LastAccepted::Earlier(account) => {
+                let Account { provider, credentials, connection_config } = *account;
+                self.connection.provider = provider;
+                self.connection.credentials = credentials;
+                self.connection.connection_config = connection_config;
+            }
+            LastAccepted::Unknown => return None,
+        }
+        Some(self)
+    }
+
     /// Its name.
     #[must_use]
     pub fn key(&self) -> ConnectionKey {
@@ -159,6 +211,8 @@ pub struct ConnectionSummary {
     pub auth_error: Option<AuthError>,
     /// The metadata; `None` until it is first written.
     pub metadata: Option<JsonObject>,
+    /// Set from the moment in which the connection was accepted to the end of its setup.
+    pub unfinished_setup: Option<UnfinishedSetup>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -1,77 +1,21 @@
-//! The SQL of connections.
+//! Connections: what their rows mean, and how they change.
 
-use onevent_contract::{
-    Connection, ConnectionId, EnvironmentName, IntegrationId, JsonObject, MAX_METADATA_BYTES, RunId,
-    VersionedMetadata,
+use onevent_contract::{Connection, EnvironmentName, IntegrationId, JsonObject, RunId, VersionedMetadata};
+
+use crate::database::{
+    AuthErrorColumns, ConnectionRow, CredentialsColumns, MetadataColumns, NewConnectionRow, SummaryRow,
 };
-use serde::de::DeserializeOwned;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
+use crate::json::{decode, encode, encode_metadata};
 use crate::time::from_millis;
 use crate::{
-    AuthError, ConnectionKey, ConnectionState, ConnectionSummary, MetadataWriters, NewConnection,
-    Reconnection, StoreError, StoredConnection, Transaction, Visibility, Writer, credentials,
+    Account, AuthError, ConnectionKey, ConnectionState, ConnectionSummary, LastAccepted, MetadataWriters,
+    NewConnection, Reconnection, StoreError, StoredConnection, Transaction, UnfinishedSetup, Visibility,
+    Writer, credentials,
 };
 
-const INSERT: &str = "
-    INSERT INTO connections (environment, integration, connection_id, provider, state, credentials,
-                             connection_config, metadata, metadata_version, metadata_writers,
-                             created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
-    ON CONFLICT (environment, integration, connection_id) DO NOTHING
-    RETURNING id";
-
-/// `$4` names the one state that is found beside `established`; naming that one again finds no other.
-const SELECT_ONE: &str = "
-    SELECT id, environment, integration, connection_id, provider, state, credentials, connection_config,
-           metadata, metadata_version, metadata_writers,
-           auth_error_run_id, auth_error_message, last_refresh_failure, created_at, updated_at
-    FROM connections
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
-
-const SELECT_ESTABLISHED: &str = "
-    SELECT id, environment, integration, connection_id, provider, metadata,
-           auth_error_run_id, auth_error_message, last_refresh_failure, created_at, updated_at
-    FROM connections
-    WHERE environment = $1 AND (CAST($2 AS TEXT) IS NULL OR integration = $2) AND state = 'established'
-    ORDER BY integration, connection_id";
-
-const SELECT_PROVIDER: &str = "
-    SELECT provider FROM connections
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
-
-const SELECT_METADATA: &str = "
-    SELECT metadata, metadata_version, metadata_writers FROM connections
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
-
-const REPLACE: &str = "
-    UPDATE connections
-    SET provider = $4, credentials = $5, connection_config = COALESCE($6, connection_config), updated_at = $7
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3";
-
-const SET_AUTH_ERROR: &str = "
-    UPDATE connections
-    SET auth_error_run_id = $4, auth_error_message = $5, last_refresh_failure = $6, updated_at = $7
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3";
-
-const ESTABLISH: &str = "
-    UPDATE connections SET state = 'established', updated_at = $4
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3";
-
-const DELETE: &str = "
-    DELETE FROM connections WHERE environment = $1 AND integration = $2 AND connection_id = $3";
-
-/// Binds the three parts of a key to `$1`, `$2` and `$3`.
-macro_rules! query_of {
-    ($sql:expr, $key:expr) => {
-        sqlx::query($sql)
-            .bind($key.environment.as_str())
-            .bind($key.integration.as_str())
-            .bind($key.connection_id.as_str())
-    };
-}
-pub(crate) use query_of;
+/// How `credentials_state` is spelled.
+const ACCEPTED: &str = "accepted";
+const REFUSED: &str = "refused";
 
 impl Transaction {
     /// Inserts a connection and answers with its number.
@@ -84,80 +28,67 @@ impl Transaction {
         new: &NewConnection,
         state: ConnectionState,
     ) -> Result<i64, StoreError> {
-        let sealed = credentials::seal(self.cipher(), &new.key, &new.credentials)?;
         let (writers, _) = match &new.metadata {
             Some(metadata) => MetadataWriters::default().after_write(None, metadata, &Writer::User),
             None => Default::default(),
         };
-        let inserted = query_of!(INSERT, new.key)
-            .bind(&new.provider)
-            .bind(state.as_str())
-            .bind(sealed)
-            .bind(encode(&new.connection_config)?)
-            .bind(new.metadata.as_ref().map(encode_metadata).transpose()?)
-            .bind(i64::from(new.metadata.is_some()))
-            .bind(encode(&writers)?)
-            .bind(self.now().as_millisecond())
-            .fetch_optional(self.sql())
-            .await?;
-        match inserted {
-            Some(row) => Ok(row.try_get("id")?),
-            None => Err(StoreError::ConnectionExists { key: new.key.clone() }),
-        }
+        let row = NewConnectionRow {
+            key: &new.key,
+            provider: &new.provider,
+            state,
+            credentials: credentials::seal(self.cipher(), &new.key, &new.credentials)?,
+            connection_config: encode(&new.connection_config)?,
+            metadata: MetadataColumns {
+                metadata: new.metadata.as_ref().map(encode_metadata).transpose()?,
+                version: i64::from(new.metadata.is_some()),
+                writers: encode(&writers)?,
+            },
+            now: self.now().as_millisecond(),
+        };
+        let inserted = self.tables().insert_connection_row(row).await?;
+        inserted.ok_or_else(|| StoreError::ConnectionExists { key: new.key.clone() })
     }
 
-    /// One connection with its credentials; `None` where there is none.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where the row does not open.
-    pub async fn connection(
+    /// One connection as its row says, an undecided override included; `None` where there is none.
+    pub(crate) async fn connection_as_stored(
         &mut self,
         key: &ConnectionKey,
         visibility: Visibility,
     ) -> Result<Option<StoredConnection>, StoreError> {
-        let row = query_of!(SELECT_ONE, key).bind(also(visibility)).fetch_optional(self.sql()).await?;
-        let Some(mut stored) = row.map(|row| self.stored(&row)).transpose()? else { return Ok(None) };
-        if visibility == Visibility::Established
-            && let Some(previous) = self.previous_of(key).await?
-        {
-            previous.put_into(&mut stored)?;
-        }
-        Ok(Some(stored))
+        let row = self.tables().connection_row(key, visibility).await?;
+        row.map(|row| self.stored(row)).transpose()
     }
 
-    pub(crate) async fn connections(
+    pub(crate) async fn established_summaries(
         &mut self,
         environment: &EnvironmentName,
         integration: Option<&IntegrationId>,
     ) -> Result<Vec<ConnectionSummary>, StoreError> {
-        let rows = sqlx::query(SELECT_ESTABLISHED)
-            .bind(environment.as_str())
-            .bind(integration.map(IntegrationId::as_str))
-            .fetch_all(self.sql())
-            .await?;
-        let mut found: Vec<ConnectionSummary> = rows.iter().map(summary).collect::<Result<_, _>>()?;
-        for entry in self.journal().await? {
-            if entry.previous.is_some()
-                && let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key)
-            {
-                // One damaged entry does not hide the others; reading that connection says what is wrong.
-                match self.open_previous(&entry) {
-                    Err(StoreError::Corrupt { .. }) => {}
-                    previous => previous?.put_into_summary(listed),
-                }
-            }
-        }
-        Ok(found)
+        let rows = self.tables().summary_rows(environment, integration).await?;
+        rows.into_iter().map(summary).collect()
     }
 
-    /// The provider in a connection's row, read without opening its credentials.
+    /// The provider of a connection's row, read without opening its credentials.
     pub(crate) async fn provider(
         &mut self,
         key: &ConnectionKey,
         visibility: Visibility,
     ) -> Result<Option<String>, StoreError> {
-        let row = query_of!(SELECT_PROVIDER, key).bind(also(visibility)).fetch_optional(self.sql()).await?;
-        Ok(row.map(|row| row.try_get("provider")).transpose()?)
+        Ok(self.tables().provider_columns(key, visibility).await?.map(|(provider, _)| provider))
+    }
+
+    /// The provider of what was accepted last; where that cannot be read, the row's own.
+    pub(crate) async fn accepted_provider(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<String>, StoreError> {
+        let found = self.tables().provider_columns(key, visibility).await?;
+        Ok(found.map(|(provider, accepted)| {
+            let accepted =
+                accepted.and_then(|sealed| credentials::open_accepted(self.cipher(), key, &sealed).ok());
+            accepted.map_or(provider, |account| account.provider)
+        }))
     }
 
     /// A connection's metadata with its version; `None` where there is no such connection.
@@ -177,10 +108,10 @@ impl Transaction {
         key: &ConnectionKey,
         visibility: Visibility,
     ) -> Result<Option<(VersionedMetadata, MetadataWriters)>, StoreError> {
-        let row = query_of!(SELECT_METADATA, key).bind(also(visibility)).fetch_optional(self.sql()).await?;
-        let Some(row) = row else { return Ok(None) };
-        let metadata = VersionedMetadata { value: metadata(&row)?, version: version(&row)? };
-        Ok(Some((metadata, decode(row.try_get("metadata_writers")?, "list of metadata writers")?)))
+        let Some(columns) = self.tables().metadata_columns(key, visibility).await? else { return Ok(None) };
+        let value = metadata(columns.metadata.as_deref())?;
+        let metadata = VersionedMetadata { value, version: version(columns.version)? };
+        Ok(Some((metadata, writers(&columns.writers)?)))
     }
 
     /// Replaces provider, credentials and, where new ones are given, settings. Metadata and the auth error stay
@@ -194,15 +125,13 @@ impl Transaction {
         new: &Reconnection,
     ) -> Result<(), StoreError> {
         let sealed = credentials::seal(self.cipher(), key, &new.credentials)?;
-        let query = query_of!(REPLACE, key)
-            .bind(&new.provider)
-            .bind(sealed)
-            .bind(new.connection_config.as_ref().map(encode).transpose()?)
-            .bind(self.now().as_millisecond());
-        one(query.execute(self.sql()).await?.rows_affected(), key)
+        let config = new.connection_config.as_ref().map(encode).transpose()?;
+        let now = self.now().as_millisecond();
+        known(self.tables().replace_account(key, &new.provider, sealed, config, now).await?, key)
     }
 
-    /// Marks the connection as `refresh_exhausted` from now on: it needs an explicit reconnect.
+    /// Marks the connection as `refresh_exhausted` from now on: it needs an explicit reconnect. Its credentials
+    /// stay those that were accepted last.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
@@ -229,21 +158,64 @@ impl Transaction {
         key: &ConnectionKey,
         error: Option<&AuthError>,
     ) -> Result<(), StoreError> {
-        let query = query_of!(SET_AUTH_ERROR, key)
-            .bind(error.map(|error| error.run_id.to_string()))
-            .bind(error.map(|error| error.message.as_str()))
-            .bind(error.map(|error| error.at.as_millisecond()))
-            .bind(self.now().as_millisecond());
-        one(query.execute(self.sql()).await?.rows_affected(), key)
+        let columns = error.map(|error| AuthErrorColumns {
+            run_id: error.run_id.to_string(),
+            message: error.message.clone(),
+            at: error.at.as_millisecond(),
+        });
+        let now = self.now().as_millisecond();
+        known(self.tables().set_auth_error_columns(key, columns, now).await?, key)
     }
 
-    /// Makes a pending connection an established one.
+    /// Takes the credentials that the connection has as accepted, and forgets earlier ones.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
-    pub async fn establish_connection(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        let query = query_of!(ESTABLISH, key).bind(self.now().as_millisecond());
-        one(query.execute(self.sql()).await?.rows_affected(), key)
+    pub async fn accept_credentials(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
+        known(self.tables().set_credentials_state(key, ACCEPTED, None).await?, key)?;
+        self.clear_auth_error(key).await
+    }
+
+    /// Notes that the credentials which the connection has were refused. `replaced` is what they replaced: where
+    /// that was accepted it is kept beside them, else what was kept already stays.
+    pub(crate) async fn note_refusal(
+        &mut self,
+        key: &ConnectionKey,
+        replaced: Account,
+    ) -> Result<(), StoreError> {
+        let row = self.tables().connection_row(key, Visibility::IncludingPending).await?;
+        let Some(row) = row else { return Err(StoreError::UnknownConnection { key: key.clone() }) };
+        let accepted = match row.credentials.state.as_str() {
+            ACCEPTED => Some(credentials::seal_accepted(self.cipher(), key, replaced)?),
+            _ => row.credentials.accepted,
+        };
+        known(self.tables().set_credentials_state(key, REFUSED, accepted).await?, key)
+    }
+
+    /// Makes a pending connection an established one. Where a setup follows, it counts as unfinished until
+    /// [`Transaction::finish_setup`], also after a crash.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`].
+    pub async fn establish_connection(
+        &mut self,
+        key: &ConnectionKey,
+        setup: SetupFollows,
+    ) -> Result<(), StoreError> {
+        let now = self.now().as_millisecond();
+        known(self.tables().set_state(key, ConnectionState::Established, now).await?, key)?;
+        match setup {
+            SetupFollows::No => Ok(()),
+            SetupFollows::Yes => known(self.tables().set_unfinished_setup(key, Some(now)).await?, key),
+        }
+    }
+
+    /// The connection's setup came to its end.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`].
+    pub async fn finish_setup(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
+        known(self.tables().set_unfinished_setup(key, None).await?, key)
     }
 
     /// Deletes a connection for good. Its runs stay.
@@ -251,102 +223,112 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::UnknownConnection`].
     pub async fn delete_connection(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        one(query_of!(DELETE, key).execute(self.sql()).await?.rows_affected(), key)
+        known(self.tables().delete_connection_row(key).await?, key)
     }
 
-    fn stored(&self, row: &SqliteRow) -> Result<StoredConnection, StoreError> {
-        let key = key(row)?;
-        let auth_error = auth_error(row)?;
-        let state = ConnectionState::from_name(row.try_get("state")?);
+    fn stored(&self, row: ConnectionRow) -> Result<StoredConnection, StoreError> {
+        let ConnectionRow { state, metadata_version, metadata_writers, .. } = &row;
+        let state = ConnectionState::from_name(state);
+        let state = state.ok_or_else(|| StoreError::corrupt("connection state"))?;
+        let (metadata_version, metadata_writers) = (version(*metadata_version)?, writers(metadata_writers)?);
+        let connection_config = decode(&row.connection_config, "connection_config")?;
+        let ConnectionSummary {
+            id,
+            key,
+            provider,
+            auth_error,
+            metadata,
+            unfinished_setup,
+            created_at,
+            updated_at,
+        } = summary(row.summary)?;
+        let last_accepted = self.last_accepted(&key, &row.credentials)?;
         let connection = Connection {
-            id: row.try_get("id")?,
-            connection_id: key.connection_id.clone(),
-            provider_config_key: key.integration.clone(),
-            provider: row.try_get("provider")?,
+            id,
+            credentials: credentials::open(self.cipher(), &key, &row.credentials.credentials)?,
+            connection_id: key.connection_id,
+            provider_config_key: key.integration,
+            provider,
             errors: auth_error.iter().map(AuthError::as_connection_error).collect(),
-            metadata: metadata(row)?,
-            connection_config: decode(row.try_get("connection_config")?, "connection_config")?,
-            created_at: from_millis(row.try_get("created_at")?, "created_at")?,
-            updated_at: from_millis(row.try_get("updated_at")?, "updated_at")?,
-            credentials: credentials::open(self.cipher(), &key, row.try_get("credentials")?)?,
+            metadata,
+            connection_config,
+            created_at,
+            updated_at,
         };
         Ok(StoredConnection {
             environment: key.environment,
-            state: state.ok_or_else(|| StoreError::corrupt("connection state"))?,
+            state,
             connection,
             auth_error,
-            metadata_version: version(row)?,
-            metadata_writers: decode(row.try_get("metadata_writers")?, "list of metadata writers")?,
+            metadata_version,
+            metadata_writers,
+            last_accepted,
+            unfinished_setup,
         })
     }
-}
 
-fn also(visibility: Visibility) -> &'static str {
-    match visibility {
-        Visibility::Established => ConnectionState::Established.as_str(),
-        Visibility::IncludingPending => ConnectionState::Pending.as_str(),
+    fn last_accepted(
+        &self,
+        key: &ConnectionKey,
+        columns: &CredentialsColumns,
+    ) -> Result<LastAccepted, StoreError> {
+        match (columns.state.as_str(), &columns.accepted) {
+            (ACCEPTED, _) => Ok(LastAccepted::Current),
+            (REFUSED, None) => Ok(LastAccepted::Unknown),
+            (REFUSED, Some(sealed)) => credentials::open_accepted(self.cipher(), key, sealed)
+                .map(Box::new)
+                .map(LastAccepted::Earlier),
+            _ => Err(StoreError::corrupt("state of credentials")),
+        }
     }
 }
 
-fn one(rows: u64, key: &ConnectionKey) -> Result<(), StoreError> {
-    if rows == 0 { Err(StoreError::UnknownConnection { key: key.clone() }) } else { Ok(()) }
+/// Whether a setup follows the moment in which a connection is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupFollows {
+    /// There is nothing to set up.
+    No,
+    /// There is.
+    Yes,
 }
 
-fn summary(row: &SqliteRow) -> Result<ConnectionSummary, StoreError> {
+/// A change that found no row found no connection.
+fn known(found: bool, key: &ConnectionKey) -> Result<(), StoreError> {
+    if found { Ok(()) } else { Err(StoreError::UnknownConnection { key: key.clone() }) }
+}
+
+fn summary(row: SummaryRow) -> Result<ConnectionSummary, StoreError> {
+    let since = row.unfinished_setup_since;
+    let since = since.map(|since| from_millis(since, "unfinished_setup_since")).transpose()?;
     Ok(ConnectionSummary {
-        id: row.try_get("id")?,
-        key: key(row)?,
-        provider: row.try_get("provider")?,
-        auth_error: auth_error(row)?,
-        metadata: metadata(row)?,
-        created_at: from_millis(row.try_get("created_at")?, "created_at")?,
-        updated_at: from_millis(row.try_get("updated_at")?, "updated_at")?,
+        id: row.id,
+        key: row.key.key()?,
+        provider: row.provider,
+        auth_error: row.auth_error.map(auth_error).transpose()?,
+        metadata: metadata(row.metadata.as_deref())?,
+        // Whether somebody is at it, the journal knows.
+        unfinished_setup: since.map(|since| UnfinishedSetup { since, running: false }),
+        created_at: from_millis(row.created_at, "created_at")?,
+        updated_at: from_millis(row.updated_at, "updated_at")?,
     })
 }
 
-/// The key in a row's columns.
-pub(crate) fn key(row: &SqliteRow) -> Result<ConnectionKey, StoreError> {
-    let damaged = |_| StoreError::corrupt("connection name");
-    Ok(ConnectionKey {
-        environment: EnvironmentName::new(row.try_get::<String, _>("environment")?).map_err(damaged)?,
-        integration: IntegrationId::new(row.try_get::<String, _>("integration")?).map_err(damaged)?,
-        connection_id: ConnectionId::new(row.try_get::<String, _>("connection_id")?).map_err(damaged)?,
+fn auth_error(columns: AuthErrorColumns) -> Result<AuthError, StoreError> {
+    Ok(AuthError {
+        run_id: RunId::parse(&columns.run_id).ok_or_else(|| StoreError::corrupt("run id"))?,
+        message: columns.message,
+        at: from_millis(columns.at, "last_refresh_failure")?,
     })
 }
 
-fn auth_error(row: &SqliteRow) -> Result<Option<AuthError>, StoreError> {
-    let run_id: Option<&str> = row.try_get("auth_error_run_id")?;
-    let Some(run_id) = run_id else { return Ok(None) };
-    Ok(Some(AuthError {
-        run_id: RunId::parse(run_id).ok_or_else(|| StoreError::corrupt("run id"))?,
-        message: row.try_get("auth_error_message")?,
-        at: from_millis(row.try_get("last_refresh_failure")?, "last_refresh_failure")?,
-    }))
+fn metadata(text: Option<&str>) -> Result<Option<JsonObject>, StoreError> {
+    text.map(|text| decode(text, "metadata object")).transpose()
 }
 
-fn metadata(row: &SqliteRow) -> Result<Option<JsonObject>, StoreError> {
-    row.try_get::<Option<&str>, _>("metadata")?.map(|text| decode(text, "metadata object")).transpose()
+fn writers(text: &str) -> Result<MetadataWriters, StoreError> {
+    decode(text, "list of metadata writers")
 }
 
-fn version(row: &SqliteRow) -> Result<u64, StoreError> {
-    u64::try_from(row.try_get::<i64, _>("metadata_version")?)
-        .map_err(|_| StoreError::corrupt("metadata version"))
-}
-
-/// JSON as a column holds it.
-pub(crate) fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|_| StoreError::Internal { action: "encode a value as JSON" })
-}
-
-/// Metadata as JSON text, if it is not too large.
-pub(crate) fn encode_metadata(metadata: &JsonObject) -> Result<String, StoreError> {
-    let text = encode(metadata)?;
-    if text.len() > MAX_METADATA_BYTES {
-        return Err(StoreError::MetadataTooLarge { bytes: text.len() });
-    }
-    Ok(text)
-}
-
-pub(crate) fn decode<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|_| StoreError::corrupt(what))
+fn version(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(|_| StoreError::corrupt("metadata version"))
 }

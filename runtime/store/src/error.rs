@@ -1,18 +1,17 @@
 //! Why the store could not do what it was asked for.
 
+use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use onevent_contract::{MAX_METADATA_BYTES, Operation};
-use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
 use crate::{ConnectionKey, DatabaseUrlError, KeyError};
 
-/// SQLite's primary result codes for a lock that was not given in time (`SQLITE_BUSY`, `SQLITE_LOCKED`).
-const SQLITE_BUSY: i32 = 5;
-const SQLITE_LOCKED: i32 = 6;
+/// One run holds at most so many locks: more is a mistake, and a way to fill the database.
+pub const MAX_LOCKS_OF_A_RUN: u32 = 1_000;
 
 /// Why the store could not do what it was asked for. No variant ever holds a credential.
 #[derive(Debug, Error)]
@@ -57,7 +56,7 @@ pub enum StoreError {
     SchemaOlder,
     /// The schema could not be brought up to date.
     #[error("cannot bring the database's schema up to date: {0}")]
-    Migration(#[source] Box<MigrateError>),
+    Migration(#[source] Box<dyn StdError + Send + Sync>),
     /// The store was opened for reading only.
     #[error("the store was opened for reading only")]
     ReadOnly,
@@ -98,7 +97,7 @@ pub enum StoreError {
         operation: Operation,
     },
     /// A run wants more locks than one may hold.
-    #[error("a run holds at most {} locks", crate::MAX_LOCKS_OF_A_RUN)]
+    #[error("a run holds at most {MAX_LOCKS_OF_A_RUN} locks")]
     TooManyLocks,
     /// The text is not the beginning of a run id.
     #[error("`{text}` is not a run id, nor the beginning of one")]
@@ -117,7 +116,7 @@ pub enum StoreError {
     Busy,
     /// The database failed.
     #[error("the database failed: {0}")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Box<dyn StdError + Send + Sync>),
     /// The operating system gave no randomness, or a value cannot be encrypted or encoded.
     #[error("cannot {action}")]
     Internal {
@@ -185,29 +184,5 @@ impl StoreError {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        // Extended result codes carry the primary one in their lowest byte.
-        let primary = error
-            .as_database_error()
-            .and_then(|error| error.code())
-            .and_then(|code| code.parse::<i32>().ok())
-            .map(|code| code & 0xff);
-        match primary {
-            Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy,
-            _ => Self::Database(error),
-        }
-    }
-}
-
-impl From<MigrateError> for StoreError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::VersionMissing(found) => Self::SchemaNewer { found },
-            other => Self::Migration(Box::new(other)),
-        }
     }
 }

@@ -1,72 +1,16 @@
-//! One lifecycle operation of one connection at a time.
+//! A running lifecycle operation, in its owner's hands.
 
 use std::fmt;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use onevent_contract::{ConnectionFacts, Operation};
 use tokio::task::AbortHandle;
 
-use crate::journal::{Entry, HEARTBEAT, Previous, Token};
-use crate::locks::OperationLock;
-use crate::recovery::Settled;
-use crate::{
-    ConnectionKey, ConnectionState, NewConnection, Reconnection, Store, StoreError, Transaction, Visibility,
-};
-
-/// How long beginning an operation waits for another one of the same connection, unless the caller says
-/// otherwise. Longer keeps a caller waiting behind a slow function; shorter fails two quick commands in a row.
-pub const OPERATION_WAIT: Duration = Duration::from_secs(30);
-/// How often a waiting operation looks again.
-const POLL: Duration = Duration::from_millis(50);
-
-/// What an operation changes when it begins.
-enum Change {
-    Creation(NewConnection),
-    Override(Reconnection),
-    Deletion,
-}
-
-impl Change {
-    fn operation(&self) -> Operation {
-        match self {
-            Self::Creation(_) => Operation::Creation,
-            Self::Override(_) => Operation::Override,
-            Self::Deletion => Operation::Deletion,
-        }
-    }
-
-    /// Makes the change.
-    async fn apply(&self, to: &mut Transaction, key: &ConnectionKey) -> Result<Applied, StoreError> {
-        let unknown = || StoreError::UnknownConnection { key: key.clone() };
-        match self {
-            Self::Creation(new) => {
-                to.insert_connection(new, ConnectionState::Pending).await?;
-                Ok(Applied { provider: new.provider.clone(), previous: None })
-            }
-            Self::Override(new) => {
-                let stored = to.connection(key, Visibility::Established).await?.ok_or_else(unknown)?;
-                let previous = to.seal_previous(key, &Previous::of(&stored))?;
-                to.replace_credentials(key, new).await?;
-                to.clear_auth_error(key).await?;
-                Ok(Applied { provider: new.provider.clone(), previous: Some(previous) })
-            }
-            // Its credentials are not opened: a damaged connection can still be deleted.
-            Self::Deletion => {
-                let provider = to.provider(key, Visibility::Established).await?.ok_or_else(unknown)?;
-                Ok(Applied { provider, previous: None })
-            }
-        }
-    }
-}
-
-/// What a change left behind.
-struct Applied {
-    /// The provider of the connection, as it is now.
-    provider: String,
-    /// What an override replaced, sealed.
-    previous: Option<Vec<u8>>,
-}
+use crate::database::Ownership;
+use crate::journal::HEARTBEAT;
+use crate::token::Token;
+use crate::turns::Turn;
+use crate::{ConnectionKey, Store, StoreError, Transaction};
 
 /// A running lifecycle operation: nobody else can begin one for the same connection until it ends.
 ///
@@ -81,119 +25,20 @@ pub struct OperationGuard {
     since: Timestamp,
     heartbeat: AbortHandle,
     /// `None` once the operation has ended.
-    lock: Option<OperationLock>,
+    ownership: Option<Box<dyn Ownership>>,
+    /// Given up last: whoever is woken by it finds the operation ended, or abandoned.
+    _turn: Turn,
 }
 
-impl Store {
-    /// Begins a creation: the connection is stored as pending, for its own runs only. Waits up to `wait` for
-    /// another operation of the connection ([`OPERATION_WAIT`] is the usual one).
-    ///
-    /// # Errors
-    /// [`StoreError::ConnectionExists`], [`StoreError::OperationInProgress`] and all of the database.
-    pub async fn begin_creation(
-        &self,
-        new: NewConnection,
-        wait: Duration,
-    ) -> Result<OperationGuard, StoreError> {
-        self.begin_operation(new.key.clone(), Change::Creation(new), wait).await
-    }
-
-    /// Begins a reconnect: provider, credentials and settings are replaced, the auth error is taken away, and
-    /// metadata stays. What was replaced is kept until the operation ends, so that it can be put back.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownConnection`], [`StoreError::OperationInProgress`] and all of the database.
-    pub async fn begin_override(
-        &self,
-        key: &ConnectionKey,
-        new: Reconnection,
-        wait: Duration,
-    ) -> Result<OperationGuard, StoreError> {
-        self.begin_operation(key.clone(), Change::Override(new), wait).await
-    }
-
-    /// Begins a deletion: nothing changes yet.
-    ///
-    /// # Errors
-    /// As [`Store::begin_override`].
-    pub async fn begin_deletion(
-        &self,
-        key: &ConnectionKey,
-        wait: Duration,
-    ) -> Result<OperationGuard, StoreError> {
-        self.begin_operation(key.clone(), Change::Deletion, wait).await
-    }
-
-    async fn begin_operation(
-        &self,
-        key: ConnectionKey,
-        change: Change,
-        wait: Duration,
-    ) -> Result<OperationGuard, StoreError> {
-        let started = self.clock().monotonic();
-        loop {
-            let mut transaction = self.begin().await?;
-            let settled = match transaction.settle(&key).await {
-                // What was before cannot be put back, but the connection can go.
-                Err(StoreError::Corrupt { .. }) if matches!(change, Change::Deletion) => {
-                    transaction.forget_journal_entry(&key).await?;
-                    Settled::Free
-                }
-                settled => settled?,
-            };
-            let running = match settled {
-                Settled::Free => return self.enter(transaction, key, &change).await,
-                Settled::RolledBack(_, lock) => {
-                    transaction.commit().await?;
-                    if let Some(lock) = lock {
-                        lock.remove();
-                    }
-                    continue;
-                }
-                Settled::Running(entry) => entry,
-            };
-            drop(transaction);
-            if self.clock().elapsed(started) >= wait {
-                let Entry { operation, since, .. } = running;
-                return Err(StoreError::OperationInProgress { key, operation, since });
-            }
-            tokio::time::sleep(POLL).await;
-        }
-    }
-
-    async fn enter(
-        &self,
-        mut transaction: Transaction,
-        key: ConnectionKey,
-        change: &Change,
-    ) -> Result<OperationGuard, StoreError> {
-        let Applied { provider, previous } = change.apply(&mut transaction, &key).await?;
-        let token = Token::generate();
-        // Locked before the entry can be seen: an entry without a held lock counts as abandoned.
-        let lock = self.locks().take(token)?;
-        let since = transaction.now();
-        let lease_expires_at = transaction.lease_from_now();
-        let operation = change.operation();
-        let entry = Entry { key, operation, token, since, lease_expires_at, previous };
-        let entered = transaction.insert_journal_entry(&entry).await;
-        if let Err(error) = entered {
-            lock.remove();
-            return Err(error);
-        }
-        // From here on the guard cleans up, also where nobody knows whether the commit arrived.
-        let guard = OperationGuard {
-            heartbeat: tokio::spawn(keep_alive(self.clone(), token)).abort_handle(),
-            store: self.clone(),
-            key: entry.key,
-            provider,
-            operation,
-            token,
-            since,
-            lock: Some(lock),
-        };
-        transaction.commit().await?;
-        Ok(guard)
-    }
+/// What a guard is made of.
+pub(crate) struct Begun {
+    pub(crate) key: ConnectionKey,
+    pub(crate) provider: String,
+    pub(crate) operation: Operation,
+    pub(crate) token: Token,
+    pub(crate) since: Timestamp,
+    pub(crate) ownership: Box<dyn Ownership>,
+    pub(crate) turn: Turn,
 }
 
 /// Renews the lease until the entry is gone. A failed renewal is tried again at the next heartbeat.
@@ -214,6 +59,13 @@ async fn renew(store: &Store, token: Token) -> Result<bool, StoreError> {
 }
 
 impl OperationGuard {
+    pub(crate) fn new(store: Store, begun: Begun) -> Self {
+        let Begun { key, provider, operation, token, since, ownership, turn } = begun;
+        let heartbeat = tokio::spawn(keep_alive(store.clone(), token)).abort_handle();
+        let ownership = Some(ownership);
+        Self { store, key, provider, operation, token, since, heartbeat, ownership, _turn: turn }
+    }
+
     /// The connection.
     #[must_use]
     pub fn key(&self) -> &ConnectionKey {
@@ -282,8 +134,8 @@ impl OperationGuard {
 
     fn release(&mut self) {
         self.heartbeat.abort();
-        if let Some(lock) = self.lock.take() {
-            lock.remove();
+        if let Some(ownership) = self.ownership.take() {
+            ownership.remove();
         }
     }
 
@@ -297,8 +149,8 @@ impl Drop for OperationGuard {
         self.heartbeat.abort();
         // Released first: from here on the operation counts as abandoned, and whoever looks at the connection
         // next rolls it back, be it this task, another process, or the next opening.
-        if let Some(lock) = self.lock.take() {
-            drop(lock);
+        if let Some(ownership) = self.ownership.take() {
+            drop(ownership);
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
                 let (store, key) = (self.store.clone(), self.key.clone());
                 runtime.spawn(async move { store.recover_connection(&key).await });

@@ -1,21 +1,22 @@
-//! The journal of lifecycle operations that have begun and not ended: its entries and their SQL.
+//! The journal of lifecycle operations that have begun and not ended, and what an operation that is not decided yet
+//! hides from others.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::{AuthMode, Credentials, JsonObject, Operation, RunId};
+use onevent_contract::{Credentials, EnvironmentName, IntegrationId, JsonObject, Operation, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cipher::Purpose;
-use crate::connections::{key, query_of};
+use crate::database::{KeyColumns, OperationRow};
 use crate::time::from_millis;
-use crate::{AuthError, ConnectionKey, ConnectionSummary, StoreError, StoredConnection, Transaction};
+use crate::token::Token;
+use crate::{
+    Account, AuthError, ConnectionKey, ConnectionSummary, StoreError, StoredConnection, Transaction,
+    Visibility, credentials,
+};
 
 /// How long an owner that cannot be probed counts as alive after its last heartbeat. Longer means a longer wait
 /// after a crash; shorter means that a process which was held up for a moment loses its operation.
@@ -23,29 +24,9 @@ pub const LEASE: Duration = Duration::from_secs(15);
 /// How often an owner renews its lease: often enough that two heartbeats may be lost.
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// Names the owner of one operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Token(Uuid);
-
-impl Token {
-    pub(crate) fn generate() -> Self {
-        Self(Uuid::new_v4())
-    }
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Uuid::try_parse(text).ok().map(Self)
-    }
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// One entry.
+/// An operation that has begun and not ended.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub(crate) struct JournalEntry {
     pub(crate) key: ConnectionKey,
     pub(crate) operation: Operation,
     pub(crate) token: Token,
@@ -90,8 +71,8 @@ impl Previous {
     }
 
     pub(crate) fn credentials(&self) -> Result<Credentials, StoreError> {
-        Credentials::from_json(self.credentials.clone(), Some(AuthMode::None))
-            .map_err(|_| StoreError::corrupt("previous state of a connection"))
+        let read = credentials::read(self.credentials.clone());
+        read.ok_or_else(|| StoreError::corrupt("previous state of a connection"))
     }
 
     pub(crate) fn auth_error(&self) -> Option<AuthError> {
@@ -99,8 +80,13 @@ impl Previous {
         Some(AuthError { run_id: error.run_id, message: error.message.clone(), at: error.at })
     }
 
+    fn into_account(self) -> Result<Account, StoreError> {
+        let credentials = self.credentials()?;
+        Ok(Account { provider: self.provider, credentials, connection_config: self.connection_config })
+    }
+
     /// Makes of a connection what it was. Metadata is not among what an override replaces.
-    pub(crate) fn put_into(self, stored: &mut StoredConnection) -> Result<(), StoreError> {
+    fn put_into(self, stored: &mut StoredConnection) -> Result<(), StoreError> {
         let connection = &mut stored.connection;
         connection.credentials = self.credentials()?;
         stored.auth_error = self.auth_error();
@@ -114,79 +100,115 @@ impl Previous {
     }
 
     /// The same for an entry of a list.
-    pub(crate) fn put_into_summary(self, listed: &mut ConnectionSummary) {
+    fn put_into_summary(self, listed: &mut ConnectionSummary) {
         listed.auth_error = self.auth_error();
         listed.provider = self.provider;
     }
 }
 
-const SELECT: &str = "
-    SELECT environment, integration, connection_id, kind, token, started_at, lease_expires_at, previous
-    FROM operations";
-
-const SELECT_ONE: &str = "
-    SELECT environment, integration, connection_id, kind, token, started_at, lease_expires_at, previous
-    FROM operations WHERE environment = $1 AND integration = $2 AND connection_id = $3";
-
-const INSERT: &str = "
-    INSERT INTO operations (environment, integration, connection_id, kind, token, started_at,
-                            lease_expires_at, previous)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-
-const RENEW: &str = "UPDATE operations SET lease_expires_at = $2 WHERE token = $1";
-const DELETE: &str = "DELETE FROM operations WHERE token = $1";
-const FORGET: &str = "
-    DELETE FROM operations WHERE environment = $1 AND integration = $2 AND connection_id = $3";
-
 impl Transaction {
-    pub(crate) async fn journal(&mut self) -> Result<Vec<Entry>, StoreError> {
-        sqlx::query(SELECT).fetch_all(self.sql()).await?.iter().map(entry).collect()
+    pub(crate) async fn journal(&mut self) -> Result<Vec<JournalEntry>, StoreError> {
+        self.tables().operation_rows().await?.into_iter().map(entry).collect()
     }
 
-    pub(crate) async fn journal_entry(&mut self, key: &ConnectionKey) -> Result<Option<Entry>, StoreError> {
-        let row = query_of!(SELECT_ONE, key).fetch_optional(self.sql()).await?;
-        row.as_ref().map(entry).transpose()
+    pub(crate) async fn journal_entry(
+        &mut self,
+        key: &ConnectionKey,
+    ) -> Result<Option<JournalEntry>, StoreError> {
+        self.tables().operation_row(key).await?.map(entry).transpose()
     }
 
-    pub(crate) async fn insert_journal_entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        query_of!(INSERT, entry.key)
-            .bind(entry.operation.as_str())
-            .bind(entry.token.to_string())
-            .bind(entry.since.as_millisecond())
-            .bind(entry.lease_expires_at.as_millisecond())
-            .bind(entry.previous.as_deref())
-            .execute(self.sql())
-            .await?;
-        Ok(())
+    pub(crate) async fn insert_journal_entry(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
+        let row = OperationRow {
+            key: KeyColumns {
+                environment: entry.key.environment.to_string(),
+                integration: entry.key.integration.to_string(),
+                connection_id: entry.key.connection_id.to_string(),
+            },
+            kind: entry.operation.as_str().to_owned(),
+            token: entry.token.to_string(),
+            started_at: entry.since.as_millisecond(),
+            lease_expires_at: entry.lease_expires_at.as_millisecond(),
+            previous: entry.previous.clone(),
+        };
+        self.tables().insert_operation_row(row).await
     }
 
-    /// What an override that has begun and not ended replaced.
-    pub(crate) async fn previous_of(&mut self, key: &ConnectionKey) -> Result<Option<Previous>, StoreError> {
-        let entry = self.journal_entry(key).await?.filter(|entry| entry.previous.is_some());
-        entry.map(|entry| self.open_previous(&entry)).transpose()
+    /// One connection with its credentials; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where the row does not open.
+    pub async fn connection(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<StoredConnection>, StoreError> {
+        let Some(mut stored) = self.connection_as_stored(key, visibility).await? else { return Ok(None) };
+        let Some(entry) = self.journal_entry(key).await? else { return Ok(Some(stored)) };
+        if let Some(setup) = &mut stored.unfinished_setup {
+            setup.running = entry.operation == Operation::Creation;
+        }
+        if visibility == Visibility::Established && entry.previous.is_some() {
+            self.open_previous(&entry)?.put_into(&mut stored)?;
+        }
+        Ok(Some(stored))
+    }
+
+    pub(crate) async fn connections(
+        &mut self,
+        environment: &EnvironmentName,
+        integration: Option<&IntegrationId>,
+    ) -> Result<Vec<ConnectionSummary>, StoreError> {
+        let mut found = self.established_summaries(environment, integration).await?;
+        for entry in self.journal().await? {
+            let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key) else { continue };
+            if let Some(setup) = &mut listed.unfinished_setup {
+                setup.running = entry.operation == Operation::Creation;
+            }
+            if entry.previous.is_some() {
+                // One damaged entry does not hide the others; reading that connection says what is wrong.
+                match self.open_previous(&entry) {
+                    Err(StoreError::Corrupt { .. }) => {}
+                    previous => previous?.put_into_summary(listed),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Marks the connection as `refresh_exhausted`, because the credentials that the running override gave it were
+    /// refused. They stay, and what was accepted last stays beside them.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`], and [`StoreError::Corrupt`] where no override is running or what it
+    /// replaced does not open.
+    pub async fn refuse_credentials(
+        &mut self,
+        key: &ConnectionKey,
+        run_id: RunId,
+        message: &str,
+    ) -> Result<(), StoreError> {
+        let entry = self.journal_entry(key).await?;
+        let entry = entry.ok_or_else(|| StoreError::corrupt("journal entry"))?;
+        let replaced = self.open_previous(&entry)?.into_account()?;
+        self.note_refusal(key, replaced).await?;
+        self.mark_auth_error(key, run_id, message).await
     }
 
     /// Whether the entry was still there, its lease renewed.
     pub(crate) async fn renew_lease(&mut self, token: Token) -> Result<bool, StoreError> {
-        let until = self.lease_from_now();
-        let renewed = sqlx::query(RENEW)
-            .bind(token.to_string())
-            .bind(until.as_millisecond())
-            .execute(self.sql())
-            .await?;
-        Ok(renewed.rows_affected() > 0)
+        let until = self.lease_from_now().as_millisecond();
+        self.tables().set_lease(token, until).await
     }
 
     /// Whether the entry was still there; it is not any more.
     pub(crate) async fn delete_journal_entry(&mut self, token: Token) -> Result<bool, StoreError> {
-        let deleted = sqlx::query(DELETE).bind(token.to_string()).execute(self.sql()).await?;
-        Ok(deleted.rows_affected() > 0)
+        self.tables().delete_operation_row(token).await
     }
 
     /// Deletes a connection's entry, whoever owns it.
     pub(crate) async fn forget_journal_entry(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        query_of!(FORGET, key).execute(self.sql()).await?;
-        Ok(())
+        self.tables().delete_operation_of(key).await
     }
 
     pub(crate) fn lease_from_now(&self) -> Timestamp {
@@ -205,7 +227,7 @@ impl Transaction {
         self.cipher().seal(&Purpose::Previous(key), &plain)
     }
 
-    pub(crate) fn open_previous(&self, entry: &Entry) -> Result<Previous, StoreError> {
+    pub(crate) fn open_previous(&self, entry: &JournalEntry) -> Result<Previous, StoreError> {
         let sealed = entry.previous.as_deref();
         sealed
             .and_then(|sealed| self.cipher().open(&Purpose::Previous(&entry.key), sealed))
@@ -214,20 +236,20 @@ impl Transaction {
     }
 }
 
-fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
+fn entry(row: OperationRow) -> Result<JournalEntry, StoreError> {
     let damaged = || StoreError::corrupt("journal entry");
-    let operation = match row.try_get("kind")? {
+    let operation = match row.kind.as_str() {
         "creation" => Operation::Creation,
         "override" => Operation::Override,
         "deletion" => Operation::Deletion,
         _ => return Err(damaged()),
     };
-    Ok(Entry {
-        key: key(row)?,
+    Ok(JournalEntry {
+        key: row.key.key()?,
         operation,
-        token: Token::parse(row.try_get("token")?).ok_or_else(damaged)?,
-        since: from_millis(row.try_get("started_at")?, "started_at")?,
-        lease_expires_at: from_millis(row.try_get("lease_expires_at")?, "lease_expires_at")?,
-        previous: row.try_get("previous")?,
+        token: Token::parse(&row.token).ok_or_else(damaged)?,
+        since: from_millis(row.started_at, "started_at")?,
+        lease_expires_at: from_millis(row.lease_expires_at, "lease_expires_at")?,
+        previous: row.previous,
     })
 }

@@ -2,13 +2,9 @@
 
 use onevent_contract::{MetadataCommit, MetadataWrite, MetadataWritten};
 
-use crate::connections::{encode, encode_metadata, query_of};
+use crate::database::MetadataColumns;
+use crate::json::{encode, encode_metadata};
 use crate::{ConnectionKey, Store, StoreError, Transaction, Visibility, Writer};
-
-const UPDATE: &str = "
-    UPDATE connections
-    SET metadata = $4, metadata_version = metadata_version + 1, metadata_writers = $5, updated_at = $6
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND metadata_version = $7";
 
 impl Transaction {
     /// Replaces the metadata as a whole, if the version is the one that `write.commit` names.
@@ -34,14 +30,13 @@ impl Transaction {
         let (writers, dropped) = writers.after_write(before.value.as_ref(), &write.value, writer);
         let stored_version =
             i64::try_from(before.version).map_err(|_| StoreError::corrupt("metadata version"))?;
-        let written = query_of!(UPDATE, key)
-            .bind(encode_metadata(&write.value)?)
-            .bind(encode(&writers)?)
-            .bind(self.now().as_millisecond())
-            .bind(stored_version)
-            .execute(self.sql())
-            .await?;
-        if written.rows_affected() == 0 {
+        let columns = MetadataColumns {
+            metadata: Some(encode_metadata(&write.value)?),
+            version: stored_version,
+            writers: encode(&writers)?,
+        };
+        let now = self.now().as_millisecond();
+        if !self.tables().replace_metadata(key, columns, now).await? {
             return Ok(MetadataWritten::Conflict);
         }
         Ok(MetadataWritten::Written { version: before.version + 1, dropped, persisted: true })

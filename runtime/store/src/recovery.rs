@@ -4,19 +4,10 @@ use std::collections::HashSet;
 
 use onevent_contract::Operation;
 
-use crate::connections::query_of;
-use crate::journal::{Entry, Token};
-use crate::locks::{OperationLock, Owner};
-use crate::{Access, ConnectionKey, Reconnection, Store, StoreError, Transaction};
-
-const DELETE_PENDING: &str = "
-    DELETE FROM connections
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state = 'pending'";
-
-/// A metadata write between the override and its rollback stays, and so does its time.
-const RESTORE_TIME: &str = "
-    UPDATE connections SET updated_at = $4
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND metadata_version = $5";
+use crate::database::{Owner, Owners, Ownership};
+use crate::journal::JournalEntry;
+use crate::token::Token;
+use crate::{ConnectionKey, Reconnection, Store, StoreError, StoreMode, Transaction};
 
 /// An abandoned operation that was rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +19,14 @@ pub struct RolledBack {
 }
 
 /// What a look at a connection's journal entry found.
-pub(crate) enum Settled {
+pub(crate) enum Found {
     /// No operation.
     Free,
     /// An operation whose owner is alive.
-    Running(Entry),
+    Running(JournalEntry),
     /// An abandoned operation; this transaction rolls it back. Its lock, where there was one, is to be removed
     /// after the commit.
-    RolledBack(RolledBack, Option<OperationLock>),
+    RolledBack(RolledBack, Option<Box<dyn Ownership>>),
 }
 
 impl Store {
@@ -48,7 +39,7 @@ impl Store {
     /// [`StoreError::Busy`] or [`StoreError::Database`].
     pub async fn recover(&self) -> Result<Vec<RolledBack>, StoreError> {
         let mut rolled_back = Vec::new();
-        if self.access() == Access::ReadOnly {
+        if self.mode() == StoreMode::ReadOnly {
             return Ok(rolled_back);
         }
         let entries = self.read().await?.journal().await?;
@@ -64,7 +55,7 @@ impl Store {
     /// Rolls back an abandoned operation of one connection. Where there is none, as nearly always, nothing is
     /// locked.
     pub(crate) async fn recover_connection(&self, key: &ConnectionKey) -> Result<(), StoreError> {
-        if self.access() == Access::ReadWrite && self.read().await?.journal_entry(key).await?.is_some() {
+        if self.mode() == StoreMode::ReadWrite && self.read().await?.journal_entry(key).await?.is_some() {
             self.settle(key).await?;
         }
         Ok(())
@@ -72,9 +63,9 @@ impl Store {
 
     async fn settle(&self, key: &ConnectionKey) -> Result<Option<RolledBack>, StoreError> {
         let mut transaction = self.begin().await?;
-        match transaction.settle(key).await? {
-            Settled::Free | Settled::Running(_) => Ok(None),
-            Settled::RolledBack(what, lock) => {
+        match transaction.settle(self.owners(), key).await? {
+            Found::Free | Found::Running(_) => Ok(None),
+            Found::RolledBack(what, lock) => {
                 transaction.commit().await?;
                 if let Some(lock) = lock {
                     lock.remove();
@@ -84,11 +75,11 @@ impl Store {
         }
     }
 
-    /// Removes lock files that no entry names.
-    pub(crate) async fn sweep_locks(&self) -> Result<(), StoreError> {
+    /// Removes what owners left behind that no entry names.
+    pub(crate) async fn sweep_owners(&self) -> Result<(), StoreError> {
         let listed: HashSet<Token> =
             self.read().await?.journal().await?.iter().map(|entry| entry.token).collect();
-        self.locks().sweep(&listed);
+        self.owners().sweep(&listed);
         Ok(())
     }
 }
@@ -98,16 +89,20 @@ impl Transaction {
     ///
     /// Owners are probed only while this transaction keeps other writers out. A probe takes the lock of a dead
     /// owner, so a second look at the same time would take the prober for a living owner.
-    pub(crate) async fn settle(&mut self, key: &ConnectionKey) -> Result<Settled, StoreError> {
-        let Some(entry) = self.journal_entry(key).await? else { return Ok(Settled::Free) };
-        let lock = match self.store().locks().probe(entry.token)? {
-            Owner::Alive => return Ok(Settled::Running(entry)),
-            Owner::Unknown if entry.lease_expires_at > self.now() => return Ok(Settled::Running(entry)),
+    pub(crate) async fn settle(
+        &mut self,
+        owners: &dyn Owners,
+        key: &ConnectionKey,
+    ) -> Result<Found, StoreError> {
+        let Some(entry) = self.journal_entry(key).await? else { return Ok(Found::Free) };
+        let lock = match owners.probe(entry.token)? {
+            Owner::Alive => return Ok(Found::Running(entry)),
+            Owner::Unknown if entry.lease_expires_at > self.now() => return Ok(Found::Running(entry)),
             Owner::Unknown => None,
             Owner::Dead(lock) => Some(lock),
         };
         self.roll_back(key, entry.token).await?;
-        Ok(Settled::RolledBack(RolledBack { key: entry.key, operation: entry.operation }, lock))
+        Ok(Found::RolledBack(RolledBack { key: entry.key, operation: entry.operation }, lock))
     }
 
     /// Puts the connection back to what it was before the operation `token`, and ends that operation. Nothing
@@ -119,7 +114,7 @@ impl Transaction {
             Operation::Override => self.restore(&entry).await?,
             // Once accepted, the connection is no longer pending, and stays.
             Operation::Creation => {
-                query_of!(DELETE_PENDING, key).execute(self.sql()).await?;
+                self.tables().delete_pending_connection(key).await?;
             }
             // Nothing is changed before a deletion's last step; operations to come decide here.
             _ => {}
@@ -128,7 +123,7 @@ impl Transaction {
         Ok(())
     }
 
-    async fn restore(&mut self, entry: &Entry) -> Result<(), StoreError> {
+    async fn restore(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
         let previous = self.open_previous(entry)?;
         let replaced = Reconnection {
             credentials: previous.credentials()?,
@@ -138,11 +133,9 @@ impl Transaction {
         self.replace_credentials(&entry.key, &replaced).await?;
         self.set_auth_error(&entry.key, previous.auth_error().as_ref()).await?;
         let version = i64::try_from(previous.metadata_version).unwrap_or(i64::MAX);
-        query_of!(RESTORE_TIME, entry.key)
-            .bind(previous.updated_at.as_millisecond())
-            .bind(version)
-            .execute(self.sql())
-            .await?;
+        // A metadata write between the override and its rollback stays, and so does its time.
+        let updated_at = previous.updated_at.as_millisecond();
+        self.tables().restore_updated_at(&entry.key, updated_at, version).await?;
         Ok(())
     }
 }

@@ -1,26 +1,34 @@
 //! One transaction type that connection changes, runs and later the queue share.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::{Sqlite, SqliteConnection};
+use onevent_contract::Clock;
 
+use crate::StoreError;
 use crate::cipher::Cipher;
+use crate::database::Tables;
 use crate::time::whole_millis;
-use crate::{Store, StoreError};
+
+/// What a transaction works with beside the tables.
+pub(crate) struct Tools {
+    pub(crate) cipher: Cipher,
+    pub(crate) clock: Arc<dyn Clock>,
+}
 
 /// Changes that happen together or not at all. Dropping it without [`Transaction::commit`] undoes them.
 ///
-/// A transaction that writes holds the database's one write lock from its first moment, so two of them never
-/// wait for each other in a circle; keep it short, and never await anything but the store while it is open.
+/// A transaction that writes is the only one that does, from its first moment, so two of them never wait for each
+/// other in a circle; keep it short, and never await anything but the store while it is open.
 pub struct Transaction {
-    inner: sqlx::Transaction<'static, Sqlite>,
-    store: Store,
+    tables: Box<dyn Tables>,
+    tools: Arc<Tools>,
 }
 
 impl Transaction {
-    pub(crate) fn new(inner: sqlx::Transaction<'static, Sqlite>, store: Store) -> Self {
-        Self { inner, store }
+    pub(crate) fn new(tables: Box<dyn Tables>, tools: Arc<Tools>) -> Self {
+        Self { tables, tools }
     }
 
     /// Makes the changes durable: they survive a crash of the process and of the machine.
@@ -28,24 +36,20 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Busy`] or [`StoreError::Database`]; then nothing was changed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.inner.commit().await?)
+        self.tables.commit().await
     }
 
-    pub(crate) fn sql(&mut self) -> &mut SqliteConnection {
-        &mut self.inner
-    }
-
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
+    pub(crate) fn tables(&mut self) -> &mut dyn Tables {
+        &mut *self.tables
     }
 
     pub(crate) fn cipher(&self) -> &Cipher {
-        self.store.cipher()
+        &self.tools.cipher
     }
 
     /// Now, as the database can hold it.
     pub(crate) fn now(&self) -> Timestamp {
-        whole_millis(self.store.clock().now())
+        whole_millis(self.tools.clock.now())
     }
 }
 

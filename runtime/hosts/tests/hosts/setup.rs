@@ -13,8 +13,8 @@ use onevent_contract::{
 use onevent_hosts::{Access, Integrations, LiveHost, LiveHostOptions};
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions};
 use onevent_store::{
-    ConnectionKey, ConnectionState, DatabaseUrl, KeySource, NewConnection, Store, StoreOptions, Visibility,
-    Writer,
+    ConnectionKey, ConnectionState, DatabaseUrl, KeySource, NewConnection, OPERATION_WAIT, Reconnection,
+    Store, StoreMode, StoreOptions, Visibility, Writer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -33,7 +33,7 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(options(&folder, onevent_store::Access::ReadWrite)).await.unwrap();
+        let store = Store::open(options(&folder, StoreMode::ReadWrite)).await.unwrap();
         let egress = EgressPolicy::allowing(["127.0.0.0/8".parse().unwrap()]);
         let proxy = Proxy::new(ProxyOptions { egress, ..ProxyOptions::default() }).unwrap();
         let server = echo_server().await;
@@ -53,7 +53,7 @@ impl Setup {
 
     /// The same database, opened for reading only.
     pub(crate) async fn read_only_store(&self) -> Store {
-        Store::open(options(&self._folder, onevent_store::Access::ReadOnly)).await.unwrap()
+        Store::open(options(&self._folder, StoreMode::ReadOnly)).await.unwrap()
     }
 
     pub(crate) async fn insert(&self, key: &ConnectionKey, token: &str, metadata: Option<Value>) {
@@ -85,6 +85,19 @@ impl Setup {
         transaction.commit().await.unwrap();
     }
 
+    /// A reconnect with this token that is refused.
+    pub(crate) async fn refuse(&self, key: &ConnectionKey, token: &str) {
+        let new = Reconnection {
+            provider: key.integration.to_string(),
+            credentials: credentials(token),
+            connection_config: None,
+        };
+        let guard = self.store.begin_override(key, new, OPERATION_WAIT).await.unwrap();
+        let mut last = guard.begin().await.unwrap();
+        last.refuse_credentials(key, RunId::generate(), "wrong account").await.unwrap();
+        guard.end(last).await.unwrap();
+    }
+
     /// A metadata write by the user, beside any run.
     pub(crate) async fn user_writes(&self, key: &ConnectionKey, value: Value) {
         let write = write(value, MetadataCommit::Always);
@@ -102,11 +115,11 @@ impl Setup {
     }
 }
 
-fn options(folder: &TempDir, access: onevent_store::Access) -> StoreOptions {
+fn options(folder: &TempDir, mode: StoreMode) -> StoreOptions {
     StoreOptions {
         url: DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3")),
         key: KeySource::File,
-        access,
+        mode,
         clock: Arc::new(SystemClock),
     }
 }

@@ -1,7 +1,9 @@
 use std::fs;
 
 use onevent_contract::{Credentials, RunId};
-use onevent_store::{ConnectionState, NewConnection, OPERATION_WAIT, Store, StoreError, Visibility};
+use onevent_store::{
+    ConnectionState, NewConnection, OPERATION_WAIT, SetupFollows, Store, StoreError, Visibility,
+};
 use serde_json::json;
 
 use crate::support::{Scratch, credentials, establish, key, new_connection, object, reconnection};
@@ -127,7 +129,7 @@ async fn changes_of_a_connection_that_does_not_exist_say_so() {
         transaction.replace_credentials(&nobody, &reconnection("t")).await.unwrap_err().code(),
         transaction.mark_auth_error(&nobody, RunId::generate(), "no").await.unwrap_err().code(),
         transaction.clear_auth_error(&nobody).await.unwrap_err().code(),
-        transaction.establish_connection(&nobody).await.unwrap_err().code(),
+        transaction.establish_connection(&nobody, SetupFollows::No).await.unwrap_err().code(),
         transaction.delete_connection(&nobody).await.unwrap_err().code(),
     ];
     assert_eq!(codes, ["unknown_connection"; 5]);

@@ -93,3 +93,23 @@ async fn a_deletion_that_was_killed_leaves_the_connection() {
     assert_eq!(list.len(), 1);
     assert_eq!(store.recover().await.unwrap(), []);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_a_process_that_dies_goes_on() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    let child = begin_in_another_process("reconnect", &scratch.database());
+    let waiting = tokio::spawn({
+        let store = store.clone();
+        async move { store.begin_deletion(&key("acme"), std::time::Duration::from_secs(300)).await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    kill(child);
+    let guard = waiting.await.unwrap().unwrap();
+    assert_eq!(guard.key(), &key("acme"));
+    drop(guard);
+    let stored = store.connection(&key("acme"), Visibility::Established).await.unwrap().unwrap();
+    assert_eq!(stored.connection.credentials, credentials("tok-old"));
+}

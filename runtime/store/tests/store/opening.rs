@@ -3,16 +3,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use onevent_contract::EnvironmentName;
-use onevent_store::{Access, EncryptionKey, KeySource, Store, StoreError, StoreOptions, Visibility};
+use onevent_store::{EncryptionKey, KeySource, Store, StoreError, StoreMode, StoreOptions, Visibility};
 
-use crate::support::{Scratch, establish, key, new_connection};
+use crate::support::{Scratch, establish, key, new_connection, report};
 
 fn with_key(scratch: &Scratch, key: EncryptionKey) -> StoreOptions {
     StoreOptions { key: KeySource::Given(key), ..scratch.options() }
 }
 
 fn read_only(scratch: &Scratch) -> StoreOptions {
-    StoreOptions { access: Access::ReadOnly, ..scratch.options() }
+    StoreOptions { mode: StoreMode::ReadOnly, ..scratch.options() }
 }
 
 async fn refused(options: StoreOptions) -> StoreError {
@@ -159,4 +159,48 @@ async fn an_empty_file_read_only_is_told_to_be_no_store_yet() {
     fs::create_dir_all(scratch.database().parent().unwrap()).unwrap();
     fs::write(scratch.database(), "").unwrap();
     assert_eq!(refused(read_only(&scratch)).await.code(), "database_schema_older");
+}
+
+/// Makes of a database what the version before the third migration left.
+async fn downgrade(scratch: &Scratch) {
+    let raw = scratch.raw().await;
+    for statement in [
+        "ALTER TABLE connections DROP COLUMN credentials_state",
+        "ALTER TABLE connections DROP COLUMN accepted",
+        "ALTER TABLE connections DROP COLUMN unfinished_setup_since",
+        "ALTER TABLE runs DROP COLUMN caller_run_id",
+        "DELETE FROM _sqlx_migrations WHERE version = 3",
+    ] {
+        sqlx::query(statement).execute(&raw).await.unwrap();
+    }
+    raw.close().await;
+}
+
+#[tokio::test]
+async fn a_database_of_the_version_before_opens_with_all_that_is_in_it() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    for id in ["acme", "globex"] {
+        establish(&store, new_connection(id, "tok-1")).await.unwrap();
+    }
+    let run = report(&key("acme"), "validate-connection", onevent_contract::Outcome::Rejected);
+    let mut transaction = store.begin().await.unwrap();
+    transaction.mark_auth_error(&key("acme"), run.run_id, "no scope").await.unwrap();
+    transaction.insert_run(&run).await.unwrap();
+    transaction.commit().await.unwrap();
+    store.close().await;
+    downgrade(&scratch).await;
+    assert_eq!(refused(read_only(&scratch)).await.code(), "database_schema_older");
+
+    let store = scratch.open().await;
+    let stored = async |id: &str| store.connection(&key(id), Visibility::Established).await.unwrap().unwrap();
+    let marked = stored("acme").await;
+    assert_eq!(marked.auth_error.as_ref().unwrap().message, "no scope");
+    // Its credentials were refused, and what was accepted before is not in the database.
+    assert!(marked.as_last_accepted().is_none());
+    let usable = stored("globex").await;
+    assert_eq!(usable.unfinished_setup, None);
+    assert!(usable.as_last_accepted().is_some());
+    let found = store.run(&run.run_id.to_string()).await.unwrap().unwrap();
+    assert_eq!(found.summary.caller_run_id, None);
 }

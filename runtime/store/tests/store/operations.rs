@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use onevent_contract::{Operation, Outcome, RunId};
 use onevent_store::{
-    Access, LEASE, NewConnection, OPERATION_WAIT, OperationGuard, Reconnection, RunFilter, Store, StoreError,
-    StoreOptions, StoredConnection, Visibility,
+    LEASE, LastAccepted, NewConnection, OPERATION_WAIT, OperationGuard, Reconnection, RunFilter,
+    SetupFollows, Store, StoreError, StoreMode, StoreOptions, StoredConnection, Visibility,
 };
 use serde_json::json;
 
@@ -52,7 +52,7 @@ async fn a_connection_is_not_shown_before_its_creation_was_accepted() {
     let own = store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().unwrap();
     assert_eq!(own.connection.credentials, credentials("tok-1"));
     let mut transaction = guard.begin().await.unwrap();
-    transaction.establish_connection(&key("acme")).await.unwrap();
+    transaction.establish_connection(&key("acme"), SetupFollows::No).await.unwrap();
     transaction.commit().await.unwrap();
     assert!(shown(&store, "acme").await.is_some());
     // Accepted is accepted: rolling back what follows does not take it away.
@@ -95,7 +95,7 @@ async fn until_an_override_is_decided_everybody_else_sees_what_was_accepted() {
     let before = broken_connection(&store).await;
     let listed = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
     let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
-    let reading = Store::open(StoreOptions { access: Access::ReadOnly, ..scratch.options() }).await.unwrap();
+    let reading = Store::open(StoreOptions { mode: StoreMode::ReadOnly, ..scratch.options() }).await.unwrap();
     for store in [&store, &reading] {
         assert_same(&shown(store, "acme").await.unwrap(), &before);
         let during = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
@@ -310,5 +310,123 @@ async fn nobody_sees_an_abandoned_state_while_somebody_else_rolls_it_back() {
         for look in looks {
             assert_eq!(look.await.unwrap(), credentials("tok-old"));
         }
+    }
+}
+
+/// Begins a reconnect with this token and refuses it.
+async fn refuse(store: &Store, token: &str) {
+    let guard = store.begin_override(&key("acme"), reconnection(token), OPERATION_WAIT).await.unwrap();
+    let mut last = guard.begin().await.unwrap();
+    last.refuse_credentials(&key("acme"), RunId::generate(), "other org").await.unwrap();
+    guard.end(last).await.unwrap();
+}
+
+fn accepted_token(stored: StoredConnection) -> Option<String> {
+    let accepted = stored.as_last_accepted()?;
+    Some(accepted.connection.credentials.text("access_token").unwrap().reveal().to_owned())
+}
+
+#[tokio::test]
+async fn what_was_accepted_last_is_kept_beside_what_was_refused_until_something_is_accepted() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    let before = shown(&store, "acme").await.unwrap();
+    assert!(matches!(before.last_accepted, LastAccepted::Current));
+    for token in ["tok-refused", "tok-refused-too"] {
+        refuse(&store, token).await;
+        let stored = shown(&store, "acme").await.unwrap();
+        assert_eq!(stored.connection.credentials, credentials(token));
+        assert_eq!(stored.connection.provider, "salesforce-sandbox");
+        let accepted = stored.as_last_accepted().unwrap();
+        assert_eq!(accepted.connection.credentials, credentials("tok-old"));
+        assert_eq!(accepted.connection.provider, before.connection.provider);
+        assert_eq!(accepted.connection.connection_config, before.connection.connection_config);
+    }
+    // A reconnect that comes to nothing changes nothing of that.
+    let refused = shown(&store, "acme").await.unwrap();
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    roll_back(guard).await;
+    let after = shown(&store, "acme").await.unwrap();
+    assert_same(&after, &refused);
+    assert_eq!(accepted_token(after).as_deref(), Some("tok-old"));
+    // A deletion is for the account that was accepted.
+    let guard = store.begin_deletion(&key("acme"), OPERATION_WAIT).await.unwrap();
+    assert_eq!(guard.facts().provider, "salesforce");
+    roll_back(guard).await;
+
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let mut last = guard.begin().await.unwrap();
+    last.accept_credentials(&key("acme")).await.unwrap();
+    guard.end(last).await.unwrap();
+    let stored = shown(&store, "acme").await.unwrap();
+    assert!(stored.auth_error.is_none() && matches!(stored.last_accepted, LastAccepted::Current));
+    assert_eq!(accepted_token(stored).as_deref(), Some("tok-new"));
+}
+
+#[tokio::test]
+async fn what_was_accepted_last_is_sealed_like_what_it_was_beside() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old-0123456789")).await.unwrap();
+    refuse(&store, "tok-new-0123456789").await;
+    store.close().await;
+    let bytes = std::fs::read(scratch.database()).unwrap();
+    for token in ["tok-old-0123456789", "tok-new-0123456789"] {
+        assert!(!bytes.windows(token.len()).any(|window| window == token.as_bytes()), "{token}");
+    }
+    // Damaged, it is told, and the connection can still be deleted.
+    let raw = scratch.raw().await;
+    sqlx::query("UPDATE connections SET accepted = x'00'").execute(&raw).await.unwrap();
+    raw.close().await;
+    let store = scratch.open().await;
+    let damaged = store.connection(&key("acme"), Visibility::Established).await.unwrap_err();
+    assert_eq!(damaged.code(), "database_corrupt");
+    let guard = store.begin_deletion(&key("acme"), OPERATION_WAIT).await.unwrap();
+    let mut last = guard.begin().await.unwrap();
+    last.delete_connection(&key("acme")).await.unwrap();
+    guard.end(last).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_setup_counts_as_unfinished_until_somebody_ends_it() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let guard = store.begin_creation(new_connection("acme", "tok-1"), OPERATION_WAIT).await.unwrap();
+    let mut transaction = guard.begin().await.unwrap();
+    transaction.establish_connection(&key("acme"), SetupFollows::Yes).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(shown(&store, "acme").await.unwrap().unfinished_setup.unwrap().running);
+    let list = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
+    assert!(list[0].unfinished_setup.unwrap().running);
+    drop(guard);
+    assert!(!shown(&store, "acme").await.unwrap().unfinished_setup.unwrap().running);
+    let mut transaction = store.begin().await.unwrap();
+    transaction.finish_setup(&key("acme")).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(shown(&store, "acme").await.unwrap().unfinished_setup, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_who_wait_for_one_connection_are_in_nobodys_way() {
+    let scratch = Scratch::new();
+    let (store, other) = (scratch.open().await, scratch.open().await);
+    establish(&store, new_connection("acme", "tok-0")).await.unwrap();
+    let guard = store.begin_deletion(&key("acme"), OPERATION_WAIT).await.unwrap();
+    let waiting: Vec<_> = (0..40)
+        .map(|number| {
+            let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+            tokio::spawn(async move {
+                store.begin_deletion(&key("acme"), std::time::Duration::from_secs(300)).await.map(drop)
+            })
+        })
+        .collect();
+    // Everybody else writes meanwhile.
+    for number in 0..20 {
+        establish(&other, new_connection(&format!("c{number}"), "tok-1")).await.unwrap();
+    }
+    roll_back(guard).await;
+    for task in waiting {
+        task.await.unwrap().unwrap();
     }
 }

@@ -105,3 +105,18 @@ async fn a_run_and_a_change_in_one_transaction_happen_together_or_not_at_all() {
     drop(transaction);
     assert_eq!(store.runs(&RunFilter::of("dev".parse().unwrap())).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_run_that_another_one_triggered_names_it() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let caller = report(&key("acme"), "post-connection-setup", Outcome::Succeeded);
+    let mut action = report(&key("acme"), "charge", Outcome::Succeeded);
+    (action.event, action.operation, action.caller_run_id) = (None, None, Some(caller.run_id));
+    insert(&store, &[caller.clone(), action.clone()]).await;
+    let list = store.runs(&RunFilter::of("dev".parse().unwrap())).await.unwrap();
+    let callers: Vec<_> = list.iter().map(|run| run.caller_run_id).collect();
+    assert!(callers.contains(&None) && callers.contains(&Some(caller.run_id)), "{callers:?}");
+    let stored = store.run(&action.run_id.to_string()).await.unwrap().unwrap();
+    assert_eq!(stored.report["caller_run_id"], serde_json::json!(caller.run_id));
+}

@@ -11,8 +11,8 @@ use onevent_contract::{
     RunReport, SystemClock, Usage,
 };
 use onevent_store::{
-    Access, ConnectionKey, DatabaseUrl, KeySource, NewConnection, OPERATION_WAIT, Reconnection, Store,
-    StoreError, StoreOptions,
+    ConnectionKey, DatabaseUrl, KeySource, NewConnection, OPERATION_WAIT, Reconnection, SetupFollows, Store,
+    StoreError, StoreMode, StoreOptions,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -54,7 +54,7 @@ pub(crate) fn options_for(database: &Path) -> StoreOptions {
     StoreOptions {
         url: DatabaseUrl::sqlite(database),
         key: KeySource::File,
-        access: Access::ReadWrite,
+        mode: StoreMode::ReadWrite,
         clock: Arc::new(SystemClock),
     }
 }
@@ -121,7 +121,7 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
 pub(crate) async fn establish(store: &Store, new: NewConnection) -> Result<(), StoreError> {
     let guard = store.begin_creation(new, OPERATION_WAIT).await?;
     let mut transaction = guard.begin().await?;
-    transaction.establish_connection(guard.key()).await?;
+    transaction.establish_connection(guard.key(), SetupFollows::No).await?;
     guard.end(transaction).await
 }
 
@@ -137,6 +137,7 @@ pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcom
         environment: connection.environment.clone(),
         mode: Mode::Live,
         attempt: 1,
+        caller_run_id: None,
         started_at: SystemClock.now(),
         outcome,
         verdict: None,

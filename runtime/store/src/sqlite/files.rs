@@ -17,22 +17,27 @@ use crate::{EncryptionKey, KeyError, StoreError};
 /// Only the owner may enter a folder of the store.
 const FOLDER_MODE: u32 = 0o700;
 /// Only the owner may read a file of the store.
-pub(crate) const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;
 /// Permission bits that give a file to others than its owner.
 const OTHERS: u32 = 0o077;
 /// More than any key file holds; a larger file is not read to its end.
 const LARGEST_KEY_FILE: u64 = 1024;
 
+/// The folder that is onevent's own, whoever made it.
+const OWN_FOLDER: &str = ".onevent";
+/// Keeps all of a folder out of git: the database, and above all the key that opens it.
+const GITIGNORE: &str = "*\n";
+
 /// Where the store's files are.
 #[derive(Debug, Clone)]
-pub(crate) struct Files {
-    pub(crate) database: PathBuf,
-    pub(crate) key: PathBuf,
-    pub(crate) locks: PathBuf,
+pub(super) struct Files {
+    pub(super) database: PathBuf,
+    pub(super) key: PathBuf,
+    pub(super) locks: PathBuf,
 }
 
 impl Files {
-    pub(crate) fn of(database: &Path) -> Self {
+    pub(super) fn of(database: &Path) -> Self {
         // SQLite reads a name that begins with `file:` as a URL; a path with a folder in front never does.
         let database =
             if database.is_absolute() { database.to_owned() } else { Path::new(".").join(database) };
@@ -46,9 +51,13 @@ impl Files {
 
     /// Creates the database's folder, the folder of locks and an empty database file where they are missing.
     /// What exists keeps its mode: its owner may have chosen it.
-    pub(crate) fn create(&self) -> Result<(), StoreError> {
+    pub(super) fn create(&self) -> Result<(), StoreError> {
         if let Some(parent) = self.database.parent() {
+            let is_new = !parent.exists();
             create_folder(parent)?;
+            if is_new || parent.ends_with(OWN_FOLDER) {
+                ignore_folder(parent)?;
+            }
         }
         create_folder(&self.locks)?;
         match OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&self.database) {
@@ -59,7 +68,11 @@ impl Files {
     }
 
     /// The key in the key file; `None` where there is no such file.
-    pub(crate) fn read_key(&self) -> Result<Option<EncryptionKey>, StoreError> {
+    pub(super) fn read_key(&self) -> Result<Option<EncryptionKey>, StoreError> {
+        // Opening a pipe would wait for whoever writes into it.
+        if fs::metadata(&self.key).is_ok_and(|found| !found.is_file()) {
+            return Err(KeyError::MalformedFile { path: self.key.clone() }.into());
+        }
         let file = match File::open(&self.key) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -82,7 +95,7 @@ impl Files {
 
     /// Writes `key` to the key file unless there is one already. The file appears under its name with all of
     /// its content or not at all, so that a crash, or a second process, never sees half a key.
-    pub(crate) fn write_key(&self, key: &EncryptionKey) -> Result<(), StoreError> {
+    pub(super) fn write_key(&self, key: &EncryptionKey) -> Result<(), StoreError> {
         let mut unfinished = self.key.clone().into_os_string();
         unfinished.push(format!(".{}", Uuid::new_v4()));
         let unfinished = PathBuf::from(unfinished);
@@ -114,6 +127,16 @@ fn create_folder(path: &Path) -> Result<(), StoreError> {
         .map_err(StoreError::io("create the folder", path))
 }
 
+/// Writes the folder's `.gitignore`, unless there is one.
+fn ignore_folder(folder: &Path) -> Result<(), StoreError> {
+    let path = folder.join(".gitignore");
+    match OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&path) {
+        Ok(mut file) => file.write_all(GITIGNORE.as_bytes()).map_err(StoreError::io("write", &path)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::io("create", &path)(error)),
+    }
+}
+
 fn write_new(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
     file.write_all(content)?;
@@ -141,6 +164,26 @@ mod tests {
         assert_eq!(mode(&files.locks), 0o700);
         assert_eq!(mode(&files.database), 0o600);
         assert_eq!(mode(&files.key), 0o600);
+    }
+
+    #[test]
+    fn git_takes_nothing_of_a_folder_that_is_the_stores_own() {
+        let temp = tempfile::tempdir().unwrap();
+        let ignored = |folder: &str| fs::read_to_string(temp.path().join(folder).join(".gitignore")).ok();
+        for folder in [".onevent", "made/for/it", "made/before", "before/.onevent"] {
+            if folder.contains("before") {
+                fs::create_dir_all(temp.path().join(folder)).unwrap();
+            }
+            Files::of(&temp.path().join(folder).join("a.sqlite3")).create().unwrap();
+        }
+        for folder in [".onevent", "made/for/it", "before/.onevent"] {
+            assert_eq!(ignored(folder).as_deref(), Some("*\n"), "{folder}");
+        }
+        // Somebody else's folder may hold what belongs into a repository.
+        assert_eq!(ignored("made/before"), None);
+        fs::write(temp.path().join(".onevent/.gitignore"), "mine").unwrap();
+        Files::of(&temp.path().join(".onevent/a.sqlite3")).create().unwrap();
+        assert_eq!(ignored(".onevent").as_deref(), Some("mine"));
     }
 
     #[test]
@@ -179,6 +222,9 @@ mod tests {
     fn a_damaged_key_file_is_named() {
         let temp = tempfile::tempdir().unwrap();
         let files = Files::of(&temp.path().join("a.sqlite3"));
+        fs::create_dir(&files.key).unwrap();
+        assert_eq!(files.read_key().unwrap_err().code(), "invalid_encryption_key");
+        fs::remove_dir(&files.key).unwrap();
         for content in [&b"not a key"[..], &[0xff; 44], &[b'A'; 4096]] {
             let _ = fs::remove_file(&files.key);
             write_new(&files.key, content).unwrap();

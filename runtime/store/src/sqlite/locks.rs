@@ -12,80 +12,83 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use super::files::FILE_MODE;
 use crate::StoreError;
-use crate::files::FILE_MODE;
-use crate::journal::Token;
+use crate::database::{Owner, OwnerState, Owners, Ownership};
+use crate::token::Token;
 
 /// The file that serialises opening: creating files, the key, and migrating.
 const OPENING: &str = "opening";
 
 /// The folder of locks.
 #[derive(Debug, Clone)]
-pub(crate) struct LockFolder(PathBuf);
+pub(super) struct LockFolder(PathBuf);
 
 /// A held lock. Dropping it releases it and leaves the file, which then tells that its owner is gone.
 #[derive(Debug)]
-pub(crate) struct OperationLock {
+struct OperationLock {
     path: PathBuf,
     /// Held for its lock alone.
     _file: File,
 }
 
-/// What a lock file says about its owner.
-#[derive(Debug)]
-pub(crate) enum Owner {
-    /// It holds the lock.
-    Alive,
-    /// It is gone; the prober holds the lock now.
-    Dead(OperationLock),
-    /// There is no file.
-    Unknown,
-}
-
 impl LockFolder {
-    pub(crate) fn new(path: &Path) -> Self {
+    pub(super) fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
 
     /// Waits until no other process opens the store, and keeps others out until the answer is dropped.
-    pub(crate) fn opening(&self) -> Result<File, StoreError> {
+    pub(super) fn opening(&self) -> Result<File, StoreError> {
         let path = self.0.join(OPENING);
         let file = open(&path, true).map_err(StoreError::io("create the lock", &path))?;
         file.lock().map_err(StoreError::io("lock", &path))?;
         Ok(file)
     }
 
+    fn path(&self, token: Token) -> PathBuf {
+        self.0.join(token.to_string())
+    }
+}
+
+impl Owners for LockFolder {
     /// Creates and locks the file of a new operation.
-    pub(crate) fn take(&self, token: Token) -> Result<OperationLock, StoreError> {
+    fn take(&self, token: Token) -> Result<Box<dyn Ownership>, StoreError> {
         let path = self.path(token);
         loop {
             let file = open(&path, true).map_err(StoreError::io("create the lock", &path))?;
             file.lock().map_err(StoreError::io("lock", &path))?;
             // A sweep may have removed the file between its creation and its lock.
             if is_at(&file, &path) {
-                return Ok(OperationLock { path, _file: file });
+                return Ok(Box::new(OperationLock { path, _file: file }));
             }
         }
     }
 
-    /// Looks whether the owner of `token` is alive.
-    pub(crate) fn probe(&self, token: Token) -> Result<Owner, StoreError> {
+    fn probe(&self, token: Token) -> Result<Owner, StoreError> {
         let path = self.path(token);
-        let file = match open(&path, false) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Owner::Unknown),
-            Err(error) => return Err(StoreError::io("open the lock", &path)(error)),
-        };
+        let Some(file) = existing(&path)? else { return Ok(Owner::Unknown) };
         match file.try_lock() {
-            Ok(()) => Ok(Owner::Dead(OperationLock { path, _file: file })),
+            Ok(()) => Ok(Owner::Dead(Box::new(OperationLock { path, _file: file }))),
             Err(TryLockError::WouldBlock) => Ok(Owner::Alive),
+            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", &path)(error)),
+        }
+    }
+
+    /// With a shared lock, for this moment: who looks keeps nobody else from looking. A probe at the same moment
+    /// takes the looker for a living owner, and will be repeated.
+    fn look(&self, token: Token) -> Result<OwnerState, StoreError> {
+        let path = self.path(token);
+        let Some(file) = existing(&path)? else { return Ok(OwnerState::Unknown) };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(OwnerState::Dead),
+            Err(TryLockError::WouldBlock) => Ok(OwnerState::Alive),
             Err(TryLockError::Error(error)) => Err(StoreError::io("lock", &path)(error)),
         }
     }
 
     /// Removes the files of owners that died without an entry in the journal. What cannot be removed stays:
     /// a left-over file harms nobody.
-    pub(crate) fn sweep(&self, in_journal: &HashSet<Token>) {
+    fn sweep(&self, in_journal: &HashSet<Token>) {
         let Ok(files) = fs::read_dir(&self.0) else { return };
         for name in files.flatten().map(|file| file.file_name()) {
             let Some(token) = name.to_str().and_then(Token::parse) else { continue };
@@ -96,17 +99,21 @@ impl LockFolder {
             }
         }
     }
+}
 
-    fn path(&self, token: Token) -> PathBuf {
-        self.0.join(token.to_string())
+impl Ownership for OperationLock {
+    /// Removes the file.
+    fn remove(self: Box<Self>) {
+        // Whoever finds a file without a journal entry ignores it, and the next sweep removes it.
+        let _ = fs::remove_file(&self.path);
     }
 }
 
-impl OperationLock {
-    /// Removes the file: its operation is no longer in the journal.
-    pub(crate) fn remove(self) {
-        // Whoever finds a file without a journal entry ignores it, and the next sweep removes it.
-        let _ = fs::remove_file(&self.path);
+fn existing(path: &Path) -> Result<Option<File>, StoreError> {
+    match open(path, false) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("open the lock", path)(error)),
     }
 }
 
@@ -131,9 +138,12 @@ mod tests {
         let folder = LockFolder::new(temp.path());
         let token = Token::generate();
         assert!(matches!(folder.probe(token).unwrap(), Owner::Unknown));
+        assert_eq!(folder.look(token).unwrap(), OwnerState::Unknown);
         let lock = folder.take(token).unwrap();
         assert!(matches!(folder.probe(token).unwrap(), Owner::Alive));
+        assert_eq!(folder.look(token).unwrap(), OwnerState::Alive);
         drop(lock);
+        assert_eq!(folder.look(token).unwrap(), OwnerState::Dead);
         assert!(matches!(folder.probe(token).unwrap(), Owner::Dead(_)));
         folder.take(token).unwrap().remove();
         assert!(matches!(folder.probe(token).unwrap(), Owner::Unknown));

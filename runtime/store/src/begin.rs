@@ -1,0 +1,221 @@
+//! Beginning a lifecycle operation: one of one connection at a time.
+
+use std::time::Duration;
+
+use onevent_contract::Operation;
+
+use crate::database::OwnerState;
+use crate::guard::{Begun, OperationGuard};
+use crate::journal::{JournalEntry, Previous};
+use crate::recovery::Found;
+use crate::token::Token;
+use crate::turns::{Doing, Turn};
+use crate::{
+    ConnectionKey, ConnectionState, NewConnection, Reconnection, Store, StoreError, Transaction, Visibility,
+};
+
+/// How long beginning an operation waits for another one of the same connection, unless the caller says
+/// otherwise. Longer keeps a caller waiting behind a slow function; shorter fails two quick commands in a row.
+pub const OPERATION_WAIT: Duration = Duration::from_secs(30);
+/// How often whoever waits for an operation of another process looks at its owner: a look at a file. Within a
+/// process nobody looks; the next one is woken.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What an operation changes when it begins.
+enum Change {
+    Creation(NewConnection),
+    Override(Reconnection),
+    Deletion,
+}
+
+impl Change {
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Creation(_) => Operation::Creation,
+            Self::Override(_) => Operation::Override,
+            Self::Deletion => Operation::Deletion,
+        }
+    }
+
+    /// Makes the change.
+    async fn apply(&self, to: &mut Transaction, key: &ConnectionKey) -> Result<Applied, StoreError> {
+        let unknown = || StoreError::UnknownConnection { key: key.clone() };
+        match self {
+            Self::Creation(new) => {
+                to.insert_connection(new, ConnectionState::Pending).await?;
+                Ok(Applied { provider: new.provider.clone(), previous: None })
+            }
+            Self::Override(new) => {
+                let stored = to.connection(key, Visibility::Established).await?.ok_or_else(unknown)?;
+                let previous = to.seal_previous(key, &Previous::of(&stored))?;
+                to.replace_credentials(key, new).await?;
+                to.clear_auth_error(key).await?;
+                Ok(Applied { provider: new.provider.clone(), previous: Some(previous) })
+            }
+            // Its credentials are not needed: a damaged connection can still be deleted. Cleanup works with what was
+            // accepted last.
+            Self::Deletion => {
+                let provider =
+                    to.accepted_provider(key, Visibility::Established).await?.ok_or_else(unknown)?;
+                Ok(Applied { provider, previous: None })
+            }
+        }
+    }
+}
+
+/// What a change left behind.
+struct Applied {
+    /// The provider of the connection, as it is now.
+    provider: String,
+    /// What an override replaced, sealed.
+    previous: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Begins a creation: the connection is stored as pending, for its own runs only. Waits up to `wait` for
+    /// another operation of the connection ([`OPERATION_WAIT`] is the usual one).
+    ///
+    /// # Errors
+    /// [`StoreError::ConnectionExists`], [`StoreError::OperationInProgress`] and all of the database.
+    pub async fn begin_creation(
+        &self,
+        new: NewConnection,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        self.begin_operation(new.key.clone(), Change::Creation(new), wait).await
+    }
+
+    /// Begins a reconnect: provider, credentials and settings are replaced, the auth error is taken away, and
+    /// metadata stays. What was replaced is kept until the operation ends, so that it can be put back.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`], [`StoreError::OperationInProgress`] and all of the database.
+    pub async fn begin_override(
+        &self,
+        key: &ConnectionKey,
+        new: Reconnection,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        self.begin_operation(key.clone(), Change::Override(new), wait).await
+    }
+
+    /// Begins a deletion: nothing changes yet.
+    ///
+    /// # Errors
+    /// As [`Store::begin_override`].
+    pub async fn begin_deletion(
+        &self,
+        key: &ConnectionKey,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        self.begin_operation(key.clone(), Change::Deletion, wait).await
+    }
+
+    async fn begin_operation(
+        &self,
+        key: ConnectionKey,
+        change: Change,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        let started = self.clock().monotonic();
+        let turn = match self.turns().take(&key, wait).await {
+            Ok(turn) => turn,
+            Err(doing) => return Err(self.in_progress(key, doing).await?),
+        };
+        loop {
+            let mut transaction = self.begin().await?;
+            let found = match transaction.settle(self.owners(), &key).await {
+                // What was before cannot be put back, but the connection can go.
+                Err(StoreError::Corrupt { .. }) if matches!(change, Change::Deletion) => {
+                    transaction.forget_journal_entry(&key).await?;
+                    Found::Free
+                }
+                found => found?,
+            };
+            let running = match found {
+                Found::Free => return self.enter(transaction, key, &change, turn).await,
+                Found::RolledBack(_, ownership) => {
+                    transaction.commit().await?;
+                    if let Some(ownership) = ownership {
+                        ownership.remove();
+                    }
+                    continue;
+                }
+                Found::Running(entry) => entry,
+            };
+            drop(transaction);
+            let left = wait.saturating_sub(self.clock().elapsed(started));
+            if left.is_zero() || !self.outlived(&running, left).await? {
+                let JournalEntry { operation, since, .. } = running;
+                return Err(StoreError::OperationInProgress { key, operation, since });
+            }
+        }
+    }
+
+    /// What to say to somebody whose turn did not come: what the journal tells, or else what the owner of the turn
+    /// told.
+    async fn in_progress(&self, key: ConnectionKey, doing: Doing) -> Result<StoreError, StoreError> {
+        let entry = self.read().await?.journal_entry(&key).await?;
+        let listed = entry.map(|entry| (entry.operation, entry.since));
+        Ok(match listed.or(doing) {
+            Some((operation, since)) => StoreError::OperationInProgress { key, operation, since },
+            // It is between the end of one operation and the beginning of the next.
+            None => StoreError::Busy,
+        })
+    }
+
+    /// Waits until another process's operation seems to have ended, at most this long. Whether it did is found out
+    /// with the write lock; waiting needs none.
+    async fn outlived(&self, running: &JournalEntry, longest: Duration) -> Result<bool, StoreError> {
+        let ended = async {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let gone = match self.owners().look(running.token)? {
+                    OwnerState::Alive => false,
+                    OwnerState::Dead => true,
+                    OwnerState::Unknown => self.entry_is_over(running).await?,
+                };
+                if gone {
+                    return Ok(true);
+                }
+            }
+        };
+        tokio::time::timeout(longest, ended).await.unwrap_or(Ok(false))
+    }
+
+    /// Whether an entry of an owner that nobody can look at is gone, or its lease is.
+    async fn entry_is_over(&self, running: &JournalEntry) -> Result<bool, StoreError> {
+        let mut transaction = self.read().await?;
+        let entry = transaction.journal_entry(&running.key).await?;
+        let entry = entry.filter(|entry| entry.token == running.token);
+        Ok(entry.is_none_or(|entry| entry.lease_expires_at <= transaction.now()))
+    }
+
+    async fn enter(
+        &self,
+        mut transaction: Transaction,
+        key: ConnectionKey,
+        change: &Change,
+        turn: Turn,
+    ) -> Result<OperationGuard, StoreError> {
+        let Applied { provider, previous } = change.apply(&mut transaction, &key).await?;
+        let token = Token::generate();
+        // Owned before the entry can be seen: an entry without an owner counts as abandoned.
+        let ownership = self.owners().take(token)?;
+        let since = transaction.now();
+        let lease_expires_at = transaction.lease_from_now();
+        let operation = change.operation();
+        let entry = JournalEntry { key, operation, token, since, lease_expires_at, previous };
+        let entered = transaction.insert_journal_entry(&entry).await;
+        if let Err(error) = entered {
+            ownership.remove();
+            return Err(error);
+        }
+        turn.doing(operation, since);
+        // From here on the guard cleans up, also where nobody knows whether the commit arrived.
+        let begun = Begun { key: entry.key, provider, operation, token, since, ownership, turn };
+        let guard = OperationGuard::new(self.clone(), begun);
+        transaction.commit().await?;
+        Ok(guard)
+    }
+}

@@ -1,0 +1,44 @@
+//! What the store asks of a database: rows in and out, in transactions, and who owns an operation.
+//!
+//! Everything that must be the same in every database lies above: what is sealed, what a row means, in which
+//! order things happen. A database keeps columns and knows its SQL.
+
+mod owners;
+mod rows;
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
+pub(crate) use self::rows::{
+    AuthErrorColumns, CheckpointRow, CheckpointTable, ConnectionRow, ConnectionTable, CredentialsColumns,
+    KeyColumns, MetadataColumns, NewConnectionRow, NewRunRow, OperationRow, OperationTable, RunLockTable,
+    RunRow, RunTable, SummaryRow,
+};
+use crate::StoreError;
+
+/// One open database.
+#[async_trait]
+pub(crate) trait Database: Send + Sync + fmt::Debug {
+    /// Begins a transaction that only reads: one unchanging view of the database.
+    async fn read(&self) -> Result<Box<dyn Tables>, StoreError>;
+
+    /// Begins a transaction that may write. Of those there is one at a time.
+    async fn write(&self) -> Result<Box<dyn Tables>, StoreError>;
+
+    /// Who owns the operations in the journal.
+    fn owners(&self) -> &dyn Owners;
+
+    /// Waits for open transactions, then closes the database.
+    async fn close(&self);
+}
+
+/// The tables, in one transaction. Dropping it undoes what it changed.
+#[async_trait]
+pub(crate) trait Tables:
+    ConnectionTable + OperationTable + RunTable + RunLockTable + CheckpointTable + Send
+{
+    /// Makes the changes durable.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,289 @@
+//! The tables as columns: texts, numbers and sealed bytes, before anybody reads anything into them.
+//!
+//! Times are milliseconds since 1970-01-01T00:00:00Z. JSON is text.
+
+use async_trait::async_trait;
+use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId};
+
+use crate::token::Token;
+use crate::{ConnectionKey, ConnectionState, RunFilter, StoreError, Visibility};
+
+/// The three columns that name a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyColumns {
+    pub(crate) environment: String,
+    pub(crate) integration: String,
+    pub(crate) connection_id: String,
+}
+
+impl KeyColumns {
+    pub(crate) fn key(self) -> Result<ConnectionKey, StoreError> {
+        let damaged = |_| StoreError::corrupt("connection name");
+        Ok(ConnectionKey {
+            environment: EnvironmentName::new(self.environment).map_err(damaged)?,
+            integration: IntegrationId::new(self.integration).map_err(damaged)?,
+            connection_id: ConnectionId::new(self.connection_id).map_err(damaged)?,
+        })
+    }
+}
+
+/// Why a connection waits for a reconnect.
+#[derive(Debug, Clone)]
+pub(crate) struct AuthErrorColumns {
+    pub(crate) run_id: String,
+    pub(crate) message: String,
+    pub(crate) at: i64,
+}
+
+/// What a connection's credentials are.
+#[derive(Debug, Clone)]
+pub(crate) struct CredentialsColumns {
+    /// Sealed.
+    pub(crate) credentials: Vec<u8>,
+    /// `accepted` or `refused`.
+    pub(crate) state: String,
+    /// Sealed: what was accepted last, where these were refused and it is known.
+    pub(crate) accepted: Option<Vec<u8>>,
+}
+
+/// A connection's metadata.
+#[derive(Debug, Clone)]
+pub(crate) struct MetadataColumns {
+    pub(crate) metadata: Option<String>,
+    pub(crate) version: i64,
+    pub(crate) writers: String,
+}
+
+/// A connection to be inserted.
+#[derive(Debug)]
+pub(crate) struct NewConnectionRow<'a> {
+    pub(crate) key: &'a ConnectionKey,
+    pub(crate) provider: &'a str,
+    pub(crate) state: ConnectionState,
+    pub(crate) credentials: Vec<u8>,
+    pub(crate) connection_config: String,
+    pub(crate) metadata: MetadataColumns,
+    pub(crate) now: i64,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct ConnectionRow {
+    pub(crate) summary: SummaryRow,
+    pub(crate) state: String,
+    pub(crate) credentials: CredentialsColumns,
+    pub(crate) connection_config: String,
+    pub(crate) metadata_version: i64,
+    pub(crate) metadata_writers: String,
+}
+
+/// A connection without what is sealed.
+#[derive(Debug)]
+pub(crate) struct SummaryRow {
+    pub(crate) id: i64,
+    pub(crate) key: KeyColumns,
+    pub(crate) provider: String,
+    pub(crate) metadata: Option<String>,
+    pub(crate) auth_error: Option<AuthErrorColumns>,
+    pub(crate) unfinished_setup_since: Option<i64>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// Connections. A change answers whether there was such a row.
+#[async_trait]
+pub(crate) trait ConnectionTable {
+    /// `None` where there is one with this key.
+    async fn insert_connection_row(&mut self, row: NewConnectionRow<'_>) -> Result<Option<i64>, StoreError>;
+    async fn connection_row(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<ConnectionRow>, StoreError>;
+    /// The established ones, by integration and id.
+    async fn summary_rows(
+        &mut self,
+        environment: &EnvironmentName,
+        integration: Option<&IntegrationId>,
+    ) -> Result<Vec<SummaryRow>, StoreError>;
+    /// Provider, and what is sealed of what was accepted last.
+    async fn provider_columns(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<(String, Option<Vec<u8>>)>, StoreError>;
+    async fn metadata_columns(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<MetadataColumns>, StoreError>;
+    /// Only where `metadata.version` is the stored one; it grows by one.
+    async fn replace_metadata(
+        &mut self,
+        key: &ConnectionKey,
+        metadata: MetadataColumns,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    /// `connection_config` stays where none is given.
+    async fn replace_account(
+        &mut self,
+        key: &ConnectionKey,
+        provider: &str,
+        credentials: Vec<u8>,
+        connection_config: Option<String>,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    async fn set_credentials_state(
+        &mut self,
+        key: &ConnectionKey,
+        state: &'static str,
+        accepted: Option<Vec<u8>>,
+    ) -> Result<bool, StoreError>;
+    async fn set_auth_error_columns(
+        &mut self,
+        key: &ConnectionKey,
+        error: Option<AuthErrorColumns>,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    async fn set_state(
+        &mut self,
+        key: &ConnectionKey,
+        state: ConnectionState,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    async fn set_unfinished_setup(
+        &mut self,
+        key: &ConnectionKey,
+        since: Option<i64>,
+    ) -> Result<bool, StoreError>;
+    /// Only where the metadata has this version still.
+    async fn restore_updated_at(
+        &mut self,
+        key: &ConnectionKey,
+        updated_at: i64,
+        metadata_version: i64,
+    ) -> Result<(), StoreError>;
+    async fn delete_connection_row(&mut self, key: &ConnectionKey) -> Result<bool, StoreError>;
+    async fn delete_pending_connection(&mut self, key: &ConnectionKey) -> Result<(), StoreError>;
+}
+
+/// An operation that has begun and not ended.
+#[derive(Debug)]
+pub(crate) struct OperationRow {
+    pub(crate) key: KeyColumns,
+    pub(crate) kind: String,
+    pub(crate) token: String,
+    pub(crate) started_at: i64,
+    pub(crate) lease_expires_at: i64,
+    /// Sealed.
+    pub(crate) previous: Option<Vec<u8>>,
+}
+
+/// The journal of operations. A change answers whether there was such a row.
+#[async_trait]
+pub(crate) trait OperationTable {
+    async fn operation_rows(&mut self) -> Result<Vec<OperationRow>, StoreError>;
+    async fn operation_row(&mut self, key: &ConnectionKey) -> Result<Option<OperationRow>, StoreError>;
+    async fn insert_operation_row(&mut self, row: OperationRow) -> Result<(), StoreError>;
+    async fn set_lease(&mut self, token: Token, expires_at: i64) -> Result<bool, StoreError>;
+    async fn delete_operation_row(&mut self, token: Token) -> Result<bool, StoreError>;
+    async fn delete_operation_of(&mut self, key: &ConnectionKey) -> Result<(), StoreError>;
+}
+
+/// A run to be inserted.
+#[derive(Debug)]
+pub(crate) struct NewRunRow<'a> {
+    pub(crate) run_id: String,
+    pub(crate) attempt: i64,
+    pub(crate) key: &'a ConnectionKey,
+    pub(crate) function: &'a str,
+    pub(crate) event: Option<&'static str>,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) outcome: &'static str,
+    pub(crate) started_at: i64,
+    pub(crate) wall_us: i64,
+    pub(crate) caller_run_id: Option<String>,
+    pub(crate) report: String,
+}
+
+/// A run without its report.
+#[derive(Debug)]
+pub(crate) struct RunRow {
+    pub(crate) run_id: String,
+    pub(crate) attempt: i64,
+    pub(crate) key: KeyColumns,
+    pub(crate) function: String,
+    pub(crate) event: Option<String>,
+    pub(crate) outcome: String,
+    pub(crate) started_at: i64,
+    pub(crate) wall_us: i64,
+    pub(crate) caller_run_id: Option<String>,
+}
+
+/// Runs.
+#[async_trait]
+pub(crate) trait RunTable {
+    async fn insert_run_row(&mut self, row: NewRunRow<'_>) -> Result<(), StoreError>;
+    /// The newest first.
+    async fn run_rows(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError>;
+    /// Up to two ids of runs that begin like this: enough to tell one from several.
+    async fn two_run_ids(&mut self, prefix: &str) -> Result<Vec<String>, StoreError>;
+    /// The last attempt, with its report.
+    async fn last_attempt(&mut self, run_id: &str) -> Result<Option<(RunRow, String)>, StoreError>;
+}
+
+/// Locks that runs take by name.
+#[async_trait]
+pub(crate) trait RunLockTable {
+    async fn sweep_run_locks(&mut self, now: i64) -> Result<(), StoreError>;
+    /// Whether the run has it now.
+    async fn take_run_lock(
+        &mut self,
+        environment: &EnvironmentName,
+        name: &str,
+        run_id: &str,
+        expires_at: i64,
+    ) -> Result<bool, StoreError>;
+    async fn count_run_locks(&mut self, run_id: &str) -> Result<i64, StoreError>;
+    async fn release_run_lock(
+        &mut self,
+        environment: &EnvironmentName,
+        name: &str,
+        run_id: &str,
+    ) -> Result<bool, StoreError>;
+    async fn release_run_locks(&mut self, run_id: &str) -> Result<(), StoreError>;
+}
+
+/// A checkpoint.
+#[derive(Debug)]
+pub(crate) struct CheckpointRow {
+    pub(crate) value: Option<String>,
+    pub(crate) version: i64,
+}
+
+/// Checkpoints.
+#[async_trait]
+pub(crate) trait CheckpointTable {
+    async fn checkpoint_row(
+        &mut self,
+        key: &ConnectionKey,
+        function: &str,
+    ) -> Result<Option<CheckpointRow>, StoreError>;
+    /// Whether there was none before.
+    async fn insert_checkpoint(
+        &mut self,
+        key: &ConnectionKey,
+        function: &str,
+        value: Option<String>,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    /// Whether the stored version was `expected_version`; it grows by one.
+    async fn update_checkpoint(
+        &mut self,
+        key: &ConnectionKey,
+        function: &str,
+        value: Option<String>,
+        expected_version: i64,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+}

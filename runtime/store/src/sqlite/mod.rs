@@ -1,0 +1,109 @@
+//! The store in a SQLite file.
+//!
+//! One connection writes, and whoever wants to write waits for it in line; the others only read, and in WAL mode
+//! no writer is in their way. The SQL is in types and syntax that PostgreSQL has too.
+
+mod checkpoints;
+mod connections;
+mod files;
+mod locks;
+mod metadata;
+mod open;
+mod operations;
+mod row;
+mod run_locks;
+mod runs;
+
+use async_trait::async_trait;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Sqlite, SqlitePool};
+
+use self::locks::LockFolder;
+pub(crate) use self::open::open;
+use self::row::failed;
+use crate::StoreError;
+use crate::database::{Database, Owners, Tables};
+
+/// Binds the three parts of a key to `$1`, `$2` and `$3`.
+macro_rules! query_of {
+    ($sql:expr, $key:expr) => {
+        sqlx::query($sql)
+            .bind($key.environment.as_str().to_owned())
+            .bind($key.integration.as_str().to_owned())
+            .bind($key.connection_id.as_str().to_owned())
+    };
+}
+use query_of;
+
+/// One open file.
+#[derive(Debug)]
+pub(crate) struct SqliteDatabase {
+    readers: SqlitePool,
+    /// A pool of one; `None` where nothing may be changed.
+    writer: Option<SqlitePool>,
+    locks: LockFolder,
+}
+
+#[async_trait]
+impl Database for SqliteDatabase {
+    async fn read(&self) -> Result<Box<dyn Tables>, StoreError> {
+        begin(&self.readers, "BEGIN DEFERRED").await
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tables>, StoreError> {
+        match &self.writer {
+            // The lock from the first moment: what was read stays true until it is written.
+            Some(writer) => begin(writer, "BEGIN IMMEDIATE").await,
+            None => Err(StoreError::ReadOnly),
+        }
+    }
+
+    fn owners(&self) -> &dyn Owners {
+        &self.locks
+    }
+
+    async fn close(&self) {
+        // The readers first: the last connection to close folds the log into the file, and may have to write.
+        self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
+    }
+}
+
+async fn begin(pool: &SqlitePool, how: &'static str) -> Result<Box<dyn Tables>, StoreError> {
+    Ok(Box::new(SqliteTables(pool.begin_with(how).await.map_err(failed)?)))
+}
+
+/// The tables, in one transaction.
+pub(crate) struct SqliteTables(sqlx::Transaction<'static, Sqlite>);
+
+type SqliteQuery = Query<'static, Sqlite, SqliteArguments>;
+
+impl SqliteTables {
+    async fn rows(&mut self, query: SqliteQuery) -> Result<Vec<SqliteRow>, StoreError> {
+        query.fetch_all(&mut *self.0).await.map_err(failed)
+    }
+
+    async fn row(&mut self, query: SqliteQuery) -> Result<Option<SqliteRow>, StoreError> {
+        query.fetch_optional(&mut *self.0).await.map_err(failed)
+    }
+
+    /// How many rows it changed.
+    async fn execute(&mut self, query: SqliteQuery) -> Result<u64, StoreError> {
+        query.execute(&mut *self.0).await.map(|done| done.rows_affected()).map_err(failed)
+    }
+
+    /// Whether it changed a row.
+    async fn changes(&mut self, query: SqliteQuery) -> Result<bool, StoreError> {
+        Ok(self.execute(query).await? > 0)
+    }
+}
+
+#[async_trait]
+impl Tables for SqliteTables {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.commit().await.map_err(failed)
+    }
+}

@@ -1,0 +1,182 @@
+//! Opening a SQLite file: files, connections, schema, key.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, SqlSafeStr as _, SqlitePool};
+
+use super::SqliteDatabase;
+use super::files::Files;
+use super::locks::LockFolder;
+use super::row::{failed, get};
+use crate::cipher::{Cipher, Purpose};
+use crate::{EncryptionKey, KeyError, KeySource, StoreError, StoreMode, StoreOptions};
+
+/// How long a statement waits for another process's write before it fails as busy. The store's transactions
+/// last milliseconds, so only a stuck process reaches it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that read, each with its thread. They are in nobody's way; more of them only read more at once.
+const READERS: u32 = 4;
+/// How long a caller waits for a connection: longer than [`BUSY_TIMEOUT`], so that the real reason is reported.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// What the canary says.
+const CANARY: &[u8] = b"onevent";
+
+/// Every migration, oldest first. A published one never changes.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (
+        1,
+        "connections runs operations",
+        include_str!("../../migrations/sqlite/0001_connections_runs_operations.sql"),
+    ),
+    (2, "locks checkpoints", include_str!("../../migrations/sqlite/0002_locks_checkpoints.sql")),
+    (
+        3,
+        "refused credentials unfinished setup callers",
+        include_str!("../../migrations/sqlite/0003_refused_credentials_unfinished_setup_callers.sql"),
+    ),
+];
+
+/// Opens the file that the options name, and the cipher of its key.
+pub(crate) async fn open(options: &StoreOptions) -> Result<(SqliteDatabase, Cipher), StoreError> {
+    let files = Files::of(options.url.path());
+    let opening = match options.mode {
+        StoreMode::ReadWrite => Some(prepare(files.clone()).await?),
+        StoreMode::ReadOnly if !files.database.exists() => {
+            return Err(StoreError::DatabaseMissing { path: files.database });
+        }
+        StoreMode::ReadOnly => None,
+    };
+    let writer = match options.mode {
+        StoreMode::ReadWrite => Some(connect(&files, Kind::Writer).await?),
+        StoreMode::ReadOnly => None,
+    };
+    let readers = connect(&files, Kind::Reader).await?;
+    match &writer {
+        Some(writer) => migrator().run(writer).await.map_err(migration_failed)?,
+        None => check_schema(&readers).await?,
+    }
+    let cipher = unlock(&readers, writer.as_ref(), &files, &options.key).await?;
+    drop(opening);
+    Ok((SqliteDatabase { readers, writer, locks: LockFolder::new(&files.locks) }, cipher))
+}
+
+/// Creates the files and keeps other openers out: neither SQLite's change to WAL mode, nor migrating, nor
+/// generating a key can be done by two processes at once.
+async fn prepare(files: Files) -> Result<File, StoreError> {
+    let prepared = tokio::task::spawn_blocking(move || {
+        files.create()?;
+        LockFolder::new(&files.locks).opening()
+    });
+    prepared.await.unwrap_or(Err(StoreError::Internal { action: "create the store's files" }))
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Writer,
+    Reader,
+}
+
+async fn connect(files: &Files, kind: Kind) -> Result<SqlitePool, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(&files.database)
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits when the machine loses power, and by
+        // then a function has acted on them outside (a webhook registered for a connection that is gone).
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging();
+    let (options, connections) = match kind {
+        Kind::Writer => (options.journal_mode(SqliteJournalMode::Wal), 1),
+        // SQLite's own read-only mode would leave its side files behind when it closes.
+        Kind::Reader => (options.pragma("query_only", "ON"), READERS),
+    };
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+        .map_err(failed)
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.map(|(version, description, sql)| {
+        let description = Cow::Borrowed(description);
+        Migration::new(version, description, MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.into())
+}
+
+fn migration_failed(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(found) => StoreError::SchemaNewer { found },
+        other => StoreError::Migration(Box::new(other)),
+    }
+}
+
+/// The schema must be exactly this program's.
+async fn check_schema(readers: &SqlitePool) -> Result<(), StoreError> {
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    let found: Option<i64> =
+        match sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(readers).await {
+            Ok(row) => get(&row, "version")?,
+            // An empty file: somebody is about to create the schema, or nobody ever did.
+            Err(sqlx::Error::Database(error)) if error.message().contains("no such table") => None,
+            Err(error) => return Err(failed(error)),
+        };
+    match found {
+        Some(found) if found == known => Ok(()),
+        Some(found) if found > known => Err(StoreError::SchemaNewer { found }),
+        _ => Err(StoreError::SchemaOlder),
+    }
+}
+
+/// The cipher of the right key: the one that opens the canary, or a new one for a new database.
+async fn unlock(
+    readers: &SqlitePool,
+    writer: Option<&SqlitePool>,
+    files: &Files,
+    source: &KeySource,
+) -> Result<Cipher, StoreError> {
+    let canary = sqlx::query("SELECT sealed FROM encryption_canary").fetch_optional(readers).await;
+    let canary: Option<Vec<u8>> = canary.map_err(failed)?.map(|row| get(&row, "sealed")).transpose()?;
+    let Some(canary) = canary else {
+        let writer = writer.ok_or(StoreError::SchemaOlder)?;
+        let cipher = Cipher::new(&new_key(files, source)?);
+        let sealed = cipher.seal(&Purpose::Canary, CANARY)?;
+        let insert = sqlx::query("INSERT INTO encryption_canary (id, sealed) VALUES (1, $1)").bind(sealed);
+        insert.execute(writer).await.map_err(failed)?;
+        return Ok(cipher);
+    };
+    let (key, file) = match source {
+        KeySource::Given(key) => (key.clone(), None),
+        KeySource::File => {
+            let key = files.read_key()?.ok_or_else(|| KeyError::FileMissing { path: files.key.clone() })?;
+            (key, Some(files.key.clone()))
+        }
+    };
+    let cipher = Cipher::new(&key);
+    if cipher.open(&Purpose::Canary, &canary).is_some_and(|plain| plain.as_slice() == CANARY) {
+        return Ok(cipher);
+    }
+    Err(KeyError::Wrong { database: files.database.clone(), file }.into())
+}
+
+/// The key of a database that has none yet.
+fn new_key(files: &Files, source: &KeySource) -> Result<EncryptionKey, StoreError> {
+    if let KeySource::Given(key) = source {
+        return Ok(key.clone());
+    }
+    if let Some(key) = files.read_key()? {
+        return Ok(key);
+    }
+    let generated = EncryptionKey::generate();
+    files.write_key(&generated.ok_or(StoreError::Internal { action: "generate an encryption key" })?)?;
+    files.read_key()?.ok_or_else(|| KeyError::FileMissing { path: files.key.clone() }.into())
+}

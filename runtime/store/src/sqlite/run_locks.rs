@@ -1,0 +1,68 @@
+//! The SQL of the locks that runs take by name.
+
+use async_trait::async_trait;
+use onevent_contract::EnvironmentName;
+
+use super::SqliteTables;
+use super::row::get;
+use crate::StoreError;
+use crate::database::RunLockTable;
+
+const SWEEP: &str = "DELETE FROM run_locks WHERE expires_at <= $1";
+
+const TAKE: &str = "
+    INSERT INTO run_locks (environment, name, run_id, expires_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (environment, name) DO UPDATE SET expires_at = excluded.expires_at
+    WHERE run_locks.run_id = excluded.run_id";
+
+const COUNT: &str = "SELECT COUNT(*) AS held FROM run_locks WHERE run_id = $1";
+
+const RELEASE: &str = "DELETE FROM run_locks WHERE environment = $1 AND name = $2 AND run_id = $3";
+
+const RELEASE_ALL: &str = "DELETE FROM run_locks WHERE run_id = $1";
+
+#[async_trait]
+impl RunLockTable for SqliteTables {
+    async fn sweep_run_locks(&mut self, now: i64) -> Result<(), StoreError> {
+        self.execute(sqlx::query(SWEEP).bind(now)).await?;
+        Ok(())
+    }
+
+    async fn take_run_lock(
+        &mut self,
+        environment: &EnvironmentName,
+        name: &str,
+        run_id: &str,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(TAKE)
+            .bind(environment.as_str().to_owned())
+            .bind(name.to_owned())
+            .bind(run_id.to_owned())
+            .bind(expires_at);
+        self.changes(query).await
+    }
+
+    async fn count_run_locks(&mut self, run_id: &str) -> Result<i64, StoreError> {
+        let row = self.row(sqlx::query(COUNT).bind(run_id.to_owned())).await?;
+        row.map_or(Ok(0), |row| get(&row, "held"))
+    }
+
+    async fn release_run_lock(
+        &mut self,
+        environment: &EnvironmentName,
+        name: &str,
+        run_id: &str,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(RELEASE)
+            .bind(environment.as_str().to_owned())
+            .bind(name.to_owned())
+            .bind(run_id.to_owned());
+        self.changes(query).await
+    }
+
+    async fn release_run_locks(&mut self, run_id: &str) -> Result<(), StoreError> {
+        self.execute(sqlx::query(RELEASE_ALL).bind(run_id.to_owned())).await?;
+        Ok(())
+    }
+}
