@@ -6,7 +6,9 @@ pub enum Access {
     /// Its credentials and calls with them answer 424 until it is connected again.
     #[default]
     Normal,
-    /// It is used with the last credentials all the same: validation has to test them, and cleanup would otherwise
-    /// leave behind what it set up.
+    /// It is used with the credentials that it has all the same: validation has to test them.
     DespiteAuthError,
+    /// It is used with what was accepted last: cleanup has to remove what was set up with that, in an account that may
+    /// be another than the refused one.
+    LastAccepted,
 }

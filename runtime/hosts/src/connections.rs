@@ -7,7 +7,7 @@ use onevent_contract::{
     Connection, ConnectionFacts, ConnectionId, EnvironmentName, HostError, IntegrationId,
 };
 use onevent_proxy::{Integration, Target};
-use onevent_store::{AuthError, ConnectionKey, Store, StoredConnection, Visibility};
+use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
 
 use crate::Access;
 use crate::answers::{Asked, internal, needs_reconnect, unknown_connection, unknown_integration};
@@ -54,8 +54,7 @@ impl Connections {
             None => None,
         };
         let found = found.ok_or_else(|| unknown_connection(asked, &key.integration, &key.connection_id))?;
-        usable(asked, &key.connection_id, found.auth_error.as_ref(), access)?;
-        Ok(found)
+        usable(asked, found, access)
     }
 
     /// What a run for a connection can read about it without a call.
@@ -79,15 +78,20 @@ impl Connections {
     }
 }
 
-/// Whether a connection with this mark may be used.
+/// A connection as it may be used, if it may.
 pub(crate) fn usable(
     asked: Asked,
-    connection: &ConnectionId,
-    error: Option<&AuthError>,
+    found: StoredConnection,
     access: Access,
-) -> Result<(), HostError> {
-    match (error, access) {
-        (Some(error), Access::Normal) => Err(needs_reconnect(asked, connection, error)),
-        (Some(_), Access::DespiteAuthError) | (None, _) => Ok(()),
+) -> Result<StoredConnection, HostError> {
+    let Some(error) = found.auth_error.clone() else { return Ok(found) };
+    let refused = |connection: &ConnectionId| needs_reconnect(asked, connection, &error);
+    match access {
+        Access::Normal => Err(refused(&found.connection.connection_id)),
+        Access::DespiteAuthError => Ok(found),
+        Access::LastAccepted => {
+            let connection = found.connection.connection_id.clone();
+            found.as_last_accepted().ok_or_else(|| refused(&connection))
+        }
     }
 }

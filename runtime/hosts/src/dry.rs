@@ -13,8 +13,8 @@ use onevent_store::{Store, Visibility};
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
-use crate::answers::Asked;
-use crate::connections::{Connections, usable};
+use crate::answers::{Asked, needs_reconnect};
+use crate::connections::Connections;
 use crate::dry_connection::DryConnection;
 use crate::environment::Variables;
 use crate::memory::{CheckpointKey, DryMemory};
@@ -58,6 +58,10 @@ impl DryHost {
     pub fn new(options: DryHostOptions) -> Self {
         let DryHostOptions { connection, environment, store, proxy, integrations, access } = options;
         let connections = Connections { environment, integrations, store };
+        let connection = match access {
+            Access::LastAccepted => connection.with_last_accepted(),
+            Access::Normal | Access::DespiteAuthError => connection,
+        };
         let own = Arc::new(Mutex::new(connection));
         let (variables, memory) = (Arc::default(), Arc::default());
         Self { connections, proxy, access, own, actions: Actions::default(), variables, memory }
@@ -84,8 +88,12 @@ impl DryHost {
         let connection = query.connection_id.as_ref().unwrap_or(&own.connection.connection_id);
         if *integration == own.connection.provider_config_key && *connection == own.connection.connection_id {
             self.connections.integration(asked, integration)?;
-            usable(asked, connection, own.auth_error.as_ref(), self.access)?;
-            return Ok(own.current());
+            return match (&own.auth_error, self.access) {
+                (Some(error), Access::Normal | Access::LastAccepted) => {
+                    Err(needs_reconnect(asked, connection, error))
+                }
+                (Some(_), Access::DespiteAuthError) | (None, _) => Ok(own.current()),
+            };
         }
         let key = self.connections.key(integration.clone(), connection.clone());
         let stored = self.connections.stored(asked, &key, Visibility::Established, Access::Normal).await?;
@@ -281,6 +289,7 @@ impl DryHost {
             deadline: call.deadline,
             depth: self.actions.depth(),
             host: Arc::new(host),
+            caller: call.run_id,
         };
         self.actions.run(call, run).await
     }

@@ -261,9 +261,14 @@ impl LiveHost {
         let (integration, connection) = (&action.provider_config_key, &action.connection_id);
         let key = self.connections.key(integration.clone(), connection.clone());
         let visibility = if key == self.own { Visibility::IncludingPending } else { Visibility::Established };
+        // An action for the run's own connection may do what the run may.
+        let access = if key == self.own { self.access } else { Access::Normal };
         // Whether its credentials work is for the action to find out.
-        let found =
-            self.connections.stored(Asked::Action, &key, visibility, Access::DespiteAuthError).await?;
+        let found_with = match access {
+            Access::Normal | Access::DespiteAuthError => Access::DespiteAuthError,
+            Access::LastAccepted => Access::LastAccepted,
+        };
+        let found = self.connections.stored(Asked::Action, &key, visibility, found_with).await?;
         // What the action returns may carry them.
         call.effects.hide(found.connection.credentials.secrets());
         let run = ActionRun {
@@ -274,7 +279,8 @@ impl LiveHost {
             mode: Mode::Live,
             deadline: call.deadline,
             depth: self.actions.depth(),
-            host: Arc::new(Self { own: key, access: Access::Normal, actions, ..self.clone() }),
+            host: Arc::new(Self { own: key, access, actions, ..self.clone() }),
+            caller: call.run_id,
         };
         self.actions.run(call, run).await
     }

@@ -116,6 +116,22 @@ async fn metadata_to_start_from_is_the_users() {
 }
 
 #[tokio::test]
+async fn a_dry_cleanup_gets_what_was_accepted_last() {
+    let setup = Setup::new().await;
+    let acme = key("p", "acme");
+    setup.insert(&acme, "token-accepted", None).await;
+    setup.refuse(&acme, "token-refused").await;
+    let connection = DryConnection::stored(stored(&setup, &acme).await);
+    for (access, expected) in
+        [(Access::DespiteAuthError, "token-refused"), (Access::LastAccepted, "token-accepted")]
+    {
+        let host = dry(&setup, connection.clone(), None, access);
+        let answer = text(host.proxy(&call("f"), request(None, None)).await).await;
+        assert_eq!(answer, format!("p Bearer {expected} /me"));
+    }
+}
+
+#[tokio::test]
 async fn an_auth_error_counts_in_a_dry_run_too() {
     let setup = Setup::new().await;
     let acme = key("p", "acme");

@@ -108,6 +108,31 @@ async fn an_auth_error_shuts_out_all_but_validation_and_cleanup() {
 }
 
 #[tokio::test]
+async fn cleanup_gets_what_was_accepted_last_and_validation_what_was_refused() {
+    let setup = Setup::new().await;
+    let acme = key("p", "acme");
+    setup.insert(&acme, "token-accepted", None).await;
+    setup.refuse(&acme, "token-refused").await;
+    for (access, expected) in
+        [(Access::DespiteAuthError, "token-refused"), (Access::LastAccepted, "token-accepted")]
+    {
+        let host = setup.live(&acme, access);
+        let found = host.connection(&call("f"), query(None, None)).await.unwrap();
+        assert_eq!(token(&found), expected);
+        let answer = text(host.proxy(&call("f"), request(None, None)).await).await;
+        assert_eq!(answer, format!("p Bearer {expected} /me"));
+    }
+    let normal = setup.live(&acme, Access::Normal);
+    assert_eq!(api(normal.proxy(&call("f"), request(None, None)).await), (424, "server_error".into()));
+    // Without a refusal, the credentials that it has are those that were accepted.
+    let marked = key("p", "marked");
+    setup.insert(&marked, "token-marked-1", None).await;
+    setup.mark_auth_error(&marked).await;
+    let cleanup = setup.live(&marked, Access::LastAccepted);
+    assert_eq!(token(&cleanup.connection(&call("f"), query(None, None)).await.unwrap()), "token-marked-1");
+}
+
+#[tokio::test]
 async fn metadata_is_written_once_for_each_version() {
     let setup = Setup::new().await;
     let acme = key("p", "acme");
