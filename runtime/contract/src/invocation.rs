@@ -150,7 +150,9 @@ pub struct Invocation {
     pub validation: Validation,
     /// What the run may use.
     pub limits: Limits,
-    /// How many runs wait for this one: 0, unless a function triggered it with `nango.triggerAction`.
+    /// The run that triggered this one with `nango.triggerAction`.
+    pub caller_run_id: Option<RunId>,
+    /// How many runs wait for this one: 0, unless a function triggered it.
     pub depth: u32,
 }
 
@@ -177,6 +179,7 @@ impl Invocation {
             mode: Mode::Live,
             validation: Validation::default(),
             limits: Limits::default(),
+            caller_run_id: None,
             depth: 0,
         }
     }

@@ -76,6 +76,10 @@ impl Verdict {
     /// The message follows Nango: `payload.message`, else `payload.error`, else [`DEFAULT_REJECTION`].
     #[must_use]
     pub fn of(outcome: Outcome, error: Option<&RunError>) -> Option<Self> {
+        if error.is_some_and(|error| error.kind == ErrorType::ScriptAborted) {
+            // Somebody stopped it before it could say anything.
+            return None;
+        }
         match outcome {
             Outcome::Succeeded => Some(Self { accepted: true, message: None }),
             Outcome::Rejected | Outcome::Failed | Outcome::Stopped => {
@@ -137,6 +141,8 @@ pub struct RunReport {
     pub mode: Mode,
     /// 1 for the first attempt.
     pub attempt: u32,
+    /// The run that triggered it with `nango.triggerAction`; `None` of every other run.
+    pub caller_run_id: Option<RunId>,
     /// When it started.
     #[serde(serialize_with = "rfc3339")]
     pub started_at: Timestamp,
@@ -204,7 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn nobody_knows_the_verdict_of_an_unknown_outcome() {
+    fn nobody_knows_the_verdict_of_an_unknown_outcome_or_of_a_cancelled_run() {
         assert_eq!(Verdict::of(Outcome::Unknown, None), None);
+        let cancelled = RunError::new(ErrorType::ScriptAborted, "the run was cancelled");
+        assert_eq!(Verdict::of(Outcome::Stopped, Some(&cancelled)), None);
+        let limit = RunError::new(ErrorType::ExecutionTimeout, "too long");
+        assert!(Verdict::of(Outcome::Stopped, Some(&limit)).is_some_and(|verdict| !verdict.accepted));
     }
 }

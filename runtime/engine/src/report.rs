@@ -168,6 +168,7 @@ pub(crate) fn report(
         environment: invocation.environment.clone(),
         mode: invocation.mode,
         attempt: invocation.attempt,
+        caller_run_id: invocation.caller_run_id,
         started_at,
         outcome: ending.outcome,
         verdict,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, ConnectionFacts, EnvironmentName, ErrorType, FunctionKey, Host, HostError,
-    Instant, LogLevel, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunReport,
+    Instant, LogLevel, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId, RunReport,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ pub struct ActionRun {
     pub input: Value,
     /// The connection it runs for. It exists.
     pub connection: ConnectionFacts,
+    /// The run that triggers it.
+    pub caller: RunId,
     /// The caller's environment.
     pub environment: EnvironmentName,
     /// The caller's mode: what a dry run triggers is dry.

@@ -1,11 +1,15 @@
 //! The project's actions, as `nango.triggerAction` calls them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use onevent_contract::{Clock, Function, FunctionKey, Invocation, Limits, RunReport, Trigger};
-use onevent_engine::Project;
+use onevent_contract::{Clock, Function, FunctionKey, Invocation, Limits, Mode, RunReport, Trigger};
+use onevent_engine::{Project, RunRefused};
 use onevent_hosts::{ActionNotRun, ActionRun, ActionRunner};
+use onevent_store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::{LimitsOf, Runner};
 
@@ -20,6 +24,43 @@ pub struct ProjectActions {
     pub limits: LimitsOf,
     /// Tells how much that is.
     pub clock: Arc<dyn Clock>,
+    /// Where live runs are kept, like those of event functions; `None` keeps none. Dry runs are never kept.
+    pub records: Option<ActionRecords>,
+}
+
+/// Keeps the runs of actions. A handle: cheap to clone, usable from any thread.
+#[derive(Clone)]
+pub struct ActionRecords {
+    store: Store,
+    running: TaskTracker,
+}
+
+impl ActionRecords {
+    /// Keeps them in this store.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, running: TaskTracker::new() }
+    }
+
+    /// Waits until every action that has been triggered is stored. A caller that was stopped does not wait for its
+    /// actions; they are stopped with it, and stored a moment later. Call it before the store is closed.
+    pub async fn complete(&self) {
+        self.running.close();
+        self.running.wait().await;
+        self.running.reopen();
+    }
+
+    async fn keep(&self, report: &RunReport) -> Result<(), StoreError> {
+        let mut transaction = self.store.begin().await?;
+        transaction.insert_run(report).await?;
+        transaction.commit().await
+    }
+}
+
+impl fmt::Debug for ActionRecords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActionRecords").field("store", &self.store).finish_non_exhaustive()
+    }
 }
 
 impl ProjectActions {
@@ -52,10 +93,37 @@ impl ActionRunner for ProjectActions {
             trigger: Trigger::Action { input: Some(run.input) },
             mode: run.mode,
             limits: Limits { wall: limits.wall.min(left), ..limits },
+            caller_run_id: Some(run.caller),
             depth: run.depth,
             ..Invocation::new(function, run.connection, run.environment)
         };
-        let refused = |message: String| ActionNotRun::Refused { message };
-        self.runner.run(invocation, run.host).await.map_err(|error| refused(error.to_string()))
+        // Whoever stops waiting, because it is stopped itself, stops the action.
+        let stop = CancellationToken::new();
+        let _stop_with_caller = stop.clone().drop_guard();
+        let runner = Arc::clone(&self.runner);
+        match &self.records {
+            Some(records) if run.mode == Mode::Live => {
+                let kept = records.clone();
+                let task = async move {
+                    let report =
+                        runner.run(invocation, run.host, stop).await.map_err(|error| refused(&error))?;
+                    kept.keep(&report).await.map_err(|error| not_kept(&report, &error))?;
+                    Ok(report)
+                };
+                let ended = records.running.spawn(task).await;
+                ended.unwrap_or_else(|error| Err(ActionNotRun::Refused { message: error.to_string() }))
+            }
+            _ => runner.run(invocation, run.host, stop).await.map_err(|error| refused(&error)),
+        }
     }
+}
+
+fn refused(error: &RunRefused) -> ActionNotRun {
+    ActionNotRun::Refused { message: error.to_string() }
+}
+
+/// It has run; whoever asks for its report will not find it, so its caller must not go on as if all was well.
+fn not_kept(report: &RunReport, error: &StoreError) -> ActionNotRun {
+    let message = format!("the action {} ran, but its run could not be stored: {error}", report.function);
+    ActionNotRun::Refused { message }
 }

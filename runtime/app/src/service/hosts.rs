@@ -2,28 +2,19 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Event, Function, Host, Invocation, SystemClock};
+use onevent_contract::{ConnectionFacts, Function, Host, Invocation, SystemClock};
 use onevent_engine::Project;
 use onevent_hosts::{
-    Access, ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
+    ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
     LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
     RemoteWrites,
 };
-use onevent_lifecycle::{Hosts, ProjectActions};
+use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, Store};
 
 use super::{Service, ServiceError};
 use crate::config::NangoKey;
-
-/// What a run may do while its connection is marked as an auth error: validation has to test what is marked,
-/// and cleanup has to clean it up.
-fn access(event: Option<Event>) -> Access {
-    match event {
-        Some(Event::ValidateConnection | Event::PreConnectionDeletion) => Access::DespiteAuthError,
-        _ => Access::Normal,
-    }
-}
 
 /// Where the connection of a dry run is, and what becomes of what the run writes.
 #[derive(Debug)]
@@ -92,7 +83,7 @@ impl Service {
         function: &Function,
         on: DryRunHost,
     ) -> Result<HostedRun, ServiceError> {
-        let actions = self.actions(project)?;
+        let actions = self.actions(project, None)?;
         match on {
             DryRunHost::Dry { connection, store } => {
                 let (own, facts) = self.own(function, &connection)?;
@@ -146,7 +137,8 @@ impl Service {
         let store = store.clone();
         let proxy = self.proxy()?.clone();
         let integrations = self.configured(own)?;
-        let actions = self.actions(project)?;
+        let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
+        let actions = self.actions(project, Some(records.clone()))?;
         let variables = self.config.variables();
         Ok(Arc::new(move |invocation: &Invocation| {
             let facts = &invocation.connection;
@@ -165,13 +157,18 @@ impl Service {
         }))
     }
 
-    /// What runs the actions that a function triggers.
-    fn actions(&self, project: &Arc<Project>) -> Result<Arc<dyn ActionRunner>, ServiceError> {
+    /// What runs the actions that a function triggers, and where their runs are kept.
+    fn actions(
+        &self,
+        project: &Arc<Project>,
+        records: Option<ActionRecords>,
+    ) -> Result<Arc<dyn ActionRunner>, ServiceError> {
         Ok(Arc::new(ProjectActions {
             runner: Arc::new(self.engine()?.clone()),
             project: Arc::clone(project),
             limits: self.limits(),
             clock: Arc::new(SystemClock),
+            records,
         }))
     }
 

@@ -30,6 +30,7 @@ struct RunDocument<'a> {
     outcome: &'static str,
     started_at: String,
     wall_ms: f64,
+    caller_run_id: Option<String>,
 }
 
 /// Lists kept runs, the newest first.
@@ -86,11 +87,16 @@ fn summary(run: &RunSummary) -> RunDocument<'_> {
         outcome: run.outcome.as_str(),
         started_at: run.started_at.to_string(),
         wall_ms: run.wall.as_secs_f64() * 1000.0,
+        caller_run_id: run.caller_run_id.map(|caller| caller.to_string()),
     }
 }
 
 fn table(found: &[RunSummary]) -> String {
-    let mut table = Table::new(&["run", "function", "connection", "outcome", "took", "started"]);
+    let heading = ["run", "function", "connection", "outcome", "took", "started", "triggered by"];
+    // Most projects have no actions, and most terminals no room for a second id.
+    let any_triggered = found.iter().any(|run| run.caller_run_id.is_some());
+    let columns = if any_triggered { heading.len() } else { heading.len() - 1 };
+    let mut table = Table::new(heading.get(..columns).unwrap_or(&heading));
     for run in found {
         let style = if run.outcome == Outcome::Succeeded { GOOD } else { BAD };
         table.row([
@@ -100,6 +106,7 @@ fn table(found: &[RunSummary]) -> String {
             (style, run.outcome.as_str().to_owned()),
             (DIM, took(run.wall.as_secs_f64() * 1000.0)),
             (DIM, when(run.started_at)),
+            (DIM, run.caller_run_id.map_or_else(String::new, |caller| caller.to_string())),
         ]);
     }
     table.render()

@@ -23,6 +23,9 @@ pub(crate) struct RunView {
     environment: String,
     mode: String,
     attempt: u32,
+    /// Runs that an older onevent stored do not have it.
+    #[serde(default)]
+    caller_run_id: Option<String>,
     outcome: String,
     verdict: Option<VerdictView>,
     error: Option<ErrorView>,
@@ -156,6 +159,9 @@ fn headline(run: &RunView) -> String {
     }
     if run.attempt > 1 {
         about.push(format!("attempt {}", run.attempt));
+    }
+    if let Some(caller) = &run.caller_run_id {
+        about.push(format!("triggered by run {caller}"));
     }
     let about = paint(DIM, &clean(&about.join(" · ")));
     let mut text = format!("{} {name} {outcome}  {about}\n", paint(style, mark));

@@ -29,6 +29,7 @@ impl RemoteHost {
             mode: Mode::Dry,
             deadline: call.deadline,
             depth: self.actions.depth(),
+            caller: call.run_id,
             host: Arc::new(Self { own, actions, ..self.clone() }),
         };
         let missing = match self.actions.run_if_known(call, run).await? {

@@ -38,6 +38,7 @@ fn report(outcome: Outcome) -> RunReport {
         environment: "dev".parse().unwrap(),
         mode: Mode::Dry,
         attempt: 1,
+        caller_run_id: None,
         started_at: SystemClock.now(),
         outcome,
         verdict: None,

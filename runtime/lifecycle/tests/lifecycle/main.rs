@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod actions;
 mod create;
 mod delete;
 mod dry_run;
