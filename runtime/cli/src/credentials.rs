@@ -1,6 +1,7 @@
 //! Credentials that a flag gives, checked against what the provider takes.
 
 use onevent_contract::{AuthMode, Credentials};
+use onevent_lifecycle::check_credentials;
 use onevent_proxy::Integration;
 use serde_json::Value;
 
@@ -17,8 +18,14 @@ pub(crate) fn credentials(
 ) -> Result<Credentials, Failure> {
     let mode = integration.provider.supported_auth_mode();
     match given {
-        Some(value) => Credentials::from_json(value, mode)
-            .map_err(|error| Failure::usage("invalid_credentials", format!("{flag}: {error}"))),
+        Some(value) => {
+            let invalid = |error: String| Failure::usage("invalid_credentials", format!("{flag}: {error}"));
+            let credentials =
+                Credentials::from_json(value, mode).map_err(|error| invalid(error.to_string()))?;
+            let checked = check_credentials(&credentials, &integration.provider.name, mode);
+            checked.map_err(|error| invalid(error.to_string()))?;
+            Ok(credentials)
+        }
         None if mode == Some(AuthMode::None) => Ok(Credentials::none()),
         None => Err(missing(flag, integration)),
     }

@@ -113,6 +113,10 @@ pub enum WarningCode {
     SchemaWidened,
     /// A setup or cleanup function did not succeed; the connection change was done all the same.
     FunctionFailed,
+    /// The integration has no `validate-connection` function, so nothing was checked.
+    NothingChecked,
+    /// The credentials that were given have expired.
+    CredentialsExpired,
 }
 
 /// Something the reader of a report should know, that did not change the outcome.

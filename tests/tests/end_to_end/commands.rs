@@ -25,6 +25,7 @@ fn creating_twice_names_reconnect_and_reconnecting_nobody_names_create() {
 #[test]
 fn metadata_survives_every_reconnect_whatever_the_credentials_are() {
     let world = World::with_functions(&[("check", "validate-connection", "undefined", "")]);
+    world.file("onevent.toml", "[integrations.salesforce]\nprovider = \"openai\"\n");
     world.file("key.json", r#"{"type": "API_KEY", "apiKey": "key-1234567"}"#);
     world.create_with("acme", "key", &["--metadata", r#"{"kept": 1}"#]).exits(0);
     world.reconnect("acme", "key").exits(0);

@@ -30,7 +30,7 @@ fn output(stage: &Stage, imports: &str, result: &str) -> serde_json::Value {
     );
     stage.write(
         "connection.json",
-        r#"{"provider_config_key": "salesforce", "credentials": {"type": "NONE"}}"#,
+        r#"{"provider_config_key": "salesforce", "credentials": {"access_token": "t"}}"#,
     );
     let (code, document) =
         stage.json("run-report", &["dryrun", "probe", "acme", "--connection", "@connection.json"]);
@@ -99,7 +99,7 @@ fn zod_3_checks_in_the_isolate() {
     assert_eq!(functions["functions"][0]["metadata_schema"], json!({}));
     stage.write(
         "connection.json",
-        r#"{"provider_config_key": "salesforce", "credentials": {"type": "NONE"}, "metadata": {"organizationId": 5}}"#,
+        r#"{"provider_config_key": "salesforce", "credentials": {"access_token": "t"}, "metadata": {"organizationId": 5}}"#,
     );
     let arguments =
         ["dryrun", "validate-connection", "acme", "--connection", "@connection.json", "--validate"];

@@ -72,7 +72,7 @@ rows! {
     the_token_of_oauth1_is_a_pair => Row::body("give(Object.keys(await nango.getToken()));").nango(|_| {})
         .credentials(json!({"type": "OAUTH1", "oauth_token": "t", "oauth_token_secret": "s"}))
         .gives(json!(["oAuthToken", "oAuthTokenSecret"]));
-    any_other_token_is_the_credentials => Row::body("give(Object.keys(await nango.getToken()));").credentials(json!({"type": "API_KEY", "apiKey": "key-1"}))
+    any_other_token_is_the_credentials => Row::body("give(Object.keys(await nango.getToken()));").provider("openai").credentials(json!({"type": "API_KEY", "apiKey": "key-1"}))
         .gives(json!(["type", "apiKey"]));
 
     webhook_url_is_nangos => Row::body("give((await nango.getWebhookURL()).endsWith('/salesforce'));").nango(|_| {}).gives(json!(true));

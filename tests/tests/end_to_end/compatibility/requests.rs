@@ -92,7 +92,7 @@ rows! {
         .sent_header("authorization", Some("Bearer token-of-the-first-organization"));
     own_headers_win => request("{ endpoint: '/x', headers: { Authorization: 'mine', 'X-Own': 'yes' } }")
         .sent_header("authorization", Some("mine")).sent_header("x-own", Some("yes"));
-    basic_credentials => request("{ endpoint: '/x' }").credentials(json!({"type": "BASIC", "username": "u", "password": "p"}))
+    basic_credentials => request("{ endpoint: '/x' }").provider("aircall-basic").credentials(json!({"type": "BASIC", "username": "u", "password": "p"}))
         .sent_header("authorization", Some("Basic dTpw"));
     // In Nango it is replaced by the SDK's own.
     the_user_agent_can_be_set => request("{ endpoint: '/x', headers: { 'User-Agent': 'mine' } }").sent_header("user-agent", Some("mine"));
