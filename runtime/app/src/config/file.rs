@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::key::Key;
+use super::masked::{Syntax, mask_secrets};
 use super::setting::{self, Found, Setting};
 use super::value::{Kind, Value};
 use super::{Entry, Origin};
@@ -42,9 +43,10 @@ pub(crate) fn read(project: &Path) -> Result<Vec<Entry>, ConfigError> {
 /// Reads the text of a file in the folder `project`.
 pub(crate) fn parse(text: &str, project: &Path) -> Result<Vec<Entry>, ConfigError> {
     let text: Arc<str> = text.into();
-    let shown = mask_secrets(&text);
-    let reader = Reader { text: &text, shown, project };
-    let root = DeTable::parse(&text).map_err(|error| {
+    let parsed = DeTable::parse(&text);
+    let syntax = if parsed.is_ok() { Syntax::Toml } else { Syntax::Broken };
+    let reader = Reader { text: &text, shown: mask_secrets(&text, syntax), project };
+    let root = parsed.map_err(|error| {
         let failure = ConfigError::project("invalid_config", format!("{NAME}: {}", error.message()));
         failure.at(reader.place(error.span().unwrap_or_default()))
     })?;
@@ -150,39 +152,6 @@ impl Reader<'_> {
     fn place(&self, span: Range<usize>) -> Location {
         Location::of_span(NAME, self.text, span).with_text(Arc::clone(&self.shown))
     }
-}
-
-/// The text with everything after the `=` of a secret overwritten, byte for byte: frames show it, terminals
-/// and build logs keep it.
-fn mask_secrets(text: &str) -> Arc<str> {
-    let mut masked = String::with_capacity(text.len());
-    let mut within_variables = false;
-    for line in text.split_inclusive('\n') {
-        let is_header = line.trim_start().starts_with('[');
-        if is_header {
-            within_variables = line.contains("variables");
-        }
-        let value = ["secret", "encryption_key", "variables"]
-            .iter()
-            .filter_map(|name| line.find(name))
-            .min()
-            .and_then(|name| Some(name + line.get(name..)?.find('=')? + 1));
-        // Within the table of variables every value is one, also where it goes on from the line before.
-        let value = match value {
-            None if within_variables && !is_header => Some(line.find('=').map_or(0, |at| at + 1)),
-            value => value,
-        };
-        let (open, hidden) = line.split_at(value.unwrap_or(line.len()));
-        masked.push_str(open);
-        for character in hidden.chars() {
-            if character.is_whitespace() {
-                masked.push(character);
-            } else {
-                masked.extend(std::iter::repeat_n('*', character.len_utf8()));
-            }
-        }
-    }
-    masked.into()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod file;
 mod flags;
 mod key;
+mod masked;
 mod nango;
 mod setting;
 mod value;
@@ -162,6 +163,12 @@ impl Config {
             Value::Database(path) => Some(path),
             _ => None,
         }
+    }
+
+    /// Whether somebody said which database to use.
+    pub fn names_database(&self) -> bool {
+        let entry = Key::parse("database.url").and_then(|key| self.entries.get(&key));
+        entry.is_some_and(|entry| !matches!(entry.origin, Origin::Default))
     }
 
     /// The file of more provider templates, if one was named.
