@@ -22,13 +22,17 @@ pub(crate) enum ExitCode {
     Project = 10,
     /// onevent itself failed: its store, or the machine. The connection is as before.
     Internal = 12,
+    /// The work was done; its answer could not be written, or not all of it could be recorded.
+    Unrecorded = 13,
     /// Ctrl-C: the run was stopped.
     Interrupted = 130,
+    /// SIGTERM: the run was stopped.
+    Terminated = 143,
 }
 
 impl ExitCode {
     /// Every code, in the order of the help.
-    pub(crate) const ALL: [ExitCode; 9] = [
+    pub(crate) const ALL: [ExitCode; 11] = [
         Self::Ok,
         Self::Failed,
         Self::Usage,
@@ -37,7 +41,9 @@ impl ExitCode {
         Self::InvalidMetadata,
         Self::Project,
         Self::Internal,
+        Self::Unrecorded,
         Self::Interrupted,
+        Self::Terminated,
     ];
 
     /// What it means, for the help and the documentation.
@@ -55,7 +61,11 @@ impl ExitCode {
             }
             Self::Project => "the project, onevent.toml or the needed function could not be loaded",
             Self::Internal => "onevent itself failed (database, machine); the connection is as before",
+            Self::Unrecorded => {
+                "the work was done, but its answer could not be written or not all of it recorded"
+            }
             Self::Interrupted => "Ctrl-C; the run was stopped",
+            Self::Terminated => "SIGTERM; the run was stopped",
         }
     }
 

@@ -129,17 +129,28 @@ fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
     stream.flush()
 }
 
-/// A reader that went away has read what it wanted; any other error loses output, so the process must not
-/// report success.
+/// A reader that went away has read what it wanted; any other error loses output, so the process must not report
+/// success, nor that nothing happened. A code that says more than success stays.
 fn finish(written: io::Result<()>, exit: ExitCode) -> ExitCode {
     match written {
         Ok(()) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(error) => {
-            let failure = Failure::internal(format!("the output could not be written: {error}"));
+            let failure = not_written(&error, exit);
             // Where standard error is broken as well, the exit code still tells.
             let _ = write_to(anstream::stderr().lock(), &render_failure(&failure));
             failure.exit
         }
     }
+}
+
+fn not_written(error: &io::Error, exit: ExitCode) -> Failure {
+    let (exit, message) = match exit {
+        ExitCode::Ok => {
+            (ExitCode::Unrecorded, format!("the work was done, but its answer could not be written: {error}"))
+        }
+        told => (told, format!("the answer could not be written: {error}")),
+    };
+    Failure::new(exit, "output_not_written", message)
+        .hint("what the command did, it did; do not repeat it blindly")
 }

@@ -42,7 +42,7 @@ fn output_that_cannot_be_written_is_an_error() {
     let stage = Stage::new();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let answer = Answer::of(stage.command(&["functions"]).stdout(full).output().unwrap());
-    assert_eq!(answer.code, 12);
+    assert_eq!(answer.code, 13);
     answer.complains(&["could not be written"]);
 }
 
