@@ -6,12 +6,13 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 use onevent_app::Surroundings;
-use onevent_store::Access;
+use onevent_store::StoreMode;
 
 use crate::args::{Cli, Command, ConnectionCommand, MetadataCommand, RunsCommand};
 use crate::commands;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
+use crate::interruption::StopSignal;
 use crate::output::{self, Format, Reply};
 use crate::session::Session;
 use crate::surroundings;
@@ -50,17 +51,49 @@ fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
         .build()
         .map_err(|error| Failure::internal(format!("threads could not be started: {error}")))?;
     let result = runtime.block_on(async {
-        let (result, state) = tokio::select! {
-            result = command(&session, &cli.command) => (result, State::Done),
-            () = interrupted() => (Err(interruption()), State::Interrupted),
-        };
-        // The command's future is dropped by now: its run is stopped, its operation abandoned.
+        let (result, state) = until_stopped(&session, &cli.command).await;
+        // The command's future is dropped by now: what it left running is stopped, its operation abandoned.
         close(&session, state).await;
         result
     });
     // What still runs is not waited for: results are in, and a stopped run's thread ends by itself.
     runtime.shutdown_background();
     result
+}
+
+/// How long a command that was asked to stop has for it.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Runs the command to its end, or to the end that Ctrl-C and SIGTERM bring. A second signal does not wait.
+async fn until_stopped(session: &Session, asked: &Command) -> (Result<Reply, Failure>, State) {
+    let mut running = std::pin::pin!(command(session, asked));
+    let signal = tokio::select! {
+        result = &mut running => return (result, State::Done),
+        signal = StopSignal::next() => signal,
+    };
+    session.service.interrupt();
+    if tells_of_interruption(asked) {
+        tokio::select! {
+            result = running => return (result.map_err(|failure| ended_by(signal, failure)), State::Done),
+            () = tokio::time::sleep(GRACE) => {}
+            _ = StopSignal::next() => {}
+        }
+    }
+    (Err(signal.failure()), State::Interrupted)
+}
+
+/// Whether a command comes to its end by itself, and then has something to say about it.
+fn tells_of_interruption(command: &Command) -> bool {
+    use ConnectionCommand::{Create, Delete, Reconnect};
+    matches!(command, Command::Connection(Create(_) | Reconnect(_) | Delete(_)))
+}
+
+/// An interrupted operation ends the process as its signal does; any other failure as it says.
+fn ended_by(signal: StopSignal, failure: Failure) -> Failure {
+    match failure.exit {
+        ExitCode::Interrupted => Failure { exit: signal.exit(), ..failure },
+        _ => failure,
+    }
 }
 
 async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
@@ -99,8 +132,9 @@ const LAST_STEPS: Duration = Duration::from_secs(5);
 async fn close(session: &Session, state: State) {
     let steps = async {
         if state == State::Interrupted {
-            for store in session.service.opened_stores().filter(|store| store.access() == Access::ReadWrite) {
-                // Where this fails, the next command does it, and tells.
+            for store in session.service.opened_stores().filter(|store| store.mode() == StoreMode::ReadWrite)
+            {
+                // Where this fails, the next command does it.
                 let _ = store.recover().await;
             }
         }
@@ -112,21 +146,10 @@ async fn close(session: &Session, state: State) {
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// By itself.
     Done,
+    /// It was given up.
     Interrupted,
-}
-
-fn interruption() -> Failure {
-    Failure::new(ExitCode::Interrupted, "interrupted", "interrupted: the run was stopped")
-        .hint("an operation that was not finished is taken back; what a function did at a provider stays")
-}
-
-/// Ends when somebody presses Ctrl-C.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler the system ends the process itself.
-        std::future::pending::<()>().await;
-    }
 }
 
 /// Help, the version, or a mistake on the command line.

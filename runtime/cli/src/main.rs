@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod function_names;
 mod input;
+mod interruption;
 mod output;
 mod session;
 mod surroundings;

@@ -50,6 +50,9 @@ pub enum RunRefused {
     /// The system gave no thread for the isolate.
     #[error("the isolate's thread could not be started: {0}")]
     Thread(#[source] std::io::Error),
+    /// It was cancelled before it started.
+    #[error("the run was cancelled before it started")]
+    Cancelled,
     /// The host could not read the connection's metadata.
     #[error("the connection could not be read: {message}")]
     Host {
@@ -66,6 +69,7 @@ impl RunRefused {
             Self::Limits(_) => "invalid_limits",
             Self::NoRuntime => "no_runtime",
             Self::Thread(_) => "no_thread",
+            Self::Cancelled => "cancelled",
             Self::Host { .. } => "host_failure",
         }
     }
@@ -168,10 +172,28 @@ impl Engine {
     /// # Errors
     /// [`RunRefused`] when the run did not start.
     pub async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, RunRefused> {
+        self.run_until(invocation, host, std::future::pending()).await
+    }
+
+    /// Runs a function, and stops it when `cancelled` comes to its end: the report then tells what it did until then.
+    ///
+    /// # Errors
+    /// [`RunRefused`] when the run did not start.
+    pub async fn run_until(
+        &self,
+        invocation: Invocation,
+        host: Arc<dyn Host>,
+        cancelled: impl Future<Output = ()> + Send,
+    ) -> Result<RunReport, RunRefused> {
         invocation.limits.check()?;
         let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
         let guard = StopOnDrop::default();
-        let admission = self.admit(&guard, invocation.depth).await.map_err(|_| RunRefused::NoRuntime)?;
+        let mut cancelled = std::pin::pin!(cancelled);
+        let admission = tokio::select! {
+            biased;
+            () = &mut cancelled => return Err(RunRefused::Cancelled),
+            admission = self.admit(&guard, invocation.depth) => admission.map_err(|_| RunRefused::NoRuntime)?,
+        };
         let clock = &self.threads.clock;
         let started_at = clock.now();
         let call = CallContext {
@@ -201,8 +223,16 @@ impl Engine {
             call: call.clone(),
             host_runtime,
         };
-        let end = self.threads.execute(job, admission).map_err(RunRefused::Thread)?;
-        let ending = match end.await {
+        let mut end = self.threads.execute(job, admission).map_err(RunRefused::Thread)?;
+        let ended = tokio::select! {
+            biased;
+            ended = &mut end => ended,
+            () = &mut cancelled => {
+                guard.0.request(StopReason::Cancelled);
+                end.await
+            }
+        };
+        let ending = match ended {
             Ok(end) => Ending::of(end, &invocation, &call.effects),
             Err(_) => Ending::lost(thread_lost_message()),
         };

@@ -8,6 +8,7 @@ use onevent_contract::{
 };
 use onevent_engine::RunRefused;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::Runner;
 
@@ -47,5 +48,5 @@ pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<RunReport, RunR
     if let Trigger::Action { input } = &mut invocation.trigger {
         *input = Some(dry.input);
     }
-    runner.run(invocation, dry.host).await
+    runner.run(invocation, dry.host, CancellationToken::new()).await
 }

@@ -5,9 +5,10 @@ use onevent_engine::BrokenFunction;
 use onevent_store::StoreError;
 use thiserror::Error;
 
-use crate::OperationReport;
+use crate::{InterruptedIn, OperationReport};
 
-/// Why an operation was not done. But for [`LifecycleError::Incomplete`], the connection is as it was before.
+/// Why an operation was not done, or not to its end. But for [`LifecycleError::Incomplete`], and where
+/// [`LifecycleError::Interrupted`] says otherwise, the connection is as it was before.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LifecycleError {
@@ -52,6 +53,22 @@ pub enum LifecycleError {
         /// What failed.
         source: StoreError,
     },
+    /// The connection was cleaned up, but it could not be deleted, or its runs not be recorded.
+    #[error("the connection was cleaned up, but not deleted: {source}")]
+    CleanedUpOnly {
+        /// What was done.
+        report: Box<OperationReport>,
+        /// What failed.
+        source: StoreError,
+    },
+    /// The operation was interrupted: the process was asked to stop.
+    #[error("interrupted: {}", .during.consequence())]
+    Interrupted {
+        /// What it was doing, and so what became of the connection.
+        during: InterruptedIn,
+        /// What was done. Its runs are stored, where the database took them.
+        report: Box<OperationReport>,
+    },
 }
 
 impl LifecycleError {
@@ -63,7 +80,8 @@ impl LifecycleError {
             Self::Broken { .. } => "function_broken",
             Self::InvalidLimits { .. } => "invalid_limits",
             Self::NoVerdict { code, .. } => code,
-            Self::Incomplete { .. } => "operation_incomplete",
+            Self::Incomplete { .. } | Self::CleanedUpOnly { .. } => "operation_incomplete",
+            Self::Interrupted { .. } => "interrupted",
         }
     }
 
@@ -86,6 +104,19 @@ impl LifecycleError {
             Self::Incomplete { .. } => {
                 Some("the connection can be used; delete and create it again to repeat its setup".into())
             }
+            Self::CleanedUpOnly { .. } => {
+                Some("the connection is still here; delete it again, and its cleanup runs again".into())
+            }
+            Self::Interrupted { during, .. } => Some(match during {
+                InterruptedIn::Setup => {
+                    "what its functions did at a provider stays; delete and create it again to repeat its setup"
+                        .into()
+                }
+                InterruptedIn::Waiting => "run the command again".into(),
+                InterruptedIn::Creation | InterruptedIn::Reconnect | InterruptedIn::Cleanup => {
+                    "what functions did at a provider stays; run the command again".into()
+                }
+            }),
         }
     }
 }

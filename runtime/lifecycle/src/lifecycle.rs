@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use onevent_contract::Clock;
 use onevent_engine::Project;
 use onevent_store::Store;
+use tokio_util::sync::CancellationToken;
 
 use crate::{Hosts, LimitsOf, Runner};
 
@@ -25,6 +27,11 @@ pub struct LifecycleOptions {
     /// How long an operation waits for another one of the same connection; usually
     /// [`OPERATION_WAIT`](onevent_store::OPERATION_WAIT).
     pub wait: Duration,
+    /// Where times come from.
+    pub clock: Arc<dyn Clock>,
+    /// Cancelled when operations have to come to their end early: the process was asked to stop. Running functions are
+    /// stopped and their runs kept; the operation ends with [`LifecycleError::Interrupted`](crate::LifecycleError).
+    pub interruption: CancellationToken,
 }
 
 /// Creates, reconnects and deletes connections. A handle: cheap to clone, usable from any thread.

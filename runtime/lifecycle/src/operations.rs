@@ -1,11 +1,12 @@
 //! Create, reconnect, delete: the order of things.
 
-use onevent_contract::{Event, IntegrationId};
-use onevent_store::{ConnectionKey, NewConnection, Reconnection};
+use onevent_contract::{Credentials, Event, IntegrationId, Operation, Warning};
+use onevent_store::{ConnectionKey, NewConnection, OperationGuard, Reconnection, SetupFollows, StoreError};
 
+use crate::credentials;
 use crate::plan::{self, Functions};
-use crate::running::{Decision, Running};
-use crate::{Lifecycle, LifecycleError, OperationReport};
+use crate::running::{AllRan, Decision, Running};
+use crate::{InterruptedIn, Lifecycle, LifecycleError, OperationReport};
 
 impl Lifecycle {
     /// Creates a connection.
@@ -20,14 +21,18 @@ impl Lifecycle {
     pub async fn create(&self, new: NewConnection) -> Result<OperationReport, LifecycleError> {
         let validation = self.functions(&new.key.integration, Event::ValidateConnection)?;
         let setup = self.functions(&new.key.integration, Event::PostConnectionCreation)?;
-        let guard = self.options.store.begin_creation(new, self.options.wait).await?;
+        let expired = self.warn_of_expired(&new.credentials);
+        let report = OperationReport::new(Operation::Creation, &new.key);
+        let guard = self.begun(report, self.options.store.begin_creation(new, self.options.wait)).await?;
         let mut running = Running::new(&self.options, guard);
+        running.report.warnings.extend(expired);
         match running.validate(&validation).await? {
             Decision::Accepted => {
                 let mut transaction = running.begin().await?;
-                transaction.establish_connection(running.key()).await?;
+                let follows = if setup.is_empty() { SetupFollows::No } else { SetupFollows::Yes };
+                transaction.establish_connection(running.key(), follows).await?;
                 running.report.accepted = Some(true);
-                if setup.is_empty() {
+                if follows == SetupFollows::No {
                     return running.end(transaction).await;
                 }
                 transaction.commit().await?;
@@ -42,6 +47,7 @@ impl Lifecycle {
                 running.end(transaction).await
             }
             Decision::None { function, code, message } => Err(running.give_up(function, code, message).await),
+            Decision::Interrupted => Err(running.interrupted(InterruptedIn::Creation).await),
         }
     }
 
@@ -60,23 +66,28 @@ impl Lifecycle {
         new: Reconnection,
     ) -> Result<OperationReport, LifecycleError> {
         let validation = self.functions(&key.integration, Event::ValidateConnection)?;
-        let guard = self.options.store.begin_override(key, new, self.options.wait).await?;
+        let expired = self.warn_of_expired(&new.credentials);
+        let report = OperationReport::new(Operation::Override, key);
+        let guard =
+            self.begun(report, self.options.store.begin_override(key, new, self.options.wait)).await?;
         let mut running = Running::new(&self.options, guard);
+        running.report.warnings.extend(expired);
         match running.validate(&validation).await? {
             Decision::Accepted => {
                 let mut transaction = running.begin().await?;
-                transaction.clear_auth_error(key).await?;
+                transaction.accept_credentials(key).await?;
                 running.report.accepted = Some(true);
                 running.end(transaction).await
             }
             Decision::Rejected { run_id, message } => {
                 let mut transaction = running.begin().await?;
-                transaction.mark_auth_error(key, run_id, &message).await?;
+                transaction.refuse_credentials(key, run_id, &message).await?;
                 running.report.accepted = Some(false);
                 running.report.message = Some(message);
                 running.end(transaction).await
             }
             Decision::None { function, code, message } => Err(running.give_up(function, code, message).await),
+            Decision::Interrupted => Err(running.interrupted(InterruptedIn::Reconnect).await),
         }
     }
 
@@ -90,12 +101,33 @@ impl Lifecycle {
     /// have run by then, and run again with the next deletion.
     pub async fn delete(&self, key: &ConnectionKey) -> Result<OperationReport, LifecycleError> {
         let cleanup = self.functions(&key.integration, Event::PreConnectionDeletion)?;
-        let guard = self.options.store.begin_deletion(key, self.options.wait).await?;
+        let report = OperationReport::new(Operation::Deletion, key);
+        let guard = self.begun(report, self.options.store.begin_deletion(key, self.options.wait)).await?;
         let mut running = Running::new(&self.options, guard);
-        running.run_all(&cleanup).await?;
-        let mut transaction = running.begin().await?;
-        transaction.delete_connection(key).await?;
-        running.end(transaction).await
+        match running.run_all(&cleanup).await {
+            Ok(AllRan::Yes) => running.end_deletion().await,
+            Ok(AllRan::Interrupted) => Err(running.interrupted(InterruptedIn::Cleanup).await),
+            Err(source) => Err(running.not_deleted(source)),
+        }
+    }
+
+    /// Waits for the operation to begin; an interruption ends the waiting.
+    async fn begun(
+        &self,
+        report: OperationReport,
+        begin: impl Future<Output = Result<OperationGuard, StoreError>>,
+    ) -> Result<OperationGuard, LifecycleError> {
+        tokio::select! {
+            biased;
+            () = self.options.interruption.cancelled() => {
+                Err(LifecycleError::Interrupted { during: InterruptedIn::Waiting, report: Box::new(report) })
+            }
+            begun = begin => Ok(begun?),
+        }
+    }
+
+    fn warn_of_expired(&self, credentials: &Credentials) -> Option<Warning> {
+        credentials::warn_of_expired(credentials, self.options.clock.now())
     }
 
     fn functions(&self, integration: &IntegrationId, event: Event) -> Result<Functions, LifecycleError> {

@@ -5,21 +5,33 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use onevent_contract::{FunctionKey, Host, Invocation, Limits, RunReport};
 use onevent_engine::{Engine, RunRefused};
+use tokio_util::sync::CancellationToken;
 
 /// What runs functions: an [`Engine`], or a script where the order of things is tested without V8.
 #[async_trait]
 pub trait Runner: Send + Sync {
-    /// Runs a function to its end. Dropping the future stops the run.
+    /// Runs a function to its end. Cancelling `stop` stops the run, and its report tells what it did until then;
+    /// dropping the future stops it too.
     ///
     /// # Errors
     /// [`RunRefused`] when the run did not start.
-    async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, RunRefused>;
+    async fn run(
+        &self,
+        invocation: Invocation,
+        host: Arc<dyn Host>,
+        stop: CancellationToken,
+    ) -> Result<RunReport, RunRefused>;
 }
 
 #[async_trait]
 impl Runner for Engine {
-    async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, RunRefused> {
-        Engine::run(self, invocation, host).await
+    async fn run(
+        &self,
+        invocation: Invocation,
+        host: Arc<dyn Host>,
+        stop: CancellationToken,
+    ) -> Result<RunReport, RunRefused> {
+        self.run_until(invocation, host, stop.cancelled()).await
     }
 }
 

@@ -9,6 +9,7 @@ use onevent_contract::{
 use onevent_engine::RunRefused;
 use onevent_store::{ConnectionKey, OperationGuard, StoreError, Transaction};
 
+use crate::interruption::{self, InterruptedIn};
 use crate::{LifecycleError, LifecycleOptions, OperationReport};
 
 /// What the validation functions decided together.
@@ -19,6 +20,17 @@ pub(crate) enum Decision {
     Rejected { run_id: RunId, message: String },
     /// onevent failed before the decision.
     None { function: FunctionKey, code: String, message: String },
+    /// The operation was interrupted before the decision.
+    Interrupted,
+}
+
+/// How setup or cleanup functions came to an end together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AllRan {
+    /// Each of them has run.
+    Yes,
+    /// The operation was interrupted before.
+    Interrupted,
 }
 
 /// An operation that has begun. Dropping it rolls the operation back.
@@ -43,10 +55,17 @@ impl<'a> Running<'a> {
     /// Runs the validation functions, in order, up to the first that does not accept. The run that decides is
     /// left to be stored together with its consequence.
     pub(crate) async fn validate(&mut self, functions: &[Arc<Function>]) -> Result<Decision, StoreError> {
+        if functions.is_empty() {
+            self.report.warnings.push(nothing_checked(self.key()));
+        }
         for function in functions {
             self.record().await?;
+            if self.is_interrupted() {
+                return Ok(Decision::Interrupted);
+            }
             let report = match self.run(function).await {
                 Ok(report) => report,
+                Err(RunRefused::Cancelled) => return Ok(Decision::Interrupted),
                 Err(refused) => return Ok(undecided(&function.key, refused.code(), refused.to_string())),
             };
             let verdict = Verdict::of(report.outcome, report.error.as_ref());
@@ -57,6 +76,7 @@ impl<'a> Running<'a> {
                 Some(Verdict { accepted: false, message }) => {
                     return Ok(Decision::Rejected { run_id, message: message.unwrap_or_default() });
                 }
+                None if self.is_interrupted() => return Ok(Decision::Interrupted),
                 None => {
                     let (code, message) = error.map_or_else(
                         || ("host_failure".to_owned(), "the run's outcome is unknown".to_owned()),
@@ -70,22 +90,34 @@ impl<'a> Running<'a> {
     }
 
     /// Runs setup or cleanup functions, all of them, each stored at its end. What does not succeed is a warning.
-    pub(crate) async fn run_all(&mut self, functions: &[Arc<Function>]) -> Result<(), StoreError> {
+    pub(crate) async fn run_all(&mut self, functions: &[Arc<Function>]) -> Result<AllRan, StoreError> {
         for function in functions {
+            if self.is_interrupted() {
+                return Ok(AllRan::Interrupted);
+            }
             let failure = match self.run(function).await {
                 Ok(report) => {
                     let failure = failure_of(&report);
+                    let interrupted = interruption::ended(&report) && self.is_interrupted();
                     self.report.runs.push(report);
                     self.record().await?;
+                    if interrupted {
+                        return Ok(AllRan::Interrupted);
+                    }
                     failure
                 }
+                Err(RunRefused::Cancelled) => return Ok(AllRan::Interrupted),
                 Err(refused) => Some(format!("was not started: {refused}")),
             };
             if let Some(failure) = failure {
                 self.report.warnings.push(function_failed(function, &failure));
             }
         }
-        Ok(())
+        Ok(AllRan::Yes)
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.options.interruption.is_cancelled()
     }
 
     async fn run(&self, function: &Arc<Function>) -> Result<RunReport, RunRefused> {
@@ -96,7 +128,7 @@ impl<'a> Running<'a> {
         }
         invocation.limits = (self.options.limits)(&function.key);
         let host = (self.options.hosts)(&invocation);
-        self.options.runner.run(invocation, host).await
+        interruption::run(self.options, invocation, host).await
     }
 
     /// Stores the runs that are not stored yet.
@@ -126,34 +158,89 @@ impl<'a> Running<'a> {
     /// Ends an accepted creation whose setup came to its end, or not.
     pub(crate) async fn end_setup(
         mut self,
-        setup: Result<(), StoreError>,
+        setup: Result<AllRan, StoreError>,
     ) -> Result<OperationReport, LifecycleError> {
-        let ended = match setup {
-            Ok(()) => match self.begin().await {
-                Ok(last) => self.guard.end(last).await,
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
+        let incomplete = |report, source| LifecycleError::Incomplete { report: Box::new(report), source };
+        let all_ran = match setup {
+            Ok(all_ran) => all_ran,
+            Err(source) => return Err(incomplete(self.report, source)),
         };
-        match ended {
-            Ok(()) => Ok(self.report),
-            Err(source) => Err(LifecycleError::Incomplete { report: Box::new(self.report), source }),
+        let last = match self.end_of_setup(all_ran).await {
+            Ok(last) => last,
+            Err(source) => return Err(incomplete(self.report, source)),
+        };
+        match (self.guard.end(last).await, all_ran) {
+            (Ok(()), AllRan::Yes) => Ok(self.report),
+            (Ok(()), AllRan::Interrupted) => Err(LifecycleError::Interrupted {
+                during: InterruptedIn::Setup,
+                report: Box::new(self.report),
+            }),
+            (Err(source), _) => Err(incomplete(self.report, source)),
         }
+    }
+
+    /// The transaction that ends the operation. A setup that was interrupted stays marked as unfinished.
+    async fn end_of_setup(&mut self, all_ran: AllRan) -> Result<Transaction, StoreError> {
+        let mut last = self.begin().await?;
+        if all_ran == AllRan::Yes {
+            last.finish_setup(self.guard.key()).await?;
+        }
+        Ok(last)
+    }
+
+    /// Ends a deletion whose cleanup has run.
+    pub(crate) async fn end_deletion(mut self) -> Result<OperationReport, LifecycleError> {
+        let last = async {
+            let mut last = self.begin().await?;
+            last.delete_connection(self.guard.key()).await?;
+            Ok(last)
+        };
+        let last: Transaction = match last.await {
+            Ok(last) => last,
+            Err(source) => return Err(self.not_deleted(source)),
+        };
+        match self.guard.end(last).await {
+            Ok(()) => Ok(self.report),
+            Err(source) => Err(not_deleted(self.report, source)),
+        }
+    }
+
+    /// A deletion that the store did not take. The guard's drop ends it; the connection stays.
+    pub(crate) fn not_deleted(self, source: StoreError) -> LifecycleError {
+        not_deleted(self.report, source)
     }
 
     /// Puts the connection back to what it was, keeps the runs, and tells why.
     pub(crate) async fn give_up(
-        mut self,
+        self,
         function: FunctionKey,
         code: String,
         message: String,
     ) -> LifecycleError {
+        let report = self.put_back().await;
+        LifecycleError::NoVerdict { function, code, message, runs: report.runs }
+    }
+
+    /// The same, because the operation was interrupted.
+    pub(crate) async fn interrupted(self, during: InterruptedIn) -> LifecycleError {
+        LifecycleError::Interrupted { during, report: Box::new(self.put_back().await) }
+    }
+
+    async fn put_back(mut self) -> OperationReport {
         // Where this fails too, the guard's drop, or whoever comes next, rolls the operation back.
         if let Ok(last) = self.begin().await {
             let _ = self.guard.roll_back(last).await;
         }
-        LifecycleError::NoVerdict { function, code, message, runs: self.report.runs }
+        self.report
     }
+}
+
+/// Where nothing has run, there is nothing to say beside what the store says.
+fn not_deleted(report: OperationReport, source: StoreError) -> LifecycleError {
+    if report.runs.is_empty() {
+        return source.into();
+    }
+    LifecycleError::CleanedUpOnly { report: Box::new(report), source }
 }
 
 fn undecided(function: &FunctionKey, code: impl Into<String>, message: String) -> Decision {
@@ -181,4 +268,12 @@ fn function_failed(function: &Function, failure: &str) -> Warning {
         _ => "The connection was created all the same; what the function sets up may be missing.",
     };
     Warning::new(WarningCode::FunctionFailed, format!("{} {failure}. {consequence}", function.key))
+}
+
+fn nothing_checked(key: &ConnectionKey) -> Warning {
+    let message = format!(
+        "nothing was checked: {} has no validate-connection function, so any credentials are accepted",
+        key.integration
+    );
+    Warning::new(WarningCode::NothingChecked, message)
 }

@@ -61,6 +61,104 @@ fn a_killed_reconnect_leaves_the_connection_as_it_was() {
     assert!(!world.has_auth_error("acme"));
 }
 
+/// Sets up a connection and waits for ever.
+fn world_with_hanging_setup() -> World {
+    let check = "await nango.get({ endpoint: '/services/oauth2/userinfo' });";
+    let setup =
+        "await nango.get({ endpoint: '/webhooks' });\nawait new Promise((r) => setTimeout(r, 120000));";
+    World::with_functions(&[
+        ("check", "validate-connection", "undefined", check),
+        ("setup", "post-connection-creation", "undefined", setup),
+        ("later", "post-connection-creation", "undefined", ""),
+    ])
+}
+
+#[test]
+fn a_setup_that_is_interrupted_is_said_to_be_and_is_marked_and_kept() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let world = world_with_hanging_setup();
+        let child = world.creation("acme", "first", &[]).spawn().unwrap();
+        wait_until("the setup", || world.provider.journal().len() == 2);
+        signal(&child, name);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(said["error"]["code"], "interrupted");
+        let message = said["error"]["message"].as_str().unwrap();
+        assert!(message.contains("was created") && message.contains("not finished"), "{message}");
+        // It is there, and whoever looks at it learns what happened.
+        let shown = world.run(&["connection", "get", "salesforce", "acme"]).exits(0).document;
+        assert_eq!(shown["unfinished_setup"]["state"], "interrupted");
+        let list = world.run(&["connection", "list"]).exits(0).document;
+        assert_eq!(list["connections"][0]["unfinished_setup"], shown["unfinished_setup"]);
+        // The run that was interrupted is kept, with what it did.
+        let runs = world.run(&["runs", "list", "--function", "setup"]).exits(0).document;
+        assert_eq!(runs["runs"][0]["outcome"], "stopped");
+        let run = world.run(&["runs", "show", runs["runs"][0]["run_id"].as_str().unwrap()]).exits(0).document;
+        assert_eq!(run["error"]["type"], "script_aborted");
+        assert!(run["http"][0]["url"].as_str().unwrap().ends_with("/webhooks"));
+        assert_eq!(world.run(&["runs", "list", "--function", "later"]).exits(0).document["runs"], json!([]));
+        world.delete("acme").exits(0);
+    }
+}
+
+#[test]
+fn a_killed_setup_is_marked_too() {
+    let world = world_with_hanging_setup();
+    let mut child = world.creation("acme", "first", &[]).spawn().unwrap();
+    wait_until("the setup", || world.provider.journal().len() == 2);
+    let running = world.run(&["connection", "get", "salesforce", "acme"]).exits(0).document;
+    assert_eq!(running["unfinished_setup"]["state"], "running");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let killed = world.run(&["connection", "get", "salesforce", "acme"]).exits(0).document;
+    assert_eq!(killed["unfinished_setup"]["state"], "interrupted");
+    assert_eq!(killed["unfinished_setup"]["since"], running["unfinished_setup"]["since"]);
+}
+
+#[test]
+fn an_interrupted_reconnect_and_deletion_say_what_is_true_and_keep_their_runs() {
+    let world = World::with_functions(&[
+        ("check", "validate-connection", "undefined", HANGING),
+        ("cleanup", "pre-connection-deletion", "undefined", HANGING),
+    ]);
+    world.create_with("acme", "first", &["--metadata", r#"{"pass": true}"#]).exits(0);
+    world.run(&["connection", "metadata", "set", "salesforce", "acme", r#"{"pass": false}"#]).exits(0);
+    let deletion = world.command(&["connection", "delete", "salesforce", "acme"]);
+    let cases = [
+        (world.reconnection("acme", "other"), "not reconnected", "check"),
+        (deletion, "not deleted", "cleanup"),
+    ];
+    for (mut command, consequence, function) in cases {
+        let before = world.provider.journal().len();
+        let child = command.spawn().unwrap();
+        wait_until("the run", || world.provider.journal().len() > before);
+        signal(&child, "TERM");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(143));
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(consequence), "{said}");
+        let runs =
+            world.run(&["runs", "list", "--function", function, "--outcome", "stopped"]).exits(0).document;
+        assert_eq!(runs["runs"].as_array().unwrap().len(), 1, "{runs:#}");
+        assert!(!world.has_auth_error("acme"));
+    }
+    let shown = world.run(&["connection", "get", "salesforce", "acme", "--show-credentials"]).exits(0);
+    assert!(shown.document.to_string().contains(crate::world::TOKEN));
+}
+
+#[test]
+fn a_dry_run_that_is_asked_to_stop_stops() {
+    let world = World::validating(HANGING);
+    let metadata = r#"{"pass": true}"#;
+    world.create_with("acme", "first", &["--metadata", metadata]).exits(0);
+    let before = world.provider.journal().len();
+    let child = world.command(&["dryrun", "check", "acme", "--metadata", "{}"]).spawn().unwrap();
+    wait_until("the run", || world.provider.journal().len() > before);
+    signal(&child, "TERM");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(143));
+}
+
 #[test]
 fn control_c_stops_the_run_and_undoes_the_operation() {
     let world = World::validating(HANGING);
@@ -69,7 +167,11 @@ fn control_c_stops_the_run_and_undoes_the_operation() {
     signal(&child, "INT");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("was not created"));
     assert_eq!(world.connection("acme"), None);
+    let runs = world.run(&["runs", "list"]).exits(0).document;
+    assert_eq!(runs["runs"][0]["outcome"], "stopped");
+    assert_eq!(runs["runs"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod corpus;
 mod examples;
 mod fixtures;
 mod interruption;
+mod operations;
 mod outcomes;
 mod providers;
 mod refused_imports;

@@ -11,10 +11,11 @@ use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{FunctionKey, IntegrationId};
 use onevent_engine::{Engine, Project, ProjectSource};
-use onevent_lifecycle::LimitsOf;
+use onevent_lifecycle::{ActionRecords, LimitsOf};
 use onevent_proxy::{EgressPolicy, Proxy, ProxyOptions};
 use onevent_store::Store;
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 pub use self::error::ServiceError;
 pub use self::hosts::{DryRunHost, HostedRun};
@@ -38,6 +39,9 @@ pub struct Service {
     store: OnceCell<Store>,
     /// A store that may only be read.
     reading: OnceCell<Store>,
+    /// Where the runs of triggered actions are kept.
+    action_records: OnceLock<ActionRecords>,
+    interruption: CancellationToken,
 }
 
 impl fmt::Debug for Service {
@@ -68,7 +72,15 @@ impl Service {
             project: OnceCell::new(),
             store: OnceCell::new(),
             reading: OnceCell::new(),
+            action_records: OnceLock::new(),
+            interruption: CancellationToken::new(),
         })
+    }
+
+    /// Asks the operations that are running to come to their end early: functions are stopped and their runs kept, and
+    /// each operation answers with what became of its connection. There is no way back.
+    pub fn interrupt(&self) {
+        self.interruption.cancel();
     }
 
     /// The settings.

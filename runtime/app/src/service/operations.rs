@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{IntegrationId, RunReport};
+use onevent_contract::{IntegrationId, RunReport, SystemClock};
 use onevent_lifecycle::{DryRun, Lifecycle, LifecycleOptions, OperationReport, dry_run};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, NewConnection, OPERATION_WAIT, Reconnection, StoreError};
@@ -89,6 +89,8 @@ impl Service {
             hosts,
             limits: self.limits(),
             wait: OPERATION_WAIT,
+            clock: Arc::new(SystemClock),
+            interruption: self.interruption.clone(),
         }))
     }
 }

@@ -72,7 +72,7 @@ pub(crate) struct CreateArgs {
     /// Metadata that the connection starts with
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) metadata: Option<String>,
-    /// Exit 1 when a setup function fails; the connection is created all the same
+    /// Exit 1 when a setup function fails or a function did not wait for its calls; the connection is created all the same
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -84,6 +84,9 @@ pub(crate) struct ReconnectArgs {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) account: AccountArgs,
+    /// Exit 1 when a function did not wait for its calls; the connection is reconnected all the same
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// `onevent connection delete`.
@@ -91,7 +94,7 @@ pub(crate) struct ReconnectArgs {
 pub(crate) struct DeleteArgs {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Exit 1 when a cleanup function fails; the connection is deleted all the same
+    /// Exit 1 when a cleanup function fails or did not wait for its calls; the connection is deleted all the same
     #[arg(long)]
     pub(crate) strict: bool,
 }

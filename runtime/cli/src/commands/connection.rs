@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use onevent_contract::ConnectionError;
-use onevent_store::{AuthError, ConnectionSummary, StoredConnection};
+use onevent_store::{AuthError, ConnectionSummary, StoredConnection, UnfinishedSetup};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,6 +17,21 @@ struct Document<'a> {
     environment: &'a str,
     connection: Value,
     auth_error: Option<AuthErrorDocument<'a>>,
+    unfinished_setup: Option<UnfinishedSetupDocument>,
+}
+
+/// A setup that has begun and not come to its end.
+#[derive(Debug, Serialize)]
+struct UnfinishedSetupDocument {
+    state: &'static str,
+    since: String,
+}
+
+impl From<UnfinishedSetup> for UnfinishedSetupDocument {
+    fn from(setup: UnfinishedSetup) -> Self {
+        let state = if setup.running { "running" } else { "interrupted" };
+        Self { state, since: setup.since.to_string() }
+    }
 }
 
 /// Why a connection waits for a reconnect.
@@ -48,6 +63,7 @@ struct SummaryDocument<'a> {
     provider: &'a str,
     errors: Vec<ConnectionError>,
     auth_error: Option<AuthErrorDocument<'a>>,
+    unfinished_setup: Option<UnfinishedSetupDocument>,
     metadata: Option<&'a onevent_contract::JsonObject>,
     created_at: String,
     updated_at: String,
@@ -67,6 +83,7 @@ pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Fail
         environment: found.environment.as_str(),
         connection,
         auth_error: found.auth_error.as_ref().map(Into::into),
+        unfinished_setup: found.unfinished_setup.map(Into::into),
     };
     let reply = Reply::new(&document, text)?;
     Ok(if args.show_credentials {
@@ -94,6 +111,15 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
             )
         }
     });
+    if let Some(setup) = found.unfinished_setup {
+        let since = paint(DIM, &format!("since {}", when(setup.since)));
+        let state = if setup.running {
+            paint(NAME, "its setup is running")
+        } else {
+            paint(BAD, "its setup was interrupted: delete and create it again to repeat it")
+        };
+        text.push_str(&format!("  {state} {since}\n"));
+    }
     let mut line = |name: &str, value: String| {
         text.push_str(format!("  {} {value}", paint(DIM, name)).trim_end());
         text.push('\n');
@@ -140,6 +166,7 @@ fn summary(found: &ConnectionSummary) -> SummaryDocument<'_> {
         provider: &found.provider,
         errors: found.auth_error.iter().map(AuthError::as_connection_error).collect(),
         auth_error: found.auth_error.as_ref().map(Into::into),
+        unfinished_setup: found.unfinished_setup.map(Into::into),
         metadata: found.metadata.as_ref(),
         created_at: found.created_at.to_string(),
         updated_at: found.updated_at.to_string(),
@@ -149,9 +176,11 @@ fn summary(found: &ConnectionSummary) -> SummaryDocument<'_> {
 fn table(found: &[ConnectionSummary]) -> String {
     let mut table = Table::new(&["integration", "connection", "state", "updated"]);
     for connection in found {
-        let state = match connection.auth_error {
-            None => (GOOD, "usable".to_owned()),
-            Some(_) => (BAD, "auth error".to_owned()),
+        let state = match (&connection.auth_error, connection.unfinished_setup) {
+            (Some(_), _) => (BAD, "auth error".to_owned()),
+            (None, Some(UnfinishedSetup { running: true, .. })) => (NAME, "setup running".to_owned()),
+            (None, Some(UnfinishedSetup { running: false, .. })) => (BAD, "setup interrupted".to_owned()),
+            (None, None) => (GOOD, "usable".to_owned()),
         };
         table.row([
             (Style::new(), connection.key.integration.to_string()),

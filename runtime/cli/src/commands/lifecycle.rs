@@ -1,7 +1,7 @@
 //! `onevent connection create`, `reconnect` and `delete`.
 
 use onevent_app::ServiceError;
-use onevent_contract::{Credentials, JsonObject, Operation, WarningCode};
+use onevent_contract::{Credentials, JsonObject, Operation, Warning, WarningCode};
 use onevent_lifecycle::{LifecycleError, OperationReport};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, NewConnection, Reconnection, StoreError};
@@ -34,7 +34,7 @@ pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply
         metadata,
         key,
     };
-    reply(session, session.service.create(new).await?, FailedFunctions::of(args.strict))
+    reply(session, session.service.create(new).await?, Strictness::of(args.strict))
 }
 
 /// Gives a connection new credentials.
@@ -48,8 +48,7 @@ pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result
         connection_config: settings(&args.account)?,
     };
     let done = session.service.reconnect(&key, new).await.map_err(missing)?;
-    // A reconnect runs neither setup nor cleanup.
-    reply(session, done, FailedFunctions::Warn)
+    reply(session, done, Strictness::of(args.strict))
 }
 
 /// The failure of a reconnect; who has no such connection is told how to make it.
@@ -70,7 +69,7 @@ fn missing(error: ServiceError, key: &ConnectionKey) -> Failure {
 /// Cleans up, then deletes a connection.
 pub(crate) async fn delete(session: &Session, args: &DeleteArgs) -> Result<Reply, Failure> {
     let done = session.service.delete(&session.key(&args.target)).await?;
-    reply(session, done, FailedFunctions::of(args.strict))
+    reply(session, done, Strictness::of(args.strict))
 }
 
 async fn credentials(
@@ -94,7 +93,7 @@ fn settings(args: &AccountArgs) -> Result<Option<JsonObject>, Failure> {
     }
 }
 
-fn reply(session: &Session, report: OperationReport, failed: FailedFunctions) -> Result<Reply, Failure> {
+fn reply(session: &Session, report: OperationReport, strictness: Strictness) -> Result<Reply, Failure> {
     let reply = Reply::new(&report, "")?;
     let mut text = String::new();
     for run in reply.document.get("runs").and_then(serde_json::Value::as_array).into_iter().flatten() {
@@ -102,33 +101,40 @@ fn reply(session: &Session, report: OperationReport, failed: FailedFunctions) ->
     }
     text.push_str(&summary(&report));
     WarningView::of(&reply.document).iter().for_each(|warning| text.push_str(&warning_line(warning)));
-    Ok(Reply { text, ..reply }.exit(exit(&report, failed)))
+    Ok(Reply { text, ..reply }.exit(exit(&report, strictness)))
 }
 
-/// What a setup or cleanup function that failed means for the exit code: the operation itself was done.
+/// What a warning about the operation's own work means for the exit code: the operation itself was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FailedFunctions {
-    /// A warning.
-    Warn,
+enum Strictness {
+    /// Nothing.
+    Lenient,
     /// Exit 1: `--strict`.
-    Fail,
+    Strict,
 }
 
-impl FailedFunctions {
+impl Strictness {
     fn of(strict: bool) -> Self {
-        if strict { Self::Fail } else { Self::Warn }
+        if strict { Self::Strict } else { Self::Lenient }
     }
 }
 
-fn exit(report: &OperationReport, failed: FailedFunctions) -> ExitCode {
+fn exit(report: &OperationReport, strictness: Strictness) -> ExitCode {
     match (report.accepted, report.runs.last()) {
         (Some(false), Some(decided)) => ExitCode::of_run(decided),
         (Some(false), None) => ExitCode::Rejected,
         (Some(true) | None, _) => {
-            let any = report.warnings.iter().any(|warning| warning.code == WarningCode::FunctionFailed);
-            if any && failed == FailedFunctions::Fail { ExitCode::Failed } else { ExitCode::Ok }
+            let of_runs = report.runs.iter().flat_map(|run| &run.warnings);
+            let any = report.warnings.iter().chain(of_runs).any(leaves_doubt);
+            if any && strictness == Strictness::Strict { ExitCode::Failed } else { ExitCode::Ok }
         }
     }
+}
+
+/// Whether something that was to be done may not have been: a setup or cleanup failed, or a function did not wait for
+/// the answers to what it had asked.
+fn leaves_doubt(warning: &Warning) -> bool {
+    matches!(warning.code, WarningCode::FunctionFailed | WarningCode::CallsNotAwaited)
 }
 
 /// What became of the connection, after all that was done for it.

@@ -20,7 +20,7 @@ impl From<ServiceError> for Failure {
     }
 }
 
-/// An operation that was not done.
+/// An operation that was not done, or not to its end.
 impl From<&LifecycleError> for Failure {
     fn from(error: &LifecycleError) -> Self {
         match error {
@@ -32,11 +32,14 @@ impl From<&LifecycleError> for Failure {
                     None => failure,
                 }
             }
-            LifecycleError::InvalidLimits { .. } => {
-                Failure::usage("invalid_limits", error.to_string()).hint_if(error.hint())
-            }
-            other => Failure::new(ExitCode::Internal, other.code().to_owned(), other.to_string())
-                .hint_if(other.hint()),
+            LifecycleError::InvalidLimits { .. } => of(ExitCode::Usage, error),
+            LifecycleError::Incomplete { .. } => of(ExitCode::Unrecorded, error),
+            LifecycleError::Interrupted { .. } => of(ExitCode::Interrupted, error),
+            other => of(ExitCode::Internal, other),
         }
     }
+}
+
+fn of(exit: ExitCode, error: &LifecycleError) -> Failure {
+    Failure::new(exit, error.code().to_owned(), error.to_string()).hint_if(error.hint())
 }

@@ -32,6 +32,7 @@ impl From<&StoreError> for Failure {
             | StoreError::OperationInProgress { .. } => ExitCode::Failed,
             StoreError::Url(_)
             | StoreError::Key(_)
+            | StoreError::DatabaseMissing { .. }
             | StoreError::MetadataTooLarge { .. }
             | StoreError::InvalidRunId { .. }
             | StoreError::AmbiguousRunId { .. } => ExitCode::Usage,
@@ -44,6 +45,10 @@ impl From<&StoreError> for Failure {
             StoreError::UnknownConnection { key } => {
                 Some(format!("`onevent connection list -e {}` shows what there is", key.environment))
             }
+            StoreError::DatabaseMissing { .. } => Some(
+                "`onevent connection create` makes a new one; `onevent config` shows who names this one"
+                    .into(),
+            ),
             other => other.hint(),
         };
         Failure::new(exit, error.code(), error.to_string()).hint_if(hint)

@@ -4,7 +4,7 @@ use onevent_lifecycle::LifecycleError;
 use serde_json::json;
 
 use crate::script::Ending::{HitsTheWallLimit, HttpError, Refused, Returns, ThrowsActionError, Unknown};
-use crate::script::{Stage, key, names, new_connection};
+use crate::script::{Stage, key, names, new_connection, reconnection};
 
 #[tokio::test]
 async fn an_accepted_connection_is_validated_then_shown_then_set_up() {
@@ -76,6 +76,10 @@ async fn without_functions_a_connection_is_accepted() {
     let stage = Stage::set(&[]).await;
     let report = stage.lifecycle.create(new_connection("acme", "tok-1")).await.unwrap();
     assert_eq!((report.accepted, report.runs.len()), (Some(true), 0));
+    let warned: Vec<_> = report.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(warned, [WarningCode::NothingChecked]);
+    let again = stage.lifecycle.reconnect(&key("acme"), reconnection("tok-2")).await.unwrap();
+    assert_eq!(again.warnings[0].code, WarningCode::NothingChecked);
     assert_eq!(stage.list().await.len(), 1);
 }
 
@@ -92,8 +96,10 @@ async fn setup_functions_all_run_and_a_failed_one_is_a_warning() {
     assert_eq!(report.accepted, Some(true));
     assert_eq!(stage.ran(), ["a", "b", "c", "d"]);
     assert!(stage.connection("acme").await.is_some());
-    assert_eq!(report.warnings.len(), 3);
-    for (warning, part) in report.warnings.iter().zip(["no quota", "not started", "the disk is full"]) {
+    // The first one says that nothing validated.
+    assert_eq!(report.warnings.len(), 4);
+    let failed = report.warnings.iter().skip(1);
+    for (warning, part) in failed.zip(["no quota", "not started", "the disk is full"]) {
         assert_eq!(warning.code, WarningCode::FunctionFailed);
         assert!(warning.message.contains(part), "{}", warning.message);
     }

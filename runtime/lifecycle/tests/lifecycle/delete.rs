@@ -1,7 +1,7 @@
 use onevent_contract::Event::{PreConnectionDeletion, ValidateConnection};
 use onevent_contract::{Operation, Outcome, WarningCode};
 
-use crate::script::Ending::{HitsTheWallLimit, Refused, Returns, ThrowsActionError};
+use crate::script::Ending::{Hangs, HitsTheWallLimit, Refused, Returns, ThrowsActionError};
 use crate::script::{Stage, key, names, new_connection, reconnection};
 
 async fn connected() -> Stage {
@@ -75,4 +75,19 @@ async fn of_two_deletions_at_once_one_runs_the_cleanup() {
     let lost = if one.is_ok() { two } else { one };
     assert_eq!(lost.unwrap_err().code(), "unknown_connection");
     assert_eq!(names(&runner), ["cleanup"]);
+}
+
+#[tokio::test]
+async fn a_deletion_that_the_database_does_not_take_says_that_its_cleanup_has_run() {
+    let stage = connected().await;
+    let (lifecycle, runner) = stage.replay(&[(PreConnectionDeletion, "cleanup", Hangs)]);
+    let store = stage.store.clone();
+    let task = tokio::spawn(async move { lifecycle.delete(&key("acme")).await });
+    runner.entered.notified().await;
+    // The database goes away while the function runs.
+    store.close().await;
+    stage.interruption.cancel();
+    let error = task.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), "operation_incomplete");
+    assert!(error.to_string().contains("cleaned up, but not deleted"), "{error}");
 }

@@ -13,12 +13,13 @@ use onevent_contract::{
 use onevent_engine::{Project, RunRefused};
 use onevent_lifecycle::{Lifecycle, LifecycleOptions, Runner};
 use onevent_store::{
-    Access, ConnectionKey, ConnectionSummary, DatabaseUrl, KeySource, NewConnection, Reconnection, RunFilter,
-    Store, StoreOptions, StoredConnection, Visibility,
+    ConnectionKey, ConnectionSummary, DatabaseUrl, KeySource, NewConnection, Reconnection, RunFilter, Store,
+    StoreMode, StoreOptions, StoredConnection, Visibility,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// How a scripted run ends.
 #[derive(Debug, Clone)]
@@ -32,8 +33,10 @@ pub(crate) enum Ending {
     Unknown,
     /// The run does not start.
     Refused,
-    /// Never ends by itself.
+    /// Never ends by itself, but when it is stopped.
     Hangs,
+    /// Never ends.
+    HangsForGood,
 }
 
 /// What a run saw when it ran.
@@ -60,7 +63,12 @@ pub(crate) struct ScriptedRunner {
 
 #[async_trait]
 impl Runner for ScriptedRunner {
-    async fn run(&self, invocation: Invocation, _: Arc<dyn Host>) -> Result<RunReport, RunRefused> {
+    async fn run(
+        &self,
+        invocation: Invocation,
+        _: Arc<dyn Host>,
+        stop: CancellationToken,
+    ) -> Result<RunReport, RunRefused> {
         let Trigger::Event { event, operation } = invocation.trigger.clone() else { unreachable!() };
         let facts = &invocation.connection;
         let key = ConnectionKey::new(
@@ -102,7 +110,11 @@ impl Runner for ScriptedRunner {
                 (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, "the disk is full")))
             }
             Ending::Refused => return Err(RunRefused::Host { message: "no metadata".into() }),
-            Ending::Hangs => std::future::pending().await,
+            Ending::Hangs => {
+                stop.cancelled().await;
+                (Outcome::Stopped, Some(RunError::new(ErrorType::ScriptAborted, "the run was cancelled")))
+            }
+            Ending::HangsForGood => std::future::pending().await,
         };
         Ok(report(&invocation, event, operation, outcome, error))
     }
@@ -127,6 +139,7 @@ fn report(
         environment: invocation.environment.clone(),
         mode: invocation.mode,
         attempt: invocation.attempt,
+        caller_run_id: invocation.caller_run_id,
         started_at: SystemClock.now(),
         outcome,
         verdict: (event == Event::ValidateConnection).then(|| Verdict::of(outcome, error.as_ref())).flatten(),
@@ -139,7 +152,7 @@ fn report(
     }
 }
 
-struct NoHost;
+pub(crate) struct NoHost;
 
 #[async_trait]
 impl Host for NoHost {
@@ -154,6 +167,7 @@ pub(crate) struct Stage {
     pub(crate) store: Store,
     pub(crate) runner: Arc<ScriptedRunner>,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) interruption: CancellationToken,
 }
 
 impl Stage {
@@ -171,7 +185,7 @@ impl Stage {
         let store = Store::open(StoreOptions {
             url: DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3")),
             key: KeySource::File,
-            access: Access::ReadWrite,
+            mode: StoreMode::ReadWrite,
             clock: Arc::new(SystemClock),
         })
         .await
@@ -182,6 +196,7 @@ impl Stage {
             seen: Mutex::default(),
             entered: Notify::new(),
         });
+        let interruption = CancellationToken::new();
         let lifecycle = Lifecycle::new(LifecycleOptions {
             store: store.clone(),
             runner: runner.clone(),
@@ -189,8 +204,10 @@ impl Stage {
             hosts: Arc::new(|_| Arc::new(NoHost)),
             limits: Arc::new(limits),
             wait: Duration::from_secs(300),
+            clock: Arc::new(SystemClock),
+            interruption: interruption.clone(),
         });
-        Self { _folder: folder, store, runner, lifecycle }
+        Self { _folder: folder, store, runner, lifecycle, interruption }
     }
 
     /// The same database with another script.
@@ -208,6 +225,8 @@ impl Stage {
             hosts: Arc::new(|_| Arc::new(NoHost)),
             limits: Arc::new(|_| Limits::default()),
             wait: Duration::from_secs(300),
+            clock: Arc::new(SystemClock),
+            interruption: self.interruption.clone(),
         });
         (lifecycle, runner)
     }

@@ -1,0 +1,101 @@
+//! Operations that have to come to their end early: the process was asked to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use onevent_contract::{
+    ErrorType, Host, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError, RunReport, Usage,
+};
+use onevent_engine::RunRefused;
+use tokio::time::timeout;
+
+use crate::LifecycleOptions;
+
+/// How long an interrupted run has to come to its end, so that its report tells what it did. A run that is busy in a
+/// native function of V8 cannot be stopped; it is given up.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// What an operation was doing when it was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterruptedIn {
+    /// It waited for another operation of the same connection: nothing has happened.
+    Waiting,
+    /// It validated a new connection: that was not created.
+    Creation,
+    /// It set up a connection that was accepted: that is there, and its setup counts as unfinished.
+    Setup,
+    /// It validated new credentials: the connection has its earlier ones.
+    Reconnect,
+    /// It cleaned up: the connection is still there.
+    Cleanup,
+}
+
+impl InterruptedIn {
+    /// What became of the connection.
+    #[must_use]
+    pub fn consequence(self) -> &'static str {
+        match self {
+            Self::Waiting => "nothing was changed",
+            Self::Creation => "the connection was not created",
+            Self::Setup => "the connection was created, but its setup was not finished",
+            Self::Reconnect => "the connection was not reconnected, and is as it was before",
+            Self::Cleanup => "the connection was not deleted",
+        }
+    }
+}
+
+/// Runs a function; an interruption stops it.
+pub(crate) async fn run(
+    options: &LifecycleOptions,
+    invocation: Invocation,
+    host: Arc<dyn Host>,
+) -> Result<RunReport, RunRefused> {
+    let (interruption, started_at) = (&options.interruption, options.clock.now());
+    let mut run = options.runner.run(invocation.clone(), host, interruption.clone());
+    tokio::select! {
+        biased;
+        ended = &mut run => return ended,
+        () = interruption.cancelled() => {}
+    }
+    match timeout(LAST_MOMENT, run).await {
+        Ok(ended) => ended,
+        Err(_) => Ok(without_end(&invocation, started_at)),
+    }
+}
+
+/// Whether a run ended because it was interrupted.
+pub(crate) fn ended(report: &RunReport) -> bool {
+    match &report.error {
+        Some(error) => error.kind == ErrorType::ScriptAborted || report.outcome == Outcome::Unknown,
+        None => false,
+    }
+}
+
+/// The report of a run that did not react.
+fn without_end(invocation: &Invocation, started_at: Timestamp) -> RunReport {
+    let message = "the run was interrupted and could not be stopped in time: what it did is not known";
+    RunReport {
+        schema_version: REPORT_SCHEMA_VERSION,
+        run_id: invocation.run_id,
+        function: invocation.function.key.name.clone(),
+        integration: invocation.function.key.integration.clone(),
+        event: invocation.trigger.event(),
+        operation: invocation.trigger.operation(),
+        connection_id: invocation.connection.connection_id.clone(),
+        environment: invocation.environment.clone(),
+        mode: invocation.mode,
+        attempt: invocation.attempt,
+        caller_run_id: invocation.caller_run_id,
+        started_at,
+        outcome: Outcome::Unknown,
+        verdict: None,
+        error: Some(RunError::new(ErrorType::HostFailure, message)),
+        output: None,
+        warnings: Vec::new(),
+        metadata: MetadataReport::default(),
+        http: Vec::new(),
+        logs: Vec::new(),
+        usage: Usage::default(),
+    }
+}
