@@ -2,12 +2,18 @@
 
 use std::time::Duration;
 
-use onevent_contract::{Event, FunctionKey, FunctionName, Operation, Outcome, RunId, RunReport};
+use onevent_contract::{
+    Event, FunctionKey, FunctionName, Operation, Outcome, RunId, RunReport, Warning, WarningCode,
+};
 
 use crate::database::{NewRunRow, RunRow};
 use crate::json::{decode, encode};
 use crate::time::from_millis;
 use crate::{ConnectionKey, RunFilter, RunSummary, StoreError, StoredRun, Transaction};
+
+/// A report that is larger as JSON text is stored without its requests and log lines: 64 MiB. SQLite takes no text
+/// of 1 GiB, and what is larger than this nobody reads.
+const MAX_REPORT_BYTES: usize = 64 * 1024 * 1024;
 
 impl Transaction {
     /// Stores a run's report.
@@ -31,7 +37,7 @@ impl Transaction {
             started_at: report.started_at.as_millisecond(),
             wall_us: i64::try_from(report.usage.wall.as_micros()).unwrap_or(i64::MAX),
             caller_run_id: report.caller_run_id.map(|caller| caller.to_string()),
-            report: encode(report)?,
+            report: stored_text(report)?,
         };
         self.tables().insert_run_row(row).await
     }
@@ -57,6 +63,45 @@ impl Transaction {
                 Ok(StoredRun { summary: summary(row)?, report: decode(&report, "run report")? })
             })
             .transpose()
+    }
+}
+
+/// The report as it is stored: without its requests and log lines where it would be too large with them. A run is
+/// never lost for what it did, and no verdict fails for want of a place.
+fn stored_text(report: &RunReport) -> Result<String, StoreError> {
+    let text = encode(report)?;
+    if text.len() <= MAX_REPORT_BYTES { Ok(text) } else { encode(&shortened(report, text.len())) }
+}
+
+fn shortened(report: &RunReport, bytes: usize) -> RunReport {
+    let message = format!(
+        "the report has {bytes} bytes, and at most {MAX_REPORT_BYTES} are stored: its {} requests and {} log lines \
+         were left out",
+        report.http.len(),
+        report.logs.len()
+    );
+    RunReport {
+        schema_version: report.schema_version,
+        run_id: report.run_id,
+        function: report.function.clone(),
+        integration: report.integration.clone(),
+        event: report.event,
+        operation: report.operation,
+        connection_id: report.connection_id.clone(),
+        environment: report.environment.clone(),
+        mode: report.mode,
+        attempt: report.attempt,
+        caller_run_id: report.caller_run_id,
+        started_at: report.started_at,
+        outcome: report.outcome,
+        verdict: report.verdict.clone(),
+        error: report.error.clone(),
+        output: report.output.clone(),
+        warnings: vec![Warning::new(WarningCode::EffectsTruncated, message)],
+        metadata: report.metadata.clone(),
+        http: Vec::new(),
+        logs: Vec::new(),
+        usage: report.usage,
     }
 }
 

@@ -120,3 +120,29 @@ async fn a_run_that_another_one_triggered_names_it() {
     let stored = store.run(&action.run_id.to_string()).await.unwrap().unwrap();
     assert_eq!(stored.report["caller_run_id"], serde_json::json!(caller.run_id));
 }
+
+#[tokio::test]
+async fn a_report_that_is_too_large_is_stored_without_what_makes_it_so() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let mut large = report(&key("acme"), "validate-connection", Outcome::Rejected);
+    let line = onevent_contract::LogLine {
+        seq: 0,
+        level: onevent_contract::LogLevel::Info,
+        message: "x".repeat(1024 * 1024),
+        meta: None,
+        at: large.started_at,
+    };
+    large.logs = vec![line; 63];
+    let mut larger = large.clone();
+    larger.run_id = onevent_contract::RunId::generate();
+    larger.logs.extend(larger.logs[..1].to_vec());
+    insert(&store, &[large.clone(), larger.clone()]).await;
+    let stored =
+        async |run: &onevent_contract::RunReport| store.run(&run.run_id.to_string()).await.unwrap().unwrap();
+    assert_eq!(stored(&large).await.report["logs"].as_array().unwrap().len(), 63);
+    let shortened = stored(&larger).await;
+    assert_eq!(shortened.summary.outcome, Outcome::Rejected);
+    assert_eq!(shortened.report["logs"], serde_json::json!([]));
+    assert_eq!(shortened.report["warnings"][0]["code"], "effects_truncated");
+}
