@@ -8,6 +8,7 @@ use onevent_source::{Folder, LoadError, LoadErrorCode, ReadFunction};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::hint::hint_for;
 use crate::isolate::{DescribeEnd, Interrupted, StopReason};
 use crate::schema;
 
@@ -132,7 +133,11 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
             let frames = project_frames(&error);
             let text = |file: &str| read.source.read(file).ok();
             let message = format!("code outside `exec` threw: {}", error.exception_message);
-            LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text)
+            let error_at = LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text);
+            match hint_for(&error.exception_message) {
+                Some(hint) => error_at.hint(hint),
+                None => error_at,
+            }
         }
         Interrupted::Stopped(StopReason::Wall) => stopped("took longer than a load may take"),
         Interrupted::Stopped(StopReason::Cpu { .. }) => stopped("used more CPU time than a load may use"),
