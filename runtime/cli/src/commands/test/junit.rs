@@ -1,7 +1,8 @@
 //! `--junit`: the results in the XML form that build servers read.
 
-use std::fmt::Write as _;
 use std::path::Path;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Document, Status, TestResult};
 use crate::failure::Failure;
@@ -11,63 +12,43 @@ use crate::failure::Failure;
 /// # Errors
 /// When it cannot be written.
 pub(super) fn write(path: &Path, document: &Document) -> Result<(), Failure> {
-    std::fs::write(path, xml(document)).map_err(|error| {
-        Failure::usage("junit_unwritable", format!("--junit: {} cannot be written: {error}", path.display()))
+    let written = report(document)
+        .to_string()
+        .map_err(|error| error.to_string())
+        .and_then(|xml| std::fs::write(path, xml).map_err(|error| error.to_string()));
+    written.map_err(|why| {
+        Failure::usage("junit_unwritable", format!("--junit: {} cannot be written: {why}", path.display()))
     })
 }
 
-fn xml(document: &Document) -> String {
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let counts = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\"",
-        document.tests.len(),
-        document.failed,
-        document.skipped,
-        document.duration.as_secs_f64(),
-    );
-    // A String takes every write.
-    let _ = writeln!(text, "<testsuites {counts}>\n  <testsuite name=\"onevent\" {counts}>");
-    document.tests.iter().for_each(|test| text.push_str(&case(test)));
-    text.push_str("  </testsuite>\n</testsuites>\n");
-    text
+fn report(document: &Document) -> Report {
+    let mut suite = TestSuite::new("onevent");
+    suite.set_time(document.duration).add_test_cases(document.tests.iter().map(case));
+    let mut report = Report::new("onevent");
+    report.set_time(document.duration).add_test_suite(suite);
+    report
 }
 
-fn case(test: &TestResult) -> String {
-    let head = format!(
-        "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{:.3}\"",
-        escaped(&test.integration),
-        escaped(&test.function),
-        escaped(&test.fixture),
-        test.duration.as_secs_f64(),
-    );
+fn case(test: &TestResult) -> TestCase {
+    let mut case = TestCase::new(test.function.as_str(), status(test));
+    case.set_classname(test.integration.as_str()).set_time(test.duration);
+    // Build servers that show where a test lies read this attribute; the format knows no other place for it.
+    case.extra.insert("file".into(), test.fixture.as_str().into());
+    case
+}
+
+fn status(test: &TestResult) -> TestCaseStatus {
     let message = test.message.as_deref().unwrap_or_default();
-    let first = escaped(message.lines().next().unwrap_or_default());
-    match test.status {
-        Status::Passed => format!("{head}/>\n"),
-        Status::Skipped => format!("{head}>\n      <skipped message=\"{first}\"/>\n    </testcase>\n"),
-        Status::Failed => format!(
-            "{head}>\n      <failure message=\"{first}\">{}</failure>\n    </testcase>\n",
-            escaped(message)
-        ),
+    let mut status = match test.status {
+        Status::Passed => return TestCaseStatus::success(),
+        Status::Skipped => TestCaseStatus::skipped(),
+        Status::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+    };
+    status.set_message(message.lines().next().unwrap_or_default());
+    if test.status == Status::Failed {
+        status.set_description(message);
     }
-}
-
-/// A text for XML 1.0, where most control characters cannot stand at all.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(character),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            control if control.is_control() => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    status
 }
 
 #[cfg(test)]
@@ -85,12 +66,22 @@ mod tests {
             fixture: "crm/tests/setup.test.json".into(),
             status: Status::Failed,
             duration: Duration::from_millis(12),
-            message: Some("a < \"b\"\n</failure>\u{1b}".into()),
+            message: Some("a < \"b\"\n</failure>\u{1b}]]>".into()),
         };
-        assert_eq!(
-            case(&test),
-            "    <testcase classname=\"crm\" name=\"setup\" file=\"crm/tests/setup.test.json\" time=\"0.012\">\n      \
-             <failure message=\"a &lt; &quot;b&quot;\">a &lt; &quot;b&quot;\n&lt;/failure&gt;\u{fffd}</failure>\n    </testcase>\n"
-        );
+        let document = Document {
+            passed: 0,
+            failed: 1,
+            skipped: 0,
+            duration: Duration::from_millis(20),
+            tests: vec![test],
+        };
+        let xml = report(&document).to_string().unwrap();
+        assert!(xml.contains("tests=\"1\"") && xml.contains("failures=\"1\""), "{xml}");
+        assert!(xml.contains("file=\"crm/tests/setup.test.json\""), "{xml}");
+        assert_eq!(xml.matches("</failure>").count(), 1, "{xml}");
+        assert!(xml.contains("&lt;/failure&gt;]]&gt;</failure>"), "{xml}");
+        let read = Report::deserialize_from_str(&xml).unwrap();
+        let case = &read.test_suites[0].test_cases[0];
+        assert_eq!((case.name.as_str(), case.time), ("setup", Some(Duration::from_millis(12))));
     }
 }
