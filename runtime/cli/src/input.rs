@@ -119,7 +119,8 @@ fn read_text(source: impl Read) -> io::Result<String> {
     if text.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("it is larger than 10 MiB"));
     }
-    Ok(text)
+    // Editors on Windows begin a file with a byte order mark; JSON has none.
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }
 
 fn parse(flag: &str, text: &str, name: &str, secrecy: Secrecy) -> Result<Value, Failure> {

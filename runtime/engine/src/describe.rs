@@ -8,9 +8,17 @@ use onevent_source::{Folder, LoadError, LoadErrorCode, ReadFunction};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::hint::hint_for;
 use crate::isolate::{DescribeEnd, Interrupted, StopReason};
 use crate::schema;
+
+/// What a function declares, its schemas included, as JSON: 4 MiB.
+const MAX_DECLARED_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest description that is kept, in bytes.
+const MAX_DESCRIPTION_BYTES: usize = 4 * 1024;
+
+const OLD_EXPORT_ADVICE: &str = "Nango's `npx nango migrate-to-zero-yaml` turns a project with a nango.yaml into one whose functions are \
+     made by createAction() and createOnEvent()";
 
 #[derive(Deserialize)]
 struct Description {
@@ -42,6 +50,11 @@ struct Problem {
 /// The loaded function, from its files and what the SDK said about its default export.
 pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Function>, LoadError> {
     let text = end.map_err(|interrupted| interrupted_load(read, interrupted))?;
+    if text.len() > MAX_DECLARED_BYTES {
+        let message =
+            format!("{}: what the function declares has more than {MAX_DECLARED_BYTES} bytes", read.path);
+        return Err(LoadError::new(LoadErrorCode::TooLarge, message));
+    }
     let description: Description = serde_json::from_str(&text)
         .map_err(|error| LoadError::new(LoadErrorCode::InvalidExport, format!("{}: {error}", read.path)))?;
     let described = match (description.ok, description.problem) {
@@ -57,11 +70,20 @@ pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Func
     Ok(Arc::new(Function {
         key: read.key.clone(),
         kind: kind(read, described.kind)?,
-        description: described.description,
+        description: described.description.map(shortened),
         path: read.path.clone(),
         modules: read.modules.clone(),
         metadata_schema: declared(read, "metadata", described.metadata)?,
     }))
+}
+
+/// A description is for a line of a table.
+fn shortened(mut description: String) -> String {
+    if description.len() > MAX_DESCRIPTION_BYTES {
+        description.truncate(description.floor_char_boundary(MAX_DESCRIPTION_BYTES));
+        description.push('…');
+    }
+    description
 }
 
 /// What calls the function. Its code says so, and must lie where such functions do.
@@ -117,9 +139,14 @@ fn problem_load(read: &ReadFunction, problem: Problem) -> LoadError {
         "invalid_input_schema" => LoadErrorCode::InvalidInputSchema,
         "invalid_output_schema" => LoadErrorCode::InvalidOutputSchema,
         "unsupported_function_type" => LoadErrorCode::UnsupportedFunctionType,
+        "old_export" => LoadErrorCode::OldExport,
         _ => LoadErrorCode::InvalidExport,
     };
-    LoadError::new(code, format!("{}: {}", read.path, problem.message))
+    let error = LoadError::new(code, format!("{}: {}", read.path, problem.message));
+    match code {
+        LoadErrorCode::OldExport => error.hint(OLD_EXPORT_ADVICE),
+        _ => error,
+    }
 }
 
 fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError {
@@ -133,11 +160,7 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
             let frames = project_frames(&error);
             let text = |file: &str| read.source.read(file).ok();
             let message = format!("code outside `exec` threw: {}", error.exception_message);
-            let error_at = LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text);
-            match hint_for(&error.exception_message) {
-                Some(hint) => error_at.hint(hint),
-                None => error_at,
-            }
+            LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text)
         }
         Interrupted::Stopped(StopReason::Wall) => stopped("took longer than a load may take"),
         Interrupted::Stopped(StopReason::Cpu { .. }) => stopped("used more CPU time than a load may use"),

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use onevent_contract::Frame;
 
+use crate::limits::MAX_ERROR_TEXT;
+use crate::private;
+
 /// What kind of problem it is. [`LoadErrorCode::as_str`] is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -15,6 +18,8 @@ pub enum LoadErrorCode {
     UnreadableFile,
     /// TypeScript's syntax.
     SyntaxError,
+    /// A file nests too deep, a chain in it is too long, or it takes too long to parse.
+    TooDeep,
     /// A module that functions cannot have: `fs`, `node:fs`, an address, a package.
     DisallowedImport,
     /// A relative import that leads to no file.
@@ -31,6 +36,8 @@ pub enum LoadErrorCode {
     UnsupportedFunctionType,
     /// An action outside of `actions`, or an event function outside of `on-events`.
     WrongFolder,
+    /// The default export is a function, as in projects with a `nango.yaml`.
+    OldExport,
     /// The default export is not what `createOnEvent()` or `createAction()` returns.
     InvalidExport,
     /// `event` is none of the three lifecycle events.
@@ -57,6 +64,7 @@ impl LoadErrorCode {
             Self::MissingIndex => "missing_index",
             Self::UnreadableFile => "unreadable_file",
             Self::SyntaxError => "syntax_error",
+            Self::TooDeep => "too_deep",
             Self::DisallowedImport => "disallowed_import",
             Self::ModuleNotFound => "module_not_found",
             Self::OutsideProject => "outside_project",
@@ -65,6 +73,7 @@ impl LoadErrorCode {
             Self::DuplicateFunction => "duplicate_function",
             Self::UnsupportedFunctionType => "unsupported_function_type",
             Self::WrongFolder => "wrong_folder",
+            Self::OldExport => "old_export",
             Self::InvalidExport => "invalid_export",
             Self::UnknownEvent => "unknown_event",
             Self::InvalidMetadataSchema => "invalid_metadata_schema",
@@ -107,20 +116,22 @@ impl LoadError {
     /// An error without a position.
     #[must_use]
     pub fn new(code: LoadErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, position: None }
+        Self { code, message: shortened(message.into()), hint: None, position: None }
     }
 
     /// With what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(shortened(hint.into()));
         self
     }
 
     /// With its place.
     #[must_use]
     pub fn at(mut self, position: SourcePosition) -> Self {
-        self.position = Some(Box::new(position));
+        // Only source is shown: another file may hold secrets.
+        let source = position.source.filter(|_| private::is_source(&position.file));
+        self.position = Some(Box::new(SourcePosition { source, ..position }));
         self
     }
 
@@ -137,6 +148,15 @@ impl LoadError {
             None => self,
         }
     }
+}
+
+/// A function's own code writes some of the texts.
+fn shortened(mut text: String) -> String {
+    if text.len() > MAX_ERROR_TEXT {
+        text.truncate(text.floor_char_boundary(MAX_ERROR_TEXT));
+        text.push('…');
+    }
+    text
 }
 
 impl fmt::Display for LoadError {

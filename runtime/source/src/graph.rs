@@ -1,20 +1,19 @@
 //! All modules of one function: its file, and what that imports.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use onevent_contract::specifier::built_in;
 use onevent_contract::{CompiledCode, DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource};
 
+use crate::advice;
 use crate::error::{LoadError, LoadErrorCode};
+use crate::limits::{MAX_FUNCTION_BYTES, MAX_MODULES, MAX_PROJECT_BYTES};
 use crate::packages::{Found, PackageType, Packages, Zod, is_of_node, is_of_package, package_of};
 use crate::parse::{Import, ImportKind, Syntax, parse};
+use crate::private;
 use crate::source::ProjectSource;
-
-/// One function may consist of this many files.
-const MAX_MODULES: usize = 5_000;
-/// And of this much code, in bytes.
-const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
 
 /// The module that stands for one which a package does without here.
 const EMPTY: &str = "node_modules/.empty.cjs";
@@ -28,11 +27,19 @@ pub(crate) struct ModuleReader<'a> {
     packages: Packages<'a>,
     zod: &'a Zod,
     read: HashMap<String, Result<ModuleSource, LoadError>>,
+    /// How many more bytes of files the project may have.
+    bytes_left: usize,
 }
 
 impl<'a> ModuleReader<'a> {
     pub(crate) fn new(source: &'a ProjectSource, zod: &'a Zod) -> Self {
-        Self { source, packages: Packages::new(source), zod, read: HashMap::new() }
+        Self {
+            source,
+            packages: Packages::new(source),
+            zod,
+            read: HashMap::new(),
+            bytes_left: MAX_PROJECT_BYTES,
+        }
     }
 
     /// The modules that the file at `entry` needs; the entry comes first.
@@ -71,16 +78,25 @@ impl<'a> ModuleReader<'a> {
         if let Some(known) = self.read.get(path) {
             return known.clone();
         }
-        let module = self.read_module(path);
+        // The parser is not ours: where it gives up, one file is lost and not the others.
+        let read = AssertUnwindSafe(|| self.read_module(path));
+        let module = std::panic::catch_unwind(read).unwrap_or_else(|_| {
+            let message = format!("{path}: the parser failed");
+            Err(LoadError::new(LoadErrorCode::Engine, message))
+        });
         self.read.insert(path.to_owned(), module.clone());
         module
     }
 
-    fn read_module(&self, path: &str) -> Result<ModuleSource, LoadError> {
+    fn read_module(&mut self, path: &str) -> Result<ModuleSource, LoadError> {
         if path == EMPTY {
             return Ok(empty());
         }
         let text = self.source.read(path)?;
+        self.bytes_left = self.bytes_left.checked_sub(text.len()).ok_or_else(|| {
+            let message = format!("the project's files have more than {MAX_PROJECT_BYTES} bytes");
+            LoadError::new(LoadErrorCode::TooLarge, message)
+        })?;
         if path.ends_with(".json") {
             return json(path, text);
         }
@@ -135,6 +151,10 @@ impl<'a> ModuleReader<'a> {
             return Err(not_allowed(import));
         }
         match self.packages.resolve(importer, specifier, import.kind) {
+            Found::File(path) | Found::NotOfPackage(path) if private::is_private(&path) => {
+                Err(private::refused(specifier).at(import.position.clone()))
+            }
+            Found::NotOfPackage(path) => Err(not_of_package(import, &path)),
             Found::File(path) if path.ends_with(".node") => Err(native_addon(import, &path)),
             Found::File(path) => Ok(ImportTarget::Module(path)),
             Found::Empty => Ok(ImportTarget::Module(EMPTY.to_owned())),
@@ -143,8 +163,21 @@ impl<'a> ModuleReader<'a> {
                 Ok(ImportTarget::BuiltIn("zod".to_owned()))
             }
             Found::Missing(_) if is_of_node(specifier) => Err(not_allowed(import)),
-            Found::Missing(why) => Err(missing(import, &why)),
+            Found::Missing(why) => Err(self.missing(import, &why)),
         }
+    }
+}
+
+impl ModuleReader<'_> {
+    fn missing(&self, import: &Import, why: &str) -> LoadError {
+        let specifier = &import.specifier;
+        let message = format!("there is no module for the import of `{specifier}`: {why}");
+        let hint = if is_relative(specifier) || specifier.starts_with('#') {
+            ALLOWED.to_owned()
+        } else {
+            advice::for_missing(self.source, specifier)
+        };
+        LoadError::new(LoadErrorCode::ModuleNotFound, message).hint(hint).at(import.position.clone())
     }
 }
 
@@ -196,6 +229,7 @@ pub(crate) fn resolve_relative(
             let hint = "tried the path itself, with .ts and .js, and as a folder with index.ts";
             Err(LoadError::new(LoadErrorCode::ModuleNotFound, message).hint(hint).at(import.position.clone()))
         }
+        Err(error) if error.hint.is_some() => Err(error.at(import.position.clone())),
         Err(error) => Err(error.hint(ALLOWED).at(import.position.clone())),
     }
 }
@@ -267,21 +301,17 @@ fn native_addon(import: &Import, path: &str) -> LoadError {
         .at(import.position.clone())
 }
 
+fn not_of_package(import: &Import, path: &str) -> LoadError {
+    let message = format!("the import of `{}` is not allowed: {path} is of no package", import.specifier);
+    LoadError::new(LoadErrorCode::DisallowedImport, message)
+        .hint("a package reads files of packages; what else lies in the project is its author's")
+        .at(import.position.clone())
+}
+
 fn outside(import: &Import) -> LoadError {
     let package = package_of(&import.specifier);
     let message = format!("the package `{package}` is a link that leads out of the project");
     LoadError::new(LoadErrorCode::OutsideProject, message)
         .hint("copy the package into the project, or install it there")
         .at(import.position.clone())
-}
-
-fn missing(import: &Import, why: &str) -> LoadError {
-    let specifier = &import.specifier;
-    let message = format!("there is no module for the import of `{specifier}`: {why}");
-    let hint = if is_relative(specifier) || specifier.starts_with('#') {
-        ALLOWED.to_owned()
-    } else {
-        format!("install it in the project: `npm install {}`", package_of(specifier))
-    };
-    LoadError::new(LoadErrorCode::ModuleNotFound, message).hint(hint).at(import.position.clone())
 }

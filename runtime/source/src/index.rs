@@ -1,9 +1,12 @@
 //! `index.ts`: which functions a project has, in which order.
 
+use std::collections::HashMap;
+
 use onevent_contract::{FunctionKey, FunctionName, IntegrationId};
 
 use crate::error::{LoadError, LoadErrorCode};
 use crate::graph::resolve_relative;
+use crate::limits::MAX_FUNCTIONS;
 use crate::parse::{ImportKind, Syntax, parse};
 use crate::source::{INDEX, ProjectSource};
 
@@ -22,8 +25,10 @@ pub(crate) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
             .hint("a project is a folder with an index.ts that imports its functions: `import './salesforce/on-events/setup';`"),
         _ => error,
     })?;
+    let imports = parse(INDEX, text, Syntax::TypeScript)?.imports;
     let mut entries: Vec<Entry> = Vec::new();
-    for import in parse(INDEX, text, Syntax::TypeScript)?.imports {
+    let mut places: HashMap<Place, String> = HashMap::new();
+    for import in imports {
         if import.kind != ImportKind::SideEffect {
             let message = format!("index.ts imports names from `{}`", import.specifier);
             return Err(LoadError::new(LoadErrorCode::InvalidFunctionPath, message)
@@ -34,30 +39,32 @@ pub(crate) fn entries(source: &ProjectSource) -> Result<Vec<Entry>, LoadError> {
             let place = supported(&path).map_err(|error| error.at(import.position.clone()))?;
             Ok((place, path))
         });
-        if let Ok((_, path)) = &function
-            && entries.iter().any(|known| known.function.as_ref().is_ok_and(|(_, other)| other == path))
-        {
-            continue;
-        }
         let function = match function {
-            Ok((place, _))
-                if entries
-                    .iter()
-                    .any(|known| known.function.as_ref().is_ok_and(|(other, _)| *other == place)) =>
-            {
-                let message =
-                    format!("`{}` is a second file for the function {}", import.specifier, place.key);
-                Err(LoadError::new(LoadErrorCode::DuplicateFunction, message).at(import.position))
-            }
-            other => other,
+            Ok((place, path)) => match places.get(&place) {
+                Some(known) if *known == path => continue,
+                Some(_) => {
+                    let message =
+                        format!("`{}` is a second file for the function {}", import.specifier, place.key);
+                    Err(LoadError::new(LoadErrorCode::DuplicateFunction, message).at(import.position))
+                }
+                None => {
+                    places.insert(place.clone(), path.clone());
+                    Ok((place, path))
+                }
+            },
+            Err(error) => Err(error),
         };
         entries.push(Entry { specifier: import.specifier, function });
+        if entries.len() > MAX_FUNCTIONS {
+            let message = format!("index.ts lists more than {MAX_FUNCTIONS} functions");
+            return Err(LoadError::new(LoadErrorCode::TooLarge, message));
+        }
     }
     Ok(entries)
 }
 
 /// Which kind of function a folder holds, by Nango's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Folder {
     /// `on-events`
     OnEvents,
@@ -82,7 +89,7 @@ impl Folder {
 }
 
 /// A function by its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) key: FunctionKey,
     pub(crate) folder: Folder,

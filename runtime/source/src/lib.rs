@@ -4,11 +4,16 @@
 //! `node_modules` included. Nothing here runs any of it: what a function is, its own code says, later.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod error;
 mod graph;
 mod index;
+mod large_stack;
+mod limits;
+mod nesting;
 mod packages;
 mod parse;
+mod private;
 mod project;
 mod scope_names;
 mod source;
@@ -16,6 +21,6 @@ mod source;
 pub use error::{LoadError, LoadErrorCode, SourcePosition};
 pub use index::Folder;
 pub use packages::is_of_package;
-pub use parse::parse_module;
+pub use parse::with_tree;
 pub use project::{BrokenFunction, Project, ReadFunction, ReadProject, read};
 pub use source::ProjectSource;

@@ -15,6 +15,8 @@ use onevent_contract::ScopeName;
 use onevent_contract::specifier::specifier_of;
 
 use crate::error::{LoadError, LoadErrorCode, SourcePosition};
+use crate::large_stack;
+use crate::nesting::{self, Exceeded, Goal, Refused};
 use crate::scope_names::ScopeNames;
 
 /// In which way a file imports.
@@ -72,23 +74,31 @@ pub(crate) fn parse(path: &str, text: Arc<str>, syntax: Syntax) -> Result<Parsed
     Ok(ParsedFile { parsed, syntax, imports })
 }
 
-/// The syntax tree of a TypeScript module that nobody is going to run: of what it says, not of what it does.
+/// What `work` says of the syntax tree of a TypeScript module that nobody is going to run. The tree stays on a thread
+/// whose stack is made for it: whoever walks or drops one that nests deep needs as much.
 ///
 /// # Errors
-/// The text is no TypeScript.
-pub fn parse_module(path: &str, text: Arc<str>) -> Result<ParsedSource, LoadError> {
-    tree(path, &text, Syntax::TypeScript)
+/// The text is no TypeScript, or nests too deep.
+pub fn with_tree<T: Send>(
+    path: &str,
+    text: Arc<str>,
+    work: impl FnOnce(&ParsedSource) -> T + Send,
+) -> Result<T, LoadError> {
+    large_stack::run(|| tree(path, &text, Syntax::TypeScript).map(|tree| work(&tree)))?
 }
 
+/// The syntax tree of a file; only on the thread of [`large_stack`].
 fn tree(path: &str, text: &Arc<str>, syntax: Syntax) -> Result<ParsedSource, LoadError> {
     let specifier = ModuleSpecifier::parse(&specifier_of(path))
         .map_err(|error| LoadError::new(LoadErrorCode::InvalidFunctionPath, format!("{path}: {error}")))?;
-    let (media_type, parser): (_, fn(ParseParams) -> _) = match syntax {
-        Syntax::TypeScript => (MediaType::TypeScript, deno_ast::parse_module),
-        Syntax::EsModule => (MediaType::JavaScript, deno_ast::parse_module),
-        Syntax::CommonJs => (MediaType::Cjs, deno_ast::parse_script),
-        Syntax::Detect => (MediaType::JavaScript, deno_ast::parse_program),
+    let (media_type, goal, parser): (_, _, fn(ParseParams) -> _) = match syntax {
+        Syntax::TypeScript => (MediaType::TypeScript, Goal::Module, deno_ast::parse_module),
+        Syntax::EsModule => (MediaType::JavaScript, Goal::Module, deno_ast::parse_module),
+        Syntax::CommonJs => (MediaType::Cjs, Goal::Script, deno_ast::parse_script),
+        Syntax::Detect => (MediaType::JavaScript, Goal::Either, deno_ast::parse_program),
     };
+    nesting::check(text, deno_ast::get_syntax(media_type), goal)
+        .map_err(|refused| refused_error(path, text, refused))?;
     let parsed = parser(ParseParams {
         specifier,
         text: text.clone(),
@@ -102,6 +112,27 @@ fn tree(path: &str, text: &Arc<str>, syntax: Syntax) -> Result<ParsedSource, Loa
         Some(diagnostic) => Err(syntax_error(path, text, diagnostic)),
         None => Ok(parsed),
     }
+}
+
+fn refused_error(path: &str, text: &Arc<str>, refused: Refused) -> LoadError {
+    let (code, message, at) = match refused {
+        Refused::Exceeded { what: Exceeded::Depth, at } => {
+            (LoadErrorCode::TooDeep, "the code nests too deep, or a chain in it is too long".to_owned(), at)
+        }
+        Refused::Exceeded { what: Exceeded::Work, at } => {
+            let message = "the code takes too long to parse: it nests deep, in too many places";
+            (LoadErrorCode::TooDeep, message.to_owned(), at)
+        }
+        Refused::Syntax { message, at } => (LoadErrorCode::SyntaxError, message, at),
+    };
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    LoadError::new(code, message).at(SourcePosition {
+        file: path.to_owned(),
+        line: small(before.matches('\n').count() + 1),
+        column: small(line.chars().count() + 1),
+        source: Some(text.clone()),
+    })
 }
 
 fn syntax_error(path: &str, text: &Arc<str>, diagnostic: &deno_ast::ParseDiagnostic) -> LoadError {

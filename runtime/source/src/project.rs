@@ -7,6 +7,7 @@ use onevent_contract::{Event, Function, FunctionKey, FunctionKind, ModuleSource}
 use crate::error::{LoadError, LoadErrorCode};
 use crate::graph::ModuleReader;
 use crate::index::{self, Folder, Place};
+use crate::large_stack;
 use crate::packages::Zod;
 use crate::source::ProjectSource;
 
@@ -28,6 +29,12 @@ impl BrokenFunction {
     #[must_use]
     pub fn folder(&self) -> Option<&'static str> {
         self.folder.map(Folder::as_str)
+    }
+
+    /// Whether it is of a kind that is not run at all, a sync, and nothing is wrong with it.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.error.code == LoadErrorCode::UnsupportedFunctionType
     }
 
     /// Whether it may be an event function, and nobody knows of which event. What lies among the actions is none,
@@ -144,6 +151,10 @@ pub struct ReadProject {
 /// # Errors
 /// `index.ts` itself is missing or wrong.
 pub fn read(source: &ProjectSource) -> Result<ReadProject, LoadError> {
+    large_stack::run(|| read_here(source))?
+}
+
+fn read_here(source: &ProjectSource) -> Result<ReadProject, LoadError> {
     let zod = Zod::of(source);
     let mut reader = ModuleReader::new(source, &zod);
     let functions = index::entries(source)?

@@ -1,16 +1,16 @@
 //! Where a project's files come from, and the wall around them.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{LoadError, LoadErrorCode};
+use crate::limits::MAX_FILE_BYTES;
+use crate::private;
 
 /// The file that lists a project's functions.
 pub(crate) const INDEX: &str = "index.ts";
-
-/// The largest source file: 4 MiB.
-pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Endings that an import without one may stand for, in this order. `.js` may also stand for `.ts`.
 const ENDINGS: [&str; 2] = [".ts", ".js"];
@@ -77,6 +77,19 @@ impl ProjectSource {
         &self.files
     }
 
+    /// Whether the project has a file at exactly this path.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.is_file(path).unwrap_or(false)
+    }
+
+    /// How to get from the project to the nearest folder around it that has `path`; `None` where none has.
+    pub(crate) fn in_parent(&self, path: &str) -> Option<String> {
+        let Files::Directory(root) = &self.files else { return None };
+        let root = root.canonicalize().ok()?;
+        let depth = root.ancestors().skip(1).position(|folder| folder.join(path).exists())?;
+        Some(format!("{}{path}", "../".repeat(depth + 1)))
+    }
+
     /// Whether there is something at `path` that is a link out of the project.
     pub(crate) fn leaves(&self, path: &str) -> bool {
         match &self.files {
@@ -93,6 +106,9 @@ impl ProjectSource {
     /// When the path leaves the project, by its text or through a link.
     pub(crate) fn resolve(&self, importer: &str, specifier: &str) -> Result<Option<String>, LoadError> {
         let joined = join(importer, specifier).ok_or_else(|| outside(specifier))?;
+        if private::is_private(&joined) {
+            return Err(private::refused(specifier));
+        }
         for candidate in candidates(&joined) {
             if self.is_file(&candidate)? {
                 return Ok(Some(candidate));
@@ -116,32 +132,58 @@ impl ProjectSource {
 }
 
 impl Files {
+    /// The text of a file, without a byte order mark.
     pub(crate) fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
-        match self {
-            Self::Memory(files) => {
-                files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))
-            }
-            Self::Directory(root) => read_within(root, path),
+        if private::is_private(path) {
+            return Err(private::refused(path));
         }
+        let text = match self {
+            Self::Memory(files) => {
+                files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))?
+            }
+            Self::Directory(root) => read_within(root, path)?,
+        };
+        Ok(text.strip_prefix('\u{feff}').map_or_else(|| Arc::clone(&text), Arc::from))
     }
 }
 
 fn read_within(root: &Path, path: &str) -> Result<Arc<str>, LoadError> {
-    let full = confined(root, path)?;
-    let size = std::fs::metadata(&full).map_err(|error| unreadable(path, &error.to_string()))?.len();
-    if size > MAX_FILE_BYTES {
-        let message = format!("{path} has {size} bytes; the limit of a source file is {MAX_FILE_BYTES}");
-        return Err(LoadError::new(LoadErrorCode::TooLarge, message));
+    let failed = |error: io::Error| unreadable(path, &error.to_string());
+    let (root, full) = confined(root, path)?;
+    // What a link leads to is not hidden by the link's name.
+    let real = full.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
+    if private::is_private(real) {
+        return Err(private::refused(path));
     }
-    std::fs::read_to_string(&full).map(Arc::from).map_err(|error| unreadable(path, &error.to_string()))
+    let metadata = std::fs::metadata(&full).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(unreadable(path, "it is not a regular file"));
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(too_large(path));
+    }
+    let mut text = String::new();
+    // A file may grow while it is read.
+    let file = std::fs::File::open(&full).map_err(failed)?;
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
+    if u64::try_from(read).is_ok_and(|read| read <= MAX_FILE_BYTES) {
+        Ok(Arc::from(text))
+    } else {
+        Err(too_large(path))
+    }
 }
 
-/// The real path of a file of the project, with every link followed.
-fn confined(root: &Path, path: &str) -> Result<PathBuf, LoadError> {
+fn too_large(path: &str) -> LoadError {
+    let message = format!("{path} is larger than {MAX_FILE_BYTES} bytes, the limit of a source file");
+    LoadError::new(LoadErrorCode::TooLarge, message)
+}
+
+/// The real paths of the project and of one of its files, with every link followed.
+fn confined(root: &Path, path: &str) -> Result<(PathBuf, PathBuf), LoadError> {
     let real = |path: &Path| path.canonicalize();
     let root = real(root).map_err(|error| unreadable(&root.display().to_string(), &error.to_string()))?;
     let full = real(&root.join(path)).map_err(|error| unreadable(path, &error.to_string()))?;
-    if full.starts_with(&root) { Ok(full) } else { Err(outside(path)) }
+    if full.starts_with(&root) { Ok((root, full)) } else { Err(outside(path)) }
 }
 
 fn unreadable(path: &str, why: &str) -> LoadError {

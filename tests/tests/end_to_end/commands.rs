@@ -94,7 +94,7 @@ fn a_broken_function_blocks_its_integration_and_nothing_else() {
     world.file("index.ts", &format!("{index}import './github/on-events/broken';\n"));
     world.file("github/on-events/broken.ts", "export default {;\n");
     world.create("acme", "first").exits(0);
-    let functions = world.run(&["functions"]).exits(0);
+    let functions = world.run(&["functions"]).exits(10);
     assert!(functions.document.to_string().contains("syntax_error"), "{:#}", functions.document);
     world.file("key.json", r#"{"type": "OAUTH2", "access_token": "tok-1234567"}"#);
     let answer = world.run(&["connection", "create", "github", "x", "--credentials", "@key.json"]).exits(10);

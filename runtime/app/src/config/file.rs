@@ -31,6 +31,7 @@ pub(crate) fn read(project: &Path) -> Result<Vec<Entry>, ConfigError> {
         ConfigError::project("config_unreadable", format!("{} cannot be read: {error}", path.display()))
     };
     match std::fs::metadata(&path) {
+        Ok(found) if !found.is_file() => return Err(unreadable(&"it is not a regular file")),
         Ok(found) if found.len() > MAX_BYTES => return Err(unreadable(&"it is larger than 1 MiB")),
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -155,6 +155,7 @@ fn named(key: &str) -> Option<(&'static Setting, Key)> {
 
 /// Nango's variables in the text of a `.env`; of several with one name the last counts.
 fn parse(text: &str) -> Result<BTreeMap<String, (Secret, usize)>, ConfigError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut found = BTreeMap::new();
     let (mut read, mut wrong) = (BTreeSet::new(), false);
     for item in dotenvy::from_read_iter(text.as_bytes()) {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 
+use crate::limits::MAX_MANIFEST_DEPTH;
 use crate::source::Files;
 
 /// The files of a project, behind the resolver's own trait.
@@ -32,6 +33,25 @@ fn in_memory(files: &BTreeMap<String, Arc<str>>, path: &str) -> io::Result<FileM
     let is_folder = path.is_empty()
         || files.range(inside.clone()..).next().is_some_and(|(name, _)| name.starts_with(&inside));
     if is_folder { Ok(FileMetadata::new(false, true, false)) } else { Err(io::ErrorKind::NotFound.into()) }
+}
+
+/// Whether the JSON of a manifest, which is all that the resolver reads, nests deeper than its parser may be trusted with.
+fn nests_deep(json: &str) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => depth += 1,
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_MANIFEST_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 /// The path below the root, with `/`, and every `.` and `..` worked off.
@@ -84,6 +104,9 @@ impl FileSystem for ProjectFileSystem {
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
         let text = self.files.read(&below_root(path)?).map_err(|error| io::Error::other(error.message))?;
+        if nests_deep(&text) {
+            return Err(io::Error::other("it nests too deep"));
+        }
         Ok(text.as_ref().to_owned())
     }
 
@@ -135,6 +158,16 @@ mod tests {
         assert!(metadata("/node_modules/a/../../../node_modules/ab.js").is_some_and(FileMetadata::is_file));
         assert!(metadata("/node_modules/b").is_none());
         assert!(metadata("/node_modules/a/index").is_none());
+    }
+
+    #[test]
+    fn a_manifest_that_nests_deep_is_not_read() {
+        let deep = |levels: usize| format!("{{\"[\\\"{{\": {}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let files = [("flat.json", deep(20)), ("deep.json", deep(4_000_000))];
+        let files = files.map(|(path, text)| (path.to_owned(), Arc::from(text)));
+        let files = ProjectFileSystem::of(Files::Memory(Arc::new(files.into())));
+        assert!(files.read_to_string(Path::new("/flat.json")).is_ok());
+        assert!(files.read_to_string(Path::new("/deep.json")).is_err());
     }
 
     #[test]

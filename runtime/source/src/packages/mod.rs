@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
 
-use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric};
+use oxc_resolver::{FileSystem, ResolveError, ResolveOptions, ResolverGeneric};
 
 use self::file_system::ProjectFileSystem;
 pub(super) use self::zod::Zod;
@@ -19,9 +19,9 @@ use crate::parse::ImportKind;
 use crate::source::ProjectSource;
 
 /// The folder of packages.
-const FOLDER: &str = "node_modules";
+pub(crate) const FOLDER: &str = "node_modules";
 /// The file that describes a package.
-const MANIFEST: &str = "package.json";
+pub(crate) const MANIFEST: &str = "package.json";
 
 /// The file that an import of a package means, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,11 +34,14 @@ pub(super) enum Found {
     Missing(String),
     /// The package is a link that leaves the project.
     Outside,
+    /// The package asks for this file of the project, which is of no package.
+    NotOfPackage(String),
 }
 
 /// The packages of one project.
 pub(super) struct Packages<'a> {
     source: &'a ProjectSource,
+    files: ProjectFileSystem,
     import: Resolver,
     require: Resolver,
     types: RefCell<HashMap<String, PackageType>>,
@@ -99,10 +102,11 @@ fn found(path: &Path) -> Found {
 
 impl<'a> Packages<'a> {
     pub(super) fn new(source: &'a ProjectSource) -> Self {
-        let files = ProjectFileSystem::of(source.raw_files().clone());
-        let files = ResolverGeneric::new_with_file_system(files, ResolveOptions::default());
+        let own = ProjectFileSystem::of(source.raw_files().clone());
+        let files = ResolverGeneric::new_with_file_system(own.clone(), ResolveOptions::default());
         Self {
             source,
+            files: own,
             import: Resolver::new(&files, "import"),
             require: Resolver::new(&files, "require"),
             types: RefCell::default(),
@@ -119,8 +123,42 @@ impl<'a> Packages<'a> {
         };
         match resolver.resolve(folder, specifier) {
             Found::Missing(_) if self.leaves(package_of(specifier)) => Found::Outside,
+            Found::File(path) if !self.may_read(importer, specifier, &path) => Found::NotOfPackage(path),
             found => found,
         }
+    }
+
+    /// Whether this file may be what an import means. Packages read files of packages: whatever else lies in the project
+    /// is its author's, credentials included, and no `main`, `exports` or link of a package leads there.
+    fn may_read(&self, importer: &str, specifier: &str, path: &str) -> bool {
+        if is_of_package(path) {
+            return true;
+        }
+        let is_own = !is_of_package(importer);
+        // `#name` of the project's own manifest, and a project that imports itself by its name.
+        if is_own && (specifier.starts_with('#') || self.is_project(package_of(specifier))) {
+            return true;
+        }
+        self.linked_folders(importer, specifier).any(|folder| is_inside(path, &folder))
+    }
+
+    /// The folders that `node_modules` has for a package as links: a workspace's package lies where it is written.
+    fn linked_folders(&self, importer: &str, specifier: &str) -> impl Iterator<Item = String> {
+        let is_path = specifier.starts_with(['.', '/', '#']);
+        let package = package_of(specifier);
+        let folders = Path::new(importer).ancestors().skip(1).filter(move |_| !is_path);
+        folders.filter_map(move |folder| {
+            let link = Path::new("/").join(folder).join(FOLDER).join(package);
+            let real = self.files.canonicalize(&link).ok()?;
+            real.strip_prefix("/").ok()?.to_str().map(str::to_owned)
+        })
+    }
+
+    /// Whether the project itself has this name.
+    fn is_project(&self, name: &str) -> bool {
+        let manifest = self.source.read(MANIFEST).ok();
+        let manifest = manifest.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+        manifest.is_some_and(|manifest| manifest["name"].as_str() == Some(name))
     }
 
     /// Whether the project's folder of packages has this one as a link that leaves the project.
@@ -148,6 +186,11 @@ impl<'a> Packages<'a> {
         self.types.borrow_mut().insert(folder.to_owned(), found);
         found
     }
+}
+
+/// Whether a path is inside of a folder that is not the whole project.
+fn is_inside(path: &str, folder: &str) -> bool {
+    !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn declared_type(manifest: &str) -> PackageType {
@@ -247,6 +290,79 @@ mod tests {
     }
 
     #[test]
+    fn a_package_reads_files_of_packages_only() {
+        let evil = r#"{"main": "../../acme.json", "exports": {".": "./../../acme.json", "./in": "./index.js"}, "browser": {"./x.js": "../../acme.json"}}"#;
+        let files = [
+            ("acme.json", "{}"),
+            ("lib/x.ts", ""),
+            (
+                "package.json",
+                r##"{"name": "own", "exports": "./lib/x.ts", "imports": {"#lib": "./lib/x.ts"}}"##,
+            ),
+            ("node_modules/evil/package.json", evil),
+            ("node_modules/evil/index.js", ""),
+            ("node_modules/main/package.json", r#"{"main": "../../acme.json"}"#),
+            ("node_modules/other/data.json", "{}"),
+        ];
+        let refused = |importer, specifier| {
+            let found = resolve(&files, importer, specifier, ImportKind::Require);
+            assert!(matches!(found, Found::NotOfPackage(_) | Found::Missing(_)), "{specifier}: {found:?}");
+        };
+        let package = "node_modules/evil/index.js";
+        refused(package, "../../acme.json");
+        refused(package, "./../../acme.json");
+        refused(package, "./x.js");
+        refused(package, "../../lib/x.ts");
+        refused(package, "main");
+        refused("acme/on-events/x.ts", "evil");
+        refused("acme/on-events/x.ts", "main");
+        // What is a package's, and what the project says of itself, is found.
+        let found = |importer, specifier| resolve(&files, importer, specifier, ImportKind::Require);
+        assert_eq!(found(package, "../other/data.json"), file("node_modules/other/data.json"));
+        assert_eq!(found("acme/on-events/x.ts", "evil/in"), file(package));
+        assert_eq!(found("acme/on-events/x.ts", "#lib"), file("lib/x.ts"));
+        assert_eq!(found("acme/on-events/x.ts", "own"), file("lib/x.ts"));
+    }
+
+    #[test]
+    fn links_lead_to_packages_and_to_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        let link = |target: &str, path: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(target, path).unwrap();
+        };
+        write("acme.json", "{}");
+        write("packages/shared/package.json", r#"{"name": "@ws/shared", "main": "index.js"}"#);
+        write("packages/shared/index.js", "");
+        link("../../packages/shared", "node_modules/@ws/shared");
+        write("node_modules/.pnpm/a@1.0.0/node_modules/a/index.js", "");
+        link(".pnpm/a@1.0.0/node_modules/a", "node_modules/a");
+        write("node_modules/.pnpm/b@1.0.0/node_modules/b/index.js", "");
+        link("../../b@1.0.0/node_modules/b", "node_modules/.pnpm/a@1.0.0/node_modules/b");
+        write("node_modules/evil/index.js", "");
+        link("../../acme.json", "node_modules/evil/data.json");
+        link("..", "node_modules/root");
+        let source = ProjectSource::directory(folder.path());
+        let packages = Packages::new(&source);
+        let found = |importer, specifier| packages.resolve(importer, specifier, ImportKind::Require);
+        assert_eq!(found("acme/on-events/x.ts", "@ws/shared"), file("packages/shared/index.js"));
+        assert_eq!(found("node_modules/evil/index.js", "@ws/shared"), file("packages/shared/index.js"));
+        let a = "node_modules/.pnpm/a@1.0.0/node_modules/a/index.js";
+        assert_eq!(found("acme/on-events/x.ts", "a"), file(a));
+        assert_eq!(found(a, "b"), file("node_modules/.pnpm/b@1.0.0/node_modules/b/index.js"));
+        let refused = Found::NotOfPackage("acme.json".to_owned());
+        assert_eq!(found("node_modules/evil/index.js", "./data.json"), refused);
+        assert_eq!(found("node_modules/evil/index.js", "root/acme.json"), refused);
+        assert_eq!(found("acme/on-events/x.ts", "evil/data.json"), refused);
+    }
+
+    #[test]
     fn no_manifest_leads_out_of_the_project() {
         let files = [
             ("node_modules/a/package.json", r#"{"main": "../../../../../etc/passwd"}"#),
@@ -255,7 +371,7 @@ mod tests {
         ];
         for package in ["a", "b"] {
             let found = resolve(&files, "index.ts", package, ImportKind::Static);
-            assert!(matches!(found, Found::Missing(_)), "{found:?}");
+            assert!(matches!(found, Found::Missing(_) | Found::NotOfPackage(_)), "{found:?}");
         }
     }
 

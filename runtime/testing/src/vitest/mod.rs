@@ -74,16 +74,19 @@ impl TestFile {
     /// Reads the text of a test file; `None` where it is no TypeScript.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let parsed = onevent_source::parse_module("fixture.test.ts", text.into()).ok()?;
+        onevent_source::with_tree("fixture.test.ts", text.into(), Self::of).ok()
+    }
+
+    fn of(parsed: &ParsedSource) -> Self {
         let mut bindings = Bindings::default();
-        let mut reader = Reader { parsed: &parsed, file: Self::default(), mock: None };
+        let mut reader = Reader { parsed, file: Self::default(), mock: None };
         if let ProgramRef::Module(module) = parsed.program_ref() {
             module.visit_with(&mut bindings);
             reader.imports(&module.body);
             reader.file.expects_rejection = rejections::expected(module);
             module.visit_with(&mut WithBindings::new(&mut reader, &bindings));
         }
-        Some(reader.file)
+        reader.file
     }
 
     /// What a member answers in the test of a fixture: the first stub of it in the file.

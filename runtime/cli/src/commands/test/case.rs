@@ -110,7 +110,11 @@ impl Runner {
 fn read(case: &Case) -> Result<Fixture, String> {
     let file = &case.found.file;
     let unreadable = |error: std::io::Error| format!("{file} cannot be read: {error}");
-    let size = std::fs::metadata(&case.found.path).map_err(unreadable)?.len();
+    let metadata = std::fs::metadata(&case.found.path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(format!("{file} is not a regular file"));
+    }
+    let size = metadata.len();
     if size > MAX_FIXTURE_BYTES {
         return Err(format!("{file} has {size} bytes; the limit of a fixture is {MAX_FIXTURE_BYTES}"));
     }
