@@ -45,7 +45,8 @@ test('no schema and z.void() are null', () => {
 test('what is wrong has a code', () => {
     const right = { type: 'onEvent', event: 'validate-connection', exec };
     assert.equal(problemOf(undefined), 'no_default_export');
-    assert.equal(problemOf(exec), 'invalid_default_export');
+    assert.equal(problemOf(exec), 'old_export');
+    assert.equal(problemOf(7), 'invalid_default_export');
     assert.equal(problemOf(null), 'invalid_default_export');
     assert.equal(problemOf({}), 'invalid_default_export');
     assert.equal(problemOf({ ...right, type: 'sync' }), 'unsupported_function_type');

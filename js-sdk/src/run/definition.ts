@@ -50,6 +50,12 @@ function objectOf(namespace: unknown): Record<string, unknown> {
             'the file has no default export: it must be `export default createOnEvent({…})` or `createAction({…})`',
         );
     }
+    if (typeof value === 'function') {
+        throw new DefinitionProblem(
+            'old_export',
+            'the default export is a function, such as `runAction(nango, input)`: functions of projects with a nango.yaml are exported so, and are not run',
+        );
+    }
     if (typeof value !== 'object' || value === null) {
         throw new DefinitionProblem(
             'invalid_default_export',

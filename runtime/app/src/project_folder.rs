@@ -7,6 +7,11 @@ use crate::error::ConfigError;
 
 /// The file that makes a folder a project, as in Nango.
 const INDEX: &str = "index.ts";
+/// What describes a project of Nango's older form.
+const OLD_MANIFEST: &str = "nango.yaml";
+/// The folders of an integration in such a project.
+const OLD_FOLDERS: [&str; 5] =
+    ["actions", "syncs", "on-events", "post-connection-scripts", "pre-connection-deletion-scripts"];
 /// The folder of an integration that holds its fixtures, as in Nango.
 pub const TESTS: &str = "tests";
 /// How a fixture's name ends, as in Nango.
@@ -25,6 +30,9 @@ pub fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, ConfigError
             if directory.join(INDEX).is_file() {
                 return Ok(directory);
             }
+            if let Some(old) = old_project(&directory) {
+                return Err(old);
+            }
             let message = format!("{} has no {INDEX}", directory.display());
             Err(ConfigError::project("project_not_found", message).hint(format!(
                 "a project is a folder whose {INDEX} imports its functions: \
@@ -34,12 +42,54 @@ pub fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, ConfigError
         None => {
             let found = current.ancestors().find(|directory| directory.join(INDEX).is_file());
             found.map(Path::to_owned).ok_or_else(|| {
+                if let Some(old) = current.ancestors().find_map(old_project) {
+                    return old;
+                }
                 let message = format!("neither {} nor a parent folder has an {INDEX}", current.display());
                 ConfigError::project("project_not_found", message)
                     .hint("go to the project's folder, or name it with --project DIR")
             })
         }
     }
+}
+
+/// What is wrong with a folder that holds a project of the form that Nango had until 2025: a `nango.yaml`, and functions
+/// that are exported as such. `None` of any other folder.
+fn old_project(directory: &Path) -> Option<ConfigError> {
+    if !directory.join(OLD_MANIFEST).is_file() {
+        return None;
+    }
+    let found = old_functions(directory);
+    let shown = found.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let functions = match found.len() {
+        0 => "no functions".to_owned(),
+        1 => format!("one function ({shown})"),
+        number if number <= 3 => format!("{number} functions ({shown})"),
+        number => format!("{number} functions ({shown}, …)"),
+    };
+    let message = format!(
+        "{} has a {OLD_MANIFEST} with {functions}, and no {INDEX}: a project of Nango's older form, which onevent does not run",
+        directory.display()
+    );
+    Some(ConfigError::project("old_project", message).hint(
+        "`npx nango migrate-to-zero-yaml` in that folder makes the index.ts and turns the functions into those of \
+         createAction() and createSync(); `onevent functions` then says what can run",
+    ))
+}
+
+/// The files of functions, as such a project has them: `<integration>/actions/x.ts`, `<integration>/syncs/y.ts`.
+fn old_functions(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for integration in entries(directory) {
+        for folder in OLD_FOLDERS {
+            let files = entries(&directory.join(&integration).join(folder));
+            let functions = files.iter().filter_map(|file| file.strip_suffix(".ts"));
+            let functions = functions.filter(|name| !name.contains('.'));
+            found.extend(functions.map(|name| format!("{integration}/{folder}/{name}")));
+        }
+    }
+    found.sort();
+    found
 }
 
 /// The folder whose fixtures are tested: the project's, or one that has no `index.ts` and holds fixtures. Functions that
@@ -112,6 +162,23 @@ mod tests {
         let names = ProjectNames::scan(root.path());
         assert_eq!(names.integrations, ["salesforce".to_owned()].into());
         assert_eq!(names.functions, ["salesforce/validate-connection".to_owned()].into());
+    }
+
+    #[test]
+    fn a_project_of_the_older_form_is_named_with_what_it_holds() {
+        let root = tempfile::tempdir().unwrap();
+        let actions = root.path().join("github/actions");
+        std::fs::create_dir_all(&actions).unwrap();
+        std::fs::write(actions.join("create-issue.ts"), "").unwrap();
+        std::fs::write(root.path().join("nango.yaml"), "integrations: {}").unwrap();
+        for error in [find(Some(root.path()), root.path()), find(None, &actions)].map(Result::unwrap_err) {
+            assert_eq!(error.code, "old_project");
+            assert!(error.message.contains("nango.yaml with one function (github/actions/create-issue)"));
+            assert!(error.hint.is_some_and(|hint| hint.contains("migrate-to-zero-yaml")));
+        }
+        // The index is what counts.
+        std::fs::write(root.path().join(INDEX), "").unwrap();
+        assert_eq!(find(None, &actions).unwrap(), root.path());
     }
 
     #[test]

@@ -98,9 +98,6 @@ pub struct RunError {
     /// `upstream_response` of an HTTP error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_properties: Option<Value>,
-    /// What to do about it, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
     /// Where it was thrown, innermost first; only the project's own files.
     pub frames: Vec<Frame>,
 }
@@ -117,7 +114,6 @@ impl RunError {
             message,
             status: 500,
             additional_properties: None,
-            hint: None,
             frames: Vec::new(),
         }
     }

@@ -8,7 +8,6 @@ use onevent_ops::{Settled, SettledError};
 use serde_json::{Value, json};
 
 use crate::action;
-use crate::hint::hint_for;
 use crate::isolate::{ExecuteEnd, Interrupted, StopReason};
 
 /// What a report says beside the facts of the invocation and the recorded effects.
@@ -127,7 +126,6 @@ fn settled_error(error: SettledError) -> RunError {
     };
     RunError {
         kind,
-        hint: hint_for(&error.message).map(str::to_owned),
         code: error.code,
         message: error.message,
         payload: error.payload,

@@ -121,8 +121,13 @@ impl LifecycleError {
     }
 }
 
+/// Its file and its error; most errors name the file themselves.
+fn broken_text(broken: &BrokenFunction) -> String {
+    let message = &broken.error.message;
+    if message.starts_with(&broken.path) { message.clone() } else { format!("{}: {message}", broken.path) }
+}
+
 fn broken_message(integration: &IntegrationId, broken: &[BrokenFunction]) -> String {
-    let each: Vec<String> =
-        broken.iter().map(|broken| format!("{}: {}", broken.path, broken.error.message)).collect();
+    let each: Vec<String> = broken.iter().map(broken_text).collect();
     format!("functions of {integration} cannot be loaded: {}", each.join("; "))
 }

@@ -91,7 +91,7 @@ impl GlobalArgs {
 pub(crate) enum Command {
     /// List the project's functions, the broken ones with their errors
     #[command(
-        after_help = "Examples:\n  onevent functions\n  onevent functions --strict   # exit 10 if one is broken"
+        after_help = "Examples:\n  onevent functions\n  onevent functions --lenient   # exit 0 although one is broken"
     )]
     Functions(FunctionsArgs),
     /// Create, reconnect, delete and read connections
@@ -127,8 +127,11 @@ pub(crate) enum Command {
 /// `onevent functions`.
 #[derive(Debug, Args)]
 pub(crate) struct FunctionsArgs {
-    /// Fail (exit 10) when a function is broken
+    /// Exit 0 although a function is broken
     #[arg(long)]
+    pub(crate) lenient: bool,
+    /// What happens without a flag: exit 10 when a function is broken
+    #[arg(long, hide = true, conflicts_with = "lenient")]
     pub(crate) strict: bool,
 }
 

@@ -16,6 +16,8 @@ use crate::output::{DIM, ErrorBody, NAME, Reply, Table, render_failure};
 struct Document<'a> {
     functions: Vec<FunctionDocument<'a>>,
     broken: Vec<BrokenDocument<'a>>,
+    /// Functions of a kind that onevent does not run: syncs.
+    unsupported: Vec<BrokenDocument<'a>>,
     /// What the project's author should know, and no function fails for.
     notes: &'a [String],
 }
@@ -45,28 +47,28 @@ struct BrokenDocument<'a> {
 
 /// Lists a loaded project.
 pub(crate) fn run(args: &FunctionsArgs, project: &Project) -> Result<Reply, Failure> {
-    let failures: Vec<Failure> = project.broken.iter().map(|broken| Failure::from(&broken.error)).collect();
+    let errors = project.broken.iter().map(|broken| (broken, Failure::from(&broken.error)));
+    let (unsupported, broken): (Vec<_>, Vec<_>) = errors.partition(|(broken, _)| broken.is_unsupported());
     let document = Document {
         functions: project.functions.iter().map(|function| described(function)).collect(),
-        broken: project
-            .broken
-            .iter()
-            .zip(&failures)
-            .map(|(broken, failure)| broke(broken, failure))
-            .collect(),
+        broken: broken.iter().map(|(broken, failure)| broke(broken, failure)).collect(),
+        unsupported: unsupported.iter().map(|(broken, failure)| broke(broken, failure)).collect(),
         notes: &project.notes,
     };
     let mut reply = Reply::new(&document, table(project))?;
-    for failure in &failures {
+    for (_, failure) in &broken {
         reply = reply.note(&render_failure(failure));
+    }
+    for (_, failure) in &unsupported {
+        reply = reply.note(&format!("note: {}\n", failure.message));
     }
     for note in &project.notes {
         reply = reply.note(&format!("note: {note}\n"));
     }
-    if project.functions.is_empty() && failures.is_empty() {
+    if project.functions.is_empty() && project.broken.is_empty() {
         reply = reply.note("index.ts imports no functions\n");
     }
-    let exit = if args.strict && !failures.is_empty() { ExitCode::Project } else { ExitCode::Ok };
+    let exit = if args.lenient || broken.is_empty() { ExitCode::Ok } else { ExitCode::Project };
     Ok(reply.exit(exit))
 }
 

@@ -114,6 +114,7 @@ async fn what_is_not_an_event_function_says_what_it_is() {
     for (code, expected) in [
         ("export const x = 1;", "invalid_export"),
         ("export default 7;", "invalid_export"),
+        ("export default async function runAction(nango: any, input: any) { return input; }", "old_export"),
         (
             "import { createOnEvent } from 'nango'; export default createOnEvent({ event: 'on-lunch', exec: async () => {} } as any);",
             "unknown_event",

@@ -1,0 +1,1 @@
+../../../../js-sdk/dist/buffer.js
