@@ -39,6 +39,12 @@ impl DryMetadata {
         }
     }
 
+    /// Puts another value in the place of what was written.
+    pub(crate) fn replace(&mut self, value: Option<JsonObject>) {
+        self.value = value;
+        self.version += 1;
+    }
+
     /// Keeps a write, by the same rule as the store, so that a dry run warns about what the live one would do.
     pub(crate) fn write(&mut self, function: &FunctionKey, write: MetadataWrite) -> MetadataWritten {
         if !self.allows(write.commit) {

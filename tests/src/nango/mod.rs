@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
-use self::state::{Connection, Integration, Shared};
+use self::state::{Connection, HeldUpdate, Integration, Shared};
 use crate::JournalEntry;
 
 pub use self::state::Scope;
@@ -106,6 +106,11 @@ impl NangoServer {
         let state = self.shared.lock();
         let found = state.connections.get(&(integration.to_owned(), id.to_owned()));
         found.and_then(|connection| connection.metadata.clone()).map_or(Value::Null, Value::Object)
+    }
+
+    /// Answers the next update of metadata only after the one that follows it, although it is made first.
+    pub fn answer_updates_in_reverse(&self) {
+        self.shared.lock().held_update = Some(HeldUpdate::First);
     }
 
     /// Makes a connection one that has to be connected again.

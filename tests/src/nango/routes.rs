@@ -1,5 +1,7 @@
 //! The routes, with the checks that Nango makes before and in them.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, Request, State};
@@ -9,10 +11,11 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
 
 use super::answers::{Refusal, answer, full, integration, simple};
 use super::proxy;
-use super::state::{Environment, Scope, Shared};
+use super::state::{Environment, HeldUpdate, Scope, Shared};
 use crate::JournalEntry;
 
 /// The largest request body that the server reads, in bytes.
@@ -217,11 +220,22 @@ async fn set_metadata(State(shared): State<Shared>, headers: HeaderMap, body: St
 }
 
 async fn update_metadata(State(shared): State<Shared>, headers: HeaderMap, body: String) -> Answered {
-    write_metadata(&shared, &headers, &body, 200, |stored, new| {
+    let answer = write_metadata(&shared, &headers, &body, 200, |stored, new| {
         let mut merged = stored.unwrap_or_default();
         merged.extend(new);
         merged
-    })
+    });
+    let held = shared.lock().held_update.take();
+    match held {
+        None => {}
+        Some(HeldUpdate::First) => {
+            let answered = Arc::new(Notify::new());
+            shared.lock().held_update = Some(HeldUpdate::Second(Arc::clone(&answered)));
+            answered.notified().await;
+        }
+        Some(HeldUpdate::Second(first)) => first.notify_one(),
+    }
+    answer
 }
 
 fn write_metadata(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
 
 use crate::JournalEntry;
 
@@ -57,6 +58,14 @@ pub(super) struct Connection {
     pub(super) exhausted: bool,
 }
 
+/// Which update of metadata comes next, where the first of two is answered after the second.
+#[derive(Debug)]
+pub(super) enum HeldUpdate {
+    First,
+    /// Its end releases the first.
+    Second(Arc<Notify>),
+}
+
 /// Integration and id, or integration and name.
 pub(super) type Key = (String, String);
 
@@ -70,6 +79,7 @@ pub(super) struct Environment {
     pub(super) redirect: Option<String>,
     /// The beginning of paths that are asked too often.
     pub(super) limited: Option<String>,
+    pub(super) held_update: Option<HeldUpdate>,
     pub(super) journal: Vec<JournalEntry>,
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use onevent_contract::{ConnectionFacts, ConnectionId, IntegrationId, JsonObject, Secret};
 use serde_json::Value;
 
-use crate::dry_metadata::DryMetadata;
+use super::metadata::RemoteMetadata;
 use crate::secrets::credential_texts;
 
 /// A connection of a Nango API, as it was when the run began. Its credentials may be of any kind that Nango knows.
@@ -65,20 +65,20 @@ pub(super) struct Own {
     pub(super) facts: ConnectionFacts,
     pub(super) connection_config: JsonObject,
     pub(super) secrets: Vec<Secret>,
-    metadata: Mutex<DryMetadata>,
+    metadata: Mutex<RemoteMetadata>,
 }
 
 impl Own {
     pub(super) fn new(connection: RemoteConnection) -> Self {
         let RemoteConnection { facts, connection_config, metadata, secrets } = connection;
-        Self { facts, connection_config, secrets, metadata: Mutex::new(DryMetadata::given(metadata)) }
+        Self { facts, connection_config, secrets, metadata: Mutex::new(RemoteMetadata::new(metadata)) }
     }
 
     pub(super) fn is(&self, integration: &IntegrationId, connection: &ConnectionId) -> bool {
         self.facts.integration == *integration && self.facts.connection_id == *connection
     }
 
-    pub(super) fn metadata(&self) -> MutexGuard<'_, DryMetadata> {
+    pub(super) fn metadata(&self) -> MutexGuard<'_, RemoteMetadata> {
         // Every change is one step: what a panic leaves behind is whole.
         self.metadata.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -54,6 +54,22 @@ fn allowed_writes_are_made_in_nango_as_the_function_makes_them() {
 }
 
 #[test]
+fn the_metadata_after_a_run_is_the_newest_also_where_nango_answers_in_another_order() {
+    let stage = Stage::with_body(
+        "await Promise.all([nango.updateMetadata({ c: 3 }), nango.updateMetadata({ d: 4 })]);\n\
+         nango.log(JSON.stringify(await nango.getMetadata()));",
+    );
+    stage.nango.answer_updates_in_reverse();
+    let answer = stage.run(&["dryrun", "check", "acme", "--allow-writes"]).exits(0);
+    let after = json!({"c": 3, "d": 4});
+    assert_eq!(answer.document["metadata"]["after"], after);
+    assert_eq!(answer.document["metadata"]["writes"].as_array().unwrap().len(), 2);
+    assert_eq!(stage.nango.metadata("salesforce", "acme"), after);
+    let seen: Value = serde_json::from_str(answer.document["logs"][0]["message"].as_str().unwrap()).unwrap();
+    assert_eq!(seen, after);
+}
+
+#[test]
 fn a_write_that_nango_refuses_is_not_in_the_run_either() {
     let stage = Stage::with_body(
         "try { await nango.setMetadata({ only: true }); } catch (e: any) { nango.log(e.code); }\n\
