@@ -35,6 +35,80 @@ pub(crate) mod json {
     }
 }
 
+/// For `#[serde(with)]`: bytes that may be missing.
+pub(crate) mod optional_binary {
+    use super::{Binary, Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<T: AsRef<[u8]>, S: Serializer>(
+        bytes: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        bytes.as_ref().map(|bytes| Binary(bytes.as_ref())).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, T: From<Vec<u8>>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<T>, D::Error> {
+        let bytes = Option::<Binary<Vec<u8>>>::deserialize(deserializer)?;
+        Ok(bytes.map(|bytes| bytes.0.into()))
+    }
+}
+
+/// For `#[serde(with)]`: JSON that may be missing, which is another thing than `null`. In texts a list of at most one.
+pub(crate) mod optional_json {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde_json::Value;
+
+    use super::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_seq(value);
+        }
+        let text = value.as_ref().map(serde_json::to_string).transpose().map_err(S::Error::custom)?;
+        text.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+        if deserializer.is_human_readable() {
+            return Vec::<Value>::deserialize(deserializer).map(|mut list| list.pop());
+        }
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(D::Error::custom)
+    }
+}
+
+/// For `#[serde(with)]`: what is shared in memory crosses as one copy.
+pub(crate) mod shared {
+    use std::sync::Arc;
+
+    use super::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<T: Serialize + ?Sized, S: Serializer>(
+        value: &Arc<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        (**value).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<T>, D::Error>
+    where
+        T: ?Sized,
+        Box<T>: Deserialize<'de> + Into<Arc<T>>,
+        D: Deserializer<'de>,
+    {
+        Box::<T>::deserialize(deserializer).map(Into::into)
+    }
+}
+
+/// For `#[serde(deserialize_with)]`: what is there is there, also where it is `null`.
+pub(crate) fn some<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(deserializer).map(Some)
+}
+
 /// For `#[serde(with)]`: bytes.
 pub(crate) mod binary {
     use super::{Binary, Deserialize, Deserializer, Serialize, Serializer};

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::encoding::some;
+
 /// The kind of a run's error: Nango's names, and onevent's for what Nango does not tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,12 +79,12 @@ pub struct Frame {
     /// Column, from 1.
     pub column: u32,
     /// The function's name, where it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
 }
 
 /// Why a run did not succeed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunError {
     /// The kind.
     #[serde(rename = "type")]
@@ -96,7 +98,7 @@ pub struct RunError {
     /// The HTTP status that an API answers for this error: the provider's for HTTP errors, 500 otherwise.
     pub status: u16,
     /// `upstream_response` of an HTTP error.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub additional_properties: Option<Value>,
     /// Where it was thrown, innermost first; only the project's own files.
     pub frames: Vec<Frame>,

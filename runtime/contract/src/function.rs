@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::encoding::{json, optional_binary, shared};
 use crate::{FunctionName, IntegrationId};
 
 /// The lifecycle events that a function can subscribe to (Nango, "Event functions").
@@ -65,19 +66,22 @@ impl fmt::Display for FunctionKey {
 }
 
 /// One module of a function: a file of the project, or of a package that it imports.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ModuleSource {
     /// The path inside the project, with `/` (`salesforce/on-events/validate-connection.ts`).
     pub path: String,
     /// How it is evaluated.
     pub format: ModuleFormat,
     /// JavaScript, ready to run; of [`ModuleFormat::Json`] the file as it is.
+    #[serde(with = "shared")]
     pub code: Arc<str>,
     /// The source map (JSON, version 3) from `code` to the file at `path`; `None` where `code` is the file.
+    #[serde(with = "optional_binary")]
     pub source_map: Option<Arc<[u8]>>,
     /// What this module imports or requires.
     pub imports: Vec<ModuleImport>,
     /// What an engine keeps of this module from one isolate to the next.
+    #[serde(skip)]
     pub compiled: CompiledCode,
 }
 
@@ -106,7 +110,7 @@ impl fmt::Debug for CompiledCode {
 }
 
 /// An import of one module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModuleImport {
     /// The specifier as written.
     pub specifier: String,
@@ -117,7 +121,8 @@ pub struct ModuleImport {
 }
 
 /// How a module is evaluated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ModuleFormat {
     /// An ECMAScript module.
     EsModule {
@@ -138,7 +143,8 @@ pub enum ModuleFormat {
 }
 
 /// What `import x from` gives of a CommonJS module that says it was an ECMAScript module once (`__esModule`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DefaultImport {
     /// `module.exports`, as in Node: for files that are ECMAScript modules by their ending or their package's `type`.
     ModuleExports,
@@ -147,7 +153,8 @@ pub enum DefaultImport {
 }
 
 /// A name of Node's module scope that an ECMAScript module may use without declaring it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ScopeName {
     /// `require`
     Require,
@@ -158,7 +165,8 @@ pub enum ScopeName {
 }
 
 /// What a specifier means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ImportTarget {
     /// One of the modules that every function can import, by its name: `zod`.
     BuiltIn(String),
@@ -184,12 +192,27 @@ pub trait SchemaCheck: Send + Sync {
 }
 
 /// A schema that a function declared: of its metadata, its input or its output.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Schema {
     /// The JSON Schema (draft 2020-12) made from the zod schema; never narrower than it.
+    #[serde(with = "json")]
     pub json_schema: Value,
-    /// The same, compiled.
-    pub check: Arc<dyn SchemaCheck>,
+    /// The same, compiled. It does not cross to another process: it is made again from what does.
+    #[serde(skip)]
+    compiled: Arc<OnceLock<Arc<dyn SchemaCheck>>>,
+}
+
+impl Schema {
+    /// A schema and its compiled form.
+    #[must_use]
+    pub fn new(json_schema: Value, check: Arc<dyn SchemaCheck>) -> Self {
+        Self { json_schema, compiled: Arc::new(OnceLock::from(check)) }
+    }
+
+    /// The compiled form. `compile` is asked where there is none, once for all copies of the schema.
+    pub fn check(&self, compile: impl FnOnce(&Value) -> Arc<dyn SchemaCheck>) -> &Arc<dyn SchemaCheck> {
+        self.compiled.get_or_init(|| compile(&self.json_schema))
+    }
 }
 
 impl fmt::Debug for Schema {
@@ -199,7 +222,8 @@ impl fmt::Debug for Schema {
 }
 
 /// What calls a function.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FunctionKind {
     /// `createOnEvent()`: a lifecycle event.
@@ -234,7 +258,7 @@ impl FunctionKind {
 }
 
 /// One loaded function. Plain data: it can be kept, shared and run any number of times.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {
     /// Integration and name.
     pub key: FunctionKey,
@@ -245,6 +269,7 @@ pub struct Function {
     /// The path of its file inside the project.
     pub path: String,
     /// Its modules; the first is the file at `path`.
+    #[serde(with = "shared")]
     pub modules: Arc<[ModuleSource]>,
     /// The declared metadata schema; `None` where none was declared, or `z.void()`.
     pub metadata_schema: Option<Schema>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::encoding::{optional_json, shared};
 use crate::{ConnectionId, EnvironmentName, Event, Function, IntegrationId, Limits};
 
 /// A run's id: a UUID version 7 (RFC 9562), so that ids sort by time. Stable over a run's attempts.
@@ -59,7 +60,8 @@ impl Operation {
 }
 
 /// Why a run happens.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Trigger {
     /// A connection reached a lifecycle event.
@@ -72,6 +74,7 @@ pub enum Trigger {
     /// An action was called.
     Action {
         /// What it was called with; `None`, which the function sees as `undefined`, where there was no input at all.
+        #[serde(with = "optional_json")]
         input: Option<serde_json::Value>,
     },
 }
@@ -108,7 +111,8 @@ pub enum Mode {
 }
 
 /// What happens when the metadata before the run, or an action's input or output, violates the declared schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Validation {
     /// A warning in the report, and nothing else.
     #[default]
@@ -119,7 +123,7 @@ pub enum Validation {
 }
 
 /// What a function can read about its connection without a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionFacts {
     /// `nango.connectionId`.
     pub connection_id: ConnectionId,
@@ -130,11 +134,12 @@ pub struct ConnectionFacts {
 }
 
 /// One run to be done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Invocation {
     /// The run's id.
     pub run_id: RunId,
     /// The function to run.
+    #[serde(with = "shared")]
     pub function: Arc<Function>,
     /// Why it runs.
     pub trigger: Trigger,

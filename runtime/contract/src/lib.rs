@@ -1,7 +1,7 @@
 //! What a onevent run *is*, as plain data: the room that every other room rests on.
 //!
 //! Nothing in here knows V8, SQL or sockets. A run starts as an [`Invocation`], talks to the world through a
-//! [`Host`], leaves its effects in an [`EffectLog`] and ends as a [`RunReport`].
+//! [`Host`], tells of its effects in [`EffectMessage`]s and ends as a [`RunReport`].
 #![forbid(unsafe_code)]
 
 mod clock;
@@ -16,13 +16,16 @@ mod invocation;
 mod limits;
 mod name;
 mod report;
+pub mod revealed;
 pub mod specifier;
 
 pub use clock::{Clock, Instant, SystemClock};
 pub use connection::{AuthMode, Connection, ConnectionError, Credentials, CredentialsError, Secret};
 pub use effects::{
-    EffectLog, Effects, HttpEffect, LogLevel, LogLine, MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES,
-    MetadataWriteEffect, MetadataWriteKind, Warning, WarningCode,
+    ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink, Effects,
+    HiddenValues, HttpEffect, HttpInFlight, HttpOutcome, HttpRequest, LogLevel, LogLine, MAX_HTTP_EFFECTS,
+    MAX_LOG_BYTES, MAX_LOG_LINES, MetadataWriteEffect, MetadataWriteInFlight, MetadataWriteKind,
+    NewestMetadata, TriggeredAction, Warning, WarningCode,
 };
 pub use error::{ErrorType, Frame, RunError};
 pub use function::{
@@ -30,9 +33,9 @@ pub use function::{
     ModuleImport, ModuleSource, Schema, SchemaCheck, ScopeName, Violation,
 };
 pub use host::{
-    ActionCall, CallContext, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable, FetchRequest,
-    FetchResponse, Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude, MetadataCommit,
-    MetadataWrite, MetadataWritten, VersionedMetadata,
+    ActionCall, CallContext, CallOrigin, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable,
+    FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude,
+    MetadataCommit, MetadataWrite, MetadataWritten, VersionedMetadata,
 };
 pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType, RetryHeader};
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The largest metadata object of a connection, as JSON text: 1 MiB. It is read before every run.
@@ -12,13 +12,13 @@ pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
 pub const MAX_ACTION_DEPTH: u32 = 5;
 
 /// The limits of one run. Hitting one stops the run with outcome `stopped`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Wall-clock time from the start of the isolate to the end of `exec`. Default 5 minutes, as Nango's.
-    #[serde(rename = "wall_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "wall_ms", with = "milliseconds")]
     pub wall: Duration,
     /// CPU time of the isolate's thread; waiting for I/O costs nothing. Default 2 seconds.
-    #[serde(rename = "cpu_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "cpu_ms", with = "milliseconds")]
     pub cpu: Duration,
     /// V8's heap, in bytes; the contents of `ArrayBuffer`s have a budget of the same size beside it.
     /// Default 128 MiB.
@@ -77,8 +77,24 @@ impl Default for Limits {
     }
 }
 
-pub(crate) fn milliseconds<S: serde::Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    // Reports carry milliseconds with three decimals: precise enough for a cold start, short enough to read.
-    let micros = u32::try_from(value.as_micros()).map_or(value.as_secs_f64() * 1e6, f64::from);
-    serializer.serialize_f64(micros.round() / 1e3)
+/// For `#[serde(with)]`: durations in documents. Milliseconds with three decimals: precise enough for a cold start, short
+/// enough to read.
+pub(crate) mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        let micros = u32::try_from(value.as_micros()).map_or(value.as_secs_f64() * 1e6, f64::from);
+        serializer.serialize_f64(micros.round() / 1e3)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let micros = (f64::deserialize(deserializer)? * 1e3).round();
+        if micros.is_nan() || micros < 0.0 {
+            return Err(serde::de::Error::custom("a duration is not negative"));
+        }
+        // What is out of range saturates: no run takes that long.
+        Ok(Duration::from_micros(micros as u64))
+    }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::clock::rfc3339;
+use crate::encoding::{json, some};
 use crate::limits::milliseconds;
 use crate::{
     ConnectionId, Effects, EnvironmentName, ErrorType, Event, FunctionName, HttpEffect, IntegrationId,
@@ -93,20 +94,20 @@ impl Verdict {
 }
 
 /// What a run used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// From the start of the isolate to the end of the run.
-    #[serde(rename = "wall_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "wall_ms", with = "milliseconds")]
     pub wall: Duration,
     /// CPU time of the isolate's thread.
-    #[serde(rename = "cpu_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "cpu_ms", with = "milliseconds")]
     pub cpu: Duration,
     /// The largest heap seen at a garbage collection or at the end, `ArrayBuffer`s included.
     pub heap_peak_bytes: u64,
 }
 
 /// The connection's metadata around a run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MetadataReport {
     /// As it was when the run started; `null` where none was ever written.
     pub before: Value,
@@ -119,7 +120,8 @@ pub struct MetadataReport {
 }
 
 /// Everything there is to say about one run. Its JSON form is `docs/schemas/run-report.json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct RunReport {
     /// [`REPORT_SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -154,7 +156,7 @@ pub struct RunReport {
     pub error: Option<RunError>,
     /// What an action returned; `None` of an event function, and where the run did not succeed. It is its caller's:
     /// unlike everything else here, it is not searched for secrets.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// What to look at.
     pub warnings: Vec<Warning>,
@@ -175,6 +177,9 @@ impl RunReport {
         self.http = effects.http;
         self.logs = effects.logs;
         self.metadata.writes = effects.metadata_writes;
+        if let Some(newest) = effects.newest_metadata {
+            (self.metadata.after, self.metadata.persisted) = (Value::Object(newest.value), newest.persisted);
+        }
         self.warnings.extend(effects.warnings);
         self
     }
@@ -185,6 +190,25 @@ impl RunReport {
         let kinds =
             [ErrorType::InvalidMetadata, ErrorType::InvalidActionInput, ErrorType::InvalidActionOutput];
         self.error.as_ref().is_some_and(|error| kinds.contains(&error.kind))
+    }
+}
+
+/// In every format its document: fields that are left out of that would be lost in a format without names.
+impl Serialize for RunReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return Self::serialize(self, serializer);
+        }
+        json::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunReport {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Self::deserialize(deserializer);
+        }
+        json::deserialize(deserializer)
     }
 }
 

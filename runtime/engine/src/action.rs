@@ -3,12 +3,13 @@
 //! zod has checked both in the isolate. The checks here are the floor that hostile code cannot step over.
 
 use onevent_contract::{
-    EffectLog, ErrorType, FunctionKind, Invocation, MAX_ACTION_OUTPUT_BYTES, RunError, Schema, Trigger,
-    Validation, Violation, Warning, WarningCode,
+    EffectLog, EffectMessage, EffectSink, ErrorType, FunctionKind, Invocation, MAX_ACTION_OUTPUT_BYTES,
+    RunError, Schema, Trigger, Validation, Violation, Warning, WarningCode,
 };
 use serde_json::Value;
 
 use crate::report::{describe_violations, invalid};
+use crate::schema;
 
 const INPUT: &str = "the action's input";
 const OUTPUT: &str = "the action's output";
@@ -35,7 +36,7 @@ fn input_violations(invocation: &Invocation) -> Vec<Violation> {
         (Trigger::Action { input: Some(input) }, FunctionKind::Action { input: Some(schema), .. })
             if !input.is_null() =>
         {
-            schema.check.violations(input)
+            schema::violations(schema, input)
         }
         _ => Vec::new(),
     }
@@ -69,7 +70,7 @@ fn check_output(
     validation: Validation,
     effects: &EffectLog,
 ) -> Result<(), Box<RunError>> {
-    let violations = schema.map(|schema| schema.check.violations(output)).unwrap_or_default();
+    let violations = schema.map(|schema| schema::violations(schema, output)).unwrap_or_default();
     match validation {
         Validation::Enforce if !violations.is_empty() => {
             Err(Box::new(invalid(ErrorType::InvalidActionOutput, OUTPUT, &violations)))
@@ -82,10 +83,10 @@ fn check_output(
 }
 
 fn warn_once(effects: &EffectLog, code: WarningCode, what: &str, violations: &[Violation]) {
-    if violations.is_empty() || effects.effects().warnings.iter().any(|warning| warning.code == code) {
+    if violations.is_empty() || effects.has_warned_of(code) {
         return;
     }
-    effects.warn(Warning::new(code, describe_violations(what, violations)));
+    effects.receive(EffectMessage::Warning(Warning::new(code, describe_violations(what, violations))));
 }
 
 fn too_large(bytes: usize) -> RunError {

@@ -129,7 +129,7 @@ fn declared(
         };
         LoadError::new(code, message)
     })?;
-    Ok(Some(Schema { json_schema, check }))
+    Ok(Some(Schema::new(json_schema, check)))
 }
 
 fn problem_load(read: &ReadFunction, problem: Problem) -> LoadError {

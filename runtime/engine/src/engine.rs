@@ -17,6 +17,7 @@ use crate::action;
 use crate::describe::describe;
 use crate::isolate::{Admission, ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
 use crate::report::{self, Ending};
+use crate::schema;
 
 /// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
 pub const DEFAULT_MAX_ISOLATES: usize = 256;
@@ -196,31 +197,33 @@ impl Engine {
         };
         let clock = &self.threads.clock;
         let started_at = clock.now();
+        let (log, effects) = EffectLog::with_sender(clock.clone());
         let call = CallContext {
             run_id: invocation.run_id,
             function: invocation.function.key.clone(),
             deadline: clock.monotonic() + invocation.limits.wall,
-            effects: Arc::new(EffectLog::new(clock.clone())),
+            effects,
         };
         let before = metadata_before(&*host, &call).await?;
         if invocation.validation == Validation::Enforce {
             let violations = violations(&invocation, &before);
             if !violations.is_empty() {
                 let ending = Ending::without_run(report::invalid_before_run(&violations));
-                return Ok(report::report(&invocation, &call, started_at, before, ending));
+                return Ok(report::report(&invocation, &log, started_at, before, ending));
             }
         }
         if let Some(error) = action::refused_input(&invocation) {
             let ending = Ending::without_run(error);
-            return Ok(report::report(&invocation, &call, started_at, before, ending));
+            return Ok(report::report(&invocation, &log, started_at, before, ending));
         }
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),
             limits: invocation.limits.clone(),
             facts: report::facts(&invocation, &before),
-            schema: invocation.function.metadata_schema.clone(),
+            schema: invocation.function.metadata_schema.as_ref().map(schema::check),
             host,
-            call: call.clone(),
+            call,
+            log: Arc::clone(&log),
             host_runtime,
         };
         let mut end = self.threads.execute(job, admission).map_err(RunRefused::Thread)?;
@@ -233,11 +236,11 @@ impl Engine {
             }
         };
         let ending = match ended {
-            Ok(end) => Ending::of(end, &invocation, &call.effects),
+            Ok(end) => Ending::of(end, &invocation, &log),
             Err(_) => Ending::lost(thread_lost_message()),
         };
-        action::warn_of_input(&invocation, &call.effects);
-        Ok(report::report(&invocation, &call, started_at, before, ending))
+        action::warn_of_input(&invocation, &log);
+        Ok(report::report(&invocation, &log, started_at, before, ending))
     }
 }
 
@@ -254,7 +257,7 @@ async fn metadata_before(host: &dyn Host, call: &CallContext) -> Result<Value, R
 /// What is wrong with metadata that exists. A connection that has none yet violates nothing.
 fn violations(invocation: &Invocation, before: &Value) -> Vec<Violation> {
     match &invocation.function.metadata_schema {
-        Some(schema) if !before.is_null() => schema.check.violations(before),
+        Some(schema) if !before.is_null() => schema::violations(schema, before),
         _ => Vec::new(),
     }
 }

@@ -1,8 +1,8 @@
 //! From how a run ended to what is said about it.
 
 use onevent_contract::{
-    CallContext, EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION,
-    RunError, RunReport, Usage, Verdict,
+    EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError,
+    RunReport, Usage, Verdict,
 };
 use onevent_ops::{Settled, SettledError};
 use serde_json::{Value, json};
@@ -15,22 +15,13 @@ pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
     pub(crate) error: Option<RunError>,
     pub(crate) output: Option<Value>,
-    pub(crate) metadata_after: Option<Value>,
-    pub(crate) metadata_persisted: bool,
     pub(crate) usage: Usage,
 }
 
 impl Ending {
     /// A run that did not get to its code, for this reason.
     pub(crate) fn without_run(error: RunError) -> Self {
-        Self {
-            outcome: Outcome::Failed,
-            error: Some(error),
-            output: None,
-            metadata_after: None,
-            metadata_persisted: false,
-            usage: Usage::default(),
-        }
+        Self { outcome: Outcome::Failed, error: Some(error), output: None, usage: Usage::default() }
     }
 
     /// A run whose thread was lost: nobody knows what it did.
@@ -69,8 +60,6 @@ impl Ending {
             outcome,
             error,
             output,
-            metadata_after: end.metadata_after,
-            metadata_persisted: end.metadata_persisted,
             usage: Usage {
                 wall: end.usage.wall,
                 cpu: end.usage.cpu,
@@ -139,17 +128,17 @@ fn settled_error(error: SettledError) -> RunError {
 /// Puts the report together and takes every known secret out of its texts.
 pub(crate) fn report(
     invocation: &Invocation,
-    call: &CallContext,
+    log: &EffectLog,
     started_at: jiff::Timestamp,
     before: Value,
     mut ending: Ending,
 ) -> RunReport {
-    let effects = call.effects.effects();
+    let effects = log.effects();
     if let Some(error) = &mut ending.error {
-        error.message = call.effects.scrub_text(&error.message);
-        call.effects.scrub(&mut error.payload);
+        error.message = log.scrub_text(&error.message);
+        log.scrub(&mut error.payload);
         if let Some(properties) = &mut error.additional_properties {
-            call.effects.scrub(properties);
+            log.scrub(properties);
         }
     }
     let (event, operation) = (invocation.trigger.event(), invocation.trigger.operation());
@@ -175,12 +164,7 @@ pub(crate) fn report(
         error: ending.error,
         output: ending.output,
         warnings: Vec::new(),
-        metadata: MetadataReport {
-            after: ending.metadata_after.unwrap_or_else(|| before.clone()),
-            before,
-            persisted: ending.metadata_persisted,
-            writes: Vec::new(),
-        },
+        metadata: MetadataReport { after: before.clone(), before, persisted: false, writes: Vec::new() },
         http: Vec::new(),
         logs: Vec::new(),
         usage: ending.usage,

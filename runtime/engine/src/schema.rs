@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jsonschema::{Draft, PatternOptions, Retrieve, Uri, ValidationError, Validator};
-use onevent_contract::{SchemaCheck, Violation};
+use onevent_contract::{Schema, SchemaCheck, Violation};
 use serde_json::Value;
 
 /// A check reports this many violations; more help nobody.
@@ -14,6 +14,16 @@ const MAX_VIOLATIONS: usize = 20;
 pub(crate) fn compile(schema: &Value) -> Result<Arc<dyn SchemaCheck>, String> {
     let compiled = build(schema).or_else(|_| build(&without_patterns(schema)))?;
     Ok(Arc::new(Compiled { schema: compiled, has_references: has_references(schema) }))
+}
+
+/// The check of a declared schema, compiled again where the function came from another process.
+pub(crate) fn check(schema: &Schema) -> Arc<dyn SchemaCheck> {
+    schema.check(|json_schema| compile(json_schema).unwrap_or_else(|error| Arc::new(Broken(error)))).clone()
+}
+
+/// Every violation of a declared schema.
+pub(crate) fn violations(schema: &Schema, value: &Value) -> Vec<Violation> {
+    check(schema).violations(value)
 }
 
 fn build(schema: &Value) -> Result<Validator, String> {
@@ -79,6 +89,16 @@ impl SchemaCheck for Compiled {
             return vec![Violation { path: Vec::new(), message, code: "schema".to_owned() }];
         }
         self.schema.iter_errors(value).take(MAX_VIOLATIONS).map(|error| violation(&error)).collect()
+    }
+}
+
+/// A schema that compiled where the function was loaded, and does not here: nothing conforms to it.
+struct Broken(String);
+
+impl SchemaCheck for Broken {
+    fn violations(&self, _: &Value) -> Vec<Violation> {
+        let message = format!("the declared schema cannot be compiled: {}", self.0);
+        vec![Violation { path: Vec::new(), message, code: "schema".to_owned() }]
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, ConnectionFacts, EnvironmentName, ErrorType, FunctionKey, Host, HostError,
-    Instant, LogLevel, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId, RunReport,
+    ActionCall, ActionEnd, CallContext, ConnectionFacts, EnvironmentName, ErrorType, FunctionKey, Host,
+    HostError, Instant, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId, RunReport, TriggeredAction,
 };
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ use crate::answers::api;
 
 /// One run of an action that a function triggered.
 pub struct ActionRun {
+    /// The id of the run.
+    pub run_id: RunId,
     /// The action.
     pub action: FunctionKey,
     /// What it is called with; `null` for nothing.
@@ -120,14 +122,26 @@ impl Actions {
         let Some(runner) = &self.runner else {
             return Err(HostError::Unsupported { member: "triggerAction".into() });
         };
-        let name = format!("{} for {}", run.action, run.connection.connection_id);
+        // The caller's report names the run, so that it can be told what it did; also where the caller ends first.
+        let effect = call.effects.action(TriggeredAction {
+            action: run.action.clone(),
+            connection_id: run.connection.connection_id.clone(),
+            run_id: run.run_id,
+        });
         let report = match runner.run_action(run).await {
             Ok(report) => report,
-            Err(ActionNotRun::Unknown { message }) => return Ok(Err(message)),
-            Err(ActionNotRun::Broken { message }) => return Err(api(404, "not_found", message)),
+            Err(ActionNotRun::Unknown { message }) => {
+                effect.not_started();
+                return Ok(Err(message));
+            }
+            Err(ActionNotRun::Broken { message }) => {
+                effect.not_started();
+                return Err(api(404, "not_found", message));
+            }
+            // It stays pending: nobody can say what it did.
             Err(ActionNotRun::Refused { message }) => return Err(HostError::Internal { message }),
         };
-        record(call, &name, &report);
+        effect.settled(ActionEnd::of(&report));
         answer(report).map(Ok)
     }
 }
@@ -135,22 +149,6 @@ impl Actions {
 /// The key that a call names.
 pub(crate) fn action_key(action: &ActionCall) -> FunctionKey {
     FunctionKey { integration: action.provider_config_key.clone(), name: action.name.clone() }
-}
-
-/// The caller's report names the run, so that it can be told what it did.
-fn record(call: &CallContext, name: &str, report: &RunReport) {
-    let level = match report.outcome {
-        Outcome::Succeeded => LogLevel::Info,
-        _ => LogLevel::Warn,
-    };
-    let message = format!("triggered action {name}: {}", report.outcome.as_str());
-    let about = json!({
-        "run_id": report.run_id,
-        "requests": report.http.len(),
-        "metadata_writes": report.metadata.writes.len(),
-        "error": report.error.as_ref().map(|error| error.kind.as_str()),
-    });
-    call.effects.log(level, message, Some(about));
 }
 
 fn answer(report: RunReport) -> Result<Value, HostError> {

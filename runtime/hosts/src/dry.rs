@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, EnvironmentName,
     EnvironmentVariable, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId,
-    IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse,
+    IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId,
     VersionedMetadata,
 };
 use onevent_proxy::Proxy;
@@ -287,6 +287,7 @@ impl DryHost {
             environment: self.connections.environment.clone(),
             mode: Mode::Dry,
             deadline: call.deadline,
+            run_id: RunId::generate(),
             depth: self.actions.depth(),
             host: Arc::new(host),
             caller: call.run_id,

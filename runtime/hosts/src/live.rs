@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, ConnectionQuery, EnvironmentVariable, FetchRequest, FetchResponse,
     Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
-    MetadataWritten, Mode, ProxyRequest, ProxyResponse, VersionedMetadata,
+    MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId, VersionedMetadata,
 };
 use onevent_proxy::{Proxy, Target, TargetSource};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility, Writer};
@@ -278,6 +278,7 @@ impl LiveHost {
             environment: key.environment.clone(),
             mode: Mode::Live,
             deadline: call.deadline,
+            run_id: RunId::generate(),
             depth: self.actions.depth(),
             host: Arc::new(Self { own: key, access, actions, ..self.clone() }),
             caller: call.run_id,

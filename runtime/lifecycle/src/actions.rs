@@ -90,6 +90,7 @@ impl ActionRunner for ProjectActions {
         let limits = (self.limits)(&run.action);
         let left = run.deadline.saturating_duration_since(self.clock.monotonic());
         let invocation = Invocation {
+            run_id: run.run_id,
             trigger: Trigger::Action { input: Some(run.input) },
             mode: run.mode,
             limits: Limits { wall: limits.wall.min(left), ..limits },

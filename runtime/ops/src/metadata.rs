@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use deno_core::{OpState, op2};
 use onevent_contract::{
-    DroppedKeys, HostCalls, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit, MetadataWrite,
-    MetadataWriteKind, MetadataWritten, Warning, WarningCode,
+    CallContext, DroppedKeys, Host, HostCalls, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit,
+    MetadataWrite, MetadataWriteKind, MetadataWritten, Warning, WarningCode,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -66,27 +67,43 @@ async fn write(
         // Versions count writes, so they stay far below 2^53.
         Some(version) => MetadataCommit::IfVersion(version as u64),
     };
-    let whole = Value::Object(value.clone());
     if let Some(schema) = &run.schema {
-        let violations = schema.check.violations(&whole);
+        let violations = schema.violations(&Value::Object(value.clone()));
         if !violations.is_empty() {
             return Ok(WriteResult { outcome: "invalid", violations });
         }
     }
     let (host, call) = (run.host.clone(), run.call.clone());
-    let written = run
-        .ask(async move { host.write_metadata(&call, MetadataWrite { value, commit, kind }).await })
-        .await?;
+    let written = run.ask(write_to_its_end(host, call, MetadataWrite { value, commit, kind })).await?;
     match written {
         MetadataWritten::Conflict => Ok(WriteResult { outcome: "conflict", violations: Vec::new() }),
-        MetadataWritten::Written { dropped, persisted, .. } => {
-            run.call.effects.metadata_write(kind);
-            run.metadata_after.replace(Some(whole));
-            run.metadata_persisted.set(persisted);
-            dropped.into_iter().for_each(|dropped| run.call.effects.warn(keys_dropped(dropped)));
-            Ok(WriteResult { outcome: "written", violations: Vec::new() })
-        }
+        MetadataWritten::Written { .. } => Ok(WriteResult { outcome: "written", violations: Vec::new() }),
     }
+}
+
+/// A write that has begun comes to its end, also where nobody waits for it any more. Cut short, it might be made and not be
+/// in the report.
+async fn write_to_its_end(
+    host: Arc<dyn Host>,
+    call: CallContext,
+    write: MetadataWrite,
+) -> Result<MetadataWritten, HostError> {
+    let effect = call.effects.metadata_write(write.kind);
+    let writing = tokio::spawn(async move {
+        let value = write.value.clone();
+        let written = host.write_metadata(&call, write).await;
+        match &written {
+            Ok(MetadataWritten::Written { version, dropped, persisted }) => {
+                dropped.iter().for_each(|dropped| call.effects.warn(keys_dropped(dropped)));
+                effect.written(value, *version, *persisted);
+            }
+            Ok(MetadataWritten::Conflict) => effect.not_written(),
+            Err(_) => effect.failed(host.metadata(&call).await.unwrap_or_default()),
+        }
+        written
+    });
+    let lost = || HostError::Internal { message: "the host panicked or was shut down".to_owned() };
+    writing.await.unwrap_or_else(|_| Err(lost()))
 }
 
 fn parse_object(json: &str) -> Result<JsonObject, HostError> {
@@ -101,7 +118,7 @@ fn parse_object(json: &str) -> Result<JsonObject, HostError> {
     }
 }
 
-fn keys_dropped(dropped: DroppedKeys) -> Warning {
+fn keys_dropped(dropped: &DroppedKeys) -> Warning {
     let keys = dropped.keys.join("`, `");
     Warning {
         code: WarningCode::MetadataKeysDropped,
@@ -109,7 +126,7 @@ fn keys_dropped(dropped: DroppedKeys) -> Warning {
             "setMetadata replaces the whole object: it dropped `{keys}`, written by {}. Use updateMetadata to keep other keys.",
             dropped.written_by
         ),
-        keys: dropped.keys,
-        written_by: Some(dropped.written_by),
+        keys: dropped.keys.clone(),
+        written_by: Some(dropped.written_by.clone()),
     }
 }

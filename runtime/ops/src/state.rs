@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use onevent_contract::{CallContext, Frame, Host, HostError, Schema};
+use onevent_contract::{CallContext, Frame, Host, HostError, SchemaCheck};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -54,11 +54,9 @@ pub struct RunState {
     pub(crate) call: CallContext,
     /// Where the host's futures run: connections that it pools must outlive the isolate's own small runtime.
     pub(crate) host_runtime: Handle,
-    pub(crate) schema: Option<Schema>,
+    pub(crate) schema: Option<Arc<dyn SchemaCheck>>,
     pub(crate) settled: RefCell<Option<Settled>>,
     pub(crate) host_failure: RefCell<Option<String>>,
-    pub(crate) metadata_after: RefCell<Option<Value>>,
-    pub(crate) metadata_persisted: Cell<bool>,
     pub(crate) budget: CallBudget,
     /// Whether the run asked for a lock: it may hold some at its end.
     pub(crate) locked: Cell<bool>,
@@ -69,7 +67,12 @@ pub struct RunState {
 impl RunState {
     /// Of a run that has not begun.
     #[must_use]
-    pub fn new(host: Arc<dyn Host>, call: CallContext, host_runtime: Handle, schema: Option<Schema>) -> Self {
+    pub fn new(
+        host: Arc<dyn Host>,
+        call: CallContext,
+        host_runtime: Handle,
+        schema: Option<Arc<dyn SchemaCheck>>,
+    ) -> Self {
         Self {
             host,
             call,
@@ -77,24 +80,10 @@ impl RunState {
             schema,
             settled: RefCell::default(),
             host_failure: RefCell::default(),
-            metadata_after: RefCell::default(),
-            metadata_persisted: Cell::default(),
             budget: CallBudget::default(),
             locked: Cell::default(),
             waker: RefCell::default(),
         }
-    }
-
-    /// The metadata after the last write of the run; `None` where there was none.
-    #[must_use]
-    pub fn metadata_after(&self) -> Option<Value> {
-        self.metadata_after.borrow().clone()
-    }
-
-    /// Whether the host keeps what the run wrote.
-    #[must_use]
-    pub fn metadata_persisted(&self) -> bool {
-        self.metadata_persisted.get()
     }
 
     /// Asks the host. Its own failures end the run, so they do not come back from here.

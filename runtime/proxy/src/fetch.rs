@@ -9,13 +9,14 @@ use std::time::Duration;
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method};
 use ipnet::IpNet;
-use onevent_contract::{CallContext, FetchRequest, FetchResponse, HostError, HttpEffect};
+use onevent_contract::{CallContext, FetchRequest, FetchResponse, HostError, HttpRequest};
 use reqwest::Client;
 use url::Url;
 
 use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::limits::MAX_REDIRECTS;
+use crate::proxy::outcome;
 use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS};
 use crate::transport::{Answer, Failure, Hop, exchange, next_plain_hop};
 
@@ -86,16 +87,10 @@ impl Fetch {
                 .await
                 .unwrap_or(Err(Failure::timeout(options.attempt_timeout)))
         };
+        let (method, url) = (hop.method.to_string(), shown(&hop.url));
+        let effect = self.context.effects.http(HttpRequest { method, url, attempt: 1 });
         let sent = sent.await;
-        self.context.effects.http(HttpEffect {
-            seq: 0,
-            method: hop.method.to_string(),
-            url: self.context.effects.scrub_text(&shown(&hop.url)),
-            status: sent.as_ref().ok().map(|answer| answer.status.as_u16()),
-            error: sent.as_ref().err().map(|failure| failure.code().to_owned()),
-            attempt: 1,
-            duration: options.clock.elapsed(start),
-        });
+        effect.settled(outcome(&sent), options.clock.elapsed(start));
         sent
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, Credentials, HostError, HttpEffect, LogLevel, ProxyRequest, ProxyResponse,
-    SystemClock,
+    CallContext, Clock, Credentials, HostError, HttpOutcome, HttpRequest, LogLevel, ProxyRequest,
+    ProxyResponse, SystemClock,
 };
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -225,8 +225,13 @@ impl Call {
                     .await
                     .unwrap_or(Err(Failure::timeout(limit)))
             };
+            let effect = self.context.effects.http(HttpRequest {
+                method: hop.method.to_string(),
+                url: built.secrets.shown(&hop.url),
+                attempt: number,
+            });
             let sent = sent.await;
-            self.record(&built, &hop, number, &sent, options.clock.elapsed(hop_start));
+            effect.settled(outcome(&sent), options.clock.elapsed(hop_start));
             let answer = match sent {
                 Ok(answer) => answer,
                 Err(Failure::Refused(refusal)) if redirects > 0 => break Err(denied(&refusal.to_string())),
@@ -244,25 +249,6 @@ impl Call {
             redirects += 1;
         };
         Ok(Attempt { outcome, shown_url, duration: options.clock.elapsed(start) })
-    }
-
-    fn record(
-        &self,
-        built: &BuiltRequest,
-        hop: &Hop,
-        attempt: u32,
-        sent: &Result<Answer, Failure>,
-        duration: Duration,
-    ) {
-        self.context.effects.http(HttpEffect {
-            seq: 0,
-            method: hop.method.to_string(),
-            url: built.secrets.shown(&hop.url),
-            status: sent.as_ref().ok().map(|answer| answer.status.as_u16()),
-            error: sent.as_ref().err().map(|failure| failure.code().to_owned()),
-            attempt,
-            duration,
-        });
     }
 
     fn remaining(&self) -> Duration {
@@ -295,6 +281,14 @@ impl Attempt {
             url: self.shown_url,
             duration: self.duration,
         })
+    }
+}
+
+/// What a report says of a request that came to its end.
+pub(crate) fn outcome(sent: &Result<Answer, Failure>) -> HttpOutcome {
+    match sent {
+        Ok(answer) => HttpOutcome::Answered(answer.status.as_u16()),
+        Err(failure) => HttpOutcome::Failed(failure.code().to_owned()),
     }
 }
 

@@ -80,6 +80,8 @@ struct HttpView {
     url: String,
     status: Option<u16>,
     error: Option<String>,
+    #[serde(default)]
+    pending: bool,
     attempt: u32,
     duration_ms: f64,
 }
@@ -239,6 +241,7 @@ fn effects(run: &RunView) -> Vec<String> {
 
 fn request_line(http: &HttpView) -> String {
     let (answer, style) = match (http.status, &http.error) {
+        _ if http.pending => ("pending".to_owned(), WARN),
         (Some(status @ 200..=299), _) => (status.to_string(), GOOD),
         (Some(status), _) => (status.to_string(), BAD),
         (None, error) => (error.clone().unwrap_or_else(|| "no answer".into()), BAD),
@@ -311,6 +314,7 @@ mod tests {
             "http": [
                 {"seq": 1, "method": "GET", "url": "http://h/a", "status": 200, "attempt": 1, "duration_ms": 12.0},
                 {"seq": 3, "method": "GET", "url": "http://h/b", "status": null, "error": "ECONNREFUSED", "attempt": 2, "duration_ms": 1.0},
+                {"seq": 4, "method": "POST", "url": "http://h/c", "status": null, "pending": true, "attempt": 1, "duration_ms": 7.0},
             ],
             "logs": [{"seq": 0, "level": "info", "message": "one\ntwo", "meta": {"a": 1}, "at": "2026-01-01T00:00:00Z"}],
             "usage": {"wall_ms": 83.0, "cpu_ms": 4.0, "heap_peak_bytes": 8_388_608},
@@ -336,6 +340,7 @@ mod tests {
             "  info one\n    two  {\"a\":1}",
             "  http [200] GET http://h/a  12ms",
             "  http [ECONNREFUSED] GET http://h/b  1ms attempt 2",
+            "  http [pending] POST http://h/c  7ms",
             "  metadata not stored\n    - x: 1\n    + y: 2",
             "  warning[metadata_keys_dropped]: dropped `x`",
             "  83ms wall, 4ms CPU, 8.0 MiB heap",

@@ -59,3 +59,16 @@ pub enum HostError {
         message: String,
     },
 }
+
+impl HostError {
+    /// Its code, stable.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Network { code, .. } | Self::Configuration { code, .. } | Self::Api { code, .. } => code,
+            Self::Answer { .. } => "api_error",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Internal { .. } => "host_failure",
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub use self::answer::HostAnswer;
 pub use self::call::HostCall;
 pub use self::calls::HostCalls;
 pub use self::checkpoint::Checkpoint;
-pub use self::context::CallContext;
+pub use self::context::{CallContext, CallOrigin};
 pub use self::environment::{ActionCall, ConnectionQuery, EnvironmentVariable, IntegrationInclude};
 pub use self::error::HostError;
 pub use self::fetch::{FetchRequest, FetchResponse};

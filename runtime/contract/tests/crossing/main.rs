@@ -2,7 +2,10 @@
 //! neither names nor types.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests stop at the first surprise")]
 
+mod effects;
 mod host;
+mod invocation;
+mod report;
 mod values;
 
 use std::fmt::Debug;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deno_core::v8;
-use onevent_contract::{CallContext, Clock, Frame, Host, Instant, Limits, ModuleSource, Schema};
+use onevent_contract::{
+    CallContext, Clock, EffectLog, Frame, Host, Instant, Limits, ModuleSource, SchemaCheck,
+};
 use onevent_ops::{RunState, Settled};
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -17,6 +19,10 @@ use crate::platform::ThreadCpuClock;
 
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.
 const STACK_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long the end of a run waits for metadata writes that are under way. Those of a host that takes longer are pending
+/// in the report. Less than a second: that is what a run gets whose process was asked to stop.
+const LAST_WRITES: Duration = Duration::from_millis(700);
 
 /// What a job used.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,8 +45,10 @@ pub(crate) struct ExecuteJob {
     pub(crate) limits: Limits,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) call: CallContext,
+    /// Where the effects of the run are collected.
+    pub(crate) log: Arc<EffectLog>,
     pub(crate) host_runtime: Handle,
-    pub(crate) schema: Option<Schema>,
+    pub(crate) schema: Option<Arc<dyn SchemaCheck>>,
     /// `RunFacts` of `js-sdk/src/ops.ts`.
     pub(crate) facts: Value,
 }
@@ -50,8 +58,6 @@ pub(crate) struct ExecuteEnd {
     pub(crate) settled: Result<Settled, Interrupted>,
     /// The frames of an exception that never reached the SDK.
     pub(crate) frames: Vec<Frame>,
-    pub(crate) metadata_after: Option<Value>,
-    pub(crate) metadata_persisted: bool,
     pub(crate) usage: JobUsage,
 }
 
@@ -137,18 +143,14 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
     };
     usage.wall = clock.elapsed(started);
     usage.cpu = ThreadCpuClock::of_this_thread().and_then(ThreadCpuClock::read).unwrap_or_default();
+    // A write that began is made or it is not: the report has to know which. The run's locks may be for it.
+    let _ = tokio::time::timeout(LAST_WRITES, job.log.metadata_settled()).await;
     onevent_ops::release_after(&run).await;
     let frames = match &settled {
         Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
         _ => Vec::new(),
     };
-    ExecuteEnd {
-        settled,
-        frames,
-        metadata_after: run.metadata_after(),
-        metadata_persisted: run.metadata_persisted(),
-        usage,
-    }
+    ExecuteEnd { settled, frames, usage }
 }
 
 impl Isolate {

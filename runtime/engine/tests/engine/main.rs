@@ -8,6 +8,7 @@
 
 mod actions;
 mod conformance;
+mod effects;
 mod globals;
 mod lazy;
 mod limits;

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, ConnectionFacts, ConnectionQuery, EffectLog, EnvironmentVariable,
-    Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude, JsonObject, MetadataWrite,
-    MetadataWritten, Outcome, RunReport, Secret, VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, ConnectionFacts, ConnectionQuery, EffectMessage, EffectSender,
+    EffectSink, EnvironmentVariable, HiddenValues, Host, HostAnswer, HostCall, HostCalls, HostError,
+    IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Outcome, RunReport, Secret,
+    VersionedMetadata,
 };
 use serde_json::{Value, json};
 
@@ -19,6 +20,8 @@ use crate::secrets::{credential_texts, long_enough};
 /// No credentials get into the fixture: they are replaced in the connection, and wherever their texts occur.
 pub struct RecordingHost {
     inner: Arc<dyn Host>,
+    /// What the other host hides from a report is hidden from the fixture too.
+    hidden: Arc<Hidden>,
     recorded: Mutex<Recorded>,
 }
 
@@ -32,14 +35,13 @@ struct Recorded {
     variables: Option<Vec<EnvironmentVariable>>,
     actions: Vec<Value>,
     checkpoint: Option<JsonObject>,
-    effects: Option<Arc<EffectLog>>,
 }
 
 impl RecordingHost {
     /// A recorder around the host that answers.
     #[must_use]
     pub fn new(inner: Arc<dyn Host>) -> Self {
-        Self { inner, recorded: Mutex::default() }
+        Self { inner, hidden: Arc::default(), recorded: Mutex::default() }
     }
 
     /// The fixture of a run that settled: it returned, or it threw. `None` of a run that did not come to its end, or
@@ -59,12 +61,8 @@ impl RecordingHost {
             _ => return None,
         }
         let recorded = self.recorded();
-        let effects = recorded.effects.clone();
-        let scrub = |value: &mut Value| {
-            if let Some(effects) = &effects {
-                effects.scrub(value);
-            }
-        };
+        let hidden = self.hidden.values().clone();
+        let scrub = |value: &mut Value| hidden.scrub(value);
         let mut document = JsonObject::new();
         let mut put = |name: &str, value: Option<Value>| {
             if let Some(mut value) = value {
@@ -84,15 +82,44 @@ impl RecordingHost {
         Some(Fixture::new(document))
     }
 
-    fn note(&self, call: &CallContext, change: impl FnOnce(&mut Recorded)) {
-        let mut recorded = self.recorded();
-        recorded.effects.get_or_insert_with(|| Arc::clone(&call.effects));
-        change(&mut recorded);
+    fn note(&self, change: impl FnOnce(&mut Recorded)) {
+        change(&mut self.recorded());
+    }
+
+    /// The same call, whose effects are listened to.
+    fn overheard(&self, context: &CallContext) -> CallContext {
+        let sink = Overheard { hidden: Arc::clone(&self.hidden), to: context.effects.clone() };
+        CallContext { effects: context.effects.by_way_of(Arc::new(sink)), ..context.clone() }
     }
 
     fn recorded(&self) -> MutexGuard<'_, Recorded> {
         // Every change is one step: what a panic leaves behind is whole.
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The values that must not get into the fixture.
+#[derive(Default)]
+struct Hidden(Mutex<HiddenValues>);
+
+impl Hidden {
+    fn values(&self) -> MutexGuard<'_, HiddenValues> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Hands effects on, and notes what is to be hidden.
+struct Overheard {
+    hidden: Arc<Hidden>,
+    to: EffectSender,
+}
+
+impl EffectSink for Overheard {
+    fn receive(&self, message: EffectMessage) {
+        if let EffectMessage::Hide(secrets) = &message {
+            self.hidden.values().hide(secrets.iter().cloned());
+        }
+        self.to.send(message);
     }
 }
 
@@ -142,16 +169,16 @@ fn redact(value: &mut Value) {
 #[async_trait]
 impl Host for RecordingHost {
     async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
-        let inner = &self.inner;
+        let (inner, context) = (&self.inner, &self.overheard(context));
         match call {
             HostCall::Proxy(request) => {
                 let answer = inner.proxy(context, (*request).clone()).await;
-                self.note(context, |recorded| recorded.calls.extend(Call::proxy(*request, &answer)));
+                self.note(|recorded| recorded.calls.extend(Call::proxy(*request, &answer)));
                 answer.map(HostAnswer::Proxy)
             }
             HostCall::Fetch(request) => {
                 let answer = inner.fetch(context, request.clone()).await;
-                self.note(context, |recorded| recorded.calls.extend(Call::fetch(&request, &answer)));
+                self.note(|recorded| recorded.calls.extend(Call::fetch(&request, &answer)));
                 answer.map(HostAnswer::Fetch)
             }
             HostCall::Connection(query) => self.connection(context, query).await.map(HostAnswer::Connection),
@@ -185,7 +212,7 @@ impl RecordingHost {
         let own = query == ConnectionQuery::default();
         let connection = self.inner.connection(call, query).await?;
         call.effects.hide(connection.get("credentials").map(credential_texts).unwrap_or_default());
-        self.note(call, |recorded| {
+        self.note(|recorded| {
             if own || recorded.connection.is_none() {
                 let mut shown = connection.clone();
                 if let Some(credentials) = shown.get_mut("credentials") {
@@ -200,7 +227,7 @@ impl RecordingHost {
     async fn metadata(&self, call: &CallContext) -> Result<VersionedMetadata, HostError> {
         let metadata = self.inner.metadata(call).await?;
         // The first one: what the run started with.
-        self.note(call, |recorded| {
+        self.note(|recorded| {
             recorded.metadata.get_or_insert_with(|| metadata.clone());
         });
         Ok(metadata)
@@ -214,7 +241,7 @@ impl RecordingHost {
         let document = write_document(&write);
         let written = self.inner.write_metadata(call, write).await?;
         if let MetadataWritten::Written { .. } = written {
-            self.note(call, |recorded| recorded.writes.push(document));
+            self.note(|recorded| recorded.writes.push(document));
         }
         Ok(written)
     }
@@ -230,7 +257,7 @@ impl RecordingHost {
             call.effects.hide(credential_texts(credentials));
             redact(credentials);
         }
-        self.note(call, |recorded| recorded.integration.get_or_insert_default().extend(integration));
+        self.note(|recorded| recorded.integration.get_or_insert_default().extend(integration));
         Ok(answer)
     }
 
@@ -242,7 +269,7 @@ impl RecordingHost {
         let redacted = variables
             .iter()
             .map(|variable| EnvironmentVariable { name: variable.name.clone(), value: "[redacted]".into() });
-        self.note(call, |recorded| recorded.variables = Some(redacted.collect()));
+        self.note(|recorded| recorded.variables = Some(redacted.collect()));
         Ok(variables)
     }
 
@@ -250,13 +277,13 @@ impl RecordingHost {
         let (name, input) = (action.name.clone(), action.input.clone());
         let output = self.inner.trigger_action(call, action).await?;
         let document = json!({ "name": name, "input": input, "output": output });
-        self.note(call, |recorded| recorded.actions.push(document));
+        self.note(|recorded| recorded.actions.push(document));
         Ok(output)
     }
 
     async fn checkpoint(&self, call: &CallContext) -> Result<Checkpoint, HostError> {
         let checkpoint = self.inner.checkpoint(call).await?;
-        self.note(call, |recorded| {
+        self.note(|recorded| {
             if recorded.checkpoint.is_none() {
                 recorded.checkpoint.clone_from(&checkpoint.value);
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ActionCall, CallContext, ConnectionId, HostError, IntegrationId, Mode};
+use onevent_contract::{ActionCall, CallContext, ConnectionId, HostError, IntegrationId, Mode, RunId};
 use onevent_proxy::limits::ATTEMPT_TIMEOUT;
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ impl RemoteHost {
             environment: self.environment.clone(),
             mode: Mode::Dry,
             deadline: call.deadline,
+            run_id: RunId::generate(),
             depth: self.actions.depth(),
             caller: call.run_id,
             host: Arc::new(Self { own, actions, ..self.clone() }),

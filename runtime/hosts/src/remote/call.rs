@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 use onevent_contract::{
-    CallContext, ConnectionId, HostError, HttpEffect, IntegrationId, LogLevel, ProxyRequest, ProxyResponse,
-    RetryHeader, Secret,
+    CallContext, ConnectionId, HostError, HttpOutcome, HttpRequest, IntegrationId, LogLevel, ProxyRequest,
+    ProxyResponse, RetryHeader, Secret,
 };
 use onevent_proxy::limits::ATTEMPT_TIMEOUT;
 use onevent_proxy::{IGNORED_HEADERS, Origin, OriginAnswer, OriginRequest};
@@ -36,24 +36,17 @@ impl RemoteCall<'_> {
         let built = self.build(request)?;
         let clock = self.api.clock();
         let (method, url, start) = (built.method.clone(), built.url.clone(), clock.monotonic());
+        let shown = Origin::shown(&url, self.secrets.iter().cloned().chain([self.api.secret()]));
+        let effect = self.context.effects.http(HttpRequest {
+            method: method.to_string(),
+            url: shown.clone(),
+            attempt: 1,
+        });
         let sent = self.api.origin().send(built).await.map_err(|error| self.api.unreachable(error).into());
         let answered = sent.as_ref().map(|answer| answer.status).ok();
         let result = sent.and_then(|answer| self.told_apart(answer));
         let duration = clock.elapsed(start);
-        let shown = Origin::shown(&url, self.secrets.iter().cloned().chain([self.api.secret()]));
-        let error = match &result {
-            Err(HostError::Network { code, .. }) => Some(code.clone()),
-            _ => None,
-        };
-        self.context.effects.http(HttpEffect {
-            seq: 0,
-            method: method.to_string(),
-            url: shown.clone(),
-            status: if error.is_some() { None } else { answered },
-            error,
-            attempt: 1,
-            duration,
-        });
+        effect.settled(outcome(answered, result.as_ref().err()), duration);
         let answer = result?;
         let url = self.provider_url.map(|url| Origin::shown(&url, self.secrets.iter().cloned()));
         Ok(ProxyResponse {
@@ -176,6 +169,15 @@ impl RemoteCall<'_> {
 
     fn log(&self, message: String) {
         self.context.effects.log(LogLevel::Warn, message, None);
+    }
+}
+
+/// What a report says of the request: Nango's status, unless Nango says that the provider did not answer.
+fn outcome(answered: Option<u16>, error: Option<&HostError>) -> HttpOutcome {
+    match (answered, error) {
+        (_, Some(HostError::Network { code, .. })) => HttpOutcome::Failed(code.clone()),
+        (Some(status), _) => HttpOutcome::Answered(status),
+        (None, error) => HttpOutcome::Failed(error.map_or_else(String::new, |error| error.code().to_owned())),
     }
 }
 

@@ -98,8 +98,8 @@ async fn an_action_runs_for_the_connection_that_is_named() {
     let asked = script.asked.lock().unwrap().clone();
     assert_eq!(asked, [("q/request globex".to_owned(), Mode::Live, json!({"a": 1}))]);
     // The caller got the token with the answer: its report does not show it.
-    assert_eq!(caller.effects.scrub_text("token-globex-2"), "[redacted]");
-    let line = &caller.effects.effects().logs[0];
+    assert_eq!(caller.log.scrub_text("token-globex-2"), "[redacted]");
+    let line = &caller.log.effects().logs[0];
     assert_eq!(line.message, "triggered action q/request for globex: succeeded");
 }
 

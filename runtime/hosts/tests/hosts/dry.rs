@@ -79,9 +79,9 @@ async fn requests_are_real() {
     let host = dry(&setup, DryConnection::given(given(&setup)), None, Access::Normal);
     let used = call("f");
     assert_eq!(text(host.proxy(&used, request(None, None)).await).await, "p Bearer token-given /me");
-    assert_eq!(used.effects.effects().http.len(), 1);
+    assert_eq!(used.log.effects().http.len(), 1);
     assert_eq!(token(&host.connection(&used, query(None, None)).await.unwrap()), "token-given");
-    assert_eq!(used.effects.scrub_text("token-given"), "[redacted]");
+    assert_eq!(used.log.scrub_text("token-given"), "[redacted]");
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ async fn an_error_answer_comes_once_and_at_once() {
     let response = host.proxy(&call, request).await.unwrap();
     assert_eq!((response.status, response.status_text.as_str()), (429, "Too Many Requests"));
     assert_eq!((&response.headers["retry-after"][..], &response.headers["set-cookie"][..]), ("60", "a, b"));
-    assert_eq!(call.effects.effects().http.len(), 1);
+    assert_eq!(call.log.effects().http.len(), 1);
     let down = host.proxy(&call, get("/down", &[])).await;
     assert!(matches!(down, Err(HostError::Network { code, .. }) if code == "ECONNREFUSED"));
 }

@@ -1,6 +1,4 @@
-use onevent_contract::{
-    Clock, DroppedKeys, HostCalls, HostError, MetadataCommit, MetadataWritten, SystemClock,
-};
+use onevent_contract::{DroppedKeys, HostCalls, HostError, HttpOutcome, MetadataCommit, MetadataWritten};
 use onevent_hosts::Access;
 use onevent_store::{ConnectionState, Reconnection};
 use serde_json::{Value, json};
@@ -17,10 +15,10 @@ async fn a_call_goes_to_the_stored_connection_with_its_credentials() {
     let host = setup.live(&acme, Access::Normal);
     let call = call("f");
     assert_eq!(text(host.proxy(&call, request(None, None)).await).await, "p Bearer token-12345 /me");
-    let http = call.effects.effects().http;
-    assert_eq!((http.len(), http[0].status), (1, Some(200)));
+    let http = call.log.effects().http;
+    assert_eq!((http.len(), http[0].outcome.clone()), (1, HttpOutcome::Answered(200)));
     // What was used is hidden from now on.
-    assert_eq!(call.effects.scrub_text("Bearer token-12345"), "Bearer [redacted]");
+    assert_eq!(call.log.scrub_text("Bearer token-12345"), "Bearer [redacted]");
 }
 
 #[tokio::test]
@@ -91,7 +89,7 @@ async fn an_auth_error_shuts_out_all_but_validation_and_cleanup() {
     );
     let used = call("f");
     assert_eq!(api(normal.proxy(&used, request(None, None)).await), (424, "server_error".into()));
-    assert!(used.effects.effects().http.is_empty(), "nothing may leave");
+    assert!(used.log.effects().http.is_empty(), "nothing may leave");
     assert_eq!(metadata(&normal).await.value, Some(object(json!({"webhookId": "w-1"}))));
 
     let cleanup = setup.live(&acme, Access::DespiteAuthError);
@@ -211,9 +209,7 @@ async fn a_store_that_fails_is_our_fault_and_an_unreachable_provider_is_not() {
     let host = setup.live(&acme, Access::Normal);
     let mut nowhere = request(None, None);
     nowhere.base_url_override = Some("http://127.0.0.1:1".into());
-    let mut context = call("f");
-    context.deadline = SystemClock.monotonic() + std::time::Duration::from_secs(60);
-    let unreachable = host.proxy(&context, nowhere).await.unwrap_err();
+    let unreachable = host.proxy(&call("f"), nowhere).await.unwrap_err();
     assert!(
         matches!(&unreachable, HostError::Network { code, .. } if code == "ECONNREFUSED"),
         "{unreachable:?}"

@@ -81,7 +81,7 @@ async fn an_integration_is_shown_as_nangos_api_does_and_its_secret_only_where_it
             "scopes": null, "webhook_secret": null});
         assert_eq!(whole["credentials"], client);
         // What the function now holds does not show up in its report.
-        assert!(!context.effects.scrub_text("x a-client-secret y").contains("a-client-secret"));
+        assert!(!context.log.scrub_text("x a-client-secret y").contains("a-client-secret"));
     }
     let unknown = setup.live(&key("q", "acme"), Access::Normal);
     assert_eq!(api(unknown.integration(&call("f"), Vec::new()).await), (404, "not_found".into()));

@@ -1,5 +1,6 @@
 //! A database, a provider, and calls for the tests beside this file.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,18 +154,34 @@ pub(crate) fn write(value: Value, commit: MetadataCommit) -> MetadataWrite {
     MetadataWrite { value: object(value), commit, kind: MetadataWriteKind::Set }
 }
 
+/// A call, and the log of its effects.
+pub(crate) struct Call {
+    context: CallContext,
+    pub(crate) log: Arc<EffectLog>,
+}
+
+impl Deref for Call {
+    type Target = CallContext;
+
+    fn deref(&self) -> &CallContext {
+        &self.context
+    }
+}
+
 /// A call of the function `p/{name}`.
-pub(crate) fn call(name: &str) -> CallContext {
+pub(crate) fn call(name: &str) -> Call {
     let clock = Arc::new(SystemClock);
-    CallContext {
+    let (log, effects) = EffectLog::with_sender(clock.clone());
+    let context = CallContext {
         run_id: RunId::generate(),
         function: onevent_contract::FunctionKey {
             integration: "p".parse().unwrap(),
             name: name.parse().unwrap(),
         },
         deadline: clock.monotonic() + Duration::from_secs(60),
-        effects: Arc::new(EffectLog::new(clock)),
-    }
+        effects,
+    };
+    Call { context, log }
 }
 
 pub(crate) fn query(integration: Option<&str>, connection: Option<&str>) -> ConnectionQuery {

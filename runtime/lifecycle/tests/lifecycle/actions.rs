@@ -81,6 +81,7 @@ fn actions(runner: &Arc<Acting>, records: &ActionRecords) -> ProjectActions {
 
 fn triggered(caller: RunId, mode: Mode) -> ActionRun {
     ActionRun {
+        run_id: RunId::generate(),
         action: FunctionKey { integration: "salesforce".parse().unwrap(), name: "act".parse().unwrap() },
         input: json!(null),
         connection: ConnectionFacts {
@@ -110,8 +111,10 @@ async fn a_live_run_of_an_action_is_kept_with_its_caller_and_a_dry_one_is_not() 
     let caller = RunId::generate();
     actions.run_action(triggered(caller, Mode::Dry)).await.unwrap();
     assert_eq!(stored(&stage).await, []);
-    let report = actions.run_action(triggered(caller, Mode::Live)).await.unwrap();
-    assert_eq!(report.caller_run_id, Some(caller));
+    let run = triggered(caller, Mode::Live);
+    let asked = run.run_id;
+    let report = actions.run_action(run).await.unwrap();
+    assert_eq!((report.caller_run_id, report.run_id), (Some(caller), asked));
     assert_eq!(stored(&stage).await, [(Some(caller), Outcome::Succeeded)]);
 }
 

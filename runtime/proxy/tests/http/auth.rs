@@ -45,7 +45,7 @@ async fn each_auth_mode_arrives_as_its_provider_expects_it() {
         assert_eq!(body(&response)["headers"]["authorization"], expected, "{template}");
         // What the provider sends back is hidden in whatever is logged of it.
         let mut logged = body(&response);
-        setup.call.effects.scrub(&mut logged);
+        setup.log.scrub(&mut logged);
         let shown = logged["headers"]["authorization"].as_str().unwrap_or_default();
         let secret = expected.as_str().and_then(|text| text.split(' ').nth(1));
         assert!(secret.is_none_or(|secret| !shown.contains(secret)), "{shown}");
@@ -100,7 +100,7 @@ async fn the_author_overrides_the_provider_and_the_provider_overrides_the_defaul
     for absent in ["content-length", "transfer-encoding", "connection"] {
         assert_eq!(headers[absent], Value::Null, "{absent}");
     }
-    let logs = setup.call.effects.effects().logs;
+    let logs = setup.log.effects().logs;
     assert_eq!(logs.iter().filter(|line| line.message.contains("is not sent")).count(), 4);
 }
 

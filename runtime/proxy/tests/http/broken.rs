@@ -1,14 +1,16 @@
 //! Servers that are broken or hostile.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, header};
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use onevent_contract::HostError;
+use onevent_contract::{FetchRequest, HostError};
 use onevent_proxy::limits::{MAX_BODY_BYTES, MAX_HEADERS};
+use tokio::sync::Notify;
 
 use crate::setup::{Setup, code, oauth, raw_server, serve};
 
@@ -139,4 +141,32 @@ async fn a_server_that_speaks_no_tls_is_an_error_with_a_code() {
     let HostError::Network { code, message } = error else { panic!("{error:?}") };
     assert!(["EPROTO", "ECONNRESET"].contains(&code.as_str()), "{code}: {message}");
     assert!(!message.contains("secret-path"), "{message}");
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_while_it_is_under_way_is_pending() {
+    let setup = Setup::new();
+    let arrived = Arc::new(Notify::new());
+    let hang = {
+        let arrived = Arc::clone(&arrived);
+        async move || {
+            arrived.notify_one();
+            std::future::pending::<()>().await;
+        }
+    };
+    let server = serve(Router::new().fallback(hang)).await;
+    let target = oauth(&server, "");
+    tokio::select! {
+        _ = setup.get(&target, "/charge") => panic!("nobody answers"),
+        () = arrived.notified() => {}
+    }
+    assert_eq!(setup.recorded(), [format!("GET {server}/charge pending #1")]);
+
+    let (url, method) = (format!("{server}/hook"), http::Method::POST);
+    let request = FetchRequest { url, method, headers: Vec::new(), body: Vec::new().into() };
+    tokio::select! {
+        _ = setup.proxy.fetch(&setup.call, request, &[]) => panic!("nobody answers"),
+        () = arrived.notified() => {}
+    }
+    assert_eq!(setup.recorded()[1], format!("POST {server}/hook pending #1"));
 }

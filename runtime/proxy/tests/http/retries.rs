@@ -46,7 +46,7 @@ async fn attempts_are_made_until_one_succeeds_and_each_is_recorded() {
         setup.recorded(),
         [format!("GET {server}/ 500 #1"), format!("GET {server}/ 503 #2"), format!("GET {server}/ 200 #3")]
     );
-    let logs: Vec<_> = setup.call.effects.effects().logs.into_iter().map(|line| line.message).collect();
+    let logs: Vec<_> = setup.log.effects().logs.into_iter().map(|line| line.message).collect();
     assert_eq!(logs[0], "retrying in 3000 ms: status_code_500 [1/5]");
 }
 
@@ -111,7 +111,7 @@ async fn the_second_401_with_the_same_credentials_is_the_last() {
     let response = setup.send(&oauth(&server, ""), request(5)).await.unwrap();
     assert_eq!(response.status, 401);
     assert_eq!(asked.load(Ordering::SeqCst), 2);
-    let logs = setup.call.effects.effects().logs;
+    let logs = setup.log.effects().logs;
     assert_eq!(logs[1].message, "not retrying: invalid_credentials [2/5]");
 }
 

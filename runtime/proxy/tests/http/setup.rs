@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use onevent_contract::{
     CallContext, Clock, ConnectionId, Credentials, EffectLog, FunctionKey, FunctionName, HostError,
-    IntegrationId, JsonObject, ProxyRequest, ProxyResponse, RunId, SystemClock,
+    HttpOutcome, IntegrationId, JsonObject, ProxyRequest, ProxyResponse, RunId, SystemClock,
 };
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions, Sleeper, Target};
 use serde_json::{Value, json};
@@ -97,6 +97,7 @@ impl Sleeper for NoSleep {
 pub(crate) struct Setup {
     pub(crate) proxy: Proxy,
     pub(crate) call: CallContext,
+    pub(crate) log: Arc<EffectLog>,
     pub(crate) sleep: NoSleep,
 }
 
@@ -111,6 +112,7 @@ impl Setup {
             ProxyOptions { egress, sleeper: Arc::new(sleep.clone()), ..ProxyOptions::default() };
         change(&mut options);
         let clock = Arc::new(SystemClock);
+        let (log, effects) = EffectLog::with_sender(clock.clone());
         let call = CallContext {
             run_id: RunId::generate(),
             function: FunctionKey {
@@ -118,9 +120,9 @@ impl Setup {
                 name: FunctionName::new("f").unwrap(),
             },
             deadline: clock.monotonic() + Duration::from_secs(3_000),
-            effects: Arc::new(EffectLog::new(clock)),
+            effects,
         };
-        Self { proxy: Proxy::new(options).unwrap(), call, sleep }
+        Self { proxy: Proxy::new(options).unwrap(), call, log, sleep }
     }
 
     pub(crate) async fn send(
@@ -137,9 +139,13 @@ impl Setup {
 
     /// `METHOD url status-or-error` of each recorded request.
     pub(crate) fn recorded(&self) -> Vec<String> {
-        let http = self.call.effects.effects().http;
+        let http = self.log.effects().http;
         let line = |effect: onevent_contract::HttpEffect| {
-            let end = effect.status.map_or_else(|| effect.error.unwrap(), |status| status.to_string());
+            let end = match effect.outcome {
+                HttpOutcome::Answered(status) => status.to_string(),
+                HttpOutcome::Failed(code) => code,
+                HttpOutcome::Pending => "pending".to_owned(),
+            };
             format!("{} {} {end} #{}", effect.method, effect.url, effect.attempt)
         };
         http.into_iter().map(line).collect()
