@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript-5.8';
 
 /** The sources of the public types, in the order in which a reader wants them. */
-const SOURCES = ['nango.ts', 'types.ts', 'members.ts', 'sync.ts', 'errors/action-error.ts'];
+const SOURCES = ['nango.ts', 'types.ts', 'request-types.ts', 'members.ts', 'sync.ts', 'errors/action-error.ts'];
 /** Exports of these sources that `nango` does not export. */
 const INTERNAL = ['ACTION_ERROR_TYPE'];
 

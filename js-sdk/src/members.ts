@@ -1,37 +1,10 @@
 // What authors see of the members of `nango` beside requests, metadata and logs: names and shapes are Nango's.
 import type * as z from 'zod';
 
-import type { LogLevel, ProxyConfiguration, ProxyResponse } from './types.ts';
+import type { ProxyConfiguration, ProxyResponse } from './request-types.ts';
 
-/** How `nango.paginate` goes from page to page. What is left out is as the provider's template says. */
-export interface PaginationConfiguration {
-    /** Where the next page is: behind a cursor, behind a link, at an offset. */
-    type?: 'cursor' | 'link' | 'offset';
-    /** Page size. */
-    limit?: number;
-    /** The name under which the page size is sent; required with `limit`. */
-    limit_name_in_request?: string;
-    /** Where the items are in the answer: `data.items`. Without it the whole body. */
-    response_path?: string;
-    /** Send the parameters in the body. Default: for POST, PUT and PATCH. */
-    in_body?: boolean;
-    /** Called after each page. */
-    on_page?: (page: { nextPageParam?: string | number | undefined; response: ProxyResponse<any> }) => Promise<void> | void;
-    /** Where the next cursor is in the answer; required by `cursor`. */
-    cursor_path_in_response?: string;
-    /** The name under which the cursor is sent; required by `cursor`. */
-    cursor_name_in_request?: string;
-    /** The relation of the next page in the header `Link`; `link` requires it or a path in the body. */
-    link_rel_in_response_header?: string;
-    /** Where the next link is in the answer's body. */
-    link_path_in_response_body?: string;
-    /** The name under which the offset is sent; required by `offset`. */
-    offset_name_in_request?: string;
-    /** Default 0. */
-    offset_start_value?: number;
-    /** Default `by-response-size`. */
-    offset_calculation_method?: 'per-page' | 'by-response-size';
-}
+/** The level of a log line. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** An integration, as Nango's API shows it. */
 export interface Integration {

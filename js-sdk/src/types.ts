@@ -2,9 +2,11 @@
 import type * as z from 'zod';
 
 import type { ActionError } from './errors/action-error.ts';
-import type { Checkpoint, NangoMembers, PaginationConfiguration } from './members.ts';
+import type { Checkpoint, LogLevel, NangoMembers } from './members.ts';
+import type { ProxyConfiguration, ProxyResponse, RequestConfiguration } from './request-types.ts';
 
 export type * from './members.ts';
+export type * from './request-types.ts';
 
 /** When a function runs. */
 export type OnEventName = 'post-connection-creation' | 'validate-connection' | 'pre-connection-deletion';
@@ -113,62 +115,6 @@ export type CreateActionResponse<
     Saved extends z.ZodType = z.ZodVoid,
 > = ActionDefinition<Input, Output, Schema, Saved>;
 
-/** A request to the provider, with the connection's credentials. */
-export interface ProxyConfiguration {
-    /** Path under the provider's base URL, or an absolute URL that starts with it. */
-    endpoint: string;
-    /** Default GET. */
-    method?: string;
-    /** They override the provider's. */
-    headers?: Record<string, string | number | boolean | null | undefined>;
-    /** The query: text, or names and values. `null` and `undefined` are left out, arrays are joined with commas. */
-    params?: string | Record<string, unknown>;
-    /** The body of POST, PUT, PATCH and DELETE. */
-    data?: unknown;
-    /** Extra attempts. Default 0. */
-    retries?: number;
-    /** More statuses to retry on. */
-    retryOn?: number[] | null;
-    /** Headers of an answer that say when to try again; they come before the provider's own. */
-    retryHeader?: { at?: string; after?: string };
-    /** Replaces the provider's base URL. */
-    baseUrlOverride?: string;
-    /** Another integration. */
-    providerConfigKey?: string;
-    /** Another connection. */
-    connectionId?: string;
-    /**
-     * How the answer's body is wanted: JSON if it parses, text otherwise, by default. As in axios on Node, `arraybuffer`
-     * is a `Buffer`, `stream` is a readable stream, and `blob` and `document` are text.
-     */
-    responseType?: 'arraybuffer' | 'blob' | 'document' | 'json' | 'stream' | 'text';
-    /** Accepted; answers are always decompressed. */
-    decompress?: boolean | string;
-    /** Send the same headers after a redirect to another origin. */
-    forwardHeadersOnRedirect?: boolean;
-    /** How `nango.paginate` goes from page to page; other calls ignore it. */
-    paginate?: PaginationConfiguration;
-}
-
-/** A request whose method is in the name of the member. */
-export type RequestConfiguration = Omit<ProxyConfiguration, 'method'>;
-
-/** Axios' answer. */
-export interface ProxyResponse<T = unknown> {
-    /** The body: parsed JSON, or as `responseType` asked. */
-    data: T;
-    /** 200 to 299: any other status throws. */
-    status: number;
-    /** The words beside the status. */
-    statusText: string;
-    /** Names in lower case. */
-    headers: Record<string, string>;
-    /** The request's settings. */
-    config: Record<string, unknown>;
-    /** The request as it was sent, without its secrets. */
-    request: Record<string, unknown>;
-}
-
 /** A connection, its credentials included. */
 export interface Connection<Metadata = Record<string, unknown>> {
     /** Its number. */
@@ -192,9 +138,6 @@ export interface Connection<Metadata = Record<string, unknown>> {
     /** `type` says which fields there are: `access_token`, `apiKey`, `username`, … */
     credentials: Record<string, any>;
 }
-
-/** The level of a log line. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The argument of `exec`. */
 // Answers are `any` by default, as axios' are: authors read `response.data.id` without a type argument.

@@ -96,6 +96,83 @@ export type CreateActionProps<Input extends z.ZodType, Output extends z.ZodType,
 /** `ActionDefinition` by the name that Nango's package gives it. */
 export type CreateActionResponse<Input extends z.ZodType, Output extends z.ZodType, Schema extends z.ZodType = z.ZodVoid, Saved extends z.ZodType = z.ZodVoid> = ActionDefinition<Input, Output, Schema, Saved>;
 
+/** A connection, its credentials included. */
+export interface Connection<Metadata = Record<string, unknown>> {
+    /** Its number. */
+    id: number;
+    /** Its name, which is unique within the integration. */
+    connection_id: string;
+    /** Its integration. */
+    provider_config_key: string;
+    /** The integration's provider. */
+    provider: string;
+    /** What is wrong with it: `auth` after a rejected reconnect. */
+    errors: {
+        type: string;
+        log_id: string;
+    }[];
+    /** `null` where none was ever written. */
+    metadata: Metadata | null;
+    /** What the provider's template needs to know of the account: `subdomain`, `instance_url`. */
+    connection_config: Record<string, any>;
+    /** ISO 8601. */
+    created_at: string;
+    /** ISO 8601. */
+    updated_at: string;
+    /** `type` says which fields there are: `access_token`, `apiKey`, `username`, … */
+    credentials: Record<string, any>;
+}
+
+/** The argument of `exec`. */
+export interface NangoOnEvent<Metadata = Record<string, unknown>, Saved = Checkpoint> extends NangoMembers<Saved> {
+    /** The class of the error by which a function says no: `throw new nango.ActionError({ message: 'no' })`. */
+    readonly ActionError: typeof ActionError;
+    /** The connection's name. */
+    readonly connectionId: string;
+    /** The connection's integration. */
+    readonly providerConfigKey: string;
+    /** The integration's provider. */
+    readonly provider: string;
+    /** The environment: `dev`, `prod`. */
+    readonly environmentName: string;
+    /** A request to the provider with the connection's credentials. A status outside 200 to 299 throws, as axios does. */
+    proxy<T = any>(config: ProxyConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with GET. */
+    get<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with POST. */
+    post<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with PUT. */
+    put<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with PATCH. */
+    patch<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** `proxy` with DELETE. */
+    delete<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
+    /** Remembered for a minute, unless an option asks for a fresh one. */
+    getConnection(providerConfigKey?: string, connectionId?: string, options?: {
+        forceRefresh?: boolean;
+        refreshToken?: boolean;
+        refreshGithubAppJwtToken?: boolean;
+    }): Promise<Connection<MetadataOrAny<Metadata>>>;
+    /** The access token of OAuth 2, the token and its secret of OAuth 1, otherwise all credentials. */
+    getToken(): Promise<any>;
+    /** `null` where none was ever written. */
+    getMetadata<T = Metadata>(): Promise<T | null>;
+    /** Replaces the whole object. */
+    setMetadata(metadata: Metadata): Promise<ProxyResponse>;
+    /** Replaces the top-level keys that are given. */
+    updateMetadata(metadata: Partial<Metadata>): Promise<ProxyResponse>;
+    /** Writes a line: a message and its level, `info` without one. */
+    log(message: any, options?: {
+        level: LogLevel;
+    }): Promise<void>;
+    /** A message, what belongs to it, and a level. */
+    log(message: any, meta?: any, options?: {
+        level: LogLevel;
+    }): Promise<void>;
+    /** Whatever is there; what comes after the second value and before the level is dropped. */
+    log(...args: any[]): Promise<void>;
+}
+
 /** A request to the provider, with the connection's credentials. */
 export interface ProxyConfiguration {
     /** Path under the provider's base URL, or an absolute URL that starts with it. */
@@ -155,86 +232,6 @@ export interface ProxyResponse<T = unknown> {
     request: Record<string, unknown>;
 }
 
-/** A connection, its credentials included. */
-export interface Connection<Metadata = Record<string, unknown>> {
-    /** Its number. */
-    id: number;
-    /** Its name, which is unique within the integration. */
-    connection_id: string;
-    /** Its integration. */
-    provider_config_key: string;
-    /** The integration's provider. */
-    provider: string;
-    /** What is wrong with it: `auth` after a rejected reconnect. */
-    errors: {
-        type: string;
-        log_id: string;
-    }[];
-    /** `null` where none was ever written. */
-    metadata: Metadata | null;
-    /** What the provider's template needs to know of the account: `subdomain`, `instance_url`. */
-    connection_config: Record<string, any>;
-    /** ISO 8601. */
-    created_at: string;
-    /** ISO 8601. */
-    updated_at: string;
-    /** `type` says which fields there are: `access_token`, `apiKey`, `username`, … */
-    credentials: Record<string, any>;
-}
-
-/** The level of a log line. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-/** The argument of `exec`. */
-export interface NangoOnEvent<Metadata = Record<string, unknown>, Saved = Checkpoint> extends NangoMembers<Saved> {
-    /** The class of the error by which a function says no: `throw new nango.ActionError({ message: 'no' })`. */
-    readonly ActionError: typeof ActionError;
-    /** The connection's name. */
-    readonly connectionId: string;
-    /** The connection's integration. */
-    readonly providerConfigKey: string;
-    /** The integration's provider. */
-    readonly provider: string;
-    /** The environment: `dev`, `prod`. */
-    readonly environmentName: string;
-    /** A request to the provider with the connection's credentials. A status outside 200 to 299 throws, as axios does. */
-    proxy<T = any>(config: ProxyConfiguration): Promise<ProxyResponse<T>>;
-    /** `proxy` with GET. */
-    get<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
-    /** `proxy` with POST. */
-    post<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
-    /** `proxy` with PUT. */
-    put<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
-    /** `proxy` with PATCH. */
-    patch<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
-    /** `proxy` with DELETE. */
-    delete<T = any>(config: RequestConfiguration): Promise<ProxyResponse<T>>;
-    /** Remembered for a minute, unless an option asks for a fresh one. */
-    getConnection(providerConfigKey?: string, connectionId?: string, options?: {
-        forceRefresh?: boolean;
-        refreshToken?: boolean;
-        refreshGithubAppJwtToken?: boolean;
-    }): Promise<Connection<MetadataOrAny<Metadata>>>;
-    /** The access token of OAuth 2, the token and its secret of OAuth 1, otherwise all credentials. */
-    getToken(): Promise<any>;
-    /** `null` where none was ever written. */
-    getMetadata<T = Metadata>(): Promise<T | null>;
-    /** Replaces the whole object. */
-    setMetadata(metadata: Metadata): Promise<ProxyResponse>;
-    /** Replaces the top-level keys that are given. */
-    updateMetadata(metadata: Partial<Metadata>): Promise<ProxyResponse>;
-    /** Writes a line: a message and its level, `info` without one. */
-    log(message: any, options?: {
-        level: LogLevel;
-    }): Promise<void>;
-    /** A message, what belongs to it, and a level. */
-    log(message: any, meta?: any, options?: {
-        level: LogLevel;
-    }): Promise<void>;
-    /** Whatever is there; what comes after the second value and before the level is dropped. */
-    log(...args: any[]): Promise<void>;
-}
-
 /** How `nango.paginate` goes from page to page. What is left out is as the provider's template says. */
 export interface PaginationConfiguration {
     /** Where the next page is: behind a cursor, behind a link, at an offset. */
@@ -267,6 +264,9 @@ export interface PaginationConfiguration {
     /** Default `by-response-size`. */
     offset_calculation_method?: 'per-page' | 'by-response-size';
 }
+
+/** The level of a log line. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** An integration, as Nango's API shows it. */
 export interface Integration {

@@ -10,8 +10,8 @@ use crate::failure::Failure;
 use crate::terminal;
 use crate::v8::archive::Archive;
 use crate::v8::install;
-use crate::v8::sources::Tried;
 use crate::v8::sums::{Knowledge, KnownSums};
+use crate::v8::tried::Tried;
 
 /// Checks the file's sum, unpacks it, checks the sum of what came out, and installs that: the build script of the v8
 /// crate takes a library that is not packed as well.

@@ -9,6 +9,7 @@ mod from_source;
 mod install;
 mod sources;
 mod sums;
+mod tried;
 
 use std::path::PathBuf;
 
@@ -18,8 +19,9 @@ use crate::workspace::Workspace;
 
 use archive::Archive;
 use install::Installed;
-use sources::{Source, Tried};
+use sources::Source;
 use sums::KnownSums;
+use tried::Tried;
 
 /// Makes sure that the library is installed; returns its path.
 pub(crate) fn install(workspace: &Workspace) -> Result<PathBuf, Failure> {

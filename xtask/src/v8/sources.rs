@@ -11,6 +11,7 @@ use crate::v8::archive::Archive;
 use crate::v8::carried;
 use crate::v8::install;
 use crate::v8::sums::{self, Knowledge, KnownSums};
+use crate::v8::tried::Tried;
 use crate::workspace::{Workspace, variable};
 
 /// A download that gets no connection within this many seconds is given up: the carried library comes next.
@@ -31,20 +32,6 @@ pub(crate) enum Source {
     Release(String),
     /// The file that this repository carries, for machines that reach package registries only.
     Carried(PathBuf),
-}
-
-/// What came of a place.
-pub(crate) enum Tried {
-    /// The library is installed now.
-    Installed {
-        /// What was checked.
-        check: String,
-    },
-    /// It has no library that can be used.
-    Nothing {
-        /// Why not.
-        why: String,
-    },
 }
 
 /// Why a file may be installed, or why not.
