@@ -1,4 +1,5 @@
-// Bundles the SDK and zod into dist/sdk.js, the one ES module that the engine bakes into its snapshot.
+// Bundles the SDK and zod into dist/sdk.js, the ES module that the engine bakes into its snapshot, and makes the
+// engine's own scripts below dist/js (build-scripts.mjs).
 //
 // Its first line is a comment that a machine reads: `// onevent-sdk {"nango":[…],"zod":[…],"licenses":[…]}`,
 // the export names of the modules that functions import, and what is bundled. Its end holds the notices.
@@ -8,12 +9,10 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import { SHIM_PACKAGES, buildShims } from './build-shims.mjs';
+import { buildScripts, prepareFolder } from './build-scripts.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = join(here, 'dist', 'sdk.js');
-/** npm packages whose code ends up in the bundle. */
-const BUNDLED = ['zod', ...SHIM_PACKAGES];
 
 const options = {
     absWorkingDir: here,
@@ -66,16 +65,6 @@ async function notice(name) {
     return { summary: { name, version, license }, text };
 }
 
-/** Fails when the bundle holds a package whose notice is not listed. */
-function checkInputs(metafile) {
-    for (const input of Object.keys(metafile.inputs)) {
-        const found = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input);
-        if (found && !BUNDLED.includes(found[1])) {
-            throw new Error(`${found[1]} is bundled, but its notice is not: add it to BUNDLED in build.mjs`);
-        }
-    }
-}
-
 /** An unchanged file keeps its time, so that cargo does not bake the snapshot again. */
 async function writeChanged(path, text) {
     if ((await readFile(path, 'utf8').catch(() => null)) !== text) {
@@ -84,18 +73,32 @@ async function writeChanged(path, text) {
 }
 
 const { outputFiles, metafile } = await bundle({ external: ['ext:*'], metafile: true });
-const shims = await buildShims(here);
-for (const made of [metafile, ...shims.map((shim) => shim.metafile)]) {
-    checkInputs(made);
+const scripts = await buildScripts(here);
+/** What is bundled: npm packages and their notices, each at the end of the files that hold its code. */
+const notices = new Map();
+
+/** The notices of the packages that a file is made of. */
+async function endingOf({ inputs }) {
+    const packages = new Set();
+    for (const input of Object.keys(inputs)) {
+        const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1];
+        if (name !== undefined) packages.add(name);
+    }
+    const texts = [...packages].sort().map(async (name) => {
+        if (!notices.has(name)) notices.set(name, notice(name));
+        const { summary, text } = await notices.get(name);
+        return `/*! ${summary.name} ${summary.version}\n\n${text.trim().replaceAll('*/', '* /')}\n*/\n`;
+    });
+    return (await Promise.all(texts)).join('');
 }
-const notices = await Promise.all(BUNDLED.map(notice));
-const header = { ...(await exportNames()), licenses: notices.map(({ summary }) => summary) };
-const ending = notices.map(
-    ({ summary, text }) => `/*! ${summary.name} ${summary.version}\n\n${text.trim().replaceAll('*/', '* /')}\n*/\n`,
-);
-await mkdir(dirname(output), { recursive: true });
-const text = `// onevent-sdk ${JSON.stringify(header)}\n${outputFiles[0].text}${ending.join('')}`;
-await writeChanged(output, text);
-for (const shim of shims) {
-    await writeChanged(join(dirname(output), shim.file), shim.text);
+
+const bundleEnding = await endingOf(metafile);
+const folder = join(dirname(output), 'js');
+await prepareFolder(folder, scripts);
+for (const script of scripts) {
+    await writeChanged(join(folder, script.file), `${script.text}${await endingOf(script.metafile)}`);
 }
+const licenses = (await Promise.all(notices.values())).map(({ summary }) => summary);
+licenses.sort((one, other) => (one.name < other.name ? -1 : 1));
+const header = { ...(await exportNames()), licenses };
+await writeChanged(output, `// onevent-sdk ${JSON.stringify(header)}\n${outputFiles[0].text}${bundleEnding}`);

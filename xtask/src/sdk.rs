@@ -77,11 +77,17 @@ impl Sdk {
 
     /// One sum over everything that the bundle is made from.
     fn inputs(&self, node: &str) -> Result<String, Failure> {
-        let mut files: Vec<PathBuf> =
-            ["package.json", "package-lock.json", "tsconfig.json", "build.mjs", "build-shims.mjs"]
-                .into_iter()
-                .map(|name| self.folder.join(name))
-                .collect();
+        let mut files: Vec<PathBuf> = [
+            "package.json",
+            "package-lock.json",
+            "tsconfig.json",
+            "build.mjs",
+            "build-scripts.mjs",
+            "scripts.mjs",
+        ]
+        .into_iter()
+        .map(|name| self.folder.join(name))
+        .collect();
         collect(&self.folder.join("src"), &mut files)
             .map_err(|error| Failure::io("cannot read js-sdk/src", &error))?;
         files.sort();

@@ -1,4 +1,4 @@
-// Scripts of the engine that few requests need, evaluated at their first use (runtime/engine/js/lazy).
+// Scripts of the engine that few requests need, evaluated at their first use (src/shims).
 import { core } from 'ext:core/mod.js';
 
 /** The bytes of a body, and the content type that they imply. */

@@ -1,10 +1,10 @@
-// deno_core's lazily loaded scripts: the engine's own ones as they are, and Node's classes for those of deno_web.
+// deno_core's lazily loaded scripts: the engine's own ones as they were built, and Node's classes for those of deno_web.
 import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
 import { runInThisContext } from 'node:vm';
 
-// The bundles are in dist/test.
-const SCRIPTS = new URL('../../../runtime/engine/js/lazy/', import.meta.url);
+// The bundles of tests are in dist/test.
+const SCRIPTS = new URL('../js/lazy/', import.meta.url);
 
 const NODES: Record<string, unknown> = {
     'ext:deno_web/00_url.js': { URL, URLSearchParams },
@@ -23,7 +23,7 @@ function loadExtScript(specifier: string): unknown {
 
 function evaluate(specifier: string): unknown {
     const source = readFileSync(new URL(specifier.replace('ext:onevent/', ''), SCRIPTS), 'utf8');
-    const make = runInThisContext(`(function (__bootstrap) { return (\n${source.trim().replace(/;$/, '')}\n); })`) as (bootstrap: unknown) => unknown;
+    const make = runInThisContext(`(function (__bootstrap) {${source}})`) as (bootstrap: unknown) => unknown;
     return make({ core, primordials: { ArrayBufferIsView: ArrayBuffer.isView, TypeError, Uint8Array } });
 }
 

@@ -100,6 +100,9 @@ pub struct RunError {
     /// `upstream_response` of an HTTP error.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub additional_properties: Option<Value>,
+    /// What to do about it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// Where it was thrown, innermost first; only the project's own files.
     pub frames: Vec<Frame>,
 }
@@ -116,6 +119,7 @@ impl RunError {
             message,
             status: 500,
             additional_properties: None,
+            hint: None,
             frames: Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use onevent_ops::{Settled, SettledError};
 use serde_json::{Value, json};
 
 use crate::action;
+use crate::hint::hint_for;
 use crate::isolate::{ExecuteEnd, Interrupted, StopReason};
 
 /// What a report says beside the facts of the invocation and the recorded effects.
@@ -115,6 +116,7 @@ fn settled_error(error: SettledError) -> RunError {
     };
     RunError {
         kind,
+        hint: hint_for(&error.message).map(str::to_owned),
         code: error.code,
         message: error.message,
         payload: error.payload,

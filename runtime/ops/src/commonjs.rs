@@ -1,4 +1,4 @@
-//! The modules of one function, and what `js/lazy/commonjs.js` asks of them.
+//! The modules of one function, and what `js-sdk/src/shims/node/commonjs.ts` asks of them.
 //!
 //! The code that runs is what the loaded project holds: an op takes the path of a module, never code.
 

@@ -47,6 +47,7 @@ struct ErrorView {
     code: String,
     message: String,
     payload: Option<Value>,
+    hint: Option<String>,
     frames: Vec<onevent_contract::Frame>,
 }
 
@@ -184,7 +185,8 @@ fn error_frame(error: &ErrorView, sources: Sources<'_>) -> String {
         let function = frame.function.as_deref().unwrap_or("<anonymous>");
         Note::Info(format!("called by {function} at {}:{}:{}", frame.file, frame.line, frame.column))
     });
-    let notes: Vec<Note> = payload(error).into_iter().chain(callers).collect();
+    let hint = error.hint.clone().map(Note::Help);
+    let notes: Vec<Note> = payload(error).into_iter().chain(callers).chain(hint).collect();
     frame::error(&error.code, &error.message, place.as_ref(), &notes)
 }
 

@@ -44,14 +44,15 @@ fn moment() -> BoxedStrategy<Timestamp> {
 fn error() -> BoxedStrategy<RunError> {
     let frame = (text(), any::<u32>(), any::<u32>(), option::of(text()))
         .prop_map(|(file, line, column, function)| Frame { file, line, column, function });
-    (text(), text(), json(), any::<u16>(), option::of(json()), vec(frame, 0..3))
-        .prop_map(|(code, message, payload, status, additional_properties, frames)| RunError {
+    (text(), text(), json(), any::<u16>(), option::of(json()), option::of(text()), vec(frame, 0..3))
+        .prop_map(|(code, message, payload, status, additional_properties, hint, frames)| RunError {
             kind: ErrorType::ScriptHttpError,
             code,
             message,
             payload,
             status,
             additional_properties,
+            hint,
             frames,
         })
         .boxed()

@@ -8,7 +8,7 @@ use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource, 
 use onevent_ops::{FunctionModules, import_target};
 use serde_json::Value;
 
-/// The module behind all of them; `js/lazy/commonjs.js`.
+/// The module behind all of them; `js-sdk/src/shims/node/commonjs.ts`.
 pub(super) const COMMON_JS: &str = "onevent:commonjs";
 /// Where V8 finds a CommonJS module whose default export is `module.exports`.
 const WHOLE_ROOT: &str = "commonjs:///";

@@ -29,19 +29,26 @@ fn program(group: &str) -> String {
 const IMPORTS: &str = "import bufferModule from 'node:buffer';\nimport cryptoModule from 'crypto';\nimport urlModule from 'node:url';\n";
 
 async fn in_an_isolate(group: &str) -> Answers {
+    run_in_an_isolate(&format!(
+        "{}\nconst answers = await answersOf(members, {INPUTS});\n\
+         for (const name in answers) console.log(JSON.stringify([name, answers[name]]));",
+        program(group)
+    ))
+    .await
+}
+
+/// What a program logs in an isolate: pairs of a name and texts.
+async fn run_in_an_isolate(program: &str) -> Answers {
     let code = format!(
         "import {{ createOnEvent }} from 'nango';\n{IMPORTS}\n\
          export default createOnEvent({{ description: 'd', event: 'validate-connection', exec: async (nango: any) => {{\n\
-         {}\nvoid [bufferModule, cryptoModule, urlModule];\n\
-         const answers = await answersOf(members, {INPUTS});\n\
-         for (const name in answers) console.log(JSON.stringify([name, answers[name]]));\n}} }});",
-        program(group)
+         void [bufferModule, cryptoModule, urlModule];\n{program}\n}} }});"
     );
     let project = load(&code).await;
     let mut invocation = invocation(&project);
     invocation.limits.cpu = std::time::Duration::from_secs(60);
     let report = engine().run(invocation, std::sync::Arc::new(MemoryHost::default())).await.unwrap();
-    assert_eq!(report.outcome, Outcome::Succeeded, "{group}: {:?}", report.error);
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
     report
         .logs
         .iter()
@@ -50,12 +57,17 @@ async fn in_an_isolate(group: &str) -> Answers {
 }
 
 fn under_node(group: &str) -> Answers {
-    let code = format!(
-        "{IMPORTS}\n{}\n// Node does not wait for a signal's timeout.\nsetInterval(() => {{}}, 1000);\n\
-         const answers = await answersOf(members, {INPUTS});\n\
-         process.stdout.write(JSON.stringify(answers), () => process.exit());",
+    run_under_node(&format!(
+        "{}\n// Node does not wait for a signal's timeout.\nsetInterval(() => {{}}, 1000);\n\
+         const answers = await answersOf(members, {INPUTS});",
         program(group)
-    );
+    ))
+}
+
+/// What a program leaves in `answers` under Node.
+fn run_under_node(program: &str) -> Answers {
+    let code =
+        format!("{IMPORTS}\n{program}\nprocess.stdout.write(JSON.stringify(answers), () => process.exit());");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("program.mjs");
     std::fs::write(&file, code).unwrap();
@@ -68,15 +80,26 @@ fn under_node(group: &str) -> Answers {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The members in the table of differences: `| `member` | what differs |`, between its two marks.
-fn listed() -> BTreeSet<String> {
+/// The rows of a table of `docs/globals.md`, between its two marks: what is in backticks in the first column, and the
+/// rest of the row.
+fn rows(mark: &str) -> BTreeMap<String, String> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/globals.md");
     let text = std::fs::read_to_string(docs).unwrap();
-    let table = text.split("<!-- differences -->").nth(1).expect("the page has a table of differences");
-    table
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |").map(|(member, _)| member.to_owned()))
-        .collect()
+    let table = text.split(&format!("<!-- {mark} -->")).nth(1).expect("the page has this table");
+    let row =
+        |line: &str| line.strip_prefix("| `")?.split_once("` |").map(|(a, b)| (a.to_owned(), b.to_owned()));
+    table.lines().filter_map(row).collect()
+}
+
+/// The members in the table of differences: `| `member` | what differs |`.
+fn listed() -> BTreeSet<String> {
+    rows("differences").into_keys().collect()
+}
+
+/// The members in the table of what is missing: `| `owner` | `member` `member` … |`.
+fn missing_on_purpose() -> BTreeMap<String, BTreeSet<String>> {
+    let members = |row: String| row.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    rows("missing").into_iter().map(|(owner, row)| (owner, members(row))).collect()
 }
 
 async fn compare(group: &str) {
@@ -128,4 +151,24 @@ async fn web_classes_answer_as_under_node() {
 #[tokio::test(flavor = "multi_thread")]
 async fn globals_answers_as_under_node() {
     compare("globals").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn classes_have_the_members_that_they_have_in_node() {
+    let read = std::fs::read_to_string(programs().join("classes.js")).unwrap();
+    let here = run_in_an_isolate(&format!(
+        "{read}\nconst found = allMembers();\nfor (const owner in found) console.log(JSON.stringify([owner, found[owner]]));"
+    ))
+    .await;
+    let there = run_under_node(&format!("{read}\nconst answers = allMembers();"));
+    assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>());
+    let missing: BTreeMap<String, BTreeSet<String>> = there
+        .into_iter()
+        .map(|(owner, members)| {
+            let missing = members.into_iter().filter(|member| !here[&owner].contains(member)).collect();
+            (owner, missing)
+        })
+        .filter(|(_, missing): &(_, BTreeSet<String>)| !missing.is_empty())
+        .collect();
+    assert_eq!(missing, missing_on_purpose(), "left: missing; right: what docs/globals.md says is missing");
 }

@@ -204,6 +204,7 @@ const EAVESDROPPER: &str = r"
     const [one, other] = new Blob(['x']).stream().tee();
     await new Response(one.pipeThrough(new TransformStream())).text();
     await fetch('https://example.com/', { method: 'POST', body: other, duplex: 'half' }).catch(() => 0);
+    void [node.createHash('sha1').end('x').read(), node.createSign('sha256').end('x'), new TextDecoder('shift_jis').decode(new Uint8Array(1))];
     await crypto.subtle.generateKey('Ed25519', true, ['sign']);
     void [node.createHash('sha256').update('x').digest('hex'), (await import('url')).parse('http://h/?a=b', true), await import('buffer')];
     const inner = (value: any) => {

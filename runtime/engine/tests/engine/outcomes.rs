@@ -166,3 +166,13 @@ async fn two_runs_share_no_state() {
         assert_eq!(report.logs[0].message, "undefined");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_only_node_has_is_explained() {
+    let report = run("nango.log(process.env.API_KEY);").await;
+    let error = report.error.unwrap();
+    assert_eq!((report.outcome, error.message.as_str()), (Outcome::Failed, "process is not defined"));
+    assert!(error.hint.unwrap().contains("nango.getEnvironmentVariables()"));
+    // The control: another name has none.
+    assert_eq!(run("nango.log(processes.env);").await.error.unwrap().hint, None);
+}

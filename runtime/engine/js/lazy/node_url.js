@@ -1,1 +1,0 @@
-../../../../js-sdk/dist/url.js
