@@ -4,13 +4,15 @@
 
 /** What a host could not do. `kind` decides which error class the author sees. */
 export interface HostFailure {
-    kind: 'network' | 'configuration' | 'api' | 'answer' | 'unsupported';
+    kind: 'network' | 'broken_body' | 'configuration' | 'api' | 'answer' | 'unsupported';
     code: string;
     message: string;
-    /** Only for `api` and `answer`: the status that Nango's API would have answered. */
+    /** Only for `api` and `answer`: the status that Nango's API would have answered; and that of a broken answer. */
     status: number | null;
     /** Only for `answer`: the whole body that Nango's API would have answered, as JSON text. */
     body: string | null;
+    /** Only for `broken_body`: what came of the answer. */
+    response: WireHead | null;
 }
 
 /** The answer of an op that asks the host. */
@@ -43,17 +45,25 @@ export interface WireRequest {
     connectionId: string | null;
 }
 
-export interface WireResponse {
+/** An answer without its body. */
+export interface WireHead {
     status: number;
     statusText: string;
-    /** Lower-case names. */
+    /** Lower-case names. Of a provider's answer, only `set-cookie` occurs more than once. */
     headers: [string, string][];
+    /** The URL that was asked first, without its secrets. */
+    url: string;
+    /** The request that this is the answer to: redirects may have led elsewhere. */
+    lastMethod: string;
+    lastUrl: string;
+    redirected: boolean;
+}
+
+export interface WireResponse extends WireHead {
     /** The body as text (UTF-8, invalid sequences replaced); null for responseType `arraybuffer`. */
     text: string | null;
     /** The body's bytes, only for responseType `arraybuffer`. */
     bytes: Uint8Array | null;
-    /** The URL that was asked, without its secrets. */
-    url: string;
 }
 
 export interface Violation {

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 
 import { ActionError } from '../src/nango.ts';
 import { classify } from '../src/run/classify.ts';
-import { host } from './support/ops.ts';
+import { failed, host } from './support/ops.ts';
 import { runError } from './support/run.ts';
 
 beforeEach(() => host.reset());
@@ -73,11 +73,7 @@ test('an HTTP error that nobody caught', async () => {
 });
 
 test('a request without an answer', async () => {
-    host.answer = () =>
-        Promise.resolve({
-            ok: null,
-            error: { kind: 'network', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', status: null, body: null },
-        });
+    host.answer = () => Promise.resolve(failed({ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED' }));
     const error = await runError((nango) => nango.get({ endpoint: '/' }));
     assert.equal(error.type, 'script_network_error');
     assert.equal(error.code, 'ECONNREFUSED');

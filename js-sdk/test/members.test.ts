@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 
 import * as z from 'zod';
 
-import { failed, host, ok } from './support/ops.ts';
+import { failed, head, host, ok } from './support/ops.ts';
 import { run, runError, value } from './support/run.ts';
 
 beforeEach(() => host.reset());
@@ -223,6 +223,27 @@ test('uncontrolledFetch: refusals are ActionErrors, a dead network is a TypeErro
         await assert.rejects(nango.uncontrolledFetch({ url: 'https://a.test' }), /URL object/);
         await assert.rejects(nango.uncontrolledFetch({ url, body: {} }), /body must be text, bytes or URLSearchParams/);
     });
+});
+
+test('uncontrolledFetch: a method that cannot be sent is a TypeError', async () => {
+    host.fetched = () => failed({ kind: 'configuration', code: 'invalid_method', message: 'no TRACE' });
+    await value((nango: any) =>
+        assert.rejects(nango.uncontrolledFetch({ url: new URL('https://a.test/'), method: 'trace' }), {
+            name: 'TypeError',
+            message: 'no TRACE',
+        }),
+    );
+});
+
+test('uncontrolledFetch: an answer that is cut short resolves, and reading it rejects', async () => {
+    for (const [code, cause] of [['ERR_BAD_RESPONSE', 'UND_ERR_SOCKET'], ['Z_DATA_ERROR', 'Z_DATA_ERROR']]) {
+        const response = head(404, [['x-a', '1'], ['x-a', '2']], { lastUrl: 'https://b.test/end', redirected: true });
+        host.fetched = () => failed({ kind: 'broken_body', code, message: 'why', response });
+        const cut = await value((nango: any) => nango.uncontrolledFetch({ url: new URL('https://a.test/') }));
+        assert.deepEqual([cut.status, cut.url, cut.redirected, cut.headers.get('x-a')], [404, 'https://b.test/end', true, '1, 2']);
+        const error: any = await cut.text().catch((thrown: unknown) => thrown);
+        assert.deepEqual([error.name, error.message, error.cause.code], ['TypeError', 'terminated', cause]);
+    }
 });
 
 test('the fields of a request that say how to retry and to read', async () => {

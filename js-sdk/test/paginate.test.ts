@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
-import type { WireRequest, WireResponse } from '../src/ops.ts';
+import type { WireRequest } from '../src/ops.ts';
 import { linkInHeader } from '../src/paginate/link.ts';
 import { readPath, withPath } from '../src/paginate/path.ts';
-import { host, ok } from './support/ops.ts';
+import { head, host, ok } from './support/ops.ts';
 import { runError, value } from './support/run.ts';
 
 beforeEach(() => host.reset());
@@ -20,8 +20,7 @@ function serve(...pages: Page[]): void {
     let next = 0;
     host.answer = async () => {
         const { body, headers = [], url = 'https://api.test/v1/items' } = pages[next++] ?? assert.fail('one page too many');
-        const response: WireResponse = { status: 200, statusText: 'OK', headers, text: JSON.stringify(body), bytes: null, url };
-        return ok(response);
+        return ok({ ...head(200, headers, { url }), text: JSON.stringify(body), bytes: null });
     };
 }
 

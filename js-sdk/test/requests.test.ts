@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
 import type { ProxyConfiguration } from '../src/types.ts';
-import { failed, host } from './support/ops.ts';
+import { failed, head, host, ok } from './support/ops.ts';
 import { run, value } from './support/run.ts';
 
 beforeEach(() => host.reset());
@@ -144,7 +144,7 @@ test('a wrong configuration is refused before anything is sent, and the error na
         [undefined, /needs an object/],
         [{}, /no endpoint/],
         [{ endpoint: 5 }, /endpoint must be a string, not number/],
-        [{ endpoint: '/', method: 'TRACE' }, /method must be GET, POST/],
+        [{ endpoint: '/', method: 7 }, /method must be a string/],
         [{ endpoint: '/', headers: 'a: b' }, /headers must be an object/],
         [{ endpoint: '/', headers: { a: {} } }, /headers\.a must be a string/],
         [{ endpoint: '/', params: 5 }, /params must be a string or an object/],
@@ -183,12 +183,62 @@ test('an answer has the shape of axios', async () => {
         data: '{"a":1}',
     });
     assert.deepEqual(response.request, {
-        method: 'POST',
+        method: 'GET',
         protocol: 'https:',
         host: 'api.test',
         path: '/v1/x?a=b',
-        responseURL: 'https://api.test/v1/x?a=b',
+        res: { responseUrl: 'https://api.test/v1/x?a=b' },
     });
+});
+
+test('response.request is the last request of a chain of redirects', async () => {
+    const requests: [string, string, string, string][] = [
+        ['http://127.0.0.1:8080/last/hop?q=1%20x', 'http:', '127.0.0.1', '/last/hop?q=1%20x'],
+        ['https://login.test', 'https:', 'login.test', '/'],
+        ['https://login.test/?q=a:b', 'https:', 'login.test', '/?q=a:b'],
+        ['http://[::1]:80/x', 'http:', '::1', '/x'],
+    ];
+    for (const [lastUrl, protocol, name, path] of requests) {
+        for (const status of [200, 404]) {
+            const last = head(status, [], { lastMethod: 'GET', lastUrl, redirected: true });
+            host.answer = () => Promise.resolve(ok({ ...last, text: '{}', bytes: null }));
+            const settled: any = await value((nango) =>
+                nango.post({ endpoint: '/x', data: { a: 1 } }).catch((error: unknown) => error),
+            );
+            const response = status === 200 ? settled : settled.response;
+            const expected = { method: 'GET', protocol, host: name, path, res: { responseUrl: lastUrl } };
+            assert.deepEqual(response.request, expected);
+            assert.equal(status === 200 || settled.request === response.request, true);
+            assert.equal(response.config.url, 'https://api.test/v1/x?a=b');
+        }
+    }
+});
+
+test('methods cross in upper case, and the host decides about them', async () => {
+    for (const [method, crossed] of [['propfind', 'PROPFIND'], ['HEAD', 'HEAD'], ['Report', 'REPORT'], ['', 'GET'], [null, 'GET'], ['foo', 'FOO']]) {
+        host.reset();
+        const { wire } = await sent({ endpoint: '/', method, data: { a: 1 } });
+        const withBody = crossed !== 'GET' && crossed !== 'HEAD';
+        assert.deepEqual([wire.method, wire.bodyKind], [crossed, withBody ? 'json' : 'none']);
+    }
+});
+
+test('an answer whose body is broken rejects with its head, as in axios', async () => {
+    for (const [code, name, status] of [
+        ['ERR_BAD_RESPONSE', 'AxiosError', 200],
+        ['ERR_BAD_RESPONSE', 'AxiosError', 404],
+        ['Z_DATA_ERROR', 'Error', 200],
+    ] as const) {
+        const response = head(status, [['x-a', '1']]);
+        host.answer = () => Promise.resolve(failed({ kind: 'broken_body', code, message: 'why', response }));
+        const error: any = await value((nango) => nango.get({ endpoint: '/' }).catch((thrown: unknown) => thrown));
+        assert.deepEqual(
+            [error.isAxiosError, error.name, error.code, error.message, error.status, error.response.status],
+            [true, name, code, 'why', status, status],
+        );
+        assert.deepEqual([error.response.data, error.response.headers['x-a']], [undefined, '1']);
+        assert.deepEqual([error.response.statusText, error.request], ['Text', error.response.request]);
+    }
 });
 
 test('a body is parsed as axios parses it', async () => {
@@ -211,7 +261,7 @@ test('responseType arraybuffer gives bytes', async () => {
     const bytes = new Uint8Array([0, 255]);
     host.answer = () =>
         Promise.resolve({
-            ok: { status: 200, statusText: 'OK', headers: [], text: null, bytes, url: 'https://api.test/' },
+            ok: { ...head(200), text: null, bytes },
             error: null,
         });
     const response = await value((nango) => nango.get({ endpoint: '/', responseType: 'arraybuffer' }));

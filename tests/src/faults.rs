@@ -23,6 +23,13 @@ pub enum Fault {
         /// The body.
         body: Vec<u8>,
     },
+    /// Begins to answer with this status and these bytes, and closes the connection before the end.
+    CutShort {
+        /// The status.
+        status: u16,
+        /// What comes of the body.
+        start: &'static str,
+    },
     /// Takes the request and closes the connection without an answer.
     CloseConnection,
     /// Does what was asked, and answers this much later.

@@ -73,6 +73,7 @@ async fn misbehave(
         Some(Fault::Garbage { content_type, body }) => {
             ([(header::CONTENT_TYPE, content_type)], body).into_response()
         }
+        Some(Fault::CutShort { status, start }) => cut_short(status, start),
         Some(Fault::CloseConnection) => {
             hang_up.now();
             let mut response = Response::default();
@@ -102,6 +103,22 @@ fn with_status(status: u16, headers: Vec<(String, String)>, body: Value) -> Resp
             response.headers_mut().append(name, value);
         }
     }
+    response
+}
+
+fn cut_short(status: u16, start: &'static str) -> Response {
+    let pieces = futures_util::stream::unfold(Some(start), |piece| async move {
+        match piece {
+            Some(start) => Some((Ok(start), None)),
+            None => {
+                // What was said so far has to leave first: an error takes back what was not sent yet.
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                Some((Err(std::io::Error::other("enough")), None))
+            }
+        }
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     response
 }
 

@@ -79,6 +79,19 @@ function bodyOf(body: unknown): Body {
     return { bytes, type: null };
 }
 
+/** A body that was cut short: the answer is there, and reading it rejects, as in Node. */
+function terminatedBody(code: string, message: string): object {
+    const { ReadableStream } = globalThis as unknown as { ReadableStream: StreamClass };
+    const aborted = code === 'ERR_BAD_RESPONSE';
+    const cause = new ErrorConstructor(aborted ? 'other side closed' : message) as Error & { code?: string };
+    cause.code = aborted ? 'UND_ERR_SOCKET' : code;
+    return new ReadableStream({
+        pull(controller) {
+            controller.error(new TypeError('terminated', { cause }));
+        },
+    });
+}
+
 /** Refusals are the function's to handle: Nango throws them as an `ActionError` with a code. */
 function fetchError(failure: HostFailure): Error {
     switch (failure.kind) {
@@ -89,6 +102,8 @@ function fetchError(failure: HostFailure): Error {
         }
         case 'configuration':
             switch (failure.code) {
+                case 'invalid_method':
+                    return new TypeError(failure.message);
                 case 'url_not_allowed':
                 case 'too_many_redirects':
                 case 'invalid_redirect':
@@ -102,19 +117,20 @@ function fetchError(failure: HostFailure): Error {
 }
 
 type ResponseClass = new (
-    body: Uint8Array | null,
+    body: Uint8Array | object | null,
     init: { status: number; statusText: string; headers: [string, string][] },
 ) => object;
 
-function responseOf(fetched: WireFetched): object {
+type StreamClass = new (source: { pull(controller: { error(reason: unknown): void }): void }) => object;
+
+type Head = Pick<WireFetched, 'status' | 'statusText' | 'headers' | 'url' | 'redirected'>;
+
+function responseOf({ status, statusText, headers, url, redirected }: Head, body: Uint8Array | object): object {
     const { Response } = globalThis as unknown as { Response?: ResponseClass };
     if (typeof Response !== 'function') {
         throw new RequestError('unsupported', 'nango.uncontrolledFetch() needs the global Response, which was replaced');
     }
-    const { status, statusText, headers, bytes, url, redirected } = fetched;
-    // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
-    const body = hasNoBody(status) ? null : new Uint8ArrayConstructor(bytes);
-    const response = new Response(body, { status, statusText, headers });
+    const response = new Response(hasNoBody(status) ? null : body, { status, statusText, headers });
     // The class makes answers of its own; where an answer came from only the transport knows.
     ObjectDefineProperty(response, 'url', { value: url, configurable: true });
     ObjectDefineProperty(response, 'redirected', { value: redirected, configurable: true });
@@ -128,8 +144,13 @@ export async function uncontrolledFetch(options: unknown): Promise<object> {
     const method = StringPrototypeToUpperCase(StringConstructor(fields['method'] ?? 'GET'));
     const { bytes, type } = bodyOf(fields['body']);
     const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers'], type) }, bytes);
-    if (answer.error !== null) {
+    if (answer.error === null) {
+        // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
+        return responseOf(answer.ok, new Uint8ArrayConstructor(answer.ok.bytes));
+    }
+    const { kind, code, message, response } = answer.error;
+    if (kind !== 'broken_body' || response === null) {
         throw fetchError(answer.error);
     }
-    return responseOf(answer.ok);
+    return responseOf({ ...response, url: response.lastUrl }, terminatedBody(code, message));
 }

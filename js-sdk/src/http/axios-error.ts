@@ -71,3 +71,14 @@ export function networkError(code: string, message: string, config: RequestConfi
     error.name = 'Error';
     return error;
 }
+
+/** An answer whose body was cut short (axios' own error) or cannot be unpacked (zlib's). The status is known. */
+export function brokenBodyError(code: string, message: string, response: ProxyResponse): AxiosError {
+    const error = new AxiosError(message, code, response.config, response.request);
+    if (code !== 'ERR_BAD_RESPONSE') {
+        error.name = 'Error';
+    }
+    error.status = response.status;
+    error.response = response;
+    return error;
+}

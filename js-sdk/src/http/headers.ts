@@ -1,5 +1,6 @@
-// The headers of an answer: an object of names in lower case, with axios' `get` and `has`.
-import { ArrayIsArray, ArrayPrototypeJoin, ArrayPrototypePush, ObjectDefineProperty, ObjectHasOwn, StringPrototypeToLowerCase } from '../primordials.ts';
+// The headers of an answer: an object of names in lower case, with axios' `get` and `has`. What Node makes of several
+// lines of one name is done on the other side; only `set-cookie` comes more than once.
+import { ArrayIsArray, ArrayPrototypePush, ObjectDefineProperty, ObjectHasOwn, StringPrototypeToLowerCase } from '../primordials.ts';
 
 /** `set-cookie` is a list, as in axios; everything else is text. */
 const ALWAYS_A_LIST = 'set-cookie';
@@ -16,9 +17,8 @@ export class ResponseHeaders {
                 ArrayPrototypePush(known, value);
                 continue;
             }
-            const first = key === ALWAYS_A_LIST ? [value] : value;
             ObjectDefineProperty(this, key, {
-                value: typeof known === 'string' ? ArrayPrototypeJoin([known, value], ', ') : first,
+                value: key === ALWAYS_A_LIST ? [value] : value,
                 enumerable: true,
                 writable: true,
                 configurable: true,

@@ -46,18 +46,9 @@ function optionalText(config: Config, field: string): string | null {
     return value;
 }
 
+/** In upper case, as axios sends it. The host knows which methods there are. */
 function methodOf(config: Config): string {
-    const method = StringPrototypeToUpperCase(optionalText(config, 'method') ?? 'GET');
-    switch (method) {
-        case 'GET':
-        case 'POST':
-        case 'PUT':
-        case 'PATCH':
-        case 'DELETE':
-            return method;
-        default:
-            throw new RequestError('invalid_method', `method must be GET, POST, PUT, PATCH or DELETE, not ${method}`);
-    }
+    return StringPrototypeToUpperCase(optionalText(config, 'method') || 'GET');
 }
 
 function headersOf(config: Config): { pairs: Pairs; contentType: string } {
@@ -218,7 +209,7 @@ function forwardHeadersOf(config: Config): boolean | null {
 }
 
 function bodyOf(data: unknown, method: string, contentType: string): Body {
-    return method === 'GET' || !data ? NO_BODY : toBody(data, contentType);
+    return method === 'GET' || method === 'HEAD' || !data ? NO_BODY : toBody(data, contentType);
 }
 
 /** Checks and completes a configuration. Throws a `RequestError` that names the field. */

@@ -1,15 +1,16 @@
 // From the host's answer to axios' response.
-import type { HostFailure, WireRequest, WireResponse } from '../ops.ts';
+import type { HostFailure, WireHead, WireRequest, WireResponse } from '../ops.ts';
 import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase, Uint8ArrayConstructor } from '../primordials.ts';
 import type { ProxyResponse } from '../types.ts';
-import { AxiosError, networkError, statusError } from './axios-error.ts';
+import { AxiosError, brokenBodyError, networkError, statusError } from './axios-error.ts';
 import { ResponseHeaders } from './headers.ts';
 import { asBuffer, asStream } from './lazy.ts';
 import type { BuiltRequest } from './request.ts';
 import { RequestError } from './request-error.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
-const URL_PARTS = /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^#]*)/i;
+/** Scheme; an IPv6 address, or another host; path with query. */
+const URL_PARTS = /^([a-z][a-z0-9+.-]*:)\/\/(?:\[([^\]]*)\]|([^/?#:]*))(?::\d+)?([^#]*)/i;
 const exec = RegExp.prototype.exec;
 
 /** As axios: JSON if it parses, text if it does not, `''` for nothing. */
@@ -47,9 +48,11 @@ export function configOf({ wire, data, answerAs }: Pick<BuiltRequest, 'wire' | '
     return config;
 }
 
-function requestOf(method: string, url: string): ProxyResponse['request'] {
-    const parts: (string | undefined)[] = Reflect.apply(exec, URL_PARTS, [url]) ?? [];
-    return { method, protocol: parts[1] ?? '', host: parts[2] ?? '', path: parts[3] || '/', responseURL: url };
+/** What Node and follow-redirects leave of the last request: the host is the name alone. */
+function requestOf({ lastMethod, lastUrl }: WireHead): ProxyResponse['request'] {
+    const parts: (string | undefined)[] = Reflect.apply(exec, URL_PARTS, [lastUrl]) ?? [];
+    const [, protocol = '', address, name = '', path] = parts;
+    return { method: lastMethod, protocol, host: address ?? name, path: path || '/', res: { responseUrl: lastUrl } };
 }
 
 function dataOf({ wire, answerAs }: BuiltRequest, answer: WireResponse): unknown {
@@ -61,16 +64,20 @@ function dataOf({ wire, answerAs }: BuiltRequest, answer: WireResponse): unknown
     return answerAs === 'stream' ? asStream(bytes) : asBuffer(bytes);
 }
 
+function responseOf(head: WireHead, config: ProxyResponse['config'], data: unknown): ProxyResponse {
+    return {
+        data,
+        status: head.status,
+        statusText: head.statusText,
+        headers: new ResponseHeaders(head.headers) as unknown as Record<string, string>,
+        config: { ...config, url: head.url },
+        request: requestOf(head),
+    };
+}
+
 /** The response of an answer, whatever its status. */
 export function toResponse(request: BuiltRequest, answer: WireResponse): ProxyResponse {
-    return {
-        data: dataOf(request, answer),
-        status: answer.status,
-        statusText: answer.statusText,
-        headers: new ResponseHeaders(answer.headers) as unknown as Record<string, string>,
-        config: { ...configOf(request), url: answer.url },
-        request: requestOf(request.wire.method, answer.url),
-    };
+    return responseOf(answer, configOf(request), dataOf(request, answer));
 }
 
 /** The answer that Nango's own API would have given. */
@@ -89,6 +96,12 @@ export function failureError(failure: HostFailure, config: ProxyResponse['config
     switch (failure.kind) {
         case 'network':
             return networkError(failure.code, failure.message, config);
+        case 'broken_body': {
+            const head = failure.response;
+            return head === null
+                ? networkError(failure.code, failure.message, config)
+                : brokenBodyError(failure.code, failure.message, responseOf(head, config, undefined));
+        }
         case 'api': {
             const data = { error: { code: failure.code, message: failure.message } };
             return AxiosError.ofNango(statusError(apiResponse(failure.status ?? 500, '', data, config)));

@@ -6,6 +6,7 @@ import type {
     Settlement,
     WireFetch,
     WireFetched,
+    WireHead,
     WireRequest,
     WireResponse,
     WriteResult,
@@ -41,8 +42,14 @@ const nothing = (): Recorded => ({
     fetches: [],
 });
 
+/** What came before a body: by default from where it was asked. */
+export function head(status: number, headers: [string, string][] = [], last: Partial<WireHead> = {}): WireHead {
+    const url = 'https://api.test/v1/x?a=b';
+    return { status, statusText: 'Text', headers, url, lastMethod: 'GET', lastUrl: url, redirected: false, ...last };
+}
+
 function response(status: number, body: string, headers: [string, string][] = []): WireResponse {
-    return { status, statusText: 'Text', headers, text: body, bytes: null, url: 'https://api.test/v1/x?a=b' };
+    return { ...head(status, headers), text: body, bytes: null };
 }
 
 const initial = {
@@ -70,7 +77,7 @@ export function ok<T>(value: T): Answer<T> {
 }
 
 export function failed(failure: Partial<HostFailure>): Answer<never> {
-    return { ok: null, error: { kind: 'network', code: 'ECONNREFUSED', message: 'refused', status: null, body: null, ...failure } };
+    return { ok: null, error: { kind: 'network', code: 'ECONNREFUSED', message: 'refused', status: null, body: null, response: null, ...failure } };
 }
 
 export const host = {

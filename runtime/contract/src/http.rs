@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::encoding::{binary, json, method};
-use crate::{ConnectionId, IntegrationId};
+use crate::{ConnectionId, HeaderLines, IntegrationId};
 
 /// The query of a call: as an author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ pub struct ProxyRequest {
     pub header_spelling: IndexMap<String, String>,
     /// The query.
     pub params: Option<Params>,
-    /// The body; sent only for POST, PUT, PATCH and DELETE.
+    /// The body; GET and HEAD send none.
     pub body: Option<ProxyBody>,
     /// Extra attempts after the first. Default 0.
     pub retries: u32,
@@ -121,6 +121,32 @@ impl ProxyRequest {
     }
 }
 
+/// The last request of a call: a redirect may have changed its method and led it elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRequest {
+    /// The method.
+    pub method: String,
+    /// The URL, without its secrets.
+    pub url: String,
+    /// How many redirects led to it.
+    pub redirects: u32,
+}
+
+/// An answer of which the body did not arrive as a whole, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseHead {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; the standard one where the protocol carries none.
+    pub status_text: String,
+    /// The header lines.
+    pub headers: HeaderLines,
+    /// The URL that was asked first, without its secrets.
+    pub url: String,
+    /// The request that this is the answer to.
+    pub last_request: LastRequest,
+}
+
 /// A provider's answer, whatever its status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProxyResponse {
@@ -128,13 +154,15 @@ pub struct ProxyResponse {
     pub status: u16,
     /// The reason phrase; the standard one where the protocol carries none.
     pub status_text: String,
-    /// Headers in lower case; several of one name are joined with `, `.
-    pub headers: IndexMap<String, String>,
-    /// The body, decompressed.
+    /// The header lines. A coding that was undone is not in them.
+    pub headers: HeaderLines,
+    /// The body, unpacked.
     #[serde(with = "binary")]
     pub body: Bytes,
-    /// The URL that was asked, without its secrets.
+    /// The URL that was asked first, without its secrets.
     pub url: String,
+    /// The request that this is the answer to.
+    pub last_request: LastRequest,
     /// How long the last attempt took.
     pub duration: Duration,
 }

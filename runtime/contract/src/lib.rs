@@ -10,10 +10,12 @@ mod effects;
 mod encoding;
 mod error;
 mod function;
+mod header_lines;
 mod host;
 mod http;
 mod invocation;
 mod limits;
+mod method;
 mod name;
 mod report;
 pub mod revealed;
@@ -32,14 +34,18 @@ pub use function::{
     CompiledCode, DefaultImport, Event, Function, FunctionKey, FunctionKind, ImportTarget, ModuleFormat,
     ModuleImport, ModuleSource, Schema, SchemaCheck, ScopeName, Violation,
 };
+pub use header_lines::{HeaderLines, HeaderText};
 pub use host::{
     ActionCall, CallContext, CallOrigin, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable,
     FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude,
     MetadataCommit, MetadataWrite, MetadataWritten, VersionedMetadata,
 };
-pub use http::{Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType, RetryHeader};
+pub use http::{
+    LastRequest, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader,
+};
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};
 pub use limits::{Limits, LimitsError, MAX_ACTION_DEPTH, MAX_METADATA_BYTES};
+pub use method::{METHODS, MethodError, sendable_method};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};
 pub use report::{
     DEFAULT_REJECTION, MAX_ACTION_OUTPUT_BYTES, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport,

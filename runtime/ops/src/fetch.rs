@@ -5,12 +5,11 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
-use http::Method;
 use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
 use crate::state::RunState;
-use crate::wire::{Answer, refused};
+use crate::wire::{Answer, method, refused};
 
 /// A request has at most so many headers.
 const MAX_HEADERS: usize = 256;
@@ -53,8 +52,7 @@ async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Re
     if request.headers.len() > MAX_HEADERS {
         return Err(refused("invalid_headers", format!("more than {MAX_HEADERS} headers")));
     }
-    let method = Method::from_bytes(request.method.as_bytes())
-        .map_err(|_| refused("invalid_method", format!("`{}` is not an HTTP method", request.method)))?;
+    let method = method(&request.method)?;
     let request = FetchRequest {
         url: request.url,
         method,
@@ -69,6 +67,6 @@ async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Re
 impl From<FetchResponse> for WireFetched {
     fn from(response: FetchResponse) -> Self {
         let FetchResponse { status, status_text, headers, body, url, redirected } = response;
-        Self { status, status_text, headers, bytes: body.to_vec().into(), url, redirected }
+        Self { status, status_text, headers: headers.into(), bytes: body.to_vec().into(), url, redirected }
     }
 }

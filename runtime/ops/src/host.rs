@@ -7,7 +7,7 @@ use deno_core::{JsBuffer, OpState, op2};
 use onevent_contract::{ConnectionQuery, HostCalls, HostError};
 
 use crate::state::RunState;
-use crate::wire::{Answer, WireRequest, WireResponse, connection_id, integration_id};
+use crate::wire::{Answer, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
 
 pub(crate) fn run_state(state: &Rc<RefCell<OpState>>) -> Rc<RunState> {
     state.borrow().borrow::<Rc<RunState>>().clone()
@@ -32,7 +32,8 @@ async fn proxy(
     let request = request.into_request(bytes)?;
     let wanted = request.response_type;
     let (host, call) = (run.host.clone(), run.call.clone());
-    let response = run.ask(async move { host.proxy(&call, request).await }).await?;
+    let asked = run.ask(async move { host.proxy(&call, request).await }).await;
+    let response = asked.map_err(with_axios_headers)?;
     Ok(WireResponse::new(response, wanted))
 }
 

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use deno_core::{JsBuffer, ToJsBuffer};
 use http::Method;
 use onevent_contract::{
-    ConnectionId, HostError, IntegrationId, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType,
-    RetryHeader, Violation,
+    ConnectionId, HostError, IntegrationId, LastRequest, MethodError, Params, ProxyBody, ProxyRequest,
+    ProxyResponse, ResponseHead, ResponseType, RetryHeader, Violation, sendable_method,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub(crate) struct HostFailure {
     status: Option<u16>,
     /// Only for `answer`: the body, as JSON text.
     body: Option<String>,
+    /// Only for `broken_body`: what came of the answer.
+    response: Option<WireHead>,
 }
 
 impl<T> Answer<T> {
@@ -44,8 +46,14 @@ impl From<HostError> for HostFailure {
             HostError::Answer { body, .. } => Some(body.to_string()),
             _ => None,
         };
+        let mut head = None;
         let (kind, code, status) = match error {
             HostError::Network { code, .. } => ("network", code, None),
+            HostError::BrokenBody { code, response, .. } => {
+                let status = response.status;
+                head = Some(WireHead::new(*response));
+                ("broken_body", code, Some(status))
+            }
             HostError::Configuration { code, .. } => ("configuration", code, None),
             HostError::Api { code, status, .. } => ("api", code, Some(status)),
             HostError::Answer { status, .. } => ("answer", "api_error".to_owned(), Some(status)),
@@ -53,7 +61,7 @@ impl From<HostError> for HostFailure {
             // `RunState::ask` ends the run on these; whatever is added later reads as a configuration error.
             _ => ("configuration", "host_error".to_owned(), None),
         };
-        Self { kind, code, message, status, body }
+        Self { kind, code, message, status, body, response: head }
     }
 }
 
@@ -104,8 +112,7 @@ impl WireRequest {
                 format!("a request with {pairs} headers and fields; {MAX_PAIRS} are the limit"),
             ));
         }
-        let method = Method::from_bytes(self.method.as_bytes())
-            .map_err(|_| refused("invalid_method", format!("`{}` is not an HTTP method", self.method)))?;
+        let method = method(&self.method)?;
         let body = match self.body_kind.as_str() {
             "none" => None,
             "json" => {
@@ -153,6 +160,22 @@ impl WireRequest {
     }
 }
 
+/// A method that can be sent, whatever host stands behind the call.
+pub(crate) fn method(name: &str) -> Result<Method, HostError> {
+    sendable_method(name).map_err(|error| refused(MethodError::CODE, error.to_string()))
+}
+
+/// The header lines of what a provider answered, as axios gives them.
+pub(crate) fn with_axios_headers(error: HostError) -> HostError {
+    match error {
+        HostError::BrokenBody { code, message, mut response } => {
+            response.headers = response.headers.combined_lines();
+            HostError::BrokenBody { code, message, response }
+        }
+        other => other,
+    }
+}
+
 pub(crate) fn integration_id(text: String) -> Result<IntegrationId, HostError> {
     IntegrationId::new(text).map_err(|error| refused("invalid_provider_config_key", error.to_string()))
 }
@@ -161,30 +184,48 @@ pub(crate) fn connection_id(text: String) -> Result<ConnectionId, HostError> {
     ConnectionId::new(text).map_err(|error| refused("invalid_connection_id", error.to_string()))
 }
 
+/// An answer without its body.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct WireResponse {
+pub(crate) struct WireHead {
     status: u16,
     status_text: String,
     headers: Vec<(String, String)>,
+    url: String,
+    last_method: String,
+    last_url: String,
+    redirected: bool,
+}
+
+impl WireHead {
+    fn new(head: ResponseHead) -> Self {
+        let ResponseHead { status, status_text, headers, url, last_request } = head;
+        let LastRequest { method: last_method, url: last_url, redirects } = last_request;
+        let (headers, redirected) = (headers.into(), redirects > 0);
+        Self { status, status_text, headers, url, last_method, last_url, redirected }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct WireResponse {
+    #[serde(flatten)]
+    head: WireHead,
     text: Option<String>,
     bytes: Option<ToJsBuffer>,
-    url: String,
 }
 
 impl WireResponse {
     pub(crate) fn new(response: ProxyResponse, wanted: ResponseType) -> Self {
+        let ProxyResponse { status, status_text, headers, body, url, last_request, duration: _ } = response;
         let (text, bytes) = match wanted {
-            ResponseType::ArrayBuffer => (None, Some(ToJsBuffer::from(response.body.to_vec()))),
-            _ => (Some(String::from_utf8_lossy(&response.body).into_owned()), None),
+            ResponseType::ArrayBuffer => (None, Some(ToJsBuffer::from(body.to_vec()))),
+            _ => (Some(String::from_utf8_lossy(&body).into_owned()), None),
         };
+        let headers = headers.combined_lines();
         Self {
-            status: response.status,
-            status_text: response.status_text,
-            headers: response.headers.into_iter().collect(),
+            head: WireHead::new(ResponseHead { status, status_text, headers, url, last_request }),
             text,
             bytes,
-            url: response.url,
         }
     }
 }

@@ -6,19 +6,20 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Method};
 use ipnet::IpNet;
-use onevent_contract::{CallContext, FetchRequest, FetchResponse, HostError, HttpRequest};
+use onevent_contract::{
+    CallContext, FetchRequest, FetchResponse, HostError, HttpRequest, LastRequest, LogLevel, ResponseHead,
+};
 use reqwest::Client;
 use url::Url;
 
 use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::limits::MAX_REDIRECTS;
-use crate::proxy::outcome;
-use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS};
-use crate::transport::{Answer, Failure, Hop, exchange, next_plain_hop};
+use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS, check_method};
+use crate::transport::{Answer, Failure, Hop, exchange, http_outcome, next_plain_hop};
 
 /// Codes of refusals, as `nango.uncontrolledFetch` throws them (Nango's).
 const URL_NOT_ALLOWED: &str = "url_not_allowed";
@@ -31,7 +32,8 @@ impl Proxy {
     ///
     /// # Errors
     /// [`HostError::Configuration`] with `url_not_allowed`, `too_many_redirects` or `invalid_redirect`, and with
-    /// `invalid_method` or `invalid_headers` for what is no HTTP; [`HostError::Network`] when no answer came.
+    /// `invalid_method` or `invalid_headers` for what is no HTTP; [`HostError::Network`] when no answer came, and
+    /// [`HostError::BrokenBody`] when its body did not arrive as a whole.
     pub async fn fetch(
         &self,
         call: &CallContext,
@@ -58,13 +60,14 @@ impl Fetch {
     async fn run(self, mut hop: Hop) -> Result<FetchResponse, HostError> {
         let options = &self.proxy.inner.options;
         let start = options.clock.monotonic();
+        let asked = hop.url.clone();
         let mut redirects = 0;
         loop {
             let left = options.attempt_timeout.saturating_sub(options.clock.elapsed(start));
             let answer = self.send(&hop, left).await.map_err(refusal)?;
             let next = next_plain_hop(&hop, &answer)
                 .map_err(|_| refused(INVALID_REDIRECT, "the answer redirects to what is no URL"))?;
-            let Some(next) = next else { return Ok(response(hop, answer, redirects > 0)) };
+            let Some(next) = next else { return self.finish(&asked, hop, answer, redirects) };
             if redirects == MAX_REDIRECTS {
                 let message = format!("the request was redirected more than {MAX_REDIRECTS} times");
                 return Err(refused(TOO_MANY_REDIRECTS, message));
@@ -90,8 +93,35 @@ impl Fetch {
         let (method, url) = (hop.method.to_string(), shown(&hop.url));
         let effect = self.context.effects.http(HttpRequest { method, url, attempt: 1 });
         let sent = sent.await;
-        effect.settled(outcome(&sent), options.clock.elapsed(start));
+        effect.settled(http_outcome(&sent), options.clock.elapsed(start));
         sent
+    }
+
+    /// The answer as `fetch` gives it: every header line, that of the coding included, and a body that was cut short
+    /// as an error of its own, because its head is known.
+    fn finish(
+        &self,
+        asked: &Url,
+        hop: Hop,
+        answer: Answer,
+        redirects: usize,
+    ) -> Result<FetchResponse, HostError> {
+        if let Some(message) = answer.unknown_packing() {
+            self.context.effects.log(LogLevel::Warn, message, None);
+        }
+        let (status, url) = (answer.status.as_u16(), String::from(hop.url));
+        let Answer { status_text, headers, body, .. } = answer;
+        match body {
+            Ok(body) => {
+                Ok(FetchResponse { status, status_text, headers, body, url, redirected: redirects > 0 })
+            }
+            Err(broken) => {
+                let redirects = u32::try_from(redirects).unwrap_or(u32::MAX);
+                let last_request = LastRequest { method: hop.method.to_string(), url, redirects };
+                let url = asked.to_string();
+                Err(broken.into_error(ResponseHead { status, status_text, headers, url, last_request }))
+            }
+        }
     }
 }
 
@@ -109,9 +139,7 @@ fn first_hop(request: FetchRequest) -> Result<Hop, HostError> {
     let mut url: Url =
         url.parse().map_err(|error| refused(URL_NOT_ALLOWED, format!("`{url}` is no URL: {error}")))?;
     url.set_fragment(None);
-    if matches!(method, Method::CONNECT | Method::TRACE) || method.as_str() == "TRACK" {
-        return Err(refused("invalid_method", format!("{method} cannot be sent")));
-    }
+    check_method(&method)?;
     let mut map = HeaderMap::new();
     map.insert(ACCEPT, HeaderValue::from_static("*/*"));
     map.insert(USER_AGENT, HeaderValue::from_static(DEFAULT_USER_AGENT));
@@ -130,17 +158,6 @@ fn first_hop(request: FetchRequest) -> Result<Hop, HostError> {
     map.extend(given);
     let body = Some(body).filter(|body| !body.is_empty());
     Ok(Hop { method, url, headers: map, body })
-}
-
-fn response(hop: Hop, answer: Answer, redirected: bool) -> FetchResponse {
-    FetchResponse {
-        status: answer.status.as_u16(),
-        status_text: answer.status_text,
-        headers: answer.header_lines,
-        body: answer.body,
-        url: hop.url.into(),
-        redirected,
-    }
 }
 
 /// Whatever the policy says no to has one code here; its message says why.

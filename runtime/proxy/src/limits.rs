@@ -6,6 +6,9 @@ use std::time::Duration;
 /// small file that unpacks into a large one is stopped as well. A larger body fails the call.
 pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
+/// The body of an answer may be packed this many times over; more fail the call.
+pub const MAX_CONTENT_CODINGS: usize = 5;
+
 /// An answer may have this many header lines; more fail the call.
 pub const MAX_HEADERS: usize = 256;
 

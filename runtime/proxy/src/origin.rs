@@ -6,14 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
-use indexmap::IndexMap;
-use onevent_contract::{Clock, HostError, Params, ProxyBody, Secret};
+use onevent_contract::{Clock, HeaderLines, HostError, LastRequest, Params, ProxyBody, ResponseHead, Secret};
 use url::Url;
 
 use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::request::{ContentType, Secrets, add_params, encoded};
-use crate::transport::{Failure, Hop, exchange};
+use crate::transport::{Answer, Failure, Hop, exchange};
 
 /// A server, by its base URL. Cheap to clone.
 ///
@@ -80,9 +79,9 @@ pub struct OriginAnswer {
     pub status: u16,
     /// The reason phrase; the standard one where the protocol carries none.
     pub status_text: String,
-    /// Headers in lower case; several of one name are joined with `, `.
-    pub headers: IndexMap<String, String>,
-    /// The body, decompressed.
+    /// The header lines.
+    pub headers: HeaderLines,
+    /// The body, unpacked.
     pub body: Bytes,
 }
 
@@ -114,8 +113,8 @@ impl Origin {
     /// Sends a request, once. Dropping the future ends it.
     ///
     /// # Errors
-    /// [`HostError::Network`] when no answer came, and [`HostError::Configuration`] for a URL that is not beneath the
-    /// base URL.
+    /// [`HostError::Network`] when no answer came, [`HostError::BrokenBody`] when its body did not arrive as a whole,
+    /// and [`HostError::Configuration`] for a URL that is not beneath the base URL.
     pub async fn send(&self, request: OriginRequest) -> Result<OriginAnswer, HostError> {
         let OriginRequest { method, url, headers, body, timeout } = request;
         if !self.covers(&url) {
@@ -130,12 +129,7 @@ impl Origin {
             .on_runtime(async move {
                 let sent = tokio::time::timeout(timeout, exchange(&client, &hop)).await;
                 let answer = sent.unwrap_or(Err(Failure::timeout(timeout))).map_err(Failure::into_error)?;
-                Ok(OriginAnswer {
-                    status: answer.status.as_u16(),
-                    status_text: answer.status_text,
-                    headers: answer.headers,
-                    body: answer.body,
-                })
+                answered(&hop, answer)
             })
             .await
     }
@@ -145,6 +139,21 @@ impl Origin {
         let base = self.base.path().trim_end_matches('/');
         let beneath = url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
         url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none() && beneath
+    }
+}
+
+fn answered(hop: &Hop, answer: Answer) -> Result<OriginAnswer, HostError> {
+    let (status, headers) = (answer.status.as_u16(), answer.axios_headers(hop.method.as_str()));
+    let Answer { status_text, body, .. } = answer;
+    match body {
+        Ok(body) => Ok(OriginAnswer { status, status_text, headers, body }),
+        Err(broken) => {
+            // Who asks knows better which call this was.
+            let last_request =
+                LastRequest { method: hop.method.to_string(), url: String::new(), redirects: 0 };
+            let url = String::new();
+            Err(broken.into_error(ResponseHead { status, status_text, headers, url, last_request }))
+        }
     }
 }
 

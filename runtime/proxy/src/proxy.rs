@@ -1,20 +1,17 @@
-//! A call from its first attempt to its last.
+//! What makes authenticated calls.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{
-    CallContext, Clock, Credentials, HostError, HttpOutcome, HttpRequest, LogLevel, ProxyRequest,
-    ProxyResponse, SystemClock,
-};
+use onevent_contract::{CallContext, Clock, HostError, ProxyRequest, ProxyResponse, SystemClock};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
+use crate::call::Call;
 use crate::egress::EgressPolicy;
-use crate::limits::{ATTEMPT_TIMEOUT, MAX_REDIRECTS};
-use crate::request::{BuiltRequest, IGNORED_HEADERS};
-use crate::transport::{Answer, Failure, Hop, Next, Transport, exchange, next_hop};
-use crate::{Sleeper, Target, TargetSource, TokioSleeper, retry};
+use crate::limits::ATTEMPT_TIMEOUT;
+use crate::transport::Transport;
+use crate::{Sleeper, Target, TargetSource, TokioSleeper};
 
 /// How a [`Proxy`] works.
 pub struct ProxyOptions {
@@ -93,8 +90,9 @@ impl Proxy {
     /// A wait between two attempts that would end after `call.deadline` is not begun: the last answer is returned.
     ///
     /// # Errors
-    /// [`HostError::Configuration`] when the call cannot be built or may not go where it wants to, and
-    /// [`HostError::Network`] when no answer came. An answer outside 2xx is no error here.
+    /// [`HostError::Configuration`] when the call cannot be built or may not go where it wants to,
+    /// [`HostError::Network`] when no answer came, and [`HostError::BrokenBody`] when its body did not arrive as a
+    /// whole. An answer outside 2xx is no error here.
     pub async fn send_to(
         &self,
         call: &CallContext,
@@ -110,8 +108,8 @@ impl Proxy {
         &self,
         work: impl Future<Output = Result<T, HostError>> + Send + 'static,
     ) -> Result<T, HostError> {
-        let mut task = AbortOnDrop(self.inner.runtime.spawn(work));
-        (&mut task.0).await.unwrap_or_else(|error| {
+        // A stopped run takes its calls with it.
+        AbortOnDropHandle::new(self.inner.runtime.spawn(work)).await.unwrap_or_else(|error| {
             Err(HostError::Internal { message: format!("the runtime of the HTTP client has ended: {error}") })
         })
     }
@@ -120,181 +118,5 @@ impl Proxy {
 impl std::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Proxy").field("egress", &self.inner.options.egress).finish_non_exhaustive()
-    }
-}
-
-/// A stopped run takes its calls with it.
-struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// One call and what it needs.
-struct Call {
-    inner: Arc<Inner>,
-    context: CallContext,
-    source: Arc<dyn TargetSource>,
-    request: ProxyRequest,
-}
-
-/// One attempt, done.
-struct Attempt {
-    outcome: Result<Answer, HostError>,
-    shown_url: String,
-    duration: Duration,
-}
-
-impl Call {
-    async fn run(self) -> Result<ProxyResponse, HostError> {
-        self.warn_about_ignored_headers();
-        let mut refused: Option<Credentials> = None;
-        let mut number: u32 = 0;
-        loop {
-            let target = self.source.target().await?;
-            self.context.effects.hide(target.secrets());
-            let attempt = self.attempt(&target, number + 1).await?;
-            let last = number >= self.request.retries;
-            let again = if last { None } else { self.again(&attempt, &target, number, &mut refused) };
-            let Some(wait) = again else { return attempt.finish() };
-            self.inner.options.sleeper.sleep(wait).await;
-            number += 1;
-        }
-    }
-
-    /// How long to wait before the next attempt; `None` where this one was the last.
-    fn again(
-        &self,
-        attempt: &Attempt,
-        target: &Target,
-        number: u32,
-        refused: &mut Option<Credentials>,
-    ) -> Option<Duration> {
-        let template = &target.integration.provider.proxy.retry;
-        let progress = format!("[{}/{}]", number + 1, self.request.retries);
-        if matches!(&attempt.outcome, Ok(answer) if answer.status.is_success()) {
-            return None;
-        }
-        let Some(reason) = retry::reason(&attempt.outcome, &self.request, template) else {
-            self.log(format!("not retrying: not_retryable {progress}"));
-            return None;
-        };
-        // The same credentials will not be better the third time.
-        if reason.contains("code_401") {
-            if refused.as_ref() == Some(&target.credentials) {
-                self.log(format!("not retrying: invalid_credentials {progress}"));
-                return None;
-            }
-            *refused = Some(target.credentials.clone());
-        }
-        let wait =
-            retry::wait(&attempt.outcome, &self.request, template, number, self.inner.options.clock.now());
-        if wait >= self.remaining() {
-            let wait = wait.as_millis();
-            self.log(format!(
-                "not retrying: {reason} asks for {wait} ms, longer than this run may take {progress}"
-            ));
-            return None;
-        }
-        self.log(format!("retrying in {} ms: {reason} {progress}", wait.as_millis()));
-        Some(wait)
-    }
-
-    /// One attempt: a request and the redirects that it leads to.
-    async fn attempt(&self, target: &Target, number: u32) -> Result<Attempt, HostError> {
-        let options = &self.inner.options;
-        let built = BuiltRequest::new(target, &self.request, options.clock.now())?;
-        self.context.effects.hide(built.secrets.texts());
-        let policy = options.egress.clone().and(target.integration.egress_allow.iter().copied());
-        let client = self.inner.transport.client(&policy)?;
-        let shown_url = built.secrets.shown(&built.url);
-        let start = options.clock.monotonic();
-        // Not cut short at the run's deadline: that one is the engine's to hold. Cut here, a run that was stopped by
-        // its own limit would look like the provider's failure.
-        let limit = options.attempt_timeout;
-        let mut hop = Hop::first(&built);
-        let mut redirects = 0;
-        let outcome = loop {
-            let hop_start = options.clock.monotonic();
-            let left = limit.saturating_sub(options.clock.elapsed(start));
-            let sent = async {
-                policy.check_url(&hop.url).map_err(Failure::Refused)?;
-                tokio::time::timeout(left, exchange(&client, &hop))
-                    .await
-                    .unwrap_or(Err(Failure::timeout(limit)))
-            };
-            let effect = self.context.effects.http(HttpRequest {
-                method: hop.method.to_string(),
-                url: built.secrets.shown(&hop.url),
-                attempt: number,
-            });
-            let sent = sent.await;
-            effect.settled(outcome(&sent), options.clock.elapsed(hop_start));
-            let answer = match sent {
-                Ok(answer) => answer,
-                Err(Failure::Refused(refusal)) if redirects > 0 => break Err(denied(&refusal.to_string())),
-                Err(failure) => break Err(failure.into_error()),
-            };
-            match next_hop(&built, &hop, &answer) {
-                Ok(Next::Done) => break Ok(answer),
-                Ok(Next::Denied(why)) => break Err(denied(why)),
-                Err(failure) => break Err(failure.into_error()),
-                Ok(Next::Follow(_)) if redirects == MAX_REDIRECTS => {
-                    break Err(Failure::too_many_redirects().into_error());
-                }
-                Ok(Next::Follow(next)) => hop = *next,
-            }
-            redirects += 1;
-        };
-        Ok(Attempt { outcome, shown_url, duration: options.clock.elapsed(start) })
-    }
-
-    fn remaining(&self) -> Duration {
-        self.context.deadline.saturating_duration_since(self.inner.options.clock.monotonic())
-    }
-
-    fn warn_about_ignored_headers(&self) {
-        for name in self.request.headers.keys() {
-            let lower = name.trim().to_ascii_lowercase();
-            if IGNORED_HEADERS.contains(&lower.as_str()) {
-                self.log(format!(
-                    "the header `{lower}` is not sent: it belongs to the connection, not to the call"
-                ));
-            }
-        }
-    }
-
-    fn log(&self, message: String) {
-        self.context.effects.log(LogLevel::Warn, message, None);
-    }
-}
-
-impl Attempt {
-    fn finish(self) -> Result<ProxyResponse, HostError> {
-        self.outcome.map(|answer| ProxyResponse {
-            status: answer.status.as_u16(),
-            status_text: answer.status_text,
-            headers: answer.headers,
-            body: answer.body,
-            url: self.shown_url,
-            duration: self.duration,
-        })
-    }
-}
-
-/// What a report says of a request that came to its end.
-pub(crate) fn outcome(sent: &Result<Answer, Failure>) -> HttpOutcome {
-    match sent {
-        Ok(answer) => HttpOutcome::Answered(answer.status.as_u16()),
-        Err(failure) => HttpOutcome::Failed(failure.code().to_owned()),
-    }
-}
-
-fn denied(why: &str) -> HostError {
-    HostError::Configuration {
-        code: "redirect_denied".into(),
-        message: format!("the provider redirects to where this call may not go: {why}"),
     }
 }

@@ -39,7 +39,9 @@ pub(crate) fn reason(
         Err(_) => return None,
     };
     let status = answer.status.as_u16();
-    if answer.status.is_success() {
+    // An answer that was cut short is judged by its status like a whole one, as in Nango: what was answered was also
+    // done, and doing it again is for the author to ask for (`retryOn`).
+    if answer.status.is_success() && answer.body.is_ok() {
         return None;
     }
     if let Some(rules) = &template.error_code {
@@ -53,7 +55,7 @@ pub(crate) fn reason(
         return Some(format!("retry_on_{status}"));
     }
     let remaining = template.remaining.as_deref().and_then(|name| answer.header(name));
-    (remaining == Some("0")).then(|| "provider_remaining".to_owned())
+    (remaining.as_deref() == Some("0")).then(|| "provider_remaining".to_owned())
 }
 
 /// Whether a provider's rule covers a status: `403`, `5xx`, or `500-502`.
@@ -96,24 +98,24 @@ fn backoff(attempt: u32) -> Duration {
 fn named_wait(answer: &Answer, names: &RetryHeader, now: Timestamp) -> Option<Duration> {
     let read = |name: &Option<String>| answer.header(name.as_deref()?);
     read(&names.at)
-        .and_then(|text| until(text, now))
-        .or_else(|| read(&names.after).and_then(|text| seconds(text, now)))
+        .and_then(|text| until(&text, now))
+        .or_else(|| read(&names.after).and_then(|text| seconds(&text, now)))
 }
 
 fn asked_wait(answer: &Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
     let longest = |names: &[String], read: fn(&str, Timestamp) -> Option<Duration>| {
-        names.iter().filter_map(|name| read(answer.header(name)?, now)).max()
+        names.iter().filter_map(|name| read(&answer.header(name)?, now)).max()
     };
     longest(&template.at.0, until)
         .or_else(|| longest(&template.after.0, seconds))
         .or_else(|| in_body(answer, template, now))
         // The standard header, whether or not a template names it (RFC 9110, section 10.2.3).
-        .or_else(|| seconds(answer.header("retry-after")?, now))
+        .or_else(|| seconds(&answer.header("retry-after")?, now))
 }
 
 fn in_body(answer: &Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
     let rule = template.in_body.as_ref()?;
-    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    let body: Value = serde_json::from_slice(answer.body.as_ref().ok()?).ok()?;
     let text = rule.path.split('.').try_fold(&body, |value, key| match value {
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
         other => other.get(key),

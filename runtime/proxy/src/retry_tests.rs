@@ -1,18 +1,22 @@
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use indexmap::IndexMap;
 
 use super::*;
+use crate::transport::{BrokenBody, Packing};
 use crate::{BodyWait, HeaderNames};
 
 fn answer(status: u16, headers: &[(&str, &str)]) -> Result<Answer, HostError> {
     Ok(Answer {
         status: StatusCode::from_u16(status).unwrap(),
         status_text: String::new(),
-        headers: headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<IndexMap<_, _>>(),
-        header_lines: Vec::new(),
-        body: Bytes::from_static(br#"{"error": {"message": "Limit exceeded. Retry after 7 s"}}"#),
+        headers: headers.iter().copied().collect(),
+        packing: Packing::Plain,
+        body: Ok(Bytes::from_static(br#"{"error": {"message": "Limit exceeded. Retry after 7 s"}}"#)),
     })
+}
+
+fn cut(status: u16, headers: &[(&str, &str)]) -> Result<Answer, HostError> {
+    answer(status, headers).map(|answer| Answer { body: Err(BrokenBody::Aborted), ..answer })
 }
 
 fn network(code: &str) -> Result<Answer, HostError> {
@@ -45,6 +49,10 @@ fn the_reasons_are_nangos() {
         (answer(429, &[]), &plain, Some("status_code_429")),
         (answer(401, &[]), &plain, Some("status_code_401")),
         (answer(403, &[]), &plain, None),
+        (cut(200, &[]), &plain, None),
+        (cut(404, &[]), &plain, Some("retry_on_404")),
+        (cut(429, &[]), &plain, Some("status_code_429")),
+        (cut(503, &[]), &ruled, Some("provider_error_code_5xx")),
         (answer(404, &[]), &plain, Some("retry_on_404")),
         (answer(403, &[]), &ruled, Some("provider_error_code_403")),
         (answer(503, &[]), &ruled, Some("provider_error_code_5xx")),
@@ -93,6 +101,8 @@ fn a_provider_can_say_how_long_to_wait() {
         (&[("x-a", "5"), ("x-reset", "1767323055")], &both, 10_000),
         (&[("x-a", "5"), ("x-reset", "1767323000")], &both, 5_000),
         (&[("retry-after", "4")], &plain, 4_000),
+        (&[("retry-after", "4"), ("retry-after", "4")], &plain, 4_000),
+        (&[("retry-after", "4"), ("Retry-After", "9")], &after, 4_000),
         (&[("retry-after", "0")], &plain, 100),
         (&[("retry-after", "-4")], &plain, 3_000),
         (&[("retry-after", "1e999")], &plain, 3_000),

@@ -4,7 +4,7 @@ import { op_onevent_fetch } from 'ext:core/ops';
 import { URL } from 'ext:deno_web/00_url.js';
 import { AbortController, AbortSignal } from 'ext:deno_web/03_abort_signal.js';
 
-import type { HostFailure } from '../../ops.ts';
+import type { HostFailure, WireHead } from '../../ops.ts';
 import { load } from '../load.ts';
 import { Body, type Content, NO_BODY, extract } from './body.ts';
 import { Headers } from './headers.ts';
@@ -213,7 +213,8 @@ class Request extends Body {
 
 function normalMethod(method: unknown): string {
     const text = `${method as string}`;
-    if (!TOKEN.test(text) || /^(?:connect|trace|track)$/i.test(text)) throw new TypeError(`'${text}' is not a valid HTTP method.`);
+    if (!TOKEN.test(text)) throw new TypeError(`'${text}' is not a valid HTTP method.`);
+    if (/^(?:connect|trace|track)$/i.test(text)) throw new TypeError(`'${text}' HTTP method is unsupported.`);
     return METHODS.has(text.toUpperCase()) && text.toUpperCase() !== 'PATCH' ? text.toUpperCase() : text;
 }
 
@@ -225,6 +226,20 @@ function redirectMode(mode: unknown): string {
 function failure({ kind, code, message }: HostFailure): TypeError {
     const cause = Object.assign(new Error(message), { code });
     return kind === 'network' ? new TypeError('fetch failed', { cause }) : new TypeError(`fetch failed: ${message}`, { cause });
+}
+
+/** A body that was cut short: the answer is there, and reading it rejects, as in Node. */
+function terminatedBody({ code, message }: HostFailure): ReadableStream {
+    const aborted = code === 'ERR_BAD_RESPONSE';
+    const cause = Object.assign(new Error(aborted ? 'other side closed' : message), { code: aborted ? 'UND_ERR_SOCKET' : code });
+    const { ReadableStream } = load<{ ReadableStream: typeof globalThis.ReadableStream }>('ext:deno_web/06_streams.js');
+    return new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated', { cause })) });
+}
+
+type Head = Pick<WireHead, 'status' | 'statusText' | 'headers' | 'redirected'>;
+
+function responseOf({ status, statusText, headers, redirected }: Head, url: string, body: unknown): Response {
+    return known(new Response(NO_BODY.has(status) ? null : body, { status, statusText, headers }), url, redirected);
 }
 
 function aborted(signal: Signal): Promise<never> {
@@ -241,9 +256,10 @@ async function fetch(input: unknown, init: RequestInit | undefined = undefined):
     const wire = { url: request.url, method: request.method, headers: [...request.headers] };
     const answered = op_onevent_fetch(wire, body);
     const { ok, error } = await Promise.race([answered, aborted(request.signal)]);
-    if (error !== null) throw failure(error);
-    const { status, statusText, headers, url, redirected } = ok;
-    return known(new Response(NO_BODY.has(status) ? null : ok.bytes, { status, statusText, headers }), url, redirected);
+    if (error === null) return responseOf(ok, ok.url, ok.bytes);
+    const head = error.response;
+    if (error.kind !== 'broken_body' || head === null) throw failure(error);
+    return responseOf(head, head.lastUrl, terminatedBody(error));
 }
 
 for (const owner of [Request, Response]) {

@@ -18,6 +18,9 @@ function valueOf(value: unknown): string {
     return text;
 }
 
+/** Several values of one name as one text. */
+const joined = (name: string, values: readonly string[]): string => values.join(name === 'cookie' ? '; ' : ', ');
+
 class Headers {
     /** Name in lower case -> its values, in the order they came. */
     readonly #values = new Map<string, string[]>();
@@ -59,7 +62,9 @@ class Headers {
         this.#values.delete(nameOf(name));
     }
     get(name: unknown): string | null {
-        return this.#values.get(nameOf(name))?.join(', ') ?? null;
+        const key = nameOf(name);
+        const values = this.#values.get(key);
+        return values === undefined ? null : joined(key, values);
     }
     has(name: unknown): boolean {
         return this.#values.has(nameOf(name));
@@ -75,7 +80,7 @@ class Headers {
         const pairs: [string, string][] = [];
         for (const [name, values] of [...this.#values].sort(([one], [other]) => (one < other ? -1 : 1))) {
             if (name === 'set-cookie') for (const value of values) pairs.push([name, value]);
-            else pairs.push([name, values.join(', ')]);
+            else pairs.push([name, joined(name, values)]);
         }
         return pairs;
     }

@@ -23,6 +23,13 @@ pub struct HttpRequest {
 pub enum HttpOutcome {
     /// An answer came, with this status.
     Answered(u16),
+    /// An answer came with this status, but its body was cut short or could not be unpacked.
+    Broken {
+        /// The status.
+        status: u16,
+        /// `ERR_BAD_RESPONSE`, `Z_DATA_ERROR`, …
+        code: String,
+    },
     /// No answer came, for this reason: the code of the transport's error (`ECONNREFUSED`, …).
     Failed(String),
     /// It was under way when the run ended: nobody knows whether the server did what it was asked for.
@@ -34,7 +41,7 @@ impl HttpOutcome {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Answered(status) => Some(*status),
+            Self::Answered(status) | Self::Broken { status, .. } => Some(*status),
             Self::Failed(_) | Self::Pending => None,
         }
     }
@@ -54,6 +61,7 @@ impl From<HttpOutcomeFields> for HttpOutcome {
     fn from(fields: HttpOutcomeFields) -> Self {
         match fields {
             HttpOutcomeFields { pending: true, .. } => Self::Pending,
+            HttpOutcomeFields { status: Some(status), error: Some(code), .. } => Self::Broken { status, code },
             HttpOutcomeFields { status: Some(status), .. } => Self::Answered(status),
             HttpOutcomeFields { error, .. } => Self::Failed(error.unwrap_or_default()),
         }
@@ -65,7 +73,9 @@ impl From<HttpOutcome> for HttpOutcomeFields {
         let fields = Self { status: outcome.status(), error: None, pending: false };
         match outcome {
             HttpOutcome::Answered(_) => fields,
-            HttpOutcome::Failed(code) => Self { error: Some(code), ..fields },
+            HttpOutcome::Failed(code) | HttpOutcome::Broken { code, .. } => {
+                Self { error: Some(code), ..fields }
+            }
             HttpOutcome::Pending => Self { pending: true, ..fields },
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::ResponseHead;
 use crate::encoding::json;
 
 /// Why a host could not do what it was asked for.
@@ -24,6 +25,17 @@ pub enum HostError {
         code: String,
         /// In words, without secrets.
         message: String,
+    },
+    /// An answer came, but its body did not arrive as a whole or cannot be unpacked. The function sees an axios error
+    /// with a `response` that has no data.
+    #[error("{message}")]
+    BrokenBody {
+        /// `ERR_BAD_RESPONSE` where it was cut short, else zlib's: `Z_DATA_ERROR`, …
+        code: String,
+        /// In words.
+        message: String,
+        /// What came of the answer.
+        response: Box<ResponseHead>,
     },
     /// The call could not be built or is not allowed. The function sees an `Error` with this `code`.
     #[error("{message}")]
@@ -65,7 +77,10 @@ impl HostError {
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
-            Self::Network { code, .. } | Self::Configuration { code, .. } | Self::Api { code, .. } => code,
+            Self::Network { code, .. }
+            | Self::BrokenBody { code, .. }
+            | Self::Configuration { code, .. }
+            | Self::Api { code, .. } => code,
             Self::Answer { .. } => "api_error",
             Self::Unsupported { .. } => "unsupported",
             Self::Internal { .. } => "host_failure",

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::HeaderLines;
 use crate::encoding::{binary, method};
 
 /// A request without credentials, by `nango.uncontrolledFetch` or `fetch`.
@@ -28,9 +29,9 @@ pub struct FetchResponse {
     pub status: u16,
     /// The reason phrase.
     pub status_text: String,
-    /// Headers in lower case, in order; a name may occur more than once (`set-cookie`).
-    pub headers: Vec<(String, String)>,
-    /// The body, decompressed.
+    /// The header lines.
+    pub headers: HeaderLines,
+    /// The body, unpacked.
     #[serde(with = "binary")]
     pub body: Bytes,
     /// The URL that answered.

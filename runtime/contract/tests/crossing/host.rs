@@ -2,9 +2,9 @@
 
 use onevent_contract::{
     ActionCall, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable, FetchRequest, FetchResponse,
-    HostAnswer, HostCall, HostError, IntegrationInclude, MetadataCommit, MetadataWrite, MetadataWriteKind,
-    MetadataWritten, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseType, RetryHeader,
-    VersionedMetadata,
+    HeaderLines, HostAnswer, HostCall, HostError, IntegrationInclude, LastRequest, MetadataCommit,
+    MetadataWrite, MetadataWriteKind, MetadataWritten, Params, ProxyBody, ProxyRequest, ProxyResponse,
+    ResponseHead, ResponseType, RetryHeader, VersionedMetadata,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -116,18 +116,33 @@ fn written() -> BoxedStrategy<MetadataWritten> {
     prop_oneof![written, Just(MetadataWritten::Conflict)].boxed()
 }
 
-fn answer() -> BoxedStrategy<HostAnswer> {
-    let response = (any::<u16>(), text(), headers(), bytes(), text(), duration()).prop_map(
-        |(status, status_text, headers, body, url, duration)| ProxyResponse {
+fn lines() -> BoxedStrategy<HeaderLines> {
+    pairs().prop_map(HeaderLines::from_iter).boxed()
+}
+
+fn head() -> BoxedStrategy<ResponseHead> {
+    let last = (text(), text(), any::<u32>()).prop_map(|(method, url, redirects)| LastRequest {
+        method,
+        url,
+        redirects,
+    });
+    (any::<u16>(), text(), lines(), text(), last)
+        .prop_map(|(status, status_text, headers, url, last_request)| ResponseHead {
             status,
             status_text,
             headers,
-            body,
             url,
-            duration,
-        },
-    );
-    let fetched = (any::<u16>(), text(), pairs(), bytes(), text(), any::<bool>()).prop_map(
+            last_request,
+        })
+        .boxed()
+}
+
+fn answer() -> BoxedStrategy<HostAnswer> {
+    let response = (head(), bytes(), duration()).prop_map(|(head, body, duration)| {
+        let ResponseHead { status, status_text, headers, url, last_request } = head;
+        ProxyResponse { status, status_text, headers, body, url, last_request, duration }
+    });
+    let fetched = (any::<u16>(), text(), lines(), bytes(), text(), any::<bool>()).prop_map(
         |(status, status_text, headers, body, url, redirected)| FetchResponse {
             status,
             status_text,
@@ -163,6 +178,11 @@ fn error() -> BoxedStrategy<HostError> {
         text().prop_map(|member| HostError::Unsupported { member }),
         (text(), text()).prop_map(|(code, message)| HostError::Network { code, message }),
         (text(), text()).prop_map(|(code, message)| HostError::Configuration { code, message }),
+        (text(), text(), head()).prop_map(|(code, message, head)| HostError::BrokenBody {
+            code,
+            message,
+            response: Box::new(head)
+        }),
         (any::<u16>(), text(), text()).prop_map(|(status, code, message)| HostError::Api {
             status,
             code,

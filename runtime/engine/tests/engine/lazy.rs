@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use onevent_contract::{
-    CallContext, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, Outcome, RunReport,
+    CallContext, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, LastRequest, Outcome,
+    ResponseHead, RunReport,
 };
 use onevent_engine::ProjectSource;
 use serde_json::json;
@@ -48,13 +49,26 @@ impl EchoHost {
         if request.url.contains("refused") {
             return Err(HostError::Network { code: "ECONNREFUSED".into(), message: "nobody listens".into() });
         }
+        if request.url.contains("cut") {
+            let last_request =
+                LastRequest { method: "GET".into(), url: format!("{}/end", request.url), redirects: 1 };
+            let head = ResponseHead {
+                status: 404,
+                status_text: "Not Found".into(),
+                headers: [("x-a", "1"), ("x-a", "2"), ("cookie", "a"), ("cookie", "b")].into_iter().collect(),
+                url: request.url,
+                last_request,
+            };
+            let (code, message) = ("ERR_BAD_RESPONSE".into(), "stream has been aborted".into());
+            return Err(HostError::BrokenBody { code, message, response: Box::new(head) });
+        }
         let body = json!({ "method": request.method.as_str(), "headers": request.headers }).to_string();
         let url = request.url.clone();
         self.asked.lock().unwrap().push(request);
         Ok(FetchResponse {
             status: 201,
             status_text: "Created".into(),
-            headers: vec![("x-a".into(), "1".into()), ("x-a".into(), "2".into())],
+            headers: [("x-a", "1"), ("x-a", "2")].into_iter().collect(),
             body: body.into(),
             url,
             redirected: true,
@@ -80,6 +94,51 @@ async fn fetch_asks_the_host_and_answers_with_a_response() {
     let expected = json!([201, "Created", true, "https://example.com/a", true, "1, 2", true, { "method": "POST", "headers": headers }]);
     assert_eq!(report.logs[0].message, expected.to_string());
     assert_eq!(host.asked.lock().unwrap()[0].body, "grüß");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_that_is_cut_short_resolves_and_its_body_rejects() {
+    let (report, _) = run_with_echo(
+        "const why = (error: any) => [error.name, error.message, error.cause?.code];
+         for (const get of [(url: string) => fetch(url), (url: string) => nango.uncontrolledFetch({ url: new URL(url) })]) {
+             const r = await get('https://example.com/cut');
+             nango.log(JSON.stringify([r.status, r.statusText, r.url, r.redirected, r.headers.get('x-a'), r.headers.get('cookie')]));
+             nango.log(JSON.stringify(why(await r.json().catch((error: unknown) => error))));
+         }
+         const r = await fetch('https://example.com/cut');
+         try { for await (const chunk of r.body!) nango.log('a chunk'); } catch (error) { nango.log(JSON.stringify(why(error))); }",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    let logs: Vec<&str> = report.logs.iter().map(|line| line.message.as_str()).collect();
+    let head = r#"[404,"Not Found","https://example.com/cut/end",true,"1, 2","a; b"]"#;
+    let why = r#"["TypeError","terminated","UND_ERR_SOCKET"]"#;
+    assert_eq!(logs, [head, why, head, why, why]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn methods_that_cannot_be_sent_are_refused_before_the_host_is_asked() {
+    let (report, host) = run_with_echo(
+        "for (const method of ['TRACE', 'connect', 'track', 'FOO', 'GE T']) {
+             const url = 'https://example.com/';
+             const fetched = await fetch(url, { method }).catch((error: any) => error);
+             const other = await nango.uncontrolledFetch({ url: new URL(url), method: method as 'GET' }).catch((error: any) => error);
+             const called = await nango.proxy({ endpoint: '/', method: method as 'GET' }).catch((error: any) => error);
+             nango.log(JSON.stringify([fetched.name, other.name, called.code]));
+         }
+         const error = await fetch('https://example.com/', { method: 'trace' }).catch((error: any) => error);
+         nango.log(error.message);
+         await fetch('https://example.com/', { method: 'REPORT', body: 'x' });
+         await nango.uncontrolledFetch({ url: new URL('https://example.com/'), method: 'propfind' as 'GET' });",
+    )
+    .await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    let logs: Vec<&str> = report.logs.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(logs[..5], [r#"["TypeError","TypeError","invalid_method"]"#; 5]);
+    assert_eq!(logs[5], "'trace' HTTP method is unsupported.");
+    let asked: Vec<String> =
+        host.asked.lock().unwrap().iter().map(|request| request.method.to_string()).collect();
+    assert_eq!(asked, ["REPORT", "PROPFIND"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use onevent_contract::{
     CallContext, Checkpoint, EnvironmentVariable, FetchRequest, FetchResponse, Host, HostAnswer, HostCall,
-    HostError, Invocation, JsonObject, Mode, Outcome, Params, ProxyRequest, ProxyResponse, RunId, RunReport,
-    VersionedMetadata,
+    HostError, Invocation, JsonObject, LastRequest, Mode, Outcome, Params, ProxyRequest, ProxyResponse,
+    RunId, RunReport, VersionedMetadata,
 };
 use serde_json::{Value, json};
 
@@ -115,6 +115,11 @@ fn answer(request: &ProxyRequest) -> ProxyResponse {
             _ => page(request).to_string().into_bytes().into(),
         },
         url: "https://api.example.com/rows".into(),
+        last_request: LastRequest {
+            method: request.method.to_string(),
+            url: "https://api.example.com/rows".into(),
+            redirects: 0,
+        },
         duration: Duration::ZERO,
     }
 }
@@ -131,7 +136,7 @@ fn fetched(request: FetchRequest) -> Result<FetchResponse, HostError> {
     Ok(FetchResponse {
         status: 200,
         status_text: "OK".into(),
-        headers: vec![("content-type".into(), "text/plain".into())],
+        headers: [("content-type", "text/plain")].into_iter().collect(),
         body: body.into_bytes().into(),
         url: request.url,
         redirected: false,

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use onevent_contract::{
     CallContext, ConnectionFacts, ConnectionId, EnvironmentName, Host, HostAnswer, HostCall, HostError,
-    IntegrationId, Invocation, JsonObject, MetadataCommit, MetadataWrite, MetadataWritten, ProxyResponse,
-    RunReport, VersionedMetadata,
+    IntegrationId, Invocation, JsonObject, LastRequest, MetadataCommit, MetadataWrite, MetadataWritten,
+    ProxyResponse, RunReport, VersionedMetadata,
 };
 use onevent_engine::{Engine, Project, ProjectSource};
 use serde_json::Value;
@@ -62,9 +62,14 @@ async fn answer(endpoint: &str) -> Result<ProxyResponse, HostError> {
         endpoint => Ok(ProxyResponse {
             status: endpoint.trim_start_matches("/status/").parse().unwrap_or(200),
             status_text: "Whatever".into(),
-            headers: [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect(),
+            headers: [("content-type", "application/json")].into_iter().collect(),
             body: format!(r#"{{"error":"from {endpoint}"}}"#).into_bytes().into(),
             url: format!("https://api.example.com{endpoint}"),
+            last_request: LastRequest {
+                method: "GET".into(),
+                url: format!("https://api.example.com{endpoint}"),
+                redirects: 0,
+            },
             duration: std::time::Duration::from_millis(1),
         }),
     }

@@ -1,7 +1,8 @@
 //! Recorded calls as the sections of a fixture.
 
 use onevent_contract::{
-    FetchRequest, FetchResponse, HostError, JsonObject, ProxyRequest, ProxyResponse, ResponseType,
+    FetchRequest, FetchResponse, HeaderLines, HeaderText, HostError, JsonObject, ProxyRequest, ProxyResponse,
+    ResponseType,
 };
 use serde_json::{Value, json};
 
@@ -23,8 +24,78 @@ pub(super) struct Call {
 /// What came back.
 #[derive(Debug, Clone)]
 enum Answer {
-    Response { status: u16, headers: Vec<(String, String)>, body: Value },
+    Response { head: Head, body: Value },
+    BrokenBody { head: Head, code: String, message: String },
     Network { code: String, message: String },
+}
+
+/// What came back before the body.
+#[derive(Debug, Clone)]
+struct Head {
+    status: u16,
+    headers: JsonObject,
+}
+
+impl Head {
+    /// Without what may hold credentials of its own. Header lines of one name are as Nango's fixtures have them.
+    fn of_call(status: u16, headers: &HeaderLines) -> Self {
+        let headers = headers.combined().into_iter().map(|(name, value)| {
+            let value = match value {
+                HeaderText::Text(text) => text.into(),
+                HeaderText::List(list) => list.into(),
+            };
+            (name, value)
+        });
+        Self { status, headers: headers.filter(|(name, _)| is_readable(name)).collect() }
+    }
+
+    /// The same of a request without credentials, where a function sees every line.
+    fn of_fetch(status: u16, lines: &HeaderLines) -> Self {
+        let mut headers = JsonObject::new();
+        for (name, _) in lines.iter().filter(|(name, _)| is_readable(name)) {
+            let mut values: Vec<&str> = lines.values(name).collect();
+            let value = if values.len() == 1 { Value::from(values.remove(0)) } else { Value::from(values) };
+            headers.insert(name.to_owned(), value);
+        }
+        Self { status, headers }
+    }
+}
+
+/// Whether a header of an answer is kept.
+fn is_readable(name: &str) -> bool {
+    !SECRET_HEADERS.contains(&name)
+}
+
+impl Answer {
+    /// What a host could not do, where a fixture can repeat it.
+    fn of_error(error: &HostError, head: fn(u16, &HeaderLines) -> Head) -> Option<Self> {
+        match error {
+            HostError::Network { code, message } => {
+                Some(Self::Network { code: code.clone(), message: message.clone() })
+            }
+            HostError::BrokenBody { code, message, response } => Some(Self::BrokenBody {
+                head: head(response.status, &response.headers),
+                code: code.clone(),
+                message: message.clone(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// As an entry of a fixture.
+    fn to_entry(&self) -> Value {
+        match self {
+            Self::Response { head, body } => {
+                json!({ "response": body, "status": head.status, "headers": head.headers })
+            }
+            Self::BrokenBody { head, code, message } => json!({
+                "error": { "code": code, "message": message },
+                "status": head.status,
+                "headers": head.headers,
+            }),
+            Self::Network { code, message } => json!({ "error": { "code": code, "message": message } }),
+        }
+    }
 }
 
 impl Call {
@@ -33,11 +104,10 @@ impl Call {
         let wanted = request.response_type;
         let answer = match answer {
             Ok(response) => Answer::Response {
-                status: response.status,
-                headers: response.headers.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+                head: Head::of_call(response.status, &response.headers),
                 body: recorded_body(&response.body, wanted),
             },
-            Err(error) => network(error)?,
+            Err(error) => Answer::of_error(error, Head::of_call)?,
         };
         Some(Self { section: Section::Api, request, answer })
     }
@@ -46,11 +116,10 @@ impl Call {
     pub(super) fn fetch(request: &FetchRequest, answer: &Result<FetchResponse, HostError>) -> Option<Self> {
         let answer = match answer {
             Ok(response) => Answer::Response {
-                status: response.status,
-                headers: response.headers.clone(),
+                head: Head::of_fetch(response.status, &response.headers),
                 body: recorded_body(&response.body, ResponseType::Default),
             },
-            Err(error) => network(error)?,
+            Err(error) => Answer::of_error(error, Head::of_fetch)?,
         };
         Some(Self { section: Section::Fetch, request: fetch_as_call(request), answer })
     }
@@ -68,17 +137,7 @@ impl Call {
             scrub(data);
         }
         let request = request_document(&identity, data);
-        let mut entry = match &self.answer {
-            Answer::Response { status, headers, body } => {
-                let headers: JsonObject = headers
-                    .iter()
-                    .filter(|(name, _)| !SECRET_HEADERS.contains(&name.as_str()))
-                    .map(|(name, value)| (name.clone(), value.as_str().into()))
-                    .collect();
-                json!({ "response": body, "status": status, "headers": headers })
-            }
-            Answer::Network { code, message } => json!({ "error": { "code": code, "message": message } }),
-        };
+        let mut entry = self.answer.to_entry();
         scrub(&mut entry);
         entry["hash"] = hash.into();
         entry["request"] = request;
@@ -123,14 +182,5 @@ fn add(sections: &mut JsonObject, section: Section, method: &str, endpoint: Stri
         Some(Value::Array(list)) => list.push(entry),
         Some(known) if same(known) => {}
         Some(known) => *known = json!([known.clone(), entry]),
-    }
-}
-
-fn network(error: &HostError) -> Option<Answer> {
-    match error {
-        HostError::Network { code, message } => {
-            Some(Answer::Network { code: code.clone(), message: message.clone() })
-        }
-        _ => None,
     }
 }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{HeaderMap, Method};
 use onevent_contract::{
-    CallContext, ConnectionId, HostError, HttpOutcome, HttpRequest, IntegrationId, LogLevel, ProxyRequest,
-    ProxyResponse, RetryHeader, Secret,
+    CallContext, ConnectionId, HostError, HttpOutcome, HttpRequest, IntegrationId, LastRequest, LogLevel,
+    ProxyRequest, ProxyResponse, ResponseHead, RetryHeader, Secret,
 };
 use onevent_proxy::limits::ATTEMPT_TIMEOUT;
-use onevent_proxy::{IGNORED_HEADERS, Origin, OriginAnswer, OriginRequest};
+use onevent_proxy::{IGNORED_HEADERS, Origin, OriginAnswer, OriginRequest, check_method, has_body};
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::client::{NangoApi, insert};
@@ -42,31 +43,34 @@ impl RemoteCall<'_> {
             url: shown.clone(),
             attempt: 1,
         });
-        let sent = self.api.origin().send(built).await.map_err(|error| self.api.unreachable(error).into());
+        let asked = self.provider_url.as_ref().map(|url| Origin::shown(url, self.secrets.iter().cloned()));
+        // Whether the provider redirected it is for Nango to know.
+        let url = asked.unwrap_or(shown);
+        let last_request = LastRequest { method: method.to_string(), url: url.clone(), redirects: 0 };
+        let sent = self.api.origin().send(built).await.map_err(|error| match error {
+            HostError::BrokenBody { code, message, response } => {
+                let response =
+                    ResponseHead { url: url.clone(), last_request: last_request.clone(), ..*response };
+                HostError::BrokenBody { code, message, response: Box::new(response) }
+            }
+            other => self.api.unreachable(other).into(),
+        });
         let answered = sent.as_ref().map(|answer| answer.status).ok();
         let result = sent.and_then(|answer| self.told_apart(answer));
         let duration = clock.elapsed(start);
         effect.settled(outcome(answered, result.as_ref().err()), duration);
-        let answer = result?;
-        let url = self.provider_url.map(|url| Origin::shown(&url, self.secrets.iter().cloned()));
-        Ok(ProxyResponse {
-            status: answer.status,
-            status_text: answer.status_text,
-            headers: answer.headers,
-            body: answer.body,
-            url: url.unwrap_or(shown),
-            duration,
-        })
+        let OriginAnswer { status, status_text, headers, body } = result?;
+        Ok(ProxyResponse { status, status_text, headers, body, url, last_request, duration })
     }
 
     fn build(&self, request: ProxyRequest) -> Result<OriginRequest, HostError> {
+        check_method(&request.method)?;
         let url = self.url(&request.endpoint)?;
         let headers = self.headers(&request)?;
         let timeout = self.timeout(request.retries);
         let mut built = OriginRequest { method: request.method.clone(), url, headers, body: None, timeout };
         built.set_params(request.params.as_ref())?;
-        let with_body = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&request.method);
-        if let Some(body) = request.body.filter(|_| with_body) {
+        if let Some(body) = request.body.filter(|_| has_body(&built.method)) {
             built.set_body(body)?;
             // Bare for Nango, which reads the body, and for the provider.
             if let Some(content_type) = built.headers.get(CONTENT_TYPE).cloned() {
@@ -87,8 +91,10 @@ impl RemoteCall<'_> {
         url.set_fragment(None);
         let inside = url.path().strip_prefix(base.path()).filter(|rest| rest.starts_with('/'));
         // Some servers decode `%2e` and `%2f` before they look at a path.
-        let upwards =
-            |path: &str| decoded(path).split(|byte| matches!(byte, b'/' | b'\\')).any(|part| part == b"..");
+        let upwards = |path: &str| {
+            let decoded: Vec<u8> = percent_decode_str(path).collect();
+            decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(|part| part == b"..")
+        };
         match inside {
             Some(rest) if !upwards(rest) && url.origin() == base.origin() => Ok(url),
             _ => Err(invalid(format!("the endpoint `{endpoint}` leads out of the provider's API"))),
@@ -176,30 +182,10 @@ impl RemoteCall<'_> {
 fn outcome(answered: Option<u16>, error: Option<&HostError>) -> HttpOutcome {
     match (answered, error) {
         (_, Some(HostError::Network { code, .. })) => HttpOutcome::Failed(code.clone()),
+        (_, Some(HostError::BrokenBody { code, response, .. })) => {
+            HttpOutcome::Broken { status: response.status, code: code.clone() }
+        }
         (Some(status), _) => HttpOutcome::Answered(status),
         (None, error) => HttpOutcome::Failed(error.map_or_else(String::new, |error| error.code().to_owned())),
     }
-}
-
-/// Percent-decoding of a path.
-fn decoded(path: &str) -> Vec<u8> {
-    let bytes = path.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%');
-        let byte =
-            digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u8::from_str_radix(d, 16).ok());
-        match byte {
-            Some(byte) => {
-                decoded.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                decoded.push(*first);
-                rest = after;
-            }
-        }
-    }
-    decoded
 }

@@ -171,7 +171,7 @@ impl NangoApi {
     fn not_redirected(&self, answer: &OriginAnswer) -> Result<(), RemoteError> {
         match (answer.status, answer.headers.get("location")) {
             (300..400, Some(location)) => {
-                let to = self.inner.origin.base().join(location).ok();
+                let to = self.inner.origin.base().join(&location).ok();
                 let to = to.map_or_else(|| "no URL".into(), |url| url.origin().ascii_serialization());
                 Err(RemoteError::Redirect { host: self.inner.host.clone(), to })
             }

@@ -76,10 +76,12 @@ pub(super) fn unanswered(answer: &OriginAnswer) -> Option<HostError> {
 
 #[cfg(test)]
 mod tests {
+    use onevent_contract::HeaderLines;
+
     use super::*;
 
     fn answer(status: u16, body: &str) -> OriginAnswer {
-        let (status_text, headers) = (String::new(), indexmap::IndexMap::new());
+        let (status_text, headers) = (String::new(), HeaderLines::default());
         OriginAnswer { status, status_text, headers, body: body.to_owned().into() }
     }
 

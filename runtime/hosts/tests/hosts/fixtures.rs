@@ -171,7 +171,8 @@ async fn an_error_answer_comes_once_and_at_once() {
     let call = call("f");
     let response = host.proxy(&call, request).await.unwrap();
     assert_eq!((response.status, response.status_text.as_str()), (429, "Too Many Requests"));
-    assert_eq!((&response.headers["retry-after"][..], &response.headers["set-cookie"][..]), ("60", "a, b"));
+    let cookies: Vec<&str> = response.headers.values("set-cookie").collect();
+    assert_eq!((response.headers.get("retry-after").as_deref(), cookies), (Some("60"), vec!["a", "b"]));
     assert_eq!(call.log.effects().http.len(), 1);
     let down = host.proxy(&call, get("/down", &[])).await;
     assert!(matches!(down, Err(HostError::Network { code, .. }) if code == "ECONNREFUSED"));
@@ -293,7 +294,7 @@ async fn a_request_without_credentials_may_be_recorded_as_a_call_or_answered_by_
     let for_all = FixtureHost::new(fixture, facts()).unwrap();
     let answered = for_all.fetch(&call, get("https://a.test/v1/none")).await.unwrap();
     assert_eq!((answered.status, &answered.body[..]), (201, &b"made"[..]));
-    assert_eq!(answered.headers, [("x-a".to_owned(), "b".to_owned())]);
+    assert_eq!(answered.headers, [("x-a", "b")].into_iter().collect());
     assert_eq!(for_all.fetch(&call, get("https://a.test/v1/bare")).await.unwrap().body, "{\"n\":2}");
 }
 

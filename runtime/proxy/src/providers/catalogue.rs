@@ -16,11 +16,11 @@ const PAGINATED: &str = include_str!("../../providers-paginated.yaml");
 /// A catalogue of provider templates.
 #[derive(Debug, Clone, Default)]
 pub struct Providers {
-    entries: IndexMap<String, Entry>,
+    entries: IndexMap<String, ResolvedProvider>,
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
+struct ResolvedProvider {
     /// The fields after aliases were resolved: what a later file's alias builds on.
     fields: JsonObject,
     provider: Arc<Provider>,
@@ -57,7 +57,7 @@ impl Providers {
             let mut provider = Provider::deserialize(Value::Object(fields.clone()))
                 .map_err(|error| file.entry_error(name, error.to_string()))?;
             provider.name.clone_from(name);
-            read.push((name.clone(), Entry { fields, provider: Arc::new(provider) }));
+            read.push((name.clone(), ResolvedProvider { fields, provider: Arc::new(provider) }));
         }
         self.entries.extend(read);
         Ok(self)

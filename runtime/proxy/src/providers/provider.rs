@@ -46,7 +46,7 @@ impl Provider {
     }
 
     /// Settings of a connection that the template marks as secret.
-    pub(crate) fn secret_settings(&self) -> impl Iterator<Item = &str> {
+    pub fn secret_settings(&self) -> impl Iterator<Item = &str> {
         let secret = |field: &Value| field.get("secret").and_then(Value::as_bool) == Some(true);
         self.connection_config.iter().filter(move |(_, field)| secret(field)).map(|(name, _)| name.as_str())
     }

@@ -32,13 +32,27 @@ pub(crate) enum ContentType {
     Fixed(String),
 }
 
-/// Builds the body. Only POST, PUT, PATCH and DELETE have one.
+/// Whether a request with this method takes a body with it. Nango sends one with POST, PUT, PATCH and DELETE alone; but
+/// a `REPORT` or a `SEARCH` says nothing without it.
+#[must_use]
+pub fn has_body(method: &Method) -> bool {
+    *method != Method::GET && *method != Method::HEAD
+}
+
+/// The methods into whose bodies a template's fields go, as in Nango.
+const FILLED: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// Builds the body.
 pub(super) fn build(target: &Target, request: &ProxyRequest, values: &Values<'_>) -> Result<Body, HostError> {
-    if ![Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&request.method) {
+    if !has_body(&request.method) {
         return Ok(Body::default());
     }
     let mut filled = Filled { values, with_credentials: false };
-    let fields = filled.object(&target.integration.provider.proxy.body)?;
+    let fields = if FILLED.contains(&request.method) {
+        filled.object(&target.integration.provider.proxy.body)?
+    } else {
+        JsonObject::new()
+    };
     let with_credentials = filled.with_credentials;
     let body = match (request.body.clone(), fields.is_empty()) {
         (body, true) => body,

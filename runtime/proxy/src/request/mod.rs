@@ -8,12 +8,13 @@ mod url;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method};
 use jiff::Timestamp;
-use onevent_contract::{HostError, ProxyRequest};
+use onevent_contract::{HostError, MethodError, ProxyRequest, sendable_method};
 
 use crate::Target;
 use crate::template::{RequestParts, Values};
 
 pub(crate) use self::url::add_params;
+pub use body::has_body;
 pub(crate) use body::{ContentType, encoded};
 pub(crate) use headers::DEFAULT_USER_AGENT;
 pub use headers::IGNORED_HEADERS;
@@ -80,6 +81,15 @@ pub fn provider_url(target: &Target, request: &ProxyRequest, now: Timestamp) -> 
 fn host(url: &::url::Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Refuses a method that cannot be sent.
+///
+/// # Errors
+/// [`HostError::Configuration`] with `invalid_method`.
+pub fn check_method(method: &Method) -> Result<(), HostError> {
+    let refused = |error: MethodError| configuration(MethodError::CODE, error.to_string());
+    sendable_method(method.as_str()).map(drop).map_err(refused)
 }
 
 fn configuration(code: &str, message: impl Into<String>) -> HostError {

@@ -42,10 +42,8 @@ impl Failure {
         if let Some(failure) = causes.iter().find_map(|cause| by_cause(*cause, error, &address)) {
             return failure;
         }
-        // What broke while the body was unpacked, and did not break beneath it.
-        let code = if error.is_decode() { "Z_DATA_ERROR" } else { "ERR_NETWORK" };
         let last = causes.first().map_or_else(|| "the request failed".to_owned(), ToString::to_string);
-        Self::network(code, format!("{address}: {last}"))
+        Self::network("ERR_NETWORK", format!("{address}: {last}"))
     }
 
     pub(crate) fn timeout(after: std::time::Duration) -> Self {
@@ -57,6 +55,10 @@ impl Failure {
             "ERR_BAD_RESPONSE",
             format!("the body of the answer is larger than {MAX_BODY_BYTES} bytes"),
         )
+    }
+
+    pub(crate) fn too_many_codings(most: usize) -> Self {
+        Self::network("ERR_BAD_RESPONSE", format!("the body of the answer is packed more than {most} times"))
     }
 
     pub(crate) fn headers_too_large() -> Self {
@@ -135,8 +137,7 @@ fn by_cause(cause: Cause<'_>, error: &reqwest::Error, address: &str) -> Option<F
         io::ErrorKind::NetworkUnreachable => "ENETUNREACH",
         io::ErrorKind::AddrNotAvailable => "EADDRNOTAVAIL",
         io::ErrorKind::BrokenPipe => "EPIPE",
-        // A body that ends too early is hyper's to tell; a packed one that does is the decoder's.
-        io::ErrorKind::UnexpectedEof if !error.is_decode() => return Some(hung_up()),
+        io::ErrorKind::UnexpectedEof => return Some(hung_up()),
         _ => return None,
     };
     Some(Failure::network(code, format!("{system} {code} {address}")))

@@ -1,5 +1,6 @@
 //! One request over the wire, its redirects, and what can go wrong on the way.
 
+mod coding;
 mod exchange;
 mod failure;
 mod redirect;
@@ -14,9 +15,11 @@ use reqwest::redirect::Policy;
 use crate::egress::{EgressPolicy, GuardedResolver};
 use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
 
-pub(crate) use exchange::{Answer, exchange};
+pub(crate) use exchange::{Answer, exchange, http_outcome};
 pub(crate) use failure::Failure;
 pub(crate) use redirect::{Hop, Next, next_hop, next_plain_hop};
+#[cfg(test)]
+pub(crate) use {coding::Packing, exchange::BrokenBody};
 
 /// The HTTP clients, one for each egress policy.
 ///
@@ -80,6 +83,29 @@ mod tests {
         let loopback = ["127.0.0.0/8", "::1"].map(|network| network.parse().unwrap());
         let allowed = failure(EgressPolicy::allowing(loopback)).await;
         assert!(matches!(&allowed, Failure::Network { code: "ECONNREFUSED", .. }), "{allowed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_stream_of_http_2_that_is_reset_is_an_answer_cut_short() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            let mut connection = h2::server::handshake(listener.accept().await.unwrap().0).await.unwrap();
+            while let Some(Ok((_, mut respond))) = connection.accept().await {
+                let head = http::Response::builder().status(404).body(()).unwrap();
+                let mut stream = respond.send_response(head, false).unwrap();
+                stream.send_data("half".into(), false).unwrap();
+                tokio::spawn(async move {
+                    // A reset overtakes what was not sent yet.
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    stream.send_reset(h2::Reason::INTERNAL_ERROR);
+                });
+            }
+        });
+        let client = Client::builder().http2_prior_knowledge().no_proxy().build().unwrap();
+        let hop = Hop { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+        let answer = exchange(&client, &hop).await.unwrap();
+        assert_eq!((answer.status.as_u16(), answer.body), (404, Err(BrokenBody::Aborted)));
     }
 
     #[test]

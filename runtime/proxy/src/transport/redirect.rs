@@ -82,7 +82,7 @@ fn redirected(hop: &Hop, answer: &Answer) -> Result<Option<Hop>, Failure> {
     let Some(location) = answer.header(LOCATION.as_str()).filter(|_| redirects.contains(&status)) else {
         return Ok(None);
     };
-    let mut url = hop.url.join(location).map_err(|error| Failure::bad_redirect(&error.to_string()))?;
+    let mut url = hop.url.join(&location).map_err(|error| Failure::bad_redirect(&error.to_string()))?;
     url.set_fragment(None);
     let mut next =
         Hop { method: hop.method.clone(), url, headers: hop.headers.clone(), body: hop.body.clone() };

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, header};
 use flate2::Compression;
-use flate2::write::{GzEncoder, ZlibEncoder};
+use flate2::write::GzEncoder;
 use onevent_contract::{FetchRequest, HostError};
 use onevent_proxy::limits::{MAX_BODY_BYTES, MAX_HEADERS};
 use tokio::sync::Notify;
@@ -48,8 +48,6 @@ async fn what_is_no_http_is_an_error_with_a_code() {
             "network HPE_INVALID_CONSTANT",
         ),
         ("HTTP/1.1 200 OK\r\ncontent-le", "network ECONNRESET"),
-        ("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort", "network ECONNRESET"),
-        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "network HPE_INVALID_CONSTANT"),
     ] {
         assert_eq!(error_of(&raw_server(answer).await).await, expected, "{answer:?}");
     }
@@ -67,12 +65,8 @@ async fn an_empty_answer_and_an_odd_one_are_answers() {
     .await;
     let response = setup.get(&oauth(&odd, ""), "/").await.unwrap();
     assert_eq!((response.status, response.status_text.as_str()), (299, "Quite Odd"));
-    assert_eq!(response.headers.get("x-a").map(String::as_str), Some("1, 2"));
-    assert_eq!(
-        response.headers.get("x-l").map(String::as_str),
-        Some("\u{c3}\u{a9}"),
-        "bytes, as Node shows them"
-    );
+    assert_eq!(response.headers.get("x-a").as_deref(), Some("1, 2"));
+    assert_eq!(response.headers.get("x-l").as_deref(), Some("\u{c3}\u{a9}"), "bytes, as Node shows them");
 }
 
 #[tokio::test]
@@ -84,17 +78,6 @@ async fn too_many_headers_are_refused() {
     let long: String = (0..100).map(|number| line.replace("{}", &number.to_string())).collect();
     let large = raw_server(format!("HTTP/1.1 200 OK\r\n{long}content-length: 0\r\n\r\n")).await;
     assert_eq!(error_of(&large).await, "network HPE_HEADER_OVERFLOW");
-}
-
-#[tokio::test]
-async fn bodies_are_unpacked() {
-    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
-    zlib.write_all(b"hello").unwrap();
-    for (encoding, packed) in [("gzip", gzip(b"hello")), ("deflate", zlib.finish().unwrap())] {
-        let response = Setup::new().get(&oauth(&encoded(encoding, packed).await, ""), "/").await.unwrap();
-        assert_eq!(response.body, "hello", "{encoding}");
-        assert_eq!(response.headers.get("content-encoding"), None);
-    }
 }
 
 #[tokio::test]
@@ -123,14 +106,6 @@ async fn a_file_that_unpacks_without_end_is_stopped() {
     let chunk = format!("10000\r\n{}\r\n", "a".repeat(0x10000));
     let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}", chunk.repeat(300));
     assert_eq!(error_of(&raw_server(endless).await).await, "network ERR_BAD_RESPONSE");
-}
-
-#[tokio::test]
-async fn a_body_that_is_not_packed_as_it_says_is_an_error() {
-    assert_eq!(error_of(&encoded("gzip", b"no gzip at all".to_vec()).await).await, "network Z_DATA_ERROR");
-    let mut torn = gzip(&[7; 10_000]);
-    torn.truncate(20);
-    assert_eq!(error_of(&encoded("gzip", torn).await).await, "network Z_DATA_ERROR");
 }
 
 #[tokio::test]

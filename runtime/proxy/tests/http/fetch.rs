@@ -17,9 +17,7 @@ use crate::setup::{Setup, echo, echo_server, raw_server, serve};
 /// `/to/{status}/{hex of the location}` redirects, `/loop` does so for ever; everything else echoes.
 async fn redirecting_server() -> String {
     let to = async |Path((status, location)): Path<(u16, String)>| {
-        let bytes: Vec<u8> = (0..location.len() / 2)
-            .map(|index| u8::from_str_radix(&location[2 * index..2 * index + 2], 16).unwrap())
-            .collect();
+        let bytes = hex::decode(location).unwrap();
         (StatusCode::from_u16(status).unwrap(), [("location", bytes)]).into_response()
     };
     let again = async || (StatusCode::FOUND, [("location", "/loop")]);
@@ -28,7 +26,7 @@ async fn redirecting_server() -> String {
 }
 
 fn to(server: &str, status: u16, location: &str) -> String {
-    let hex: String = location.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(location);
     format!("{server}/to/{status}/{hex}")
 }
 
@@ -82,8 +80,7 @@ async fn header_lines_of_one_name_stay_apart() {
     let server = raw_server(answer).await;
     let response = fetch(&Setup::new(), request(Method::GET, server)).await.unwrap();
     assert_eq!((response.status, response.status_text.as_str()), (418, "Teapot"));
-    let cookies: Vec<_> = response.headers.iter().filter(|(name, _)| name == "set-cookie").collect();
-    assert_eq!(cookies, [&("set-cookie".into(), "a=1".into()), &("set-cookie".to_owned(), "b=2".to_owned())]);
+    assert_eq!(response.headers.values("set-cookie").collect::<Vec<_>>(), ["a=1", "b=2"]);
 }
 
 #[tokio::test]

@@ -3,8 +3,12 @@
 
 mod auth;
 mod broken;
+mod cut_short;
 mod egress;
 mod fetch;
+mod headers;
+mod methods;
+mod packed;
 mod redirects;
 mod retries;
 mod setup;

@@ -14,11 +14,7 @@ use crate::setup::{Setup, body, code, echo, echo_server, oauth, serve, target};
 /// `/to/{status}/{hex of the location}` redirects; everything else echoes.
 async fn redirecting_server() -> String {
     let to = async |Path((status, location)): Path<(u16, String)>| {
-        let bytes: Vec<u8> = location
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-            .collect();
+        let bytes = hex::decode(location).unwrap();
         (StatusCode::from_u16(status).unwrap(), [("location", String::from_utf8(bytes).unwrap())])
             .into_response()
     };
@@ -26,7 +22,7 @@ async fn redirecting_server() -> String {
 }
 
 fn to(status: u16, location: &str) -> String {
-    let hex: String = location.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(location);
     format!("/to/{status}/{hex}")
 }
 

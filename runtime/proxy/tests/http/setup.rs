@@ -49,8 +49,22 @@ pub(crate) async fn echo(request: Request) -> Response {
     axum::Json(echoed).into_response()
 }
 
+/// How a server ends a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It has nothing more to say.
+    Close,
+    /// It resets it.
+    Reset,
+}
+
 /// A server that reads one request (or the first bytes of a TLS handshake) on each connection, sends these bytes and hangs up.
 pub(crate) async fn raw_server(answer: impl Into<Vec<u8>>) -> String {
+    raw_server_that_ends(answer, End::Close).await
+}
+
+/// The same, with one way or the other to hang up.
+pub(crate) async fn raw_server_that_ends(answer: impl Into<Vec<u8>>, end: End) -> String {
     let answer = answer.into();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
@@ -67,7 +81,14 @@ pub(crate) async fn raw_server(answer: impl Into<Vec<u8>>) -> String {
                     }
                 }
                 let _ = socket.write_all(&answer).await;
-                let _ = socket.shutdown().await;
+                match end {
+                    End::Close => drop(socket.shutdown().await),
+                    End::Reset => {
+                        // The client has to have read what was sent: a reset takes back what is still on its way.
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                        socket.set_zero_linger().unwrap();
+                    }
+                }
             });
         }
     });
@@ -143,6 +164,7 @@ impl Setup {
         let line = |effect: onevent_contract::HttpEffect| {
             let end = match effect.outcome {
                 HttpOutcome::Answered(status) => status.to_string(),
+                HttpOutcome::Broken { status, code } => format!("{status} {code}"),
                 HttpOutcome::Failed(code) => code,
                 HttpOutcome::Pending => "pending".to_owned(),
             };
@@ -181,6 +203,7 @@ pub(crate) fn body(response: &ProxyResponse) -> Value {
 pub(crate) fn code(result: Result<ProxyResponse, HostError>) -> String {
     match result.unwrap_err() {
         HostError::Network { code, .. } => format!("network {code}"),
+        HostError::BrokenBody { code, response, .. } => format!("broken {} {code}", response.status),
         HostError::Configuration { code, .. } => format!("configuration {code}"),
         other => panic!("unexpected {other:?}"),
     }

@@ -35,6 +35,7 @@ type Canned = (u16, &'static [(&'static str, &'static str)], Value);
 pub(super) struct Row {
     files: Vec<(String, String)>,
     answers: Vec<(&'static str, Vec<Canned>)>,
+    faults: Vec<(&'static str, Fault)>,
     provider: &'static str,
     credentials: Value,
     metadata: Option<Value>,
@@ -53,6 +54,7 @@ impl Row {
                 ("salesforce/on-events/check.ts".into(), code.into()),
             ],
             answers: Vec::new(),
+            faults: Vec::new(),
             provider: "salesforce",
             credentials: json!({ "type": "OAUTH2", "access_token": TOKEN }),
             metadata: None,
@@ -83,6 +85,12 @@ impl Row {
     /// What the provider answers to requests whose path starts like this, one after the other; the last one stays.
     pub(super) fn answers(mut self, path: &'static str, answers: &[Canned]) -> Self {
         self.answers.push((path, answers.to_vec()));
+        self
+    }
+
+    /// What the provider does wrong at every request whose path starts like this.
+    pub(super) fn faulty(mut self, path: &'static str, fault: Fault) -> Self {
+        self.faults.push((path, fault));
         self
     }
 
@@ -218,6 +226,9 @@ impl Row {
         self.write_project(&world, nango.is_some());
         for (path, answers) in &self.answers {
             plan(&world, path, answers);
+        }
+        for (path, fault) in &self.faults {
+            world.provider.plan_fault(Target::path(path), fault.clone(), Times::Always);
         }
         let mut arguments = vec!["dryrun", "check", "acme"];
         arguments.extend(self.flags.iter().map(String::as_str));

@@ -1,0 +1,189 @@
+//! A call from its first attempt to its last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{
+    CallContext, Credentials, HostError, HttpRequest, LastRequest, LogLevel, ProxyRequest, ProxyResponse,
+    ResponseHead,
+};
+
+use crate::limits::MAX_REDIRECTS;
+use crate::proxy::Inner;
+use crate::request::{BuiltRequest, IGNORED_HEADERS, check_method};
+use crate::transport::{Answer, Failure, Hop, Next, exchange, http_outcome, next_hop};
+use crate::{Target, TargetSource, retry};
+
+/// One call and what it needs.
+pub(crate) struct Call {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) context: CallContext,
+    pub(crate) source: Arc<dyn TargetSource>,
+    pub(crate) request: ProxyRequest,
+}
+
+/// One attempt, done.
+struct Attempt {
+    outcome: Result<Answer, HostError>,
+    /// The URL that was asked first, as a report shows it.
+    shown_url: String,
+    last_request: LastRequest,
+    duration: Duration,
+}
+
+impl Call {
+    pub(crate) async fn run(self) -> Result<ProxyResponse, HostError> {
+        check_method(&self.request.method)?;
+        self.warn_about_ignored_headers();
+        let mut refused: Option<Credentials> = None;
+        let mut number: u32 = 0;
+        loop {
+            let target = self.source.target().await?;
+            self.context.effects.hide(target.secrets());
+            let attempt = self.attempt(&target, number + 1).await?;
+            let last = number >= self.request.retries;
+            let again = if last { None } else { self.again(&attempt, &target, number, &mut refused) };
+            let Some(wait) = again else { return attempt.finish() };
+            self.inner.options.sleeper.sleep(wait).await;
+            number += 1;
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` where this one was the last.
+    fn again(
+        &self,
+        attempt: &Attempt,
+        target: &Target,
+        number: u32,
+        refused: &mut Option<Credentials>,
+    ) -> Option<Duration> {
+        let template = &target.integration.provider.proxy.retry;
+        let progress = format!("[{}/{}]", number + 1, self.request.retries);
+        if matches!(&attempt.outcome, Ok(answer) if answer.status.is_success() && answer.body.is_ok()) {
+            return None;
+        }
+        let Some(reason) = retry::reason(&attempt.outcome, &self.request, template) else {
+            self.log(format!("not retrying: not_retryable {progress}"));
+            return None;
+        };
+        // The same credentials will not be better the third time.
+        if reason.contains("code_401") {
+            if refused.as_ref() == Some(&target.credentials) {
+                self.log(format!("not retrying: invalid_credentials {progress}"));
+                return None;
+            }
+            *refused = Some(target.credentials.clone());
+        }
+        let wait =
+            retry::wait(&attempt.outcome, &self.request, template, number, self.inner.options.clock.now());
+        if wait >= self.remaining() {
+            let wait = wait.as_millis();
+            self.log(format!(
+                "not retrying: {reason} asks for {wait} ms, longer than this run may take {progress}"
+            ));
+            return None;
+        }
+        self.log(format!("retrying in {} ms: {reason} {progress}", wait.as_millis()));
+        Some(wait)
+    }
+
+    /// One attempt: a request and the redirects that it leads to.
+    async fn attempt(&self, target: &Target, number: u32) -> Result<Attempt, HostError> {
+        let options = &self.inner.options;
+        let built = BuiltRequest::new(target, &self.request, options.clock.now())?;
+        self.context.effects.hide(built.secrets.texts());
+        let policy = options.egress.clone().and(target.integration.egress_allow.iter().copied());
+        let client = self.inner.transport.client(&policy)?;
+        let shown_url = built.secrets.shown(&built.url);
+        let start = options.clock.monotonic();
+        // Not cut short at the run's deadline: that one is the engine's to hold. Cut here, a run that was stopped by
+        // its own limit would look like the provider's failure.
+        let limit = options.attempt_timeout;
+        let mut hop = Hop::first(&built);
+        let mut redirects = 0;
+        let outcome = loop {
+            let hop_start = options.clock.monotonic();
+            let left = limit.saturating_sub(options.clock.elapsed(start));
+            let sent = async {
+                policy.check_url(&hop.url).map_err(Failure::Refused)?;
+                tokio::time::timeout(left, exchange(&client, &hop))
+                    .await
+                    .unwrap_or(Err(Failure::timeout(limit)))
+            };
+            let effect = self.context.effects.http(HttpRequest {
+                method: hop.method.to_string(),
+                url: built.secrets.shown(&hop.url),
+                attempt: number,
+            });
+            let sent = sent.await;
+            effect.settled(http_outcome(&sent), options.clock.elapsed(hop_start));
+            let answer = match sent {
+                Ok(answer) => answer,
+                Err(Failure::Refused(refusal)) if redirects > 0 => break Err(denied(&refusal.to_string())),
+                Err(failure) => break Err(failure.into_error()),
+            };
+            match next_hop(&built, &hop, &answer) {
+                Ok(Next::Done) => break Ok(answer),
+                Ok(Next::Denied(why)) => break Err(denied(why)),
+                Err(failure) => break Err(failure.into_error()),
+                Ok(Next::Follow(_)) if redirects == MAX_REDIRECTS => {
+                    break Err(Failure::too_many_redirects().into_error());
+                }
+                Ok(Next::Follow(next)) => hop = *next,
+            }
+            redirects += 1;
+        };
+        if let Ok(answer) = &outcome {
+            answer.unknown_packing().into_iter().for_each(|message| self.log(message));
+        }
+        let last_request = LastRequest {
+            method: hop.method.to_string(),
+            url: built.secrets.shown(&hop.url),
+            redirects: u32::try_from(redirects).unwrap_or(u32::MAX),
+        };
+        Ok(Attempt { outcome, shown_url, last_request, duration: options.clock.elapsed(start) })
+    }
+
+    fn remaining(&self) -> Duration {
+        self.context.deadline.saturating_duration_since(self.inner.options.clock.monotonic())
+    }
+
+    fn warn_about_ignored_headers(&self) {
+        for name in self.request.headers.keys() {
+            let lower = name.trim().to_ascii_lowercase();
+            if IGNORED_HEADERS.contains(&lower.as_str()) {
+                self.log(format!(
+                    "the header `{lower}` is not sent: it belongs to the connection, not to the call"
+                ));
+            }
+        }
+    }
+
+    fn log(&self, message: String) {
+        self.context.effects.log(LogLevel::Warn, message, None);
+    }
+}
+
+impl Attempt {
+    fn finish(self) -> Result<ProxyResponse, HostError> {
+        let Self { outcome, shown_url: url, last_request, duration } = self;
+        let answer = outcome?;
+        let head = ResponseHead {
+            status: answer.status.as_u16(),
+            headers: answer.axios_headers(&last_request.method),
+            status_text: answer.status_text,
+            url,
+            last_request,
+        };
+        let body = answer.body.map_err(|broken| broken.into_error(head.clone()))?;
+        let ResponseHead { status, status_text, headers, url, last_request } = head;
+        Ok(ProxyResponse { status, status_text, headers, body, url, last_request, duration })
+    }
+}
+
+fn denied(why: &str) -> HostError {
+    HostError::Configuration {
+        code: "redirect_denied".into(),
+        message: format!("the provider redirects to where this call may not go: {why}"),
+    }
+}

@@ -1,0 +1,50 @@
+use bytes::Bytes;
+
+use super::UnpackError;
+
+/// How much room is made at a time.
+const STEP: usize = 64 * 1024;
+
+/// Unpacked bytes, up to a limit.
+pub(super) struct Output {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Output {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { bytes: Vec::new(), limit }
+    }
+
+    /// The bytes so far, with room for more behind them.
+    pub(super) fn with_room(&mut self) -> &mut Vec<u8> {
+        self.bytes.reserve(STEP);
+        &mut self.bytes
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), UnpackError> {
+        self.bytes.extend_from_slice(bytes);
+        self.check()
+    }
+
+    pub(super) fn check(&self) -> Result<(), UnpackError> {
+        if self.bytes.len() > self.limit { Err(UnpackError::TooLarge) } else { Ok(()) }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// What was added since there were `from` bytes.
+    pub(super) fn since(&self, from: usize) -> &[u8] {
+        self.bytes.get(from..).unwrap_or_default()
+    }
+
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.bytes.truncate(length);
+    }
+
+    pub(super) fn into_bytes(self) -> Bytes {
+        Bytes::from(self.bytes)
+    }
+}
