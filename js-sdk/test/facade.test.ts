@@ -105,6 +105,24 @@ test('getToken answers by the type of the credentials', async () => {
     }
 });
 
+test('sealed credentials are an error for whoever reads them, and for nobody else', async () => {
+    host.connection = JSON.stringify({
+        connection_id: 'acme',
+        credentials: { sealed_by: 'integrations.salesforce.seal_credentials' },
+        connection_config: { region: 'eu' },
+    });
+    await value(async (nango: any) => {
+        for (let round = 0; round < 2; round++) {
+            const connection = await nango.getConnection();
+            assert.deepEqual([connection.connection_id, connection.connection_config], ['acme', { region: 'eu' }]);
+            assert.equal(JSON.stringify({ ...connection }), '{"connection_id":"acme","connection_config":{"region":"eu"}}');
+            const refusal = { code: 'seal_credentials', message: /sealed by integrations\.salesforce\.seal_credentials/ };
+            assert.throws(() => connection.credentials.access_token, refusal);
+            await assert.rejects(nango.getToken(), refusal);
+        }
+    });
+});
+
 test('getToken says so where the connection has no credentials', async () => {
     for (const connection of ['{}', '{"credentials":null}']) {
         host.connection = connection;

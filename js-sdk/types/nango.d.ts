@@ -308,7 +308,7 @@ export interface UncontrolledFetchOptions {
         readonly href: string;
     };
     /** Default GET. */
-    method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+    method?: string;
     /** Nothing is added to them but the content type of a body. */
     headers?: Record<string, string>;
     /** Empty text is not sent. */

@@ -1,8 +1,9 @@
 // `nango.getConnection` and `nango.getToken`.
 import { op_onevent_connection } from 'ext:core/ops';
 
+import { RequestError } from '../http/request-error.ts';
 import { failureError } from '../http/response.ts';
-import { DateNow, JSONParse, JSONStringify } from '../primordials.ts';
+import { DateNow, JSONParse, JSONStringify, ObjectDefineProperty, ObjectHasOwn, StringConstructor } from '../primordials.ts';
 import type { Connection, ProxyResponse } from '../types.ts';
 
 /** How long a connection that was read is given again without asking (Nango's). */
@@ -32,6 +33,35 @@ function wantsFresh(options: unknown): boolean {
     return forceRefresh === true || refreshToken === true || refreshGithubAppJwtToken === true;
 }
 
+/** What stands for credentials that are sealed: the name of the setting that seals them. */
+function sealedBy(credentials: unknown): string | null {
+    if (typeof credentials !== 'object' || credentials === null || !ObjectHasOwn(credentials, 'sealed_by')) {
+        return null;
+    }
+    return StringConstructor((credentials as { sealed_by: unknown }).sealed_by);
+}
+
+function sealedError(setting: string): RequestError {
+    return new RequestError('seal_credentials', `functions do not get the credentials: they are sealed by ${setting}`);
+}
+
+/** The connection, whose credentials are an error for whoever reads them where they are sealed. */
+function connectionOf(json: string): Connection {
+    const connection = JSONParse(json) as Connection;
+    const setting = sealedBy(connection.credentials);
+    if (setting !== null) {
+        ObjectDefineProperty(connection, 'credentials', {
+            get() {
+                throw sealedError(setting);
+            },
+            // Whoever copies or prints the connection does not read them.
+            enumerable: false,
+            configurable: true,
+        });
+    }
+    return connection;
+}
+
 /** The connections that one run has read. */
 export class Connections {
     // Text, not objects: what a function does to its copy stays with it.
@@ -48,11 +78,11 @@ export class Connections {
         const key = JSONStringify([integration, connection]);
         const known = this.#remembered[key];
         if (known && DateNow() < known.until && !wantsFresh(options)) {
-            return JSONParse(known.json) as Connection;
+            return connectionOf(known.json);
         }
         const json = await this.#read(integration, connection);
         this.#remembered[key] = { json, until: DateNow() + REMEMBERED_MS };
-        return JSONParse(json) as Connection;
+        return connectionOf(json);
     }
 
     /** By the credentials' type, and never remembered. */
@@ -62,6 +92,10 @@ export class Connections {
             throw new Error(
                 'nango.getToken(): the connection has no credentials (a fixture says what it gives in `nango.getToken`)',
             );
+        }
+        const setting = sealedBy(credentials);
+        if (setting !== null) {
+            throw sealedError(setting);
         }
         switch (credentials['type']) {
             case 'OAUTH2':

@@ -51,8 +51,13 @@ export function configOf({ wire, data, answerAs }: Pick<BuiltRequest, 'wire' | '
 /** What Node and follow-redirects leave of the last request: the host is the name alone. */
 function requestOf({ lastMethod, lastUrl }: WireHead): ProxyResponse['request'] {
     const parts: (string | undefined)[] = Reflect.apply(exec, URL_PARTS, [lastUrl]) ?? [];
-    const [, protocol = '', address, name = '', path] = parts;
-    return { method: lastMethod, protocol, host: address ?? name, path: path || '/', res: { responseUrl: lastUrl } };
+    return {
+        method: lastMethod,
+        protocol: parts[1] ?? '',
+        host: parts[2] ?? parts[3] ?? '',
+        path: parts[4] || '/',
+        res: { responseUrl: lastUrl },
+    };
 }
 
 function dataOf({ wire, answerAs }: BuiltRequest, answer: WireResponse): unknown {

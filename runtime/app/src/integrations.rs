@@ -1,10 +1,11 @@
 //! Integrations: what the settings say, with the provider templates that they name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use onevent_contract::{Connection, IntegrationId};
-use onevent_proxy::{Integration, Provider, Providers, ProvidersError};
+use onevent_proxy::{Integration, Provider, Providers, ProvidersError, Seal};
 use serde_json::Value;
 
 use crate::config::{Config, IntegrationSettings};
@@ -69,8 +70,15 @@ impl Integrations {
             client_id: settings.client_id,
             client_secret: settings.client_secret,
             egress_allow: settings.egress_allow,
+            seal: settings.seal_credentials.then_some(Seal { hosts: settings.hosts }),
             ..Integration::new(key.clone(), provider)
         }))
+    }
+
+    /// The integrations whose credentials are sealed.
+    pub fn sealed(&self) -> BTreeSet<IntegrationId> {
+        let sealed = self.settings.iter().filter(|(_, settings)| settings.seal_credentials);
+        sealed.map(|(key, _)| key.clone()).collect()
     }
 
     /// The provider templates.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use onevent_contract::{
-    Connection, ConnectionFacts, ConnectionId, EnvironmentName, HostError, IntegrationId,
+    CallContext, Connection, ConnectionFacts, ConnectionId, EnvironmentName, HostError, IntegrationId,
 };
 use onevent_proxy::{Integration, Target};
 use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
+use serde_json::Value;
 
 use crate::Access;
 use crate::answers::{Asked, internal, needs_reconnect, unknown_connection, unknown_integration};
+use crate::sealed::keep_credentials;
 
 /// The configured integrations, by unique key.
 pub type Integrations = IndexMap<IntegrationId, Arc<Integration>>;
@@ -65,6 +67,18 @@ impl Connections {
     ) -> Result<ConnectionFacts, HostError> {
         let provider = self.integration(Asked::Action, integration)?.provider.name.clone();
         Ok(ConnectionFacts { connection_id: connection.clone(), integration: integration.clone(), provider })
+    }
+
+    /// A connection as a function sees it. From here on the function holds its credentials, so its logs and errors may
+    /// carry them.
+    pub(crate) fn shown(&self, call: &CallContext, connection: &Connection) -> Result<Value, HostError> {
+        call.effects.hide(connection.credentials.secrets());
+        let integration = self.integration(Asked::Connection, &connection.provider_config_key)?;
+        let mut shown = connection.reveal();
+        if let (Some(_), Value::Object(shown)) = (&integration.seal, &mut shown) {
+            keep_credentials(&integration.key, Some(&integration.provider), shown);
+        }
+        Ok(shown)
     }
 
     /// A connection as the target of a request.

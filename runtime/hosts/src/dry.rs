@@ -192,9 +192,7 @@ impl DryHost {
 
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         let connection = self.meant(Asked::Connection, query).await?;
-        // From here on the function holds these, so its logs and errors may carry them.
-        call.effects.hide(connection.credentials.secrets());
-        Ok(connection.reveal())
+        self.connections.shown(call, &connection)
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::answers::api;
 use crate::connections::Connections;
+use crate::sealed::check_include;
 
 /// The variables of one environment. Cheap to clone.
 pub(crate) type Variables = Arc<[EnvironmentVariable]>;
@@ -30,6 +31,9 @@ impl Connections {
             .integrations
             .get(key)
             .ok_or_else(|| api(404, "not_found", format!("there is no integration `{key}`")))?;
+        if integration.seal.is_some() {
+            check_include(key, include)?;
+        }
         let provider = &integration.provider;
         let mut data = JsonObject::new();
         data.insert("unique_key".into(), json!(key));

@@ -160,9 +160,7 @@ impl LiveHost {
 
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         let stored = self.stored(Asked::Connection, &self.key(query)).await?;
-        // From here on the function holds these, so its logs and errors may carry them.
-        call.effects.hide(stored.connection.credentials.secrets());
-        Ok(stored.connection.reveal())
+        self.connections.shown(call, &stored.connection)
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {

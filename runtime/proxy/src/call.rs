@@ -11,8 +11,9 @@ use onevent_contract::{
 use crate::limits::MAX_REDIRECTS;
 use crate::proxy::Inner;
 use crate::request::{BuiltRequest, IGNORED_HEADERS, check_method};
-use crate::transport::{Answer, Failure, Hop, Next, exchange, http_outcome, next_hop};
-use crate::{Target, TargetSource, retry};
+use crate::template::Credentialed;
+use crate::transport::{Failure, Hop, HopAnswer, Next, exchange, http_outcome, next_hop};
+use crate::{Seal, Target, TargetSource, retry};
 
 /// One call and what it needs.
 pub(crate) struct Call {
@@ -24,7 +25,7 @@ pub(crate) struct Call {
 
 /// One attempt, done.
 struct Attempt {
-    outcome: Result<Answer, HostError>,
+    outcome: Result<HopAnswer, HostError>,
     /// The URL that was asked first, as a report shows it.
     shown_url: String,
     last_request: LastRequest,
@@ -92,6 +93,7 @@ impl Call {
         let options = &self.inner.options;
         let built = BuiltRequest::new(target, &self.request, options.clock.now())?;
         self.context.effects.hide(built.secrets.texts());
+        self.say_what_is_withheld(target, &built);
         let policy = options.egress.clone().and(target.integration.egress_allow.iter().copied());
         let client = self.inner.transport.client(&policy)?;
         let shown_url = built.secrets.shown(&built.url);
@@ -156,6 +158,14 @@ impl Call {
                     "the header `{lower}` is not sent: it belongs to the connection, not to the call"
                 ));
             }
+        }
+    }
+
+    fn say_what_is_withheld(&self, target: &Target, built: &BuiltRequest) {
+        if built.credentialed == Credentialed::Without {
+            let host = built.url.host_str().unwrap_or_default();
+            let setting = Seal::setting(&target.integration.key);
+            self.log(format!("the request to {host} goes without credentials: {setting} keeps them at home"));
         }
     }
 

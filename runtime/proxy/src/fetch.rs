@@ -19,7 +19,7 @@ use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::limits::MAX_REDIRECTS;
 use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS, check_method};
-use crate::transport::{Answer, Failure, Hop, exchange, http_outcome, next_plain_hop};
+use crate::transport::{Failure, Hop, HopAnswer, exchange, http_outcome, next_plain_hop};
 
 /// Codes of refusals, as `nango.uncontrolledFetch` throws them (Nango's).
 const URL_NOT_ALLOWED: &str = "url_not_allowed";
@@ -81,7 +81,7 @@ impl Fetch {
         }
     }
 
-    async fn send(&self, hop: &Hop, left: Duration) -> Result<Answer, Failure> {
+    async fn send(&self, hop: &Hop, left: Duration) -> Result<HopAnswer, Failure> {
         let options = &self.proxy.inner.options;
         let start = options.clock.monotonic();
         let sent = async {
@@ -103,14 +103,14 @@ impl Fetch {
         &self,
         asked: &Url,
         hop: Hop,
-        answer: Answer,
+        answer: HopAnswer,
         redirects: usize,
     ) -> Result<FetchResponse, HostError> {
         if let Some(message) = answer.unknown_packing() {
             self.context.effects.log(LogLevel::Warn, message, None);
         }
         let (status, url) = (answer.status.as_u16(), String::from(hop.url));
-        let Answer { status_text, headers, body, .. } = answer;
+        let HopAnswer { status_text, headers, body, .. } = answer;
         match body {
             Ok(body) => {
                 Ok(FetchResponse { status, status_text, headers, body, url, redirected: redirects > 0 })

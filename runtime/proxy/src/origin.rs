@@ -12,7 +12,7 @@ use url::Url;
 use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::request::{ContentType, Secrets, add_params, encoded};
-use crate::transport::{Answer, Failure, Hop, exchange};
+use crate::transport::{Failure, Hop, HopAnswer, exchange};
 
 /// A server, by its base URL. Cheap to clone.
 ///
@@ -142,9 +142,9 @@ impl Origin {
     }
 }
 
-fn answered(hop: &Hop, answer: Answer) -> Result<OriginAnswer, HostError> {
+fn answered(hop: &Hop, answer: HopAnswer) -> Result<OriginAnswer, HostError> {
     let (status, headers) = (answer.status.as_u16(), answer.axios_headers(hop.method.as_str()));
-    let Answer { status_text, body, .. } = answer;
+    let HopAnswer { status_text, body, .. } = answer;
     match body {
         Ok(body) => Ok(OriginAnswer { status, status_text, headers, body }),
         Err(broken) => {

@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::limits::{FIRST_BACKOFF, LONGEST_BACKOFF, SHORTEST_WAIT};
-use crate::transport::Answer;
+use crate::transport::HopAnswer;
 use crate::{RetryTemplate, WaitKind};
 
 /// Transport errors after which another attempt can help (Nango's list).
@@ -27,7 +27,7 @@ pub(crate) type Reason = String;
 
 /// Why to try again after `outcome`; `None` where trying again is pointless.
 pub(crate) fn reason(
-    outcome: &Result<Answer, HostError>,
+    outcome: &Result<HopAnswer, HostError>,
     request: &ProxyRequest,
     template: &RetryTemplate,
 ) -> Option<Reason> {
@@ -78,7 +78,7 @@ fn covers(rule: &str, status: u16) -> bool {
 /// How long to wait before the attempt after `attempt` (0 for the first): what the headers say that the call names,
 /// else what the provider asks for, else a time that doubles.
 pub(crate) fn wait(
-    outcome: &Result<Answer, HostError>,
+    outcome: &Result<HopAnswer, HostError>,
     request: &ProxyRequest,
     template: &RetryTemplate,
     attempt: u32,
@@ -95,14 +95,14 @@ fn backoff(attempt: u32) -> Duration {
 }
 
 /// What the headers say that the call itself names.
-fn named_wait(answer: &Answer, names: &RetryHeader, now: Timestamp) -> Option<Duration> {
+fn named_wait(answer: &HopAnswer, names: &RetryHeader, now: Timestamp) -> Option<Duration> {
     let read = |name: &Option<String>| answer.header(name.as_deref()?);
     read(&names.at)
         .and_then(|text| until(&text, now))
         .or_else(|| read(&names.after).and_then(|text| seconds(&text, now)))
 }
 
-fn asked_wait(answer: &Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
+fn asked_wait(answer: &HopAnswer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
     let longest = |names: &[String], read: fn(&str, Timestamp) -> Option<Duration>| {
         names.iter().filter_map(|name| read(&answer.header(name)?, now)).max()
     };
@@ -113,7 +113,7 @@ fn asked_wait(answer: &Answer, template: &RetryTemplate, now: Timestamp) -> Opti
         .or_else(|| seconds(&answer.header("retry-after")?, now))
 }
 
-fn in_body(answer: &Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
+fn in_body(answer: &HopAnswer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
     let rule = template.in_body.as_ref()?;
     let body: Value = serde_json::from_slice(answer.body.as_ref().ok()?).ok()?;
     let text = rule.path.split('.').try_fold(&body, |value, key| match value {

@@ -5,8 +5,8 @@ use super::*;
 use crate::transport::{BrokenBody, Packing};
 use crate::{BodyWait, HeaderNames};
 
-fn answer(status: u16, headers: &[(&str, &str)]) -> Result<Answer, HostError> {
-    Ok(Answer {
+fn answer(status: u16, headers: &[(&str, &str)]) -> Result<HopAnswer, HostError> {
+    Ok(HopAnswer {
         status: StatusCode::from_u16(status).unwrap(),
         status_text: String::new(),
         headers: headers.iter().copied().collect(),
@@ -15,11 +15,11 @@ fn answer(status: u16, headers: &[(&str, &str)]) -> Result<Answer, HostError> {
     })
 }
 
-fn cut(status: u16, headers: &[(&str, &str)]) -> Result<Answer, HostError> {
-    answer(status, headers).map(|answer| Answer { body: Err(BrokenBody::Aborted), ..answer })
+fn cut(status: u16, headers: &[(&str, &str)]) -> Result<HopAnswer, HostError> {
+    answer(status, headers).map(|answer| HopAnswer { body: Err(BrokenBody::Aborted), ..answer })
 }
 
-fn network(code: &str) -> Result<Answer, HostError> {
+fn network(code: &str) -> Result<HopAnswer, HostError> {
     Err(HostError::Network { code: code.into(), message: String::new() })
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use onevent_contract::{ConnectionId, Credentials, HostError, IntegrationId, JsonObject, Secret};
 
-use crate::Provider;
+use crate::{Provider, Seal};
 
 /// One configured provider.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Integration {
     pub egress_allow: Vec<IpNet>,
     /// Where the key goes, for providers whose template leaves that to the integration (`integration_config`).
     pub key_placement: Option<KeyPlacement>,
+    /// Whether its credentials are sealed, and for which hosts.
+    pub seal: Option<Seal>,
 }
 
 impl Integration {
@@ -39,6 +41,7 @@ impl Integration {
             client_secret: None,
             egress_allow: Vec::new(),
             key_placement: None,
+            seal: None,
         }
     }
 }

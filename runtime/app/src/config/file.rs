@@ -108,8 +108,11 @@ impl Reader<'_> {
             return Err(self.invalid(message, Some(hint), span));
         }
         let text = match (setting.kind, found) {
-            (Kind::Networks, DeValue::Array(items)) => self.list(key, setting, items)?,
-            (Kind::Networks, _) => return Err(self.wrong_type(key, setting, span)),
+            (Kind::Networks | Kind::Hosts, DeValue::Array(items)) => self.list(key, setting, items)?,
+            (Kind::Boolean, DeValue::Boolean(on)) => on.to_string(),
+            (Kind::Networks | Kind::Hosts | Kind::Boolean, _) => {
+                return Err(self.wrong_type(key, setting, span));
+            }
             (_, DeValue::String(text)) => text.to_string(),
             (Kind::Size | Kind::Duration, DeValue::Integer(number)) if number.radix() == 10 => {
                 number.as_str().to_owned()

@@ -19,6 +19,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
+use onevent_proxy::HostPattern;
 
 pub use self::flags::Flags;
 pub use self::key::Key;
@@ -100,6 +101,10 @@ pub struct IntegrationSettings {
     pub client_secret: Option<Secret>,
     /// Networks that it may reach, beside everybody's.
     pub egress_allow: Vec<IpNet>,
+    /// Whether its credentials are sealed.
+    pub seal_credentials: bool,
+    /// The hosts that sealed credentials go to; none: the origin of its base URL.
+    pub hosts: Vec<HostPattern>,
 }
 
 /// The settings of one command, resolved and checked.
@@ -218,6 +223,8 @@ impl Config {
                 ("base_url", Value::Text(text)) => settings.base_url = Some(text.clone()),
                 ("client_id", Value::Text(text)) => settings.client_id = Some(text.clone()),
                 ("egress_allow", Value::Networks(networks)) => settings.egress_allow = networks.clone(),
+                ("seal_credentials", Value::Boolean(on)) => settings.seal_credentials = *on,
+                ("hosts", Value::Hosts(hosts)) => settings.hosts = hosts.clone(),
                 ("client_secret", Value::Secret(secret)) => settings.client_secret = Some(secret.clone()),
                 _ => {}
             }

@@ -96,6 +96,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Networks that functions of this integration may reach, beside those of egress.allow.",
     },
     Setting {
+        key: "integrations.<integration>.seal_credentials",
+        kind: Kind::Boolean,
+        default: NONE,
+        flag: None,
+        help: "Whether credentials go to the integration's own hosts only, and functions cannot read them.",
+    },
+    Setting {
+        key: "integrations.<integration>.hosts",
+        kind: Kind::Hosts,
+        default: NONE,
+        flag: None,
+        help: "The hosts that sealed credentials go to. Without it, the origin of the base URL.",
+    },
+    Setting {
         key: "variables.<variable>",
         kind: Kind::Secret,
         default: NONE,

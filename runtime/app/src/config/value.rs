@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use ipnet::IpNet;
 use onevent_contract::{EnvironmentName, Secret};
-use onevent_proxy::AllowedNetwork;
+use onevent_proxy::{AllowedNetwork, HostPattern};
 use onevent_store::{DatabaseUrl, DatabaseUrlError};
 use serde_json::json;
 
@@ -28,6 +28,10 @@ pub enum Kind {
     ApiUrl,
     /// A list of networks, separated by commas outside of TOML.
     Networks,
+    /// A list of hosts, separated by commas outside of TOML.
+    Hosts,
+    /// `true` or `false`.
+    Boolean,
     /// A time with its unit: `500ms`, `2s`, `5m`.
     Duration,
     /// A size with its unit: `64MiB`.
@@ -49,6 +53,10 @@ pub enum Value {
     Path(PathBuf),
     /// Networks.
     Networks(Vec<IpNet>),
+    /// Hosts.
+    Hosts(Vec<HostPattern>),
+    /// Yes or no.
+    Boolean(bool),
     /// A time.
     Duration(Duration),
     /// Bytes.
@@ -88,6 +96,8 @@ impl Kind {
             Self::BaseUrl => "a URL like \"https://api.example.com\"",
             Self::ApiUrl => "a URL like \"http://localhost:3003\"",
             Self::Networks => "a list of networks like [\"127.0.0.0/8\"]",
+            Self::Hosts => "a list of hosts like [\"*.example.com\"]",
+            Self::Boolean => "true or false",
             Self::Duration => "a time like \"10s\"",
             Self::Size => "a size like \"128MiB\"",
             Self::Secret | Self::VariableOnlySecret => "a text (secret)",
@@ -113,6 +123,15 @@ impl Kind {
                 .map(network)
                 .collect::<Result<_, _>>()
                 .map(Value::Networks),
+            Self::Hosts => text
+                .split([',', ' '])
+                .filter(|part| !part.is_empty())
+                .map(host)
+                .collect::<Result<_, _>>()
+                .map(Value::Hosts),
+            Self::Boolean => text.parse().map(Value::Boolean).map_err(|_| {
+                Invalid::new(format!("is {text:?}, which is neither true nor false"), "write true or false")
+            }),
             Self::Duration => humantime::parse_duration(text).map(Value::Duration).map_err(|error| {
                 Invalid::new(
                     format!("is {text:?}, which is no time: {error}"),
@@ -169,11 +188,19 @@ fn network(text: &str) -> Result<IpNet, Invalid> {
     })
 }
 
+fn host(text: &str) -> Result<HostPattern, Invalid> {
+    text.parse().map_err(|error| {
+        let hint = "write hosts like api.example.com or *.example.com";
+        Invalid::new(format!("holds a wrong host: {error}"), hint)
+    })
+}
+
 impl Value {
     /// The JSON form; a secret is replaced.
     pub fn shown(&self) -> serde_json::Value {
         match self {
             Self::Networks(networks) => json!(networks.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            Self::Hosts(hosts) => json!(hosts.iter().map(ToString::to_string).collect::<Vec<_>>()),
             other => json!(other.to_string()),
         }
     }
@@ -189,6 +216,11 @@ impl fmt::Display for Value {
                 let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
                 f.write_str(&networks.join(", "))
             }
+            Self::Hosts(hosts) => {
+                let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+                f.write_str(&hosts.join(", "))
+            }
+            Self::Boolean(on) => on.fmt(f),
             Self::Duration(duration) => humantime::format_duration(*duration).fmt(f),
             Self::Size(bytes) => f.write_str(&exact_size(*bytes)),
             Self::Secret(_) => f.write_str("[redacted]"),
@@ -227,6 +259,8 @@ mod tests {
             ),
             (Kind::ApiUrl, "http://localhost:3003/", "http://localhost:3003"),
             (Kind::Secret, "s3cret", "[redacted]"),
+            (Kind::Hosts, "*.Example.com, 127.0.0.1:80", "*.example.com, 127.0.0.1:80"),
+            (Kind::Boolean, "true", "true"),
         ] {
             assert_eq!(parse(kind, text).unwrap().to_string(), shown);
         }
@@ -242,6 +276,12 @@ mod tests {
         assert!(postgres.message.contains("PostgreSQL") && !postgres.message.contains("hunter2"));
         assert!(parse(Kind::Database, "sqlite::memory:").is_err());
         assert!(parse(Kind::Networks, "localhost").is_err());
+        for hosts in ["*", "https://a.example", "a.*.example", "*.127.0.0.1"] {
+            assert!(parse(Kind::Hosts, hosts).is_err(), "{hosts}");
+        }
+        for text in ["yes", "1", "True", ""] {
+            assert!(parse(Kind::Boolean, text).is_err(), "{text}");
+        }
         for url in ["localhost:3003", "http://h/?a=b", "http://h/#a", "http://${x}/", "http://me:pw@h", ""] {
             assert!(parse(Kind::ApiUrl, url).is_err(), "{url}");
         }

@@ -121,6 +121,7 @@ impl Service {
                     proxy: self.proxy()?.clone(),
                     integrations: Arc::new(integrations.all(&self.named_integrations())),
                     providers: Arc::new(integrations.providers().clone()),
+                    sealed: integrations.sealed(),
                 });
                 Ok(HostedRun { host: Arc::new(host.with_actions(actions)), connection: facts })
             }

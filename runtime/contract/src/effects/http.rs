@@ -61,7 +61,9 @@ impl From<HttpOutcomeFields> for HttpOutcome {
     fn from(fields: HttpOutcomeFields) -> Self {
         match fields {
             HttpOutcomeFields { pending: true, .. } => Self::Pending,
-            HttpOutcomeFields { status: Some(status), error: Some(code), .. } => Self::Broken { status, code },
+            HttpOutcomeFields { status: Some(status), error: Some(code), .. } => {
+                Self::Broken { status, code }
+            }
             HttpOutcomeFields { status: Some(status), .. } => Self::Answered(status),
             HttpOutcomeFields { error, .. } => Self::Failed(error.unwrap_or_default()),
         }

@@ -1,5 +1,6 @@
 //! The host of a run against a Nango API.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use onevent_contract::{
     FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude,
     JsonObject, ProxyRequest, ProxyResponse,
 };
-use onevent_proxy::{Integration, Providers, Proxy, Target, provider_url};
+use onevent_proxy::{Integration, Providers, Proxy, Seal, Target, provider_url};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -19,6 +20,7 @@ use super::connection::{Own, RemoteConnection};
 use crate::Integrations;
 use crate::actions::{ActionRunner, Actions};
 use crate::memory::{CheckpointKey, DryMemory};
+use crate::sealed::{check_include, keep_credentials};
 use crate::secrets::credential_texts;
 
 /// What becomes of what a run writes into Nango.
@@ -48,6 +50,8 @@ pub struct RemoteHostOptions {
     pub integrations: Arc<Integrations>,
     /// Templates of providers, for the defaults of `nango.paginate`.
     pub providers: Arc<Providers>,
+    /// The integrations whose credentials are sealed, also those that only Nango knows.
+    pub sealed: BTreeSet<IntegrationId>,
 }
 
 /// The host of a dry run against a Nango API. Calls of the provider are made by Nango, with its connection's
@@ -62,6 +66,7 @@ pub struct RemoteHost {
     pub(super) proxy: Proxy,
     pub(super) integrations: Arc<Integrations>,
     pub(super) providers: Arc<Providers>,
+    pub(super) sealed: Arc<BTreeSet<IntegrationId>>,
     pub(super) actions: Actions,
     /// Shared with the actions that are triggered.
     pub(super) memory: Arc<Mutex<DryMemory>>,
@@ -71,11 +76,20 @@ impl RemoteHost {
     /// A host for one run.
     #[must_use]
     pub fn new(options: RemoteHostOptions) -> Self {
-        let RemoteHostOptions { api, connection, writes, environment, proxy, integrations, providers } =
-            options;
+        let RemoteHostOptions {
+            api,
+            connection,
+            writes,
+            environment,
+            proxy,
+            integrations,
+            providers,
+            sealed,
+        } = options;
+        let sealed = Arc::new(sealed);
         let own = Arc::new(Own::new(connection));
         let (actions, memory) = (Actions::default(), Arc::default());
-        Self { api, own, writes, environment, proxy, integrations, providers, actions, memory }
+        Self { api, own, writes, environment, proxy, integrations, providers, sealed, actions, memory }
     }
 
     /// The same, with something that runs the project's own actions when they are triggered. They run dry as well.
@@ -115,6 +129,23 @@ impl RemoteHost {
             credentials: onevent_contract::Credentials::none(),
         };
         provider_url(&target, request, self.api.clock().now())
+    }
+
+    /// Refuses a call that Nango would send with sealed credentials to wherever the function says: Nango adds them
+    /// whatever the host is, and follows redirects itself.
+    fn check_seal(&self, request: &ProxyRequest) -> Result<(), HostError> {
+        let (key, _) = self.meant(request.provider_config_key.as_ref(), request.connection_id.as_ref());
+        let sealed = self.sealed.contains(key);
+        let elsewhere = request.base_url_override.as_ref().is_some_and(|base| !base.is_empty());
+        let forwarded = request.forward_headers_on_redirect == Some(true);
+        match (sealed, elsewhere || forwarded) {
+            (true, true) => {
+                let what = "Nango would add the credentials to a call with `baseUrlOverride` or \
+                            `forwardHeadersOnRedirect`, wherever it leads";
+                Err(Seal::refusal(key, what))
+            }
+            (true, false) | (false, _) => Ok(()),
+        }
     }
 
     fn memory(&self) -> MutexGuard<'_, DryMemory> {
@@ -170,6 +201,7 @@ impl Host for RemoteHost {
 impl RemoteHost {
     async fn proxy(&self, call: &CallContext, request: ProxyRequest) -> Result<ProxyResponse, HostError> {
         self.hide(call);
+        self.check_seal(&request)?;
         let provider_url = self.provider_url(&request);
         let (integration, connection) = (request.provider_config_key.clone(), request.connection_id.clone());
         let (integration, connection) = self.meant(integration.as_ref(), connection.as_ref());
@@ -194,6 +226,11 @@ impl RemoteHost {
         if self.own.is(integration, connection) {
             json.insert("metadata".into(), json!(self.own.metadata().read().value));
         }
+        if self.sealed.contains(integration) {
+            let named = json.get("provider").and_then(Value::as_str);
+            let template = named.and_then(|name| self.providers.get(name));
+            keep_credentials(integration, template.as_deref(), &mut json);
+        }
         Ok(Value::Object(json))
     }
 
@@ -203,6 +240,10 @@ impl RemoteHost {
         include: Vec<IntegrationInclude>,
     ) -> Result<JsonObject, HostError> {
         self.hide(call);
+        let integration = &self.own.facts.integration;
+        if self.sealed.contains(integration) {
+            check_include(integration, &include)?;
+        }
         let data = self.api.integration(&self.own.facts.integration, &include).await?;
         call.effects.hide(data.get("credentials").map(credential_texts).unwrap_or_default());
         Ok(data)

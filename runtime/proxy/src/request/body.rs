@@ -144,7 +144,7 @@ impl Filled<'_, '_> {
                     self.with_credentials |= rendered.secret;
                     Ok(Some(Value::String(rendered.text)))
                 }
-                Err(unresolved) if unresolved.is_missing_setting() => Ok(None),
+                Err(unresolved) if unresolved.is_left_out() => Ok(None),
                 Err(unresolved) => Err(unresolved.into_error(&format!("the body's field `{key}`"))),
             },
             Value::Object(object) => {

@@ -56,7 +56,8 @@ pub(super) fn build(
     if let ContentType::Default(content_type) = &body.content_type {
         headers.map.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    if let Some(authorization) = authorization(target)? {
+    let authorization = if values.are_withheld() { None } else { authorization(target)? };
+    if let Some(authorization) = authorization {
         secrets.add(authorization.reveal().split_once(' ').map_or("", |(_, token)| token));
         headers.set(AUTHORIZATION, &Rendered { text: authorization.reveal().to_owned(), secret: true })?;
     }
@@ -132,7 +133,7 @@ impl Headers {
         for (name, value) in target.integration.provider.proxy.headers.iter().chain(key) {
             let rendered = match values.render(&Template::parse(value)) {
                 Ok(rendered) => rendered,
-                Err(unresolved) if unresolved.is_missing_setting() => continue,
+                Err(unresolved) if unresolved.is_left_out() => continue,
                 Err(unresolved) => return Err(unresolved.into_error(&format!("the header `{name}`"))),
             };
             if rendered.secret {

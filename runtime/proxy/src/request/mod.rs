@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use onevent_contract::{HostError, MethodError, ProxyRequest, sendable_method};
 
 use crate::Target;
-use crate::template::{RequestParts, Values};
+use crate::seal::{Reach, Seal};
+use crate::template::{Credentialed, RequestParts, Values};
 
+use self::url::BareUrl;
 pub(crate) use self::url::add_params;
 pub use body::has_body;
 pub(crate) use body::{ContentType, encoded};
@@ -34,6 +36,10 @@ pub(crate) struct BuiltRequest {
     pub(crate) forward_headers_on_redirect: bool,
     /// Everything that must not show up in a report.
     pub(crate) secrets: Secrets,
+    /// Where the credentials may go.
+    pub(crate) reach: Reach,
+    /// Whether they go along.
+    pub(crate) credentialed: Credentialed,
 }
 
 impl BuiltRequest {
@@ -44,7 +50,12 @@ impl BuiltRequest {
     pub(crate) fn new(target: &Target, request: &ProxyRequest, now: Timestamp) -> Result<Self, HostError> {
         let mut secrets = Secrets::of(target);
         let values = Values::new(target, now);
-        let url = url::build(target, request, &values, &mut secrets)?;
+        let bare = url::build_bare(target, request, &values, &mut secrets)?;
+        let reach = reach(target, &values, &mut secrets);
+        let credentialed = credentialed(target, &reach, &bare)?;
+        let values = values.credentialed(credentialed);
+        let mut url = bare.url;
+        url::add_template_query(&mut url, target, &values, &mut secrets)?;
         let values = values.with_request(RequestParts {
             method: request.method.to_string(),
             endpoint: request.endpoint.clone(),
@@ -66,7 +77,31 @@ impl BuiltRequest {
                 .forward_headers_on_redirect
                 .unwrap_or(template.forward_headers_on_redirect),
             secrets,
+            reach,
+            credentialed,
         })
+    }
+}
+
+/// Where the credentials of a call may go. What the base URL holds is a secret of the call also where it is not used.
+fn reach(target: &Target, values: &Values<'_>, secrets: &mut Secrets) -> Reach {
+    match &target.integration.seal {
+        None => Reach::Open,
+        Some(seal) => {
+            Reach::Sealed { hosts: seal.hosts.clone(), base: url::own_base(target, values, secrets) }
+        }
+    }
+}
+
+/// Whether they go along. An author who puts one into the URL by name means to send it, so that is refused.
+fn credentialed(target: &Target, reach: &Reach, bare: &BareUrl) -> Result<Credentialed, HostError> {
+    match (reach.covers(&bare.url), bare.secret) {
+        (true, _) => Ok(Credentialed::With),
+        (false, false) => Ok(Credentialed::Without),
+        (false, true) => {
+            let what = "the URL takes a credential to a host that is not the integration's own";
+            Err(Seal::refusal(&target.integration.key, what))
+        }
     }
 }
 
@@ -74,7 +109,9 @@ impl BuiltRequest {
 /// told, as without the credentials that a template needs.
 #[must_use]
 pub fn provider_url(target: &Target, request: &ProxyRequest, now: Timestamp) -> Option<::url::Url> {
-    url::build_bare(target, request, &Values::new(target, now), &mut Secrets::of(target)).ok()
+    url::build_bare(target, request, &Values::new(target, now), &mut Secrets::of(target))
+        .ok()
+        .map(|bare| bare.url)
 }
 
 /// Host and port, as the `host` header has them.

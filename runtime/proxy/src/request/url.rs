@@ -13,25 +13,20 @@ use crate::Target;
 use crate::target::KeyPlacement;
 use crate::template::{Rendered, Segment, Template, Unresolved, Values};
 
-/// Builds the URL of a call.
-pub(super) fn build(
-    target: &Target,
-    request: &ProxyRequest,
-    values: &Values<'_>,
-    secrets: &mut Secrets,
-) -> Result<Url, HostError> {
-    let mut url = build_bare(target, request, values, secrets)?;
-    add_template_query(&mut url, target, values, secrets)?;
-    Ok(url)
+/// The URL of a call without what the provider's template adds to the query.
+pub(super) struct BareUrl {
+    pub(super) url: Url,
+    /// Whether a credential is in it.
+    pub(super) secret: bool,
 }
 
-/// The same without what the provider's template adds to the query.
+/// Builds the URL of a call, up to what the provider's template adds to the query.
 pub(super) fn build_bare(
     target: &Target,
     request: &ProxyRequest,
     values: &Values<'_>,
     secrets: &mut Secrets,
-) -> Result<Url, HostError> {
+) -> Result<BareUrl, HostError> {
     let provider = &target.integration.provider;
     let chosen = request.base_url_override.as_deref().filter(|base| !base.is_empty());
     if request.endpoint.is_empty() && chosen.is_none() {
@@ -61,13 +56,22 @@ pub(super) fn build_bare(
     let mut url = joined(&base, official.as_ref(), &endpoint.text)?;
     add_params(&mut url, request.params.as_ref())?;
     url.set_fragment(None);
-    Ok(url)
+    Ok(BareUrl { url, secret: base.secret || endpoint.secret })
+}
+
+/// The integration's own base URL, whatever a call overrides; `None` where it has none, or lacks a value for it.
+pub(super) fn own_base(target: &Target, values: &Values<'_>, secrets: &mut Secrets) -> Option<Url> {
+    let integration = &target.integration;
+    let template = integration.base_url.as_deref().or(integration.provider.proxy.base_url.as_deref())?;
+    base(template, values, secrets).ok().map(|base| base.url)
 }
 
 /// The base URL with its values put in, as text and as URL.
 struct Base {
     text: String,
     url: Url,
+    /// Whether a credential is in it.
+    secret: bool,
 }
 
 fn base(template: &str, values: &Values<'_>, secrets: &mut Secrets) -> Result<Base, HostError> {
@@ -97,7 +101,7 @@ enum BaseProblem {
 
 /// Where in a URL a piece of a template stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum UrlPart {
     Start,
     Host,
     Path,
@@ -105,7 +109,7 @@ enum Place {
 
 fn base_text(segments: &[Segment<'_>], values: &Values<'_>) -> Result<Rendered, BaseProblem> {
     let mut base = Rendered::default();
-    let mut place = Place::Start;
+    let mut part = UrlPart::Start;
     for (index, segment) in segments.iter().enumerate() {
         let piece = values.segment(segment).map_err(BaseProblem::Unresolved)?;
         let following = match segments.get(index + 1) {
@@ -116,18 +120,20 @@ fn base_text(segments: &[Segment<'_>], values: &Values<'_>) -> Result<Rendered, 
         let ends_here = matches!(following, None | Some('/'));
         if let Segment::Value(name) | Segment::Call(name, _) = segment {
             let mut characters = piece.text.chars();
-            let forbidden = match (place, ends_here) {
+            let forbidden = match (part, ends_here) {
                 // It is the whole origin, or the rest of the host: its owner decides the host anyway.
-                (Place::Start | Place::Host, true) => characters.find(|c| unfit_for_url(*c)),
-                (Place::Start | Place::Host, false) => characters.find(|c| *c == '/' || unfit_for_url(*c)),
-                (Place::Path, _) => characters.find(|c| c.is_control()),
+                (UrlPart::Start | UrlPart::Host, true) => characters.find(|c| unfit_for_url(*c)),
+                (UrlPart::Start | UrlPart::Host, false) => {
+                    characters.find(|c| *c == '/' || unfit_for_url(*c))
+                }
+                (UrlPart::Path, _) => characters.find(|c| c.is_control()),
             };
             if let Some(forbidden) = forbidden {
                 return Err(BaseProblem::Host { placeholder: (*name).to_owned(), forbidden });
             }
         }
         base.push(&piece);
-        place = place_after(&base.text);
+        part = part_after(&base.text);
     }
     Ok(base)
 }
@@ -137,11 +143,11 @@ fn unfit_for_url(character: char) -> bool {
     character.is_control() || character.is_whitespace() || matches!(character, '\\' | '?' | '#' | '@')
 }
 
-fn place_after(text: &str) -> Place {
+fn part_after(text: &str) -> UrlPart {
     match text.split_once("://") {
-        None => Place::Start,
-        Some((_, rest)) if rest.contains('/') => Place::Path,
-        Some(_) => Place::Host,
+        None => UrlPart::Start,
+        Some((_, rest)) if rest.contains('/') => UrlPart::Path,
+        Some(_) => UrlPart::Host,
     }
 }
 
@@ -165,7 +171,7 @@ fn parsed_base(base: Rendered, secrets: &mut Secrets) -> Result<Base, HostError>
         url.path_segments().into_iter().flatten().for_each(|segment| secrets.add(segment));
     }
     let text = text.strip_suffix('/').unwrap_or(&text).to_owned();
-    Ok(Base { text, url })
+    Ok(Base { text, url, secret })
 }
 
 /// The endpoint beneath the base.
@@ -237,7 +243,7 @@ pub(crate) fn add_params(url: &mut Url, params: Option<&Params>) -> Result<(), H
 }
 
 /// The query parameters of the provider's template, and the integration's key where it goes into the query.
-fn add_template_query(
+pub(super) fn add_template_query(
     url: &mut Url,
     target: &Target,
     values: &Values<'_>,
@@ -257,7 +263,7 @@ fn add_template_query(
                     secrets.add(&rendered.text);
                 }
             }
-            Err(unresolved) if unresolved.is_missing_setting() => {}
+            Err(unresolved) if unresolved.is_left_out() => {}
             Err(unresolved) => return Err(unresolved.into_error(&format!("the query parameter `{name}`"))),
         }
     }

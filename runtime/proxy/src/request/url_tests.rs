@@ -23,7 +23,8 @@ fn built(base_url: &str, config: Value, request: &ProxyRequest) -> Result<(Strin
     };
     let values = Values::new(&target, jiff::Timestamp::UNIX_EPOCH);
     let mut secrets = Secrets::of(&target);
-    let url = build(&target, request, &values, &mut secrets)?;
+    let mut url = build_bare(&target, request, &values, &mut secrets)?.url;
+    add_template_query(&mut url, &target, &values, &mut secrets)?;
     Ok((url.to_string(), secrets.shown(&url)))
 }
 

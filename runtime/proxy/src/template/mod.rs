@@ -8,4 +8,4 @@ mod parse;
 mod values;
 
 pub(crate) use parse::{Segment, Template};
-pub(crate) use values::{Rendered, RequestParts, Unresolved, Values};
+pub(crate) use values::{Credentialed, Rendered, RequestParts, Unresolved, Values};

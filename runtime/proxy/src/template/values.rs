@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Segment, Template, date};
-use crate::Target;
+use crate::{SEALED_CODE, Target};
 
 /// Names that Nango knows and this crate does not.
 const UNSUPPORTED_VALUES: [&str; 2] = ["urlCanonicalParams", "bodyCanonicalParams"];
@@ -50,14 +50,20 @@ pub(crate) enum Unresolved {
     Missing(Missing),
     /// A function or a value of Nango's that this crate does not have.
     Unsupported(String),
+    /// A credential that does not go where the request goes.
+    Withheld(String),
     TooDeep,
 }
 
 impl Unresolved {
-    /// Whether the only problem is a setting that this connection does not have: such a part of a template is left
-    /// out, as in Nango, because settings may be optional.
-    pub(crate) fn is_missing_setting(&self) -> bool {
-        matches!(self, Self::Missing(missing) if missing.placeholder.starts_with("connectionConfig."))
+    /// Whether such a part of a template is left out: it needs a setting that this connection does not have (as in
+    /// Nango: settings may be optional), or a credential that is withheld.
+    pub(crate) fn is_left_out(&self) -> bool {
+        match self {
+            Self::Missing(missing) => missing.placeholder.starts_with("connectionConfig."),
+            Self::Withheld(_) => true,
+            Self::Unsupported(_) | Self::TooDeep => false,
+        }
     }
 
     /// The error that a function sees; `place` says what was being filled.
@@ -69,6 +75,10 @@ impl Unresolved {
             Self::Unsupported(name) => {
                 ("unsupported_placeholder", format!("${{{name}}} in {place} is not supported"))
             }
+            Self::Withheld(name) => (
+                SEALED_CODE,
+                format!("${{{name}}} in {place} is a credential, and they are sealed for this host"),
+            ),
             Self::TooDeep => {
                 ("unsupported_placeholder", format!("placeholders in {place} are nested too deep"))
             }
@@ -87,6 +97,15 @@ pub(crate) struct RequestParts {
     pub(crate) query: String,
 }
 
+/// Which values are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Credentialed {
+    /// All of them.
+    With,
+    /// All but credentials: the request goes where they may not.
+    Without,
+}
+
 /// What a template can be filled with. `${now}` and `${random}` are the same for all parts of one request.
 pub(crate) struct Values<'t> {
     target: &'t Target,
@@ -94,16 +113,32 @@ pub(crate) struct Values<'t> {
     now: Timestamp,
     random: String,
     request: Option<RequestParts>,
+    credentialed: Credentialed,
 }
 
 impl<'t> Values<'t> {
     pub(crate) fn new(target: &'t Target, now: Timestamp) -> Self {
         let credentials = target.credentials.reveal();
-        Self { target, credentials, now, random: Uuid::new_v4().to_string(), request: None }
+        Self {
+            target,
+            credentials,
+            now,
+            random: Uuid::new_v4().to_string(),
+            request: None,
+            credentialed: Credentialed::With,
+        }
     }
 
     pub(crate) fn with_request(self, request: RequestParts) -> Self {
         Self { request: Some(request), ..self }
+    }
+
+    pub(crate) fn credentialed(self, credentialed: Credentialed) -> Self {
+        Self { credentialed, ..self }
+    }
+
+    pub(crate) fn are_withheld(&self) -> bool {
+        self.credentialed == Credentialed::Without
     }
 
     /// The first alternative whose values are all there.
@@ -139,7 +174,7 @@ impl<'t> Values<'t> {
         let function: fn(&[u8]) -> String = match name {
             "base64" => |bytes| BASE64.encode(bytes),
             "sha256Base64" => |bytes| BASE64.encode(Sha256::digest(bytes)),
-            "sha256Hex" => |bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            "sha256Hex" => |bytes| hex::encode(Sha256::digest(bytes)),
             _ => return Err(Unresolved::Unsupported(format!("{name}(…)"))),
         };
         let inner = self.segments(arguments)?;
@@ -152,7 +187,7 @@ impl<'t> Values<'t> {
         }
         let target = self.target;
         let found = match name.split_once('.') {
-            Some(("connectionConfig" | "connection_config", path)) => self.setting(path).map(Rendered::plain),
+            Some(("connectionConfig" | "connection_config", path)) => self.setting(path),
             Some(("credentials", path)) => self.credential(path).map(Rendered::secret),
             Some(_) => None,
             None => match name {
@@ -173,6 +208,9 @@ impl<'t> Values<'t> {
                     .or_else(|| self.credential(name).map(Rendered::secret)),
             },
         };
+        if self.are_withheld() && found.as_ref().is_some_and(|found| found.secret) {
+            return Err(Unresolved::Withheld(name.into()));
+        }
         found.ok_or_else(|| {
             Unresolved::Missing(Missing {
                 placeholder: name.replacen("connection_config.", "connectionConfig.", 1),
@@ -198,12 +236,16 @@ impl<'t> Values<'t> {
         }
     }
 
-    /// A setting of the connection; an empty one counts as absent.
-    fn setting(&self, path: &str) -> Option<String> {
+    /// A setting of the connection; an empty one counts as absent. What the template calls secret is as good as a
+    /// credential.
+    fn setting(&self, path: &str) -> Option<Rendered> {
         let config = &self.target.connection_config;
         let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
         let dotted = config.get(first).and_then(|value| rest.map_or(Some(value), |rest| walk(value, rest)));
-        scalar(dotted.or_else(|| config.get(path))?).filter(|text| !text.is_empty())
+        let text = scalar(dotted.or_else(|| config.get(path))?).filter(|text| !text.is_empty())?;
+        let mut secrets = self.target.integration.provider.secret_settings();
+        let secret = secrets.any(|name| name == first || name == path);
+        Some(Rendered { text, secret })
     }
 
     fn credential(&self, path: &str) -> Option<String> {

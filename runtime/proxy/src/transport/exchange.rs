@@ -12,7 +12,7 @@ use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS, MAX_HEADER_BYTES};
 
 /// An answer, whatever its status.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HopAnswer {
     pub(crate) status: StatusCode,
     pub(crate) status_text: String,
     pub(crate) headers: HeaderLines,
@@ -54,7 +54,7 @@ impl BrokenBody {
 ///
 /// # Errors
 /// When no head of an answer arrived, and when the answer is larger than it may be.
-pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<Answer, Failure> {
+pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<HopAnswer, Failure> {
     let mut request = client.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
     request = request.header(ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
     if let Some(body) = &hop.body {
@@ -71,10 +71,10 @@ pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<Answer, Failu
         (Ok(packed), Packing::Known(codings)) => unpacked(packed, codings).await?,
         (Ok(body), Packing::Plain | Packing::Unknown(_)) => Ok(body),
     };
-    Ok(Answer { status, status_text, headers, packing, body })
+    Ok(HopAnswer { status, status_text, headers, packing, body })
 }
 
-impl Answer {
+impl HopAnswer {
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name)
     }
@@ -101,10 +101,10 @@ impl Answer {
 }
 
 /// What a report says of a request that came to its end.
-pub(crate) fn http_outcome(sent: &Result<Answer, Failure>) -> HttpOutcome {
+pub(crate) fn http_outcome(sent: &Result<HopAnswer, Failure>) -> HttpOutcome {
     match sent {
-        Ok(Answer { status, body: Ok(_), .. }) => HttpOutcome::Answered(status.as_u16()),
-        Ok(Answer { status, body: Err(broken), .. }) => {
+        Ok(HopAnswer { status, body: Ok(_), .. }) => HttpOutcome::Answered(status.as_u16()),
+        Ok(HopAnswer { status, body: Err(broken), .. }) => {
             HttpOutcome::Broken { status: status.as_u16(), code: broken.code().to_owned() }
         }
         Err(failure) => HttpOutcome::Failed(failure.code().to_owned()),

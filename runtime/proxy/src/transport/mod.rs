@@ -15,7 +15,7 @@ use reqwest::redirect::Policy;
 use crate::egress::{EgressPolicy, GuardedResolver};
 use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
 
-pub(crate) use exchange::{Answer, exchange, http_outcome};
+pub(crate) use exchange::{HopAnswer, exchange, http_outcome};
 pub(crate) use failure::Failure;
 pub(crate) use redirect::{Hop, Next, next_hop, next_plain_hop};
 #[cfg(test)]

@@ -3,14 +3,14 @@
 //! Methods and bodies change as browsers change them (Fetch standard, "HTTP-redirect fetch"). On the way to another
 //! origin every header that carries a credential stays behind, the template's own (`x-api-key`) included, and a body
 //! into which the template put a credential is not sent at all. `forward_headers_on_redirect` keeps the headers, but
-//! never from https to http.
+//! never from https to http, and never to a host for which the credentials are sealed.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use url::Url;
 
-use super::{Answer, Failure};
+use super::{Failure, HopAnswer};
 use crate::request::BuiltRequest;
 
 /// One request of a chain of redirects.
@@ -45,14 +45,14 @@ pub(crate) enum Next {
 }
 
 /// What follows on `answer` to `hop`, for a call with a connection's credentials.
-pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &Answer) -> Result<Next, Failure> {
+pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &HopAnswer) -> Result<Next, Failure> {
     let Some(mut next) = redirected(hop, answer)? else { return Ok(Next::Done) };
     if next.url.origin() != hop.url.origin() {
         if next.body.is_some() && request.credential_body {
             return Ok(Next::Denied("it would send a credential in the body to another origin"));
         }
         let downgrade = request.url.scheme() == "https" && next.url.scheme() != "https";
-        if !request.forward_headers_on_redirect || downgrade {
+        if !request.forward_headers_on_redirect || downgrade || !request.reach.covers(&next.url) {
             drop_credentials(&mut next.headers, &request.credential_headers);
         }
     }
@@ -61,7 +61,7 @@ pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &Answer) -> Re
 
 /// What follows on `answer` to `hop`, for a request that nobody but its author put credentials into; `None` where
 /// nothing does.
-pub(crate) fn next_plain_hop(hop: &Hop, answer: &Answer) -> Result<Option<Hop>, Failure> {
+pub(crate) fn next_plain_hop(hop: &Hop, answer: &HopAnswer) -> Result<Option<Hop>, Failure> {
     let Some(mut next) = redirected(hop, answer)? else { return Ok(None) };
     if next.url.origin() != hop.url.origin() {
         drop_credentials(&mut next.headers, &[]);
@@ -70,7 +70,7 @@ pub(crate) fn next_plain_hop(hop: &Hop, answer: &Answer) -> Result<Option<Hop>, 
 }
 
 /// The request that an answer redirects to, with the method and body that it then has.
-fn redirected(hop: &Hop, answer: &Answer) -> Result<Option<Hop>, Failure> {
+fn redirected(hop: &Hop, answer: &HopAnswer) -> Result<Option<Hop>, Failure> {
     let status = answer.status;
     let redirects = [
         StatusCode::MOVED_PERMANENTLY,

@@ -11,5 +11,6 @@ mod methods;
 mod packed;
 mod redirects;
 mod retries;
+mod seal;
 mod setup;
 mod tls;
