@@ -78,7 +78,7 @@ async fn every_coding_is_undone_for_calls_and_for_fetch() {
         assert_eq!(response.body, TEXT, "{lines:?}");
         assert_eq!(response.headers.get("content-encoding"), None, "{lines:?}: axios takes it out");
         assert_eq!(response.headers.get("content-length"), Some(body.len().to_string()), "{lines:?}");
-        assert!(setup.call.effects.effects().logs.is_empty(), "{lines:?}");
+        assert!(setup.log.effects().logs.is_empty(), "{lines:?}");
         let fetched = fetch(&server).await;
         assert_eq!(fetched.body, TEXT, "{lines:?}");
         assert_eq!(fetched.headers.values("content-encoding").collect::<Vec<_>>(), lines, "fetch keeps it");
@@ -106,7 +106,7 @@ async fn nothing_is_nothing_whatever_it_is_packed_with() {
         let setup = Setup::new();
         let head = setup.send(&oauth(&server, ""), ProxyRequest::new(Method::HEAD, "/")).await.unwrap();
         assert_eq!((head.status, head.body.len(), head.headers.get("content-encoding")), (200, 0, None));
-        assert!(setup.call.effects.effects().logs.is_empty(), "{lines:?}");
+        assert!(setup.log.effects().logs.is_empty(), "{lines:?}");
     }
 }
 
@@ -120,7 +120,7 @@ async fn what_is_packed_with_an_unknown_coding_is_left_and_said() {
         let response = setup.get(&oauth(&server, ""), "/").await.unwrap();
         assert_eq!(response.body, gzip(TEXT), "{lines:?}");
         assert_eq!(response.headers.get("content-encoding"), Some(lines.join(", ")));
-        let logs = setup.call.effects.effects().logs;
+        let logs = setup.log.effects().logs;
         assert!(logs[0].message.contains(&format!("packed with `{named}`")), "{logs:?}");
     }
 }

@@ -62,7 +62,7 @@ async fn an_override_takes_no_credentials_to_another_host() {
         seen["headers"]["authorization"], "Bearer my own",
         "what is not the connection's is the author's"
     );
-    let logs = setup.call.effects.effects().logs;
+    let logs = setup.log.effects().logs;
     assert!(logs[0].message.contains("integrations.p.seal_credentials"), "{logs:?}");
 
     let home = echoed(&target, ProxyRequest::new(Method::POST, "/x")).await;
