@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use deno_core::{OpState, op2};
 use onevent_contract::{HostCalls, HostError};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::host::run_state;
-use crate::state::{AbortOnDrop, RunState};
+use crate::state::RunState;
 use crate::wire::{Answer, refused};
 
 /// Characters of a key (Nango's limit).
@@ -87,8 +88,8 @@ pub async fn release_after(run: &RunState) {
         return;
     }
     let (host, call) = (run.host.clone(), run.call.clone());
-    let mut task = AbortOnDrop(run.host_runtime.spawn(async move { host.release_all_locks(&call).await }));
-    let problem = match tokio::time::timeout(RELEASE_TIMEOUT, &mut task.0).await {
+    let task = run.host_runtime.spawn(async move { host.release_all_locks(&call).await });
+    let problem = match tokio::time::timeout(RELEASE_TIMEOUT, AbortOnDropHandle::new(task)).await {
         Ok(Ok(Ok(()))) => return,
         Ok(Ok(Err(error))) => error.to_string(),
         Ok(Err(_)) => "the host panicked or was shut down".to_owned(),

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use onevent_contract::{CallContext, Frame, Host, HostError, SchemaCheck};
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::CallBudget;
 
@@ -93,8 +93,8 @@ impl RunState {
     ) -> Result<T, HostError> {
         let _open = self.budget.open()?;
         let _turn = self.budget.turn().await;
-        let mut task = AbortOnDrop(self.host_runtime.spawn(answer));
-        let message = match (&mut task.0).await {
+        // A host's work ends with the call that asked for it.
+        let message = match AbortOnDropHandle::new(self.host_runtime.spawn(answer)).await {
             Ok(Err(HostError::Internal { message })) => message,
             Ok(answer) => return answer,
             Err(_) => "the host panicked or was shut down".to_owned(),
@@ -125,14 +125,5 @@ impl RunState {
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
         }
-    }
-}
-
-/// A host's work ends with the call that asked for it.
-pub(crate) struct AbortOnDrop<T>(pub(crate) JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
