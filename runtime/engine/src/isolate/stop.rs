@@ -6,6 +6,7 @@
 
 use std::sync::{OnceLock, atomic::AtomicBool, atomic::Ordering};
 use std::task::Waker;
+use std::thread::Thread;
 use std::time::Duration;
 
 use deno_core::v8::IsolateHandle;
@@ -71,6 +72,7 @@ pub(crate) struct StopSignal {
     reason: OnceLock<StopReason>,
     isolate: OnceLock<IsolateHandle>,
     waker: AtomicWaker,
+    watchdog: OnceLock<Thread>,
     ended: AtomicBool,
 }
 
@@ -87,6 +89,14 @@ impl StopSignal {
     pub(crate) fn request(&self, reason: StopReason) {
         let _ = self.reason.set(reason);
         self.press();
+        if let Some(watchdog) = self.watchdog.get() {
+            watchdog.unpark();
+        }
+    }
+
+    /// Unparks this thread at every request.
+    pub(crate) fn wake_on_request(&self, watchdog: Thread) {
+        let _ = self.watchdog.set(watchdog);
     }
 
     /// Asks V8 again, for the case that the last request found no JavaScript to interrupt.

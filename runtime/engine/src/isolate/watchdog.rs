@@ -1,6 +1,10 @@
 //! One thread that watches the limits of every run: the wall clock, and the CPU clock of each isolate's thread.
+//!
+//! It sleeps until the earliest moment at which a run could reach a limit. A thread's CPU clock runs no faster than the
+//! wall clock, so a run that has two seconds of CPU left need not be looked at for two seconds.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Thread;
 use std::time::Duration;
 
 use onevent_contract::{Clock, Instant};
@@ -8,8 +12,8 @@ use onevent_contract::{Clock, Instant};
 use super::stop::{StopReason, StopSignal};
 use crate::platform::ThreadCpuClock;
 
-/// How often limits are checked while anything runs. A run is stopped at most about this long after its limit, on
-/// a machine with a core to spare.
+/// How long the thread sleeps at least, and how often it presses a stop that has not taken effect. A run is stopped at
+/// most about this long after its limit, on a machine with a core to spare.
 pub(crate) const TICK: Duration = Duration::from_millis(5);
 
 /// The limits of one run, as the watchdog sees them.
@@ -21,32 +25,58 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    fn check(&self, now: Instant) {
+    /// Stops the run if it has reached a limit, and tells when to look again.
+    fn check(&self, now: Instant) -> Instant {
         if self.stop.reason().is_some() {
             // Still registered, so still running: the last request may have found nothing to interrupt.
             self.stop.press();
-            return;
+            return now + TICK;
         }
         if now >= self.deadline {
             self.stop.request(StopReason::Wall);
-        } else if let Some(used) = self.cpu_clock.read()
-            && used > self.cpu_limit
-        {
-            self.stop.request(StopReason::Cpu { used });
+            return now + TICK;
+        }
+        // The clock of a thread that has ended answers nothing, and uses nothing.
+        let Some(used) = self.cpu_clock.read() else { return self.deadline };
+        match self.cpu_limit.checked_sub(used) {
+            Some(left) => self.deadline.min(now.checked_add(left.max(TICK)).unwrap_or(self.deadline)),
+            None => {
+                self.stop.request(StopReason::Cpu { used });
+                now + TICK
+            }
         }
     }
 }
 
+/// A run, and when it has to be looked at again.
+struct Entry {
+    number: u64,
+    watched: Watched,
+    due: Instant,
+}
+
 #[derive(Default)]
 struct State {
-    watched: Vec<(u64, Watched)>,
+    entries: Vec<Entry>,
     next: u64,
     closed: bool,
 }
 
+impl State {
+    /// Looks at every run that is due, or was stopped by somebody else, and tells for how long nothing else is.
+    fn check(&mut self, now: Instant) -> Option<Duration> {
+        for entry in &mut self.entries {
+            if entry.due <= now || entry.watched.stop.reason().is_some() {
+                entry.due = entry.watched.check(now);
+            }
+        }
+        let earliest = self.entries.iter().map(|entry| entry.due).min()?;
+        Some(earliest.saturating_duration_since(now).max(TICK))
+    }
+}
+
 struct Shared {
     state: Mutex<State>,
-    changed: Condvar,
     clock: Arc<dyn Clock>,
 }
 
@@ -57,15 +87,19 @@ impl Shared {
     }
 
     fn watch(&self) {
-        let mut state = self.lock();
-        while !state.closed {
-            if state.watched.is_empty() {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
+        loop {
             let now = self.clock.monotonic();
-            state.watched.iter().for_each(|(_, watched)| watched.check(now));
-            state = self.changed.wait_timeout(state, TICK).unwrap_or_else(PoisonError::into_inner).0;
+            let mut state = self.lock();
+            if state.closed {
+                return;
+            }
+            let pause = state.check(now);
+            drop(state);
+            // Whoever changes something unparks the thread, also when that happens before it is parked.
+            match pause {
+                Some(pause) => std::thread::park_timeout(pause),
+                None => std::thread::park(),
+            }
         }
     }
 }
@@ -73,25 +107,30 @@ impl Shared {
 /// The watchdog. Its thread ends when it is dropped.
 pub(crate) struct Watchdog {
     shared: Arc<Shared>,
+    thread: Thread,
 }
 
 impl Watchdog {
     /// Starts the thread.
     pub(crate) fn start(clock: Arc<dyn Clock>) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), clock });
+        let shared = Arc::new(Shared { state: Mutex::default(), clock });
         let watching = shared.clone();
-        std::thread::Builder::new().name("onevent-watchdog".into()).spawn(move || watching.watch())?;
-        Ok(Self { shared })
+        let thread =
+            std::thread::Builder::new().name("onevent-watchdog".into()).spawn(move || watching.watch())?;
+        Ok(Self { shared, thread: thread.thread().clone() })
     }
 
     /// Watches a run until the returned guard is dropped.
     pub(crate) fn watch(&self, watched: Watched) -> WatchGuard {
+        // A stop that somebody else asks for is pressed until it takes effect.
+        watched.stop.wake_on_request(self.thread.clone());
         let mut state = self.shared.lock();
         let number = state.next;
         state.next += 1;
-        state.watched.push((number, watched));
+        // It is due at once: how much CPU the thread may still use is not known yet.
+        state.entries.push(Entry { number, watched, due: self.shared.clock.monotonic() });
         drop(state);
-        self.shared.changed.notify_one();
+        self.thread.unpark();
         WatchGuard { shared: self.shared.clone(), number }
     }
 }
@@ -99,7 +138,7 @@ impl Watchdog {
 impl Drop for Watchdog {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
-        self.shared.changed.notify_one();
+        self.thread.unpark();
     }
 }
 
@@ -111,6 +150,60 @@ pub(crate) struct WatchGuard {
 
 impl Drop for WatchGuard {
     fn drop(&mut self) {
-        self.shared.lock().watched.retain(|(number, _)| *number != self.number);
+        self.shared.lock().entries.retain(|entry| entry.number != self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onevent_contract::SystemClock;
+
+    use super::*;
+
+    fn watched(wall: Duration, cpu: Duration) -> Watched {
+        Watched {
+            stop: Arc::default(),
+            deadline: SystemClock.monotonic() + wall,
+            cpu_clock: ThreadCpuClock::of_this_thread().unwrap(),
+            cpu_limit: cpu,
+        }
+    }
+
+    fn state(watched: Vec<Watched>, due: Instant) -> State {
+        let entries = watched.into_iter().map(|watched| Entry { number: 0, watched, due }).collect();
+        State { entries, ..State::default() }
+    }
+
+    const LONG: Duration = Duration::from_secs(1_000);
+
+    #[test]
+    fn it_sleeps_until_the_first_limit_that_can_be_reached() {
+        let now = SystemClock.monotonic();
+        assert_eq!(State::default().check(now), None, "nothing runs");
+        let both = vec![watched(LONG, LONG * 3), watched(LONG * 2, LONG * 3)];
+        let pause = state(both, now).check(now).unwrap();
+        assert!(pause > LONG * 9 / 10 && pause < LONG * 11 / 10, "{pause:?}");
+        // This thread has used less than a minute of CPU.
+        let pause = state(vec![watched(LONG * 3, LONG)], now).check(now).unwrap();
+        assert!(pause > LONG * 9 / 10 && pause <= LONG, "{pause:?}");
+    }
+
+    #[test]
+    fn a_stop_is_pressed_again_until_the_run_is_gone() {
+        let now = SystemClock.monotonic();
+        let mut state = state(vec![watched(LONG, LONG)], now);
+        assert!(state.check(now).unwrap() > TICK);
+        state.entries[0].watched.stop.request(StopReason::Cancelled);
+        assert_eq!(state.check(now), Some(TICK));
+        assert_eq!(state.check(now + TICK), Some(TICK));
+    }
+
+    #[test]
+    fn limits_that_are_reached_stop_the_run() {
+        let now = SystemClock.monotonic();
+        let mut state = state(vec![watched(Duration::ZERO, LONG), watched(LONG, Duration::ZERO)], now);
+        assert_eq!(state.check(now + TICK), Some(TICK));
+        let reasons: Vec<_> = state.entries.iter().map(|entry| entry.watched.stop.reason()).collect();
+        assert!(matches!(reasons[..], [Some(StopReason::Wall), Some(StopReason::Cpu { .. })]), "{reasons:?}");
     }
 }
