@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onevent_contract::{Function, IntegrationId};
-use onevent_engine::{BrokenFunction, Project};
+use onevent_engine::{BrokenFunction, Project, Selection};
 
 use crate::exit::ExitCode;
 use crate::failure::Failure;
@@ -35,6 +35,15 @@ impl Wanted<'_> {
     fn of(self, integration: &str) -> bool {
         self.integration.is_none_or(|wanted| wanted.as_str() == integration)
     }
+}
+
+/// The functions to load for a name.
+pub(crate) fn selection(name: &str, integration: Option<&IntegrationId>) -> Selection {
+    let (name, integration) = (name.to_owned(), integration.cloned());
+    Selection::Fitting(Arc::new(move |listed| {
+        let wanted = Wanted { name: &name, integration: integration.as_ref() };
+        wanted.is(listed.key.integration.as_str(), Some(listed.folder.as_str()), listed.key.name.as_str())
+    }))
 }
 
 /// The functions that a name can mean: a name in any integration, or one with its integration, its folder
@@ -75,6 +84,7 @@ fn unknown(project: &Project, name: &str, integration: Option<&IntegrationId>) -
         .iter()
         .map(|function| function.key.clone())
         .chain(broken)
+        .chain(project.not_loaded.iter().map(|listed| listed.key.clone()))
         .map(|key| if name.contains('/') { key.to_string() } else { key.name.into() })
         .collect();
     Failure::new(ExitCode::Failed, "unknown_function", format!("index.ts imports no function `{name}`{of}"))

@@ -7,7 +7,7 @@ use onevent_contract::{
     CallContext, Clock, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError,
     MAX_ACTION_DEPTH, RunReport, SystemClock, Validation, Violation,
 };
-use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction};
+use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -92,7 +92,7 @@ impl EngineBuilder {
 
     /// How many isolates may live at once; more runs wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
     /// Runs that other runs wait for have as many places again, for each level: else callers that hold all places
-    /// would wait for each other.
+    /// would wait for each other. So has loading, with a place for each core.
     #[must_use]
     pub fn max_isolates(mut self, max_isolates: usize) -> Self {
         self.max_isolates = max_isolates.max(1);
@@ -106,10 +106,12 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine, EngineError> {
         onevent_ops::v8_flags::set();
         deno_core::JsRuntime::init_platform(None);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
         Ok(Engine {
             threads: Arc::new(IsolateThreads { watchdog, clock: self.clock }),
             places: Places::new(self.max_isolates),
+            loads: Arc::new(Semaphore::new(cores.min(self.max_isolates))),
         })
     }
 }
@@ -122,6 +124,9 @@ impl EngineBuilder {
 pub struct Engine {
     threads: Arc<IsolateThreads>,
     places: Places,
+    /// Loading only computes: more isolates at once than cores would be slower. It has places of its own, because a run
+    /// that holds one of the others may wait for a load.
+    loads: Arc<Semaphore>,
 }
 
 impl Engine {
@@ -138,7 +143,19 @@ impl Engine {
     /// # Errors
     /// [`LoadError`] when `index.ts` itself is missing or wrong.
     pub async fn load(&self, source: ProjectSource) -> Result<Project, LoadError> {
-        let read = tokio::task::spawn_blocking(move || onevent_source::read(&source))
+        self.load_selected(source, Selection::All).await
+    }
+
+    /// The same of some functions: the others of the project are listed in [`Project::not_loaded`], and cost nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::load`].
+    pub async fn load_selected(
+        &self,
+        source: ProjectSource,
+        selection: Selection,
+    ) -> Result<Project, LoadError> {
+        let read = tokio::task::spawn_blocking(move || onevent_source::read(&source, &selection))
             .await
             .map_err(|_| LoadError::new(LoadErrorCode::Engine, "loading was shut down"))??;
         let described = read.functions.into_iter().map(|read| async {
@@ -146,13 +163,15 @@ impl Engine {
             let function = self.describe(&read).await;
             function.map_err(|error| Box::new(read.broken(error)))
         });
-        Ok(Project::new(futures_util::future::join_all(described).await, read.notes))
+        let described = futures_util::future::join_all(described).await;
+        Ok(Project::new(described, read.not_loaded, read.notes))
     }
 
     async fn describe(&self, read: &ReadFunction) -> Result<Arc<onevent_contract::Function>, LoadError> {
         let guard = StopOnDrop::default();
         let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
-        let admission = self.admit(&guard, 0).await.map_err(shut_down)?;
+        let permit = self.loads.clone().acquire_owned().await.map_err(shut_down)?;
+        let admission = Admission { stop: guard.0.clone(), permit };
         let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, admission) {
             Ok(end) => end.await.unwrap_or_else(|_| Err(thread_lost())),
             Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),

@@ -16,6 +16,7 @@ mod parse;
 mod private;
 mod project;
 mod scope_names;
+mod selection;
 mod source;
 
 pub use error::{LoadError, LoadErrorCode, SourcePosition};
@@ -23,4 +24,5 @@ pub use index::Folder;
 pub use packages::is_of_package;
 pub use parse::with_tree;
 pub use project::{BrokenFunction, Project, ReadFunction, ReadProject, read};
+pub use selection::{ListedFunction, Selection};
 pub use source::ProjectSource;

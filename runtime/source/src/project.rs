@@ -9,6 +9,7 @@ use crate::graph::ModuleReader;
 use crate::index::{self, Folder, Place};
 use crate::large_stack;
 use crate::packages::Zod;
+use crate::selection::{ListedFunction, Selection};
 use crate::source::ProjectSource;
 
 /// A function that cannot be loaded. The others of its project can run.
@@ -58,6 +59,8 @@ pub struct Project {
     pub functions: Vec<Arc<Function>>,
     /// The functions that cannot.
     pub broken: Vec<BrokenFunction>,
+    /// The functions that `index.ts` lists and nobody asked for.
+    pub not_loaded: Vec<ListedFunction>,
     /// What its author should know, and no function fails for.
     pub notes: Vec<String>,
 }
@@ -67,9 +70,10 @@ impl Project {
     #[must_use]
     pub fn new(
         functions: impl IntoIterator<Item = Result<Arc<Function>, Box<BrokenFunction>>>,
+        not_loaded: Vec<ListedFunction>,
         notes: Vec<String>,
     ) -> Self {
-        let mut project = Self { notes, ..Self::default() };
+        let mut project = Self { not_loaded, notes, ..Self::default() };
         for function in functions {
             match function {
                 Ok(function) => project.functions.push(function),
@@ -142,36 +146,48 @@ impl ReadFunction {
 pub struct ReadProject {
     /// The functions, in the order of `index.ts`.
     pub functions: Vec<Result<ReadFunction, Box<BrokenFunction>>>,
+    /// The functions that `index.ts` lists and nobody asked for.
+    pub not_loaded: Vec<ListedFunction>,
     /// What its author should know, and no function fails for.
     pub notes: Vec<String>,
 }
 
-/// Reads everything that `index.ts` names.
+/// Reads `index.ts`, and those of the functions that it names which are selected.
 ///
 /// # Errors
 /// `index.ts` itself is missing or wrong.
-pub fn read(source: &ProjectSource) -> Result<ReadProject, LoadError> {
-    large_stack::run(|| read_here(source))?
+pub fn read(source: &ProjectSource, selection: &Selection) -> Result<ReadProject, LoadError> {
+    large_stack::run(|| read_here(source, selection))?
 }
 
-fn read_here(source: &ProjectSource) -> Result<ReadProject, LoadError> {
+fn read_here(source: &ProjectSource, selection: &Selection) -> Result<ReadProject, LoadError> {
     let zod = Zod::of(source);
     let mut reader = ModuleReader::new(source, &zod);
-    let functions = index::entries(source)?
-        .into_iter()
-        .map(|entry| {
-            let (Place { key, folder }, path) = entry.function.map_err(|error| {
+    let mut project = ReadProject {
+        functions: Vec::new(),
+        not_loaded: Vec::new(),
+        notes: zod.note().into_iter().collect(),
+    };
+    for entry in index::entries(source)? {
+        let listed = match entry.function {
+            Ok((Place { key, folder }, path)) => ListedFunction { key, folder, path },
+            Err(error) => {
                 let place = index::place_of(entry.specifier.trim_start_matches("./")).ok();
                 let (key, folder) = place.map(|place| (place.key, place.folder)).unzip();
-                Box::new(BrokenFunction { key, folder, path: entry.specifier, error })
-            })?;
-            match reader.modules(&path) {
-                Ok(modules) => Ok(ReadFunction { key, folder, path, modules, source: source.clone() }),
-                Err(error) => {
-                    Err(Box::new(BrokenFunction { path, key: Some(key), folder: Some(folder), error }))
-                }
+                let broken = BrokenFunction { key, folder, path: entry.specifier, error };
+                project.functions.push(Err(Box::new(broken)));
+                continue;
             }
-        })
-        .collect();
-    Ok(ReadProject { functions, notes: zod.note().into_iter().collect() })
+        };
+        if !selection.has(&listed, source) {
+            project.not_loaded.push(listed);
+            continue;
+        }
+        let ListedFunction { key, folder, path } = listed;
+        project.functions.push(match reader.modules(&path) {
+            Ok(modules) => Ok(ReadFunction { key, folder, path, modules, source: source.clone() }),
+            Err(error) => Err(Box::new(BrokenFunction { path, key: Some(key), folder: Some(folder), error })),
+        });
+    }
+    Ok(project)
 }

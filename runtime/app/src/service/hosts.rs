@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onevent_contract::{ConnectionFacts, Function, Host, Invocation, SystemClock};
-use onevent_engine::Project;
+use onevent_engine::{Project, ProjectSource};
 use onevent_hosts::{
     ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
     LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
@@ -13,6 +13,7 @@ use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, Store};
 
+use super::actions::ActionsOnDemand;
 use super::{Service, ServiceError};
 use crate::config::NangoKey;
 
@@ -164,13 +165,15 @@ impl Service {
         project: &Arc<Project>,
         records: Option<ActionRecords>,
     ) -> Result<Arc<dyn ActionRunner>, ServiceError> {
-        Ok(Arc::new(ProjectActions {
+        let actions = ProjectActions {
             runner: Arc::new(self.engine()?.clone()),
             project: Arc::clone(project),
             limits: self.limits(),
             clock: Arc::new(SystemClock),
             records,
-        }))
+        };
+        let source = ProjectSource::directory(self.folder());
+        Ok(Arc::new(ActionsOnDemand::new(actions, self.engine()?.clone(), source)))
     }
 
     /// Every configured integration; `own` as it is given.

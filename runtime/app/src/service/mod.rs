@@ -1,5 +1,6 @@
 //! The parts of onevent over one project, put together from its settings.
 
+mod actions;
 mod error;
 mod hosts;
 mod operations;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{FunctionKey, IntegrationId};
-use onevent_engine::{Engine, Project, ProjectSource};
+use onevent_engine::{Engine, Project, ProjectSource, Selection};
 use onevent_lifecycle::{ActionRecords, LimitsOf};
 use onevent_proxy::{EgressPolicy, Proxy, ProxyOptions};
 use onevent_store::Store;
@@ -139,6 +140,16 @@ impl Service {
     /// As [`Service::project`].
     pub async fn load(&self, source: ProjectSource) -> Result<Arc<Project>, ServiceError> {
         Ok(Arc::new(self.engine()?.load(source).await?))
+    }
+
+    /// Loads some of the functions that `index.ts` lists: one function costs what one function costs, however many the
+    /// project has.
+    ///
+    /// # Errors
+    /// As [`Service::project`].
+    pub async fn selected(&self, selection: Selection) -> Result<Arc<Project>, ServiceError> {
+        let source = ProjectSource::directory(self.folder());
+        Ok(Arc::new(self.engine()?.load_selected(source, selection).await?))
     }
 
     /// What makes requests, with the networks that the settings allow. Call it inside the tokio runtime.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use onevent_contract::{IntegrationId, RunReport, SystemClock};
+use onevent_engine::Selection;
 use onevent_lifecycle::{DryRun, Lifecycle, LifecycleOptions, OperationReport, dry_run};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, NewConnection, OPERATION_WAIT, Reconnection, StoreError};
@@ -77,9 +78,9 @@ impl Service {
         Ok(dry_run(self.engine()?, run).await?)
     }
 
-    /// The operations, over the loaded project and the live hosts, for connections of `own`.
+    /// The operations, over the event functions of `own` and the live hosts, for connections of `own`.
     async fn lifecycle(&self, own: Arc<Integration>) -> Result<Lifecycle, ServiceError> {
-        let project = Arc::clone(self.project().await?);
+        let project = self.selected(Selection::EventFunctionsOf(own.key.clone())).await?;
         let store = self.store().await?;
         let hosts = self.live_hosts(store, &project, own)?;
         Ok(Lifecycle::new(LifecycleOptions {

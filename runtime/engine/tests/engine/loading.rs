@@ -1,7 +1,7 @@
 //! Projects: what loads, what is refused, and where the error points.
 
 use onevent_contract::Event;
-use onevent_engine::{LoadError, ProjectSource};
+use onevent_engine::{LoadError, ProjectSource, Selection};
 
 use crate::support::{engine, function, load};
 
@@ -170,4 +170,29 @@ async fn links_and_paths_that_leave_the_folder_are_refused() {
     std::fs::write(folder.join("check.ts"), format!("import './alias';\n{}", function(""))).unwrap();
     let loaded = engine().load(ProjectSource::directory(project.path())).await.unwrap();
     assert_eq!(loaded.functions.len(), 1, "a link inside the project is fine: {:?}", loaded.broken);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_asks_for_is_listed_and_neither_read_nor_run() {
+    let files = [
+        (
+            "index.ts",
+            "import './acme/on-events/check';\nimport './acme/actions/loud';\nimport './acme/actions/lost';\n",
+        ),
+        ("acme/on-events/check.ts", function("").leak() as &str),
+        ("acme/actions/loud.ts", "throw new Error('loaded');"),
+        ("acme/actions/lost.ts", "import './nothing';"),
+    ];
+    let whole = engine().load(ProjectSource::files(files)).await.unwrap();
+    assert_eq!((whole.functions.len(), whole.broken.len()), (1, 2), "{:?}", whole.broken);
+    let integration = whole.functions[0].key.integration.clone();
+    let selection = Selection::EventFunctionsOf(integration);
+    let project = engine().load_selected(ProjectSource::files(files), selection).await.unwrap();
+    assert_eq!((project.functions.len(), project.broken.len()), (1, 0), "{:?}", project.broken);
+    let rest: Vec<&str> = project.not_loaded.iter().map(|listed| listed.path.as_str()).collect();
+    assert_eq!(rest, ["acme/actions/loud.ts", "acme/actions/lost.ts"]);
+    let action = Selection::Action(project.not_loaded[0].key.clone());
+    let project = engine().load_selected(ProjectSource::files(files), action).await.unwrap();
+    assert_eq!((project.functions.len(), project.broken.len()), (0, 1));
+    assert_eq!(project.broken[0].error.code.as_str(), "module_threw");
 }

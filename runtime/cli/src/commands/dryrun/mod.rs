@@ -22,6 +22,7 @@ use self::given_connection::GivenConnection;
 use self::reply::reply;
 use crate::args::DryrunArgs;
 use crate::failure::Failure;
+use crate::function_names;
 use crate::input;
 use crate::output::Reply;
 use crate::session::Session;
@@ -63,7 +64,8 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     session.service.integrations()?;
     let store = store(session, args).await?;
 
-    let project = session.service.project().await?;
+    let selection = function_names::selection(&args.function, args.integration_id.as_ref());
+    let project = &session.service.selected(selection).await?;
     let chosen = choose(session, args, project, given.connection.as_ref(), store.as_ref()).await?;
     let Chosen { function, side } = chosen;
     let asked = given.input.is_some();
