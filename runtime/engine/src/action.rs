@@ -8,8 +8,8 @@ use onevent_contract::{
 };
 use serde_json::Value;
 
-use crate::report::{describe_violations, invalid};
 use crate::schema;
+use crate::violations::{describe_violations, invalid};
 
 const INPUT: &str = "the action's input";
 const OUTPUT: &str = "the action's output";

@@ -172,5 +172,9 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
         Interrupted::HostFailed(message) | Interrupted::Engine(message) => {
             LoadError::new(LoadErrorCode::Engine, format!("{path}: {message}"))
         }
+        // Only runs are refused.
+        Interrupted::Refused(error) => {
+            LoadError::new(LoadErrorCode::Engine, format!("{path}: {}", error.message))
+        }
     }
 }

@@ -4,20 +4,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError,
-    MAX_ACTION_DEPTH, RunReport, SystemClock, Validation, Violation,
+    CallContext, Clock, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError, RunError,
+    RunReport, SystemClock, Validation, Violation,
 };
 use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::{AcquireError, Semaphore};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::action;
 use crate::describe::describe;
-use crate::isolate::{Admission, ExecuteJob, Interrupted, IsolateThreads, StopReason, StopSignal, Watchdog};
+use crate::isolate::{
+    Admission, Before, ExecuteJob, Interrupted, IsolateThreads, LoadedFunctions, NotStarted, StopReason,
+    StopSignal, Watchdog,
+};
+use crate::places::Places;
 use crate::report::{self, Ending};
 use crate::schema;
+use crate::violations;
 
 /// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
 pub const DEFAULT_MAX_ISOLATES: usize = 256;
@@ -54,7 +60,13 @@ pub enum RunRefused {
     /// It was cancelled before it started.
     #[error("the run was cancelled before it started")]
     Cancelled,
-    /// The host could not read the connection's metadata.
+    /// There is no isolate.
+    #[error("no isolate could be made: {message}")]
+    Isolate {
+        /// In words.
+        message: String,
+    },
+    /// The host could not read the connection's metadata, or not within the run's wall-clock limit.
     #[error("the connection could not be read: {message}")]
     Host {
         /// In words.
@@ -71,6 +83,7 @@ impl RunRefused {
             Self::NoRuntime => "no_runtime",
             Self::Thread(_) => "no_thread",
             Self::Cancelled => "cancelled",
+            Self::Isolate { .. } => "no_isolate",
             Self::Host { .. } => "host_failure",
         }
     }
@@ -109,7 +122,11 @@ impl EngineBuilder {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
         Ok(Engine {
-            threads: Arc::new(IsolateThreads { watchdog, clock: self.clock }),
+            threads: Arc::new(IsolateThreads {
+                watchdog,
+                clock: self.clock,
+                loaded: LoadedFunctions::default(),
+            }),
             places: Places::new(self.max_isolates),
             loads: Arc::new(Semaphore::new(cores.min(self.max_isolates))),
         })
@@ -223,22 +240,14 @@ impl Engine {
             deadline: clock.monotonic() + invocation.limits.wall,
             effects,
         };
-        let before = metadata_before(&*host, &call).await?;
-        if invocation.validation == Validation::Enforce {
-            let violations = violations(&invocation, &before);
-            if !violations.is_empty() {
-                let ending = Ending::without_run(report::invalid_before_run(&violations));
-                return Ok(report::report(&invocation, &log, started_at, before, ending));
-            }
-        }
-        if let Some(error) = action::refused_input(&invocation) {
-            let ending = Ending::without_run(error);
-            return Ok(report::report(&invocation, &log, started_at, before, ending));
-        }
+        let invocation = Arc::new(invocation);
+        let reading = metadata_before(Arc::clone(&host), call.clone());
+        let about = Arc::clone(&invocation);
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),
             limits: invocation.limits.clone(),
-            facts: report::facts(&invocation, &before),
+            before: AbortOnDropHandle::new(host_runtime.spawn(reading)),
+            facts: Box::new(move |before| facts(&about, before)),
             schema: invocation.function.metadata_schema.as_ref().map(schema::check),
             host,
             call,
@@ -254,27 +263,54 @@ impl Engine {
                 end.await
             }
         };
-        let ending = match ended {
-            Ok(end) => Ending::of(end, &invocation, &log),
-            Err(_) => Ending::lost(thread_lost_message()),
+        let (before, ending) = match ended {
+            Ok(Ok(mut end)) => {
+                let refused = matches!(end.settled, Err(Interrupted::Refused(_)));
+                let before = std::mem::take(&mut end.before);
+                let ending = Ending::of(end, &invocation, &log);
+                if !refused {
+                    action::warn_of_input(&invocation, &log);
+                }
+                (before, ending)
+            }
+            Ok(Err(NotStarted::Engine(message))) => return Err(RunRefused::Isolate { message }),
+            Ok(Err(NotStarted::Host(message))) => return Err(RunRefused::Host { message }),
+            Ok(Err(NotStarted::Cancelled)) => return Err(RunRefused::Cancelled),
+            Err(_) => (Value::Null, Ending::lost(thread_lost_message())),
         };
-        action::warn_of_input(&invocation, &log);
         Ok(report::report(&invocation, &log, started_at, before, ending))
     }
 }
 
 /// The metadata as it is before the run; `null` where there is none, or the host has no such thing.
-async fn metadata_before(host: &dyn Host, call: &CallContext) -> Result<Value, RunRefused> {
-    match host.metadata(call).await {
+async fn metadata_before(host: Arc<dyn Host>, call: CallContext) -> Before {
+    match host.metadata(&call).await {
         Ok(metadata) => Ok(metadata.value.map_or(Value::Null, Value::Object)),
-        Err(HostError::Internal { message }) => Err(RunRefused::Host { message }),
+        Err(HostError::Internal { message }) => Err(message),
         // The function gets the same answer when it asks, and decides what it means.
         Err(_) => Ok(Value::Null),
     }
 }
 
+/// What the function is called with.
+///
+/// # Errors
+/// The metadata or the input violates its schema, where that is enforced.
+fn facts(invocation: &Invocation, before: &Value) -> Result<Value, Box<RunError>> {
+    if invocation.validation == Validation::Enforce {
+        let violations = metadata_violations(invocation, before);
+        if !violations.is_empty() {
+            return Err(Box::new(violations::invalid_before_run(&violations)));
+        }
+    }
+    match action::refused_input(invocation) {
+        Some(error) => Err(Box::new(error)),
+        None => Ok(report::facts(invocation, before)),
+    }
+}
+
 /// What is wrong with metadata that exists. A connection that has none yet violates nothing.
-fn violations(invocation: &Invocation, before: &Value) -> Vec<Violation> {
+fn metadata_violations(invocation: &Invocation, before: &Value) -> Vec<Violation> {
     match &invocation.function.metadata_schema {
         Some(schema) if !before.is_null() => schema::violations(schema, before),
         _ => Vec::new(),
@@ -287,24 +323,6 @@ fn thread_lost_message() -> &'static str {
 
 fn thread_lost() -> Interrupted {
     Interrupted::Engine(thread_lost_message().to_owned())
-}
-
-/// The places of isolates, for each depth of actions that trigger actions. A run waits only for places of its own
-/// depth, and the deepest triggers nothing, so there is always one that can go on.
-#[derive(Clone)]
-struct Places(Arc<[Arc<Semaphore>]>);
-
-impl Places {
-    fn new(of_each_depth: usize) -> Self {
-        Self((0..=MAX_ACTION_DEPTH).map(|_| Arc::new(Semaphore::new(of_each_depth))).collect())
-    }
-
-    fn of_depth(&self, depth: u32) -> Arc<Semaphore> {
-        let deepest = self.0.len().saturating_sub(1);
-        let index = usize::try_from(depth).unwrap_or(deepest).min(deepest);
-        // There is one for the depth 0 at least.
-        self.0.get(index).cloned().unwrap_or_else(|| Arc::new(Semaphore::new(1)))
-    }
 }
 
 /// Stops a run that nobody waits for any more.

@@ -20,16 +20,13 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// A run that did not get to its code, for this reason.
-    pub(crate) fn without_run(error: RunError) -> Self {
-        Self { outcome: Outcome::Failed, error: Some(error), output: None, usage: Usage::default() }
-    }
-
     /// A run whose thread was lost: nobody knows what it did.
     pub(crate) fn lost(message: &str) -> Self {
         Self {
             outcome: Outcome::Unknown,
-            ..Self::without_run(RunError::new(ErrorType::HostFailure, message))
+            error: Some(RunError::new(ErrorType::HostFailure, message)),
+            output: None,
+            usage: Usage::default(),
         }
     }
 
@@ -96,8 +93,10 @@ fn interrupted_ending(
             error.frames = frames;
             (Outcome::Failed, Some(error))
         }
+        Interrupted::Refused(error) => (Outcome::Failed, Some(*error)),
+        // Our fault: nobody knows what the run would have done, and no connection is rejected for it.
         Interrupted::Engine(message) => {
-            (Outcome::Failed, Some(RunError::new(ErrorType::CompileError, message)))
+            (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, message)))
         }
     }
 }
@@ -195,39 +194,42 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
     facts
 }
 
-/// The error of metadata that violates the schema before the run, where that is enforced.
-pub(crate) fn invalid_before_run(violations: &[onevent_contract::Violation]) -> RunError {
-    invalid(ErrorType::InvalidMetadata, "the connection's metadata", violations)
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-/// The error of a value that violates its schema.
-pub(crate) fn invalid(kind: ErrorType, what: &str, violations: &[onevent_contract::Violation]) -> RunError {
-    let mut error = RunError::new(kind, describe_violations(what, violations));
-    if let Some(payload) = error.payload.as_object_mut() {
-        payload.insert("errors".into(), json!(violations));
+    use onevent_contract::{ConnectionFacts, Function, FunctionKey, FunctionKind};
+
+    use super::*;
+
+    fn validation() -> Invocation {
+        let (integration, name) = ("acme".parse().unwrap(), "check".parse().unwrap());
+        let function = Function {
+            key: FunctionKey { integration, name },
+            kind: FunctionKind::Event(Event::ValidateConnection),
+            description: None,
+            path: "acme/on-events/check.ts".into(),
+            modules: Arc::new([]),
+            metadata_schema: None,
+        };
+        let facts = ConnectionFacts {
+            connection_id: "one".parse().unwrap(),
+            integration: "acme".parse().unwrap(),
+            provider: "acme".into(),
+        };
+        Invocation::new(Arc::new(function), facts, "dev".parse().unwrap())
     }
-    error
-}
 
-/// Violations in one sentence.
-pub(crate) fn describe_violations(what: &str, violations: &[onevent_contract::Violation]) -> String {
-    let shown: Vec<String> = violations
-        .iter()
-        .take(3)
-        .map(|violation| {
-            let path: Vec<String> = violation
-                .path
-                .iter()
-                .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
-                .collect();
-            if path.is_empty() {
-                violation.message.clone()
-            } else {
-                format!("{}: {}", path.join("."), violation.message)
-            }
-        })
-        .collect();
-    let more = violations.len().saturating_sub(shown.len());
-    let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-    format!("{what} does not match the function's schema: {}{rest}", shown.join("; "))
+    #[test]
+    fn no_connection_is_rejected_for_a_failure_of_ours() {
+        let decided = |interrupted| {
+            let (outcome, error) = interrupted_ending(interrupted, Vec::new(), &validation());
+            (outcome, Verdict::of(outcome, error.as_ref()).map(|verdict| verdict.accepted))
+        };
+        assert_eq!(decided(Interrupted::Engine("V8".into())), (Outcome::Unknown, None));
+        assert_eq!(decided(Interrupted::HostFailed("disk".into())), (Outcome::Unknown, None));
+        let lost = Ending::lost("gone");
+        assert_eq!(Verdict::of(lost.outcome, lost.error.as_ref()), None);
+        assert_eq!(decided(Interrupted::NeverSettled), (Outcome::Failed, Some(false)), "the function's own");
+    }
 }

@@ -3,7 +3,7 @@
 //! The code that runs is what the loaded project holds: an op takes the path of a module, never code.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,45 +13,32 @@ use onevent_contract::specifier::PROJECT_ROOT;
 use onevent_contract::{ImportTarget, ModuleFormat, ModuleSource};
 use serde::Serialize;
 
+use crate::modules::{LoadedModules, target};
+
 /// The parameters of a CommonJS module's function: Node's, and two that are globals there.
 const PARAMETERS: [&str; 7] =
     ["exports", "require", "module", "__filename", "__dirname", "global", "process"];
 
-/// The modules of one function, by their paths.
+/// The modules of one isolate: those of its function, and what this isolate compiled of them.
 pub struct FunctionModules {
-    modules: Arc<[ModuleSource]>,
-    by_path: HashMap<String, usize>,
+    loaded: Arc<LoadedModules>,
     /// The CommonJS modules that this isolate compiled from their texts.
     compiled: RefCell<Vec<(String, v8::Global<v8::Function>)>>,
 }
 
+impl Deref for FunctionModules {
+    type Target = LoadedModules;
+
+    fn deref(&self) -> &LoadedModules {
+        &self.loaded
+    }
+}
+
 impl FunctionModules {
-    /// Of these modules; the first is the function's own file.
+    /// For an isolate that has compiled nothing yet.
     #[must_use]
-    pub fn new(modules: Arc<[ModuleSource]>) -> Self {
-        let by_path =
-            modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
-        Self { modules, by_path, compiled: RefCell::default() }
-    }
-
-    /// The module at `path`.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<&ModuleSource> {
-        self.modules.get(*self.by_path.get(path)?)
-    }
-
-    /// The module that V8 knows by this specifier.
-    #[must_use]
-    pub fn of_specifier(&self, specifier: &str) -> Option<&ModuleSource> {
-        self.get(specifier.strip_prefix(PROJECT_ROOT)?)
-    }
-
-    /// The names that the function's modules import of the one at `path`.
-    pub fn names_imported_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a str> {
-        let imports = self.modules.iter().flat_map(|module| &module.imports);
-        let of_path = imports
-            .filter(move |import| matches!(&import.target, ImportTarget::Module(target) if target == path));
-        of_path.flat_map(|import| &import.names).map(String::as_str)
+    pub fn new(loaded: Arc<LoadedModules>) -> Self {
+        Self { loaded, compiled: RefCell::default() }
     }
 
     /// Keeps what V8 has compiled of the CommonJS modules of packages: after they ran, so with the functions in them
@@ -65,18 +52,6 @@ impl FunctionModules {
             }
         }
     }
-
-    /// The module that calls the others.
-    #[must_use]
-    pub fn entry(&self) -> Option<&ModuleSource> {
-        self.modules.first()
-    }
-}
-
-/// What a module's import of `specifier` means.
-#[must_use]
-pub fn target<'a>(importer: &'a ModuleSource, specifier: &str) -> Option<&'a ImportTarget> {
-    importer.imports.iter().find(|import| import.specifier == specifier).map(|import| &import.target)
 }
 
 /// What `require` gets.

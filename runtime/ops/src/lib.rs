@@ -15,14 +15,16 @@ mod host;
 mod locks;
 mod log;
 mod metadata;
+mod modules;
 mod settle;
 pub mod snapshot;
 mod state;
 pub mod v8_flags;
 mod wire;
 
-pub use self::commonjs::{FunctionModules, target as import_target};
+pub use self::commonjs::FunctionModules;
 pub use self::locks::release_after;
+pub use self::modules::{LoadedModules, target as import_target};
 pub use self::settle::project_frames;
 pub use self::state::{RunState, Settled, SettledError};
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use onevent_contract::specifier::{built_in, specifier_of};
 use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource, ScopeName};
-use onevent_ops::{FunctionModules, import_target};
+use onevent_ops::{LoadedModules, import_target};
 use serde_json::Value;
 
 /// The module behind all of them; `js-sdk/src/shims/node/commonjs.ts`.
@@ -35,7 +35,7 @@ fn quoted(text: &str) -> Value {
 }
 
 /// The text of the module that stands for the CommonJS module at `path`.
-pub(super) fn facade(modules: &FunctionModules, path: &str, default_import: DefaultImport) -> String {
+pub(super) fn facade(modules: &LoadedModules, path: &str, default_import: DefaultImport) -> String {
     // What a module's text does not tell, such as the names of lodash, is taken from who asks for it.
     let mut names: HashSet<&str> = modules.names_imported_of(path).collect();
     exported_names(modules, path, &mut names, &mut HashSet::new());
@@ -53,7 +53,7 @@ pub(super) fn facade(modules: &FunctionModules, path: &str, default_import: Defa
 }
 
 /// The text of the module that stands for the JSON file at `path`: as bundlers have it, without an import attribute.
-pub(super) fn json_facade(modules: &FunctionModules, path: &str, text: &str) -> String {
+pub(super) fn json_facade(modules: &LoadedModules, path: &str, text: &str) -> String {
     let mut code = format!(
         "import {{ member }} from '{COMMON_JS}';\nconst exports = JSON.parse({});\nexport default exports;\n",
         quoted(text)
@@ -73,13 +73,15 @@ fn export_members(code: &mut String, names: HashSet<&str>) {
     }
 }
 
+/// Whether [`scope_suffix`] adds anything to a module.
+pub(super) fn needs_scope(module: &ModuleSource) -> bool {
+    matches!(&module.format, ModuleFormat::EsModule { scope, .. } if !scope.is_empty())
+}
+
 /// What an ECMAScript module gets at its end so that it finds the names of Node's module scope. Declarations and
 /// imports are there from the module's start wherever they stand, and no line of its own moves.
-pub(super) fn scope_suffix(modules: &FunctionModules, module: &ModuleSource) -> Option<String> {
-    let ModuleFormat::EsModule { scope, .. } = &module.format else { return None };
-    if scope.is_empty() {
-        return None;
-    }
+pub(super) fn scope_suffix(modules: &LoadedModules, module: &ModuleSource) -> String {
+    let ModuleFormat::EsModule { scope, .. } = &module.format else { return String::new() };
     let mut code = "\n;".to_owned();
     for name in scope {
         let _ = match name {
@@ -100,12 +102,12 @@ pub(super) fn scope_suffix(modules: &FunctionModules, module: &ModuleSource) -> 
             }
         };
     }
-    Some(code)
+    code
 }
 
 /// Imports the ECMAScript modules that `require` may be asked for in the module at `path` or behind it. What it
 /// returns hands them over.
-fn provided(code: &mut String, modules: &FunctionModules, path: &str) -> String {
+fn provided(code: &mut String, modules: &LoadedModules, path: &str) -> String {
     let mut found = Vec::new();
     required_es_modules(modules, path, &mut found, &mut HashSet::new());
     if found.is_empty() {
@@ -121,7 +123,7 @@ fn provided(code: &mut String, modules: &FunctionModules, path: &str) -> String 
 
 /// Name for `require`, and specifier, of every ECMAScript module that is reached over CommonJS modules alone.
 fn required_es_modules(
-    modules: &FunctionModules,
+    modules: &LoadedModules,
     path: &str,
     found: &mut Vec<(String, String)>,
     seen: &mut HashSet<String>,
@@ -154,7 +156,7 @@ fn required_es_modules(
 
 /// The names that a CommonJS module exports, those of the modules that it hands on included.
 fn exported_names<'a>(
-    modules: &'a FunctionModules,
+    modules: &'a LoadedModules,
     path: &str,
     names: &mut HashSet<&'a str>,
     seen: &mut HashSet<&'a str>,

@@ -1,4 +1,5 @@
 //! Serves an isolate the modules of one function, from memory, and nothing else.
+#![expect(unsafe_code, reason = "deno_core wants compiled code that lives forever, or a copy for each run")]
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -16,7 +17,9 @@ use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource a
 use onevent_ops::{FunctionModules, import_target};
 use onevent_source::is_of_package;
 
-use super::facade::{COMMON_JS, common_js_of, facade, json_facade, scope_suffix, specifier_of_common_js};
+use super::facade::{
+    COMMON_JS, common_js_of, facade, json_facade, needs_scope, scope_suffix, specifier_of_common_js,
+};
 
 /// The module loader of one isolate.
 pub(super) struct FunctionLoader {
@@ -81,7 +84,8 @@ impl FunctionLoader {
         let (code, kind) = match common_js_of(specifier.as_str()) {
             Some((path, default_import)) => {
                 self.modules.get(path)?;
-                (FastString::from(facade(&self.modules, path, default_import)), ModuleType::JavaScript)
+                let make = || facade(&self.modules, path, default_import);
+                (FastString::from(self.modules.text(specifier.as_str(), make)), ModuleType::JavaScript)
             }
             None => self.own_source(self.modules.of_specifier(specifier.as_str())?, wanted),
         };
@@ -95,15 +99,20 @@ impl FunctionLoader {
                 (FastString::from(module.code.clone()), ModuleType::Json)
             }
             (ModuleFormat::Json, _) => {
-                let code = json_facade(&self.modules, &module.path, &module.code);
-                (FastString::from(code), ModuleType::JavaScript)
+                let make = || json_facade(&self.modules, &module.path, &module.code);
+                (
+                    FastString::from(self.modules.text(&specifier_of(&module.path), make)),
+                    ModuleType::JavaScript,
+                )
             }
             (ModuleFormat::EsModule { .. } | ModuleFormat::CommonJs { .. }, _) => {
-                let code = match scope_suffix(&self.modules, module) {
-                    Some(suffix) => FastString::from(format!("{}{suffix}", module.code)),
-                    None => FastString::from(module.code.clone()),
+                let code = match needs_scope(module) {
+                    true => self.modules.text(&specifier_of(&module.path), || {
+                        [&*module.code, &scope_suffix(&self.modules, module)].concat()
+                    }),
+                    false => module.code.clone(),
                 };
-                (code, ModuleType::JavaScript)
+                (FastString::from(code), ModuleType::JavaScript)
             }
         }
     }
@@ -113,7 +122,12 @@ impl FunctionLoader {
 fn cache_of(module: &Source) -> Option<SourceCodeCacheInfo> {
     match module.format {
         ModuleFormat::EsModule { .. } if is_of_package(&module.path) => {
-            let data = module.compiled.get().map(|bytes| Cow::Owned(bytes.to_vec()));
+            let data = module.compiled.get().map(|bytes| {
+                // SAFETY: the bytes belong to the module, and are never changed once they are there. The loader holds
+                // the modules for as long as its isolate lives, and so does `Isolate`, beyond it; nothing outside of the
+                // isolate gets to see them, and V8 reads them only while it compiles.
+                Cow::Borrowed(unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) })
+            });
             Some(SourceCodeCacheInfo { hash: 0, data })
         }
         _ => None,

@@ -3,6 +3,7 @@
 mod array_buffers;
 mod facade;
 mod heap;
+mod loaded;
 mod loader;
 mod stop;
 #[cfg(test)]
@@ -18,14 +19,17 @@ use std::task::{Context, Poll};
 
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
-use onevent_contract::{Limits, ModuleSource};
-use onevent_ops::{FunctionModules, RunState};
+use onevent_contract::{Limits, RunError};
+use onevent_ops::{FunctionModules, LoadedModules, RunState};
 
 use self::array_buffers::ArrayBufferBudget;
 use self::heap::HeapPeak;
+pub(crate) use self::loaded::LoadedFunctions;
 use self::loader::{FunctionLoader, entry_specifier};
 pub(crate) use self::stop::{StopReason, StopSignal};
-pub(crate) use self::thread::{Admission, DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads};
+pub(crate) use self::thread::{
+    Admission, Before, DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads, NotStarted,
+};
 pub(crate) use self::watchdog::Watchdog;
 
 /// The startup snapshot that `build.rs` baked.
@@ -48,7 +52,9 @@ pub(crate) enum Interrupted {
     HostFailed(String),
     /// JavaScript threw.
     Threw(Box<JsError>),
-    /// deno_core or V8 refused something.
+    /// What there is before the run breaks what the function declared.
+    Refused(Box<RunError>),
+    /// deno_core or V8 refused something: nobody's fault but ours.
     Engine(String),
 }
 
@@ -70,10 +76,11 @@ impl From<CoreError> for Interrupted {
 struct Isolate {
     runtime: JsRuntime,
     stop: Arc<StopSignal>,
-    modules: Rc<FunctionModules>,
     describe: v8::Global<v8::Function>,
     execute: v8::Global<v8::Function>,
     buffers: Arc<ArrayBufferBudget>,
+    // Declared after `runtime`, so dropped after it: V8 may hold compiled code of theirs without a copy.
+    modules: Rc<FunctionModules>,
     // Declared after `runtime`, so dropped after it: V8 writes to it at every garbage collection.
     peak: HeapPeak,
 }
@@ -81,7 +88,7 @@ struct Isolate {
 impl Isolate {
     /// Makes an isolate on the current thread, which must have entered a tokio runtime.
     fn new(
-        modules: Arc<[ModuleSource]>,
+        modules: Arc<LoadedModules>,
         limits: &Limits,
         stop: Arc<StopSignal>,
         run: Option<Rc<RunState>>,
@@ -137,6 +144,19 @@ impl Isolate {
             Poll::Ready(())
         })
         .await;
+    }
+
+    /// Waits for something that the isolate has no part in.
+    async fn wait_for<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Interrupted> {
+        let mut future = pin!(future);
+        std::future::poll_fn(|cx| {
+            self.stop.register(cx.waker());
+            match self.stop.reason() {
+                Some(reason) => Poll::Ready(Err(Interrupted::Stopped(reason))),
+                None => future.as_mut().poll(cx).map(Ok),
+            }
+        })
+        .await
     }
 
     /// Runs the event loop until `future` is ready.

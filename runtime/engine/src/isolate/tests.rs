@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use deno_core::{AccessorType, OpDecl};
 use onevent_contract::Limits;
+use onevent_ops::LoadedModules;
 
 use super::{Isolate, StopSignal};
 
@@ -45,7 +46,8 @@ fn with_isolate<T>(then: impl FnOnce(Isolate) -> T) -> T {
     onevent_ops::v8_flags::set();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let _entered = runtime.enter();
-    then(Isolate::new(Arc::new([]), &Limits::default(), Arc::new(StopSignal::default()), None).unwrap())
+    let no_modules = Arc::new(LoadedModules::new(Arc::new([])));
+    then(Isolate::new(no_modules, &Limits::default(), Arc::new(StopSignal::default()), None).unwrap())
 }
 
 #[test]

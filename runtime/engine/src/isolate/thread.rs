@@ -4,17 +4,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use deno_core::error::JsError;
 use deno_core::v8;
 use onevent_contract::{
-    CallContext, Clock, EffectLog, Frame, Host, Instant, Limits, ModuleSource, SchemaCheck,
+    CallContext, Clock, EffectLog, Frame, Host, Instant, Limits, ModuleSource, RunError, SchemaCheck,
 };
-use onevent_ops::{RunState, Settled};
+use onevent_ops::{LoadedModules, RunState, Settled};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::watchdog::Watched;
-use super::{Interrupted, Isolate, StopSignal, Watchdog};
+use super::{Interrupted, Isolate, LoadedFunctions, StopReason, StopSignal, Watchdog};
 use crate::platform::ThreadCpuClock;
 
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.
@@ -49,16 +51,54 @@ pub(crate) struct ExecuteJob {
     pub(crate) log: Arc<EffectLog>,
     pub(crate) host_runtime: Handle,
     pub(crate) schema: Option<Arc<dyn SchemaCheck>>,
-    /// `RunFacts` of `js-sdk/src/ops.ts`.
-    pub(crate) facts: Value,
+    /// The connection's metadata, on its way from the host.
+    pub(crate) before: AbortOnDropHandle<Before>,
+    /// `RunFacts` of `js-sdk/src/ops.ts` with that metadata, or why the function is not called with it.
+    pub(crate) facts: Box<dyn FnOnce(&Value) -> Result<Value, Box<RunError>> + Send>,
+}
+
+/// The metadata before the run, or what is wrong with the host.
+pub(crate) type Before = Result<Value, String>;
+
+/// Why nothing of a run has happened.
+#[derive(Debug)]
+pub(crate) enum NotStarted {
+    /// There is no isolate.
+    Engine(String),
+    /// The host could not read the connection.
+    Host(String),
+    /// Nobody wants it any more.
+    Cancelled,
 }
 
 /// How a run ended.
 pub(crate) struct ExecuteEnd {
+    pub(crate) before: Value,
     pub(crate) settled: Result<Settled, Interrupted>,
     /// The frames of an exception that never reached the SDK.
     pub(crate) frames: Vec<Frame>,
     pub(crate) usage: JobUsage,
+}
+
+/// Why a thread cannot hold an isolate.
+pub(crate) struct NoThread(String);
+
+impl NoThread {
+    fn message(&self) -> String {
+        format!("the isolate's thread cannot work: {}", self.0)
+    }
+}
+
+impl From<NoThread> for Interrupted {
+    fn from(error: NoThread) -> Self {
+        Self::Engine(error.message())
+    }
+}
+
+impl From<NoThread> for NotStarted {
+    fn from(error: NoThread) -> Self {
+        Self::Engine(error.message())
+    }
 }
 
 /// How a description ended: the SDK's JSON text.
@@ -68,6 +108,7 @@ pub(crate) type DescribeEnd = Result<String, Interrupted>;
 pub(crate) struct IsolateThreads {
     pub(crate) watchdog: Watchdog,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) loaded: LoadedFunctions,
 }
 
 impl IsolateThreads {
@@ -78,7 +119,8 @@ impl IsolateThreads {
         limits: Limits,
         admission: Admission,
     ) -> std::io::Result<oneshot::Receiver<DescribeEnd>> {
-        self.start("onevent-load", limits, admission, async move |limits, stop| {
+        let modules = self.loaded.get(&modules);
+        self.start("onevent-load", limits, admission, async move |limits, stop, _| {
             let mut isolate = Isolate::new(modules, limits, stop, None)?;
             let namespace = isolate.evaluate().await?;
             let described = isolate.describe(&namespace);
@@ -92,35 +134,39 @@ impl IsolateThreads {
         self: &Arc<Self>,
         job: ExecuteJob,
         admission: Admission,
-    ) -> std::io::Result<oneshot::Receiver<ExecuteEnd>> {
+    ) -> std::io::Result<oneshot::Receiver<Result<ExecuteEnd, NotStarted>>> {
         let clock = self.clock.clone();
         let limits = job.limits.clone();
-        self.start("onevent-run", limits, admission, async move |limits, stop| {
-            execute(job, limits, stop, &*clock).await
+        let modules = self.loaded.get(&job.modules);
+        self.start("onevent-run", limits, admission, async move |limits, stop, started| {
+            execute(job, modules, limits, stop, &*clock, started).await
         })
     }
 
     /// Runs `work` on a new thread, inside a tokio runtime of its own, watched.
-    fn start<T: Send + 'static>(
+    fn start<T: Send + 'static, E: From<NoThread> + Send + 'static>(
         self: &Arc<Self>,
         name: &str,
         limits: Limits,
         admission: Admission,
-        work: impl AsyncFnOnce(&Limits, Arc<StopSignal>) -> T + Send + 'static,
-    ) -> std::io::Result<oneshot::Receiver<T>> {
+        work: impl AsyncFnOnce(&Limits, Arc<StopSignal>, Instant) -> Result<T, E> + Send + 'static,
+    ) -> std::io::Result<oneshot::Receiver<Result<T, E>>> {
         let (send, receive) = oneshot::channel();
         let threads = self.clone();
         std::thread::Builder::new().name(name.into()).stack_size(STACK_BYTES).spawn(move || {
             let Admission { stop, permit: _permit } = admission;
             // deno_core wants a runtime entered before the isolate is made and left after it is dropped.
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
-                return;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+            let (runtime, cpu_clock) = match (runtime, ThreadCpuClock::of_this_thread()) {
+                (Ok(runtime), Some(cpu_clock)) => (runtime, cpu_clock),
+                (Err(error), _) => return drop(send.send(Err(NoThread(error.to_string()).into()))),
+                (_, None) => return drop(send.send(Err(NoThread("it has no CPU clock".to_owned()).into()))),
             };
-            let Some(cpu_clock) = ThreadCpuClock::of_this_thread() else { return };
-            let deadline = threads.clock.monotonic() + limits.wall;
+            let started = threads.clock.monotonic();
+            let deadline = started + limits.wall;
             let watched = Watched { stop: stop.clone(), deadline, cpu_clock, cpu_limit: limits.cpu };
             let _watch = threads.watchdog.watch(watched);
-            let end = runtime.block_on(work(&limits, stop.clone()));
+            let end = runtime.block_on(work(&limits, stop.clone(), started));
             stop.end();
             // Nobody may be waiting any more; then the end is dropped with the channel.
             let _ = send.send(end);
@@ -129,20 +175,44 @@ impl IsolateThreads {
     }
 }
 
-async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock: &dyn Clock) -> ExecuteEnd {
-    let started: Instant = clock.monotonic();
+async fn execute(
+    job: ExecuteJob,
+    modules: Arc<LoadedModules>,
+    limits: &Limits,
+    stop: Arc<StopSignal>,
+    clock: &dyn Clock,
+    started: Instant,
+) -> Result<ExecuteEnd, NotStarted> {
     let run = Rc::new(RunState::new(job.host, job.call, job.host_runtime, job.schema));
-    let mut usage = JobUsage::default();
-    let settled = match Isolate::new(job.modules, limits, stop, Some(run.clone())) {
-        Ok(mut isolate) => {
-            let settled = isolate.run(&job.facts, &run).await;
-            usage.heap_peak_bytes = isolate.heap_peak();
-            settled
+    let mut isolate = match Isolate::new(modules, limits, stop, Some(run.clone())) {
+        Ok(isolate) => isolate,
+        Err(Interrupted::Engine(message)) => return Err(NotStarted::Engine(message)),
+        Err(other) => return Err(NotStarted::Engine(format!("the isolate could not be made: {other:?}"))),
+    };
+    // The host has been reading while the isolate was made.
+    let mut before = Value::Null;
+    let settled = match isolate.wait_for(job.before).await {
+        Ok(Ok(Ok(value))) => {
+            before = value;
+            match (job.facts)(&before) {
+                Ok(facts) => isolate.run(&facts, &run).await,
+                Err(error) => Err(Interrupted::Refused(error)),
+            }
+        }
+        Ok(Ok(Err(message))) => return Err(NotStarted::Host(message)),
+        Ok(Err(_)) => return Err(NotStarted::Host("the host panicked or was shut down".to_owned())),
+        Err(Interrupted::Stopped(StopReason::Cancelled)) => return Err(NotStarted::Cancelled),
+        Err(Interrupted::Stopped(StopReason::Wall)) => {
+            let message = format!("the host did not answer within the run's limit of {:?}", limits.wall);
+            return Err(NotStarted::Host(message));
         }
         Err(interrupted) => Err(interrupted),
     };
-    usage.wall = clock.elapsed(started);
-    usage.cpu = ThreadCpuClock::of_this_thread().and_then(ThreadCpuClock::read).unwrap_or_default();
+    let heap_peak_bytes = isolate.heap_peak();
+    drop(isolate);
+    let wall = clock.elapsed(started);
+    let cpu = ThreadCpuClock::of_this_thread().and_then(ThreadCpuClock::read).unwrap_or_default();
+    let usage = JobUsage { wall, cpu, heap_peak_bytes };
     // A write that began is made or it is not: the report has to know which. The run's locks may be for it.
     let _ = tokio::time::timeout(LAST_WRITES, job.log.metadata_settled()).await;
     onevent_ops::release_after(&run).await;
@@ -150,7 +220,7 @@ async fn execute(job: ExecuteJob, limits: &Limits, stop: Arc<StopSignal>, clock:
         Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
         _ => Vec::new(),
     };
-    ExecuteEnd { settled, frames, usage }
+    Ok(ExecuteEnd { before, settled, frames, usage })
 }
 
 impl Isolate {
@@ -162,11 +232,16 @@ impl Isolate {
             let describe = v8::Local::new(scope, &self.describe);
             let namespace = v8::Local::new(scope, namespace);
             let undefined = v8::undefined(scope).into();
-            describe.call(scope, undefined, &[namespace.into()]).map(|text| text.to_rust_string_lossy(scope))
+            match describe.call(scope, undefined, &[namespace.into()]) {
+                Some(text) => Ok(text.to_rust_string_lossy(scope)),
+                None => {
+                    let exception = scope.exception();
+                    let exception = exception.map(|thrown| JsError::from_v8_exception(scope, thrown));
+                    Err(thrown(exception, "the module cannot be described"))
+                }
+            }
         };
-        self.unless_stopped(
-            described.ok_or_else(|| Interrupted::Engine("the module cannot be described".into())),
-        )
+        self.unless_stopped(described)
     }
 
     /// Evaluates the entry module, calls the SDK's `execute`, and waits for it to settle.
@@ -184,12 +259,22 @@ impl Isolate {
             let execute = v8::Local::new(scope, &self.execute);
             let namespace = v8::Local::new(scope, namespace);
             let undefined = v8::undefined(scope).into();
-            v8::String::new(scope, facts)
-                .and_then(|facts| execute.call(scope, undefined, &[namespace.into(), facts.into()]))
-                .is_some()
+            let called = v8::String::new(scope, facts)
+                .and_then(|facts| execute.call(scope, undefined, &[namespace.into(), facts.into()]));
+            match called {
+                Some(_) => Ok(()),
+                None => {
+                    let exception = scope.exception();
+                    let exception = exception.map(|thrown| JsError::from_v8_exception(scope, thrown));
+                    Err(thrown(exception, "the SDK could not be entered"))
+                }
+            }
         };
-        let result =
-            if called { Ok(()) } else { Err(Interrupted::Engine("the SDK could not be entered".into())) };
-        self.unless_stopped(result)
+        self.unless_stopped(called)
     }
+}
+
+/// What was thrown, which is of the function's own making; where nothing was, V8 refused the call.
+fn thrown(exception: Option<Box<JsError>>, otherwise: &str) -> Interrupted {
+    exception.map_or_else(|| Interrupted::Engine(otherwise.to_owned()), Interrupted::Threw)
 }

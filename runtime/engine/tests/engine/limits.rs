@@ -292,3 +292,29 @@ async fn a_host_that_does_not_take_locks_back_keeps_nobody() {
     assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
     assert!(report.logs.iter().any(|line| line.message.contains("did not answer")), "{:?}", report.logs);
 }
+
+/// A host that answers nothing, or only that it cannot.
+struct SilentHost(Option<&'static str>);
+
+#[async_trait::async_trait]
+impl Host for SilentHost {
+    async fn call(&self, _context: &CallContext, _call: HostCall) -> Result<HostAnswer, HostError> {
+        match self.0 {
+            Some(message) => Err(HostError::Internal { message: message.to_owned() }),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_cannot_read_the_connection_in_time_refuses_the_run_and_decides_nothing() {
+    let mut invocation = invocation(&load(&function("")).await);
+    invocation.limits.wall = Duration::from_millis(500);
+    for (host, expected) in [(SilentHost(None), "did not answer"), (SilentHost(Some("disk")), "disk")] {
+        let refused = engine().run(invocation.clone(), Arc::new(host)).await.unwrap_err();
+        assert_eq!(refused.code(), "host_failure");
+        assert!(refused.to_string().contains(expected), "{refused}");
+    }
+    let report = engine().run(invocation, Arc::new(MemoryHost::default())).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Succeeded, "a host that answers: {:?}", report.error);
+}
