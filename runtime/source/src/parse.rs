@@ -120,7 +120,7 @@ fn refused_error(path: &str, text: &Arc<str>, refused: Refused) -> LoadError {
             (LoadErrorCode::TooDeep, "the code nests too deep, or a chain in it is too long".to_owned(), at)
         }
         Refused::Exceeded { what: Exceeded::Work, at } => {
-            let message = "the code takes too long to parse: it nests deep, in too many places";
+            let message = "the code takes too much work: there is too much of it at this depth, or it has too many classes";
             (LoadErrorCode::TooDeep, message.to_owned(), at)
         }
         Refused::Syntax { message, at } => (LoadErrorCode::SyntaxError, message, at),

@@ -156,8 +156,9 @@ impl Tokens<TokenAndSpan> for Counted<'_> {
     }
 
     fn add_module_mode_error(&mut self, error: Error) {
-        if self.lists_error() {
-            self.tokens.add_module_mode_error(error);
+        // What only a module may not say is no mistake of a script, however often it does.
+        if self.ctx().contains(Context::Module) {
+            self.add_error(error);
         }
     }
 

@@ -21,6 +21,7 @@ use deno_ast::{ES_VERSION, StartSourcePos};
 
 use self::counted::Counted;
 pub(crate) use self::counted::Exceeded;
+use crate::limits::MAX_SYNTAX_ERRORS;
 
 /// As what a file is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +71,12 @@ fn parse(tokens: Counted<'_>, goal: Goal) -> Result<(), SyntaxError> {
         Goal::Script => parser.parse_script().map(drop),
         Goal::Either => parser.parse_program().map(drop),
     };
-    // The parser was not given the rest of the text after too many mistakes: the first one is what is wrong.
-    match (parsed, parser.take_errors().into_iter().next()) {
-        (Err(_), Some(first)) => Err(first),
-        (parsed, _) => parsed,
+    let mistakes = parser.take_errors();
+    // Then the parser was not given the rest of the text, and may not have missed it.
+    let is_given_up = mistakes.len() >= MAX_SYNTAX_ERRORS;
+    match mistakes.into_iter().next() {
+        Some(first) if is_given_up || parsed.is_err() => Err(first),
+        _ => parsed,
     }
 }
 
