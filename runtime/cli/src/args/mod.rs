@@ -1,5 +1,6 @@
 //! The command line.
 
+mod case_name;
 mod connection;
 mod runs;
 mod test;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::case_name::FixtureCase;
 pub(crate) use self::connection::{
     AccountArgs, ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand,
     MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
@@ -103,6 +105,7 @@ pub(crate) enum Command {
         onevent dryrun salesforce/post-connection-setup acme --metadata '{\"organizationId\": \"00D1\"}'\n  \
         onevent dryrun create-contact acme --input '{\"email\": \"ada@example.com\"}'\n  \
         onevent dryrun validate-connection acme --connection @connection.json --validate\n  \
+        onevent dryrun validate-connection acme --save=no-access   # …/tests/validate-connection.no-access.test.json\n  \
         NANGO_SECRET_KEY_PROD=… onevent dryrun validate-connection acme -e prod --remote --read-only\n\n\
         A connection that is not stored here is Nango's, where NANGO_SECRET_KEY_<ENVIRONMENT> is set, in the\n\
         environment or the project's .env. NANGO_HOSTPORT is the URL of its API [default: https://api.nango.dev].\n\n\

@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use onevent_contract::{ConnectionId, IntegrationId, Validation};
 
+use super::case_name::{CaseName, FixtureCase};
+
 /// `onevent dryrun`.
 #[derive(Debug, Args)]
 pub(crate) struct DryrunArgs {
@@ -10,6 +12,10 @@ pub(crate) struct DryrunArgs {
     pub(crate) function: String,
     /// The connection's id
     pub(crate) connection_id: ConnectionId,
+    /// The name for --save or --replay, behind a space instead of `=`: as a value of the option it would swallow the
+    /// function's name in `--save FUNCTION CONNECTION`.
+    #[arg(hide = true, value_name = "NAME", requires = "fixture")]
+    case: Option<CaseName>,
     /// The integration, where several have a function of this name
     #[arg(long, value_name = "NAME")]
     pub(crate) integration_id: Option<IntegrationId>,
@@ -28,12 +34,21 @@ pub(crate) struct DryrunArgs {
     /// Make metadata, input and output that violate the function's schemas an error (exit 5)
     #[arg(long, alias = "validation")]
     pub(crate) validate: bool,
-    /// Record the run into <integration>/tests/<function>.test.json
-    #[arg(long, alias = "save-responses")]
-    pub(crate) save: bool,
+    /// Record the run into <integration>/tests/<function>.test.json, or <function>.NAME.test.json
+    #[arg(long, alias = "save-responses", value_name = "NAME", require_equals = true, group = "fixture")]
+    save: Option<Option<CaseName>>,
+    /// Let --save replace another recording
+    #[arg(long, requires = "save")]
+    pub(crate) force: bool,
     /// Answer from that file instead: no network, no database
-    #[arg(long, conflicts_with_all = ["save", "connection", "metadata", "read_only", "allow_writes"])]
-    pub(crate) replay: bool,
+    #[arg(
+        long,
+        value_name = "NAME",
+        require_equals = true,
+        group = "fixture",
+        conflicts_with_all = ["save", "connection", "metadata", "read_only", "allow_writes"],
+    )]
+    replay: Option<Option<CaseName>>,
     /// Refuse every request but GET and HEAD with an error that shows what would have been sent
     #[arg(long, conflicts_with = "allow_writes")]
     pub(crate) read_only: bool,
@@ -46,6 +61,20 @@ impl DryrunArgs {
     /// Whether violations of the function's schemas are errors.
     pub(crate) fn validation(&self) -> Validation {
         if self.validate { Validation::Enforce } else { Validation::Warn }
+    }
+
+    /// The fixture that the run is recorded into.
+    pub(crate) fn save(&self) -> Option<FixtureCase<'_>> {
+        self.fixture_case(self.save.as_ref())
+    }
+
+    /// The fixture that answers.
+    pub(crate) fn replay(&self) -> Option<FixtureCase<'_>> {
+        self.fixture_case(self.replay.as_ref())
+    }
+
+    fn fixture_case<'a>(&'a self, option: Option<&'a Option<CaseName>>) -> Option<FixtureCase<'a>> {
+        Some(option?.as_ref().or(self.case.as_ref()).into())
     }
 }
 

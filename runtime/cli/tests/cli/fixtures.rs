@@ -55,3 +55,82 @@ fn the_document_is_as_its_schema_says() {
     assert_eq!(stage.json("run-report", &replay).0, 0);
     assert_eq!(stage.json("error", &[&replay[..], &["--save"]].concat()).0, 2);
 }
+
+const OTHER: &str = "{\"organizationId\": \"00D9\"}";
+const SAVE: [&str; 5] = ["dryrun", "validate-connection", "acme", "--connection", "@connection.json"];
+
+fn text(stage: &Stage, file: &str) -> String {
+    std::fs::read_to_string(stage.project.path().join(file)).unwrap()
+}
+
+fn save(stage: &Stage, more: &[&str]) -> crate::stage::Answer {
+    stage.run(&[&SAVE[..], more].concat())
+}
+
+#[test]
+fn another_recording_is_kept_unless_it_is_to_be_replaced() {
+    let stage = recorded();
+    let first = text(&stage, FIXTURE);
+    let refused = save(&stage, &["--metadata", OTHER, "--save"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    refused.complains(&[
+        "error[fixture_exists]",
+        "nothing was saved: salesforce/tests/validate-connection.test.json holds another recording",
+        "--save=NAME",
+        "validate-connection.NAME.test.json",
+        "--force",
+    ]);
+    assert_eq!(text(&stage, FIXTURE), first);
+
+    let replaced = save(&stage, &["--metadata", OTHER, "--save", "--force"]);
+    assert_eq!(replaced.code, 3, "{replaced:?}");
+    replaced.complains(&["saved salesforce/tests/validate-connection.test.json"]);
+    assert_ne!(text(&stage, FIXTURE), first);
+
+    stage.write(FIXTURE, "not a recording");
+    assert_eq!(save(&stage, &["--save"]).code, 1, "nobody knows whose this is");
+    assert_eq!(text(&stage, FIXTURE), "not a recording");
+    assert_eq!(save(&stage, &["--force"]).code, 2, "there is nothing to replace");
+}
+
+#[test]
+fn the_same_recording_again_is_no_other() {
+    let stage = Stage::new();
+    let code = "import { createOnEvent } from 'nango';\nexport default createOnEvent({ event: 'validate-connection', \
+                description: 'd', exec: async (nango) => { await nango.updateMetadata({ a: 1, b: 2 }); } });\n";
+    stage.function("github/on-events/quiet", code);
+    stage.write("connection.json", "{\"credentials\": {\"type\": \"OAUTH2\", \"access_token\": \"t-0123\"}}");
+    let again = ["dryrun", "quiet", "acme", "--connection", "@connection.json", "--save"];
+    assert_eq!(stage.run(&again).code, 0);
+    let file = "github/tests/quiet.test.json";
+    let formatted = text(&stage, file).replace('\n', "\n  ");
+    stage.write(file, &formatted);
+    assert_eq!(stage.run(&again).code, 0, "what a formatter did to it makes no other recording of it");
+}
+
+#[test]
+fn a_recording_with_a_name_is_one_more_test_of_its_function() {
+    let stage = recorded();
+    let named = save(&stage, &["--metadata", OTHER, "--save=no-access"]);
+    assert_eq!(named.code, 3, "{named:?}");
+    named.complains(&["saved salesforce/tests/validate-connection.no-access.test.json"]);
+    // The same with a space, where it cannot be taken for the function's name.
+    save(&stage, &["--metadata", OTHER, "--save", "again"])
+        .complains(&["saved salesforce/tests/validate-connection.again.test.json"]);
+    let (code, document) = stage.json("test", &["test"]);
+    let functions: Vec<_> =
+        document["tests"].as_array().unwrap().iter().map(|test| &test["function"]).collect();
+    assert_eq!((code, functions), (0, vec![&json!("validate-connection"); 3]));
+    let replay = ["dryrun", "validate-connection", "acme", "--replay=no-access"];
+    assert_eq!(stage.json("run-report", &replay).0, 3);
+    assert_eq!(stage.json("run-report", &["dryrun", "validate-connection", "acme", "--replay"]).0, 0);
+
+    // Names of functions and connections that come after the option are no names of recordings.
+    let before = ["dryrun", "--save", "validate-connection", "acme", "--connection", "@connection.json"];
+    assert_eq!(stage.run(&[&before[..], &["--force"]].concat()).code, 0);
+    for path in ["--save=../elsewhere", "--save=a/b", "--save="] {
+        let refused = save(&stage, &[path]);
+        assert_eq!(refused.code, 2, "{path}");
+    }
+    assert_eq!(save(&stage, &["again"]).code, 2, "a name for nothing");
+}

@@ -49,7 +49,7 @@ pub(crate) async fn choose(
             fitting.push(Arc::clone(function));
         }
     }
-    let local = given.is_some() || args.replay || !fitting.is_empty();
+    let local = given.is_some() || args.replay().is_some() || !fitting.is_empty();
     let side = match (args.remote, local) {
         (true, _) => Side::Remote(nango_api::needed(session)?),
         (false, true) => Side::Local,

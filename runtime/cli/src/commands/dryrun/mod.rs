@@ -2,6 +2,7 @@
 
 mod choose;
 mod connection;
+mod fixture_file;
 mod given_connection;
 mod nango_api;
 mod recording;
@@ -70,8 +71,8 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let Chosen { function, side } = chosen;
     let asked = given.input.is_some();
     let input = input_of(&function, given.input)?;
-    if args.replay {
-        return replay::run(session, args, function, asked.then_some(input)).await;
+    if let Some(case) = args.replay() {
+        return replay::run(session, args, function, case, asked.then_some(input)).await;
     }
     let side_note = side_note(session, args, &side);
     let against = match &side {
@@ -120,7 +121,7 @@ fn side_note(session: &Session, args: &DryrunArgs, side: &Side) -> Option<String
 
 /// The database: none where the connection is given, recorded or Nango's, so none can be in the way.
 async fn store(session: &Session, args: &DryrunArgs) -> Result<Option<Store>, Failure> {
-    if args.connection.is_some() || args.replay || args.remote {
+    if args.connection.is_some() || args.replay().is_some() || args.remote {
         return Ok(None);
     }
     if args.allow_writes {

@@ -8,8 +8,8 @@ use onevent_lifecycle::DryRun;
 use serde_json::Value;
 
 use super::reply::reply;
-use crate::args::DryrunArgs;
-use crate::commands::test::{completed, fixture_path, host};
+use crate::args::{DryrunArgs, FixtureCase};
+use crate::commands::test::{completed, fixture_path, fixture_stem, host};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -20,9 +20,10 @@ pub(crate) async fn run(
     session: &Session,
     args: &DryrunArgs,
     function: Arc<Function>,
+    case: FixtureCase<'_>,
     input: Option<Value>,
 ) -> Result<Reply, Failure> {
-    let fixture = read(session, &function)?;
+    let fixture = read(session, &function, case)?;
     let invalid = |message: String| Failure::project("invalid_fixture", message);
     let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
     let (host, recorded) = host(&function, fixture, session.service.integrations()?).map_err(invalid)?;
@@ -40,15 +41,16 @@ pub(crate) async fn run(
     reply(session, &report)
 }
 
-fn read(session: &Session, function: &Function) -> Result<Fixture, Failure> {
+fn read(session: &Session, function: &Function, case: FixtureCase<'_>) -> Result<Fixture, Failure> {
     let key = &function.key;
-    let path = fixture_path(session.folder(), key.integration.as_str(), key.name.as_str());
-    let shown = format!("{}/tests/{}.test.json", key.integration, key.name);
+    let stem = fixture_stem(key.name.as_str(), case);
+    let path = fixture_path(session.folder(), key.integration.as_str(), &stem);
+    let shown = format!("{}/tests/{stem}.test.json", key.integration);
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Failure::new(ExitCode::Failed, "no_fixtures", format!("{shown} cannot be read: {error}"))
             .hint("onevent dryrun … --save writes it")
     })?;
     let fixture = Fixture::parse(&text)
         .map_err(|error| Failure::project("invalid_fixture", format!("{shown}: {error}")))?;
-    Ok(completed(session.folder(), key.integration.as_str(), key.name.as_str(), fixture))
+    Ok(completed(session.folder(), key.integration.as_str(), &stem, fixture))
 }

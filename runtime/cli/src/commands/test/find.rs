@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::sibling::{self, Sibling};
-use crate::args::TestArgs;
+use crate::args::{FixtureCase, TestArgs};
 use crate::failure::Failure;
 use onevent_app::{FIXTURE_ENDING as ENDING, TESTS};
 
@@ -55,9 +55,17 @@ pub(super) enum Source {
     Missing,
 }
 
-/// Where a function's fixture is written.
-pub(crate) fn fixture_path(project: &Path, integration: &str, function: &str) -> PathBuf {
-    project.join(integration).join(TESTS).join(format!("{function}{ENDING}"))
+/// The name of a function's fixture, without the ending of its file.
+pub(crate) fn fixture_stem(function: &str, case: FixtureCase<'_>) -> String {
+    match case {
+        FixtureCase::Unnamed => function.to_owned(),
+        FixtureCase::Named(name) => format!("{function}.{name}"),
+    }
+}
+
+/// Where the fixture of this name is.
+pub(crate) fn fixture_path(project: &Path, integration: &str, stem: &str) -> PathBuf {
+    project.join(integration).join(TESTS).join(format!("{stem}{ENDING}"))
 }
 
 /// The fixtures that the command line means, by integration and name.

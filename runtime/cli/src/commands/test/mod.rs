@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 pub(crate) use self::case::host;
 use self::case::{Case, Runner};
 use self::find::Found;
-pub(crate) use self::find::fixture_path;
+pub(crate) use self::find::{fixture_path, fixture_stem};
 pub(crate) use self::sibling::completed;
 use crate::args::TestArgs;
 use crate::exit::ExitCode;

@@ -1,0 +1,75 @@
+//! Where a recording goes, and what must not be lost there.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use onevent_contract::FunctionKey;
+use serde_json::Value;
+
+use crate::args::FixtureCase;
+use crate::commands::test::{fixture_path, fixture_stem};
+use crate::exit::ExitCode;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// What becomes of another recording in the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Existing {
+    Kept,
+    Replaced,
+}
+
+/// The file of a recording.
+pub(super) struct FixtureFile {
+    path: PathBuf,
+    /// Its path in the project.
+    shown: String,
+    /// The name that a fixture beside it would have.
+    another: String,
+}
+
+impl FixtureFile {
+    pub(super) fn of(session: &Session, function: &FunctionKey, case: FixtureCase<'_>) -> Self {
+        let stem = fixture_stem(function.name.as_str(), case);
+        Self {
+            path: fixture_path(session.folder(), function.integration.as_str(), &stem),
+            shown: format!("{}/tests/{stem}.test.json", function.integration),
+            another: format!("{}.NAME.test.json", function.name),
+        }
+    }
+
+    /// Writes the recording; the remark about it.
+    ///
+    /// # Errors
+    /// When the file holds another recording that is to be kept, or cannot be written.
+    pub(super) fn write(&self, text: &str, existing: Existing) -> Result<String, Failure> {
+        if existing == Existing::Kept && self.holds_another(text) {
+            let Self { shown, another, .. } = self;
+            let message = format!("nothing was saved: {shown} holds another recording");
+            let hint = format!("--save=NAME writes {another} beside it, and --force replaces it");
+            return Err(Failure::new(ExitCode::Failed, "fixture_exists", message).hint(hint));
+        }
+        let written = self.path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        written.and_then(|()| std::fs::write(&self.path, text)).map_err(|error| {
+            Failure::internal(format!("{} cannot be written: {error}", self.path.display()))
+        })?;
+        Ok(format!("saved {}\n", self.shown))
+    }
+
+    /// Whether a file is there that says something else. What is no file is refused when it is written.
+    fn holds_another(&self, text: &str) -> bool {
+        let is_file = std::fs::symlink_metadata(&self.path).is_ok_and(|found| found.is_file());
+        is_file && !same(&self.path, text)
+    }
+}
+
+fn same(path: &Path, text: &str) -> bool {
+    match std::fs::read_to_string(path) {
+        Ok(there) if there == text => true,
+        Ok(there) => match (serde_json::from_str::<Value>(&there), serde_json::from_str::<Value>(text)) {
+            (Ok(there), Ok(new)) => there == new,
+            _ => false,
+        },
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
+}
