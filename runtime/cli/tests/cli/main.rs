@@ -9,6 +9,7 @@ mod lifecycle;
 mod members;
 mod mistakes;
 mod packages;
+mod quick_start;
 mod remote;
 mod schemas;
 mod stage;
