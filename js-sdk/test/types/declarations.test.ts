@@ -1,8 +1,9 @@
 // The declarations that authors get: both compilers accept what authors write, and refuse what they may not.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -13,11 +14,28 @@ const SAMPLES = 40;
 
 function compile(compiler: string, project: string): { status: number | null; text: string } {
     const program = join(root, 'node_modules', compiler, 'bin', 'tsc');
-    const run = spawnSync(process.execPath, [program, '--noEmit', '--strict', '--pretty', 'false', '-p', join(root, project)], {
+    const run = spawnSync(process.execPath, [program, '--noEmit', '--strict', '--pretty', 'false', '-p', resolve(root, project)], {
         cwd: root,
         encoding: 'utf8',
     });
     return { status: run.status, text: run.stdout + run.stderr };
+}
+
+/** A project of an author's own: the examples, the declarations, the documented configuration, and what npm installs. */
+function authorsProject(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'onevent-types-'));
+    cpSync(join(root, '..', 'examples'), folder, { recursive: true });
+    cpSync(join(root, 'types', 'nango.d.ts'), join(folder, 'nango.d.ts'));
+    const page = readFileSync(join(root, '..', 'docs', 'types.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, block]) => block ?? '');
+    const [configuration] = blocks.filter((block) => block.startsWith('{'));
+    assert.ok(configuration, 'docs/types.md has a whole configuration');
+    writeFileSync(join(folder, 'tsconfig.json'), configuration);
+    mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
+    for (const name of ['zod', '@types/node']) {
+        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+    return folder;
 }
 
 for (const [name, compiler] of Object.entries(COMPILERS)) {
@@ -31,6 +49,18 @@ for (const [name, compiler] of Object.entries(COMPILERS)) {
             assert.deepEqual(compile(compiler, project), { status: 0, text: '' });
         });
     }
+
+    test(`${name} takes the documented configuration in a project of its own`, () => {
+        const folder = authorsProject();
+        try {
+            assert.deepEqual(compile(compiler, folder), { status: 0, text: '' });
+            const wrong = join(folder, 'salesforce', 'on-events', 'wrong.ts');
+            writeFileSync(wrong, "import { createOnEvent } from 'nango';\ncreateOnEvent({ description: 'no event', exec: () => undefined });\n");
+            assert.match(compile(compiler, folder).text, /wrong\.ts\(2,\d+\): error TS(2345|2741)/, 'a control');
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
 
     test(`${name} refuses what is wrong, each in its line`, () => {
         const { status, text } = compile(compiler, 'test/types/tsconfig.wrong.json');
