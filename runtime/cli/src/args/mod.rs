@@ -105,7 +105,7 @@ pub(crate) enum Command {
         onevent dryrun salesforce/post-connection-setup acme --metadata '{\"organizationId\": \"00D1\"}'\n  \
         onevent dryrun create-contact acme --input '{\"email\": \"ada@example.com\"}'\n  \
         onevent dryrun validate-connection acme --connection @connection.json --validate\n  \
-        onevent dryrun validate-connection acme --save=no-access   # …/tests/validate-connection.no-access.test.json\n  \
+        onevent dryrun validate-connection acme --metadata '{}' --save=no-metadata\n  \
         NANGO_SECRET_KEY_PROD=… onevent dryrun validate-connection acme -e prod --remote --read-only\n\n\
         A connection that is not stored here is Nango's, where NANGO_SECRET_KEY_<ENVIRONMENT> is set, in the\n\
         environment or the project's .env. NANGO_HOSTPORT is the URL of its API [default: https://api.nango.dev].\n\n\

@@ -46,6 +46,23 @@ fn every_schema_is_one_and_is_named_like_its_file() {
 }
 
 #[test]
+fn the_page_about_documents_knows_every_warning() {
+    let (_, report) = all().into_iter().find(|(name, _)| name == "run-report").unwrap();
+    let listed = report["$defs"]["warning"]["properties"]["code"]["description"].as_str().unwrap();
+    let listed = listed.trim_start_matches("Stable: ").trim_end_matches(", …");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/json.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("\n## Warnings\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let described: Vec<&str> = rows
+        .flat_map(|row| row.split('|').nth(1).unwrap().split(','))
+        .map(|code| code.trim().trim_matches('`'))
+        .collect();
+    assert_eq!(described, listed.split(", ").collect::<Vec<_>>());
+}
+
+#[test]
 #[should_panic(expected = "not a error")]
 fn a_document_that_is_not_as_its_schema_says_is_noticed() {
     check("error", &json!({"schema_version": 1, "error": {"code": "x"}}));

@@ -21,8 +21,6 @@ pub enum WarningCode {
     UnhandledRejection,
     /// More effects happened than a report keeps.
     EffectsTruncated,
-    /// A member that the declared schema has could not be expressed on the Rust side.
-    SchemaWidened,
     /// A setup or cleanup function did not succeed; the connection change was done all the same.
     FunctionFailed,
     /// The integration has no `validate-connection` function, so nothing was checked.
