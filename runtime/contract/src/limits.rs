@@ -35,9 +35,21 @@ pub enum LimitsError {
         /// The limit's name: `wall` or `cpu`.
         name: &'static str,
     },
+    /// No clock reaches so far.
+    #[error("limits.{name} is longer than {} hours, the most that a run can take", Limits::MAX_TIME.as_secs() / 3600)]
+    TooLong {
+        /// The limit's name: `wall` or `cpu`.
+        name: &'static str,
+    },
     /// V8 does not start below the minimum.
     #[error("limits.heap is {got} bytes; at least {min} are needed to start an isolate", min = Limits::MIN_HEAP_BYTES)]
     HeapTooSmall {
+        /// The value given, in bytes.
+        got: u64,
+    },
+    /// The process would end before the run does.
+    #[error("limits.heap is {got} bytes; at most {max} can be set", max = Limits::MAX_HEAP_BYTES)]
+    HeapTooLarge {
         /// The value given, in bytes.
         got: u64,
     },
@@ -50,22 +62,34 @@ impl Limits {
     pub const DEFAULT_CPU: Duration = Duration::from_secs(2);
     /// Default of [`Limits::heap_bytes`].
     pub const DEFAULT_HEAP_BYTES: u64 = 128 * 1024 * 1024;
+    /// The longest that [`Limits::wall`] and [`Limits::cpu`] can be: a day. Deadlines are moments of a clock, which does
+    /// not reach as far as a `Duration`; and a run that takes longer holds its thread for nothing.
+    pub const MAX_TIME: Duration = Duration::from_secs(24 * 60 * 60);
     /// The smallest heap that an isolate with the SDK starts in.
     pub const MIN_HEAP_BYTES: u64 = 16 * 1024 * 1024;
+    /// The largest heap: 4 GiB, the most that V8 gives a program by itself. A run may take as much again in
+    /// `ArrayBuffer`s, and V8 overshoots; beyond it a run would meet the machine's memory before its limit, and end
+    /// the process instead of itself.
+    pub const MAX_HEAP_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
-    /// Checks that a run can start under these limits.
+    /// Checks that a run can start under these limits, and that the process survives it.
     ///
     /// # Errors
-    /// [`LimitsError`] names the limit and the smallest value that works.
+    /// [`LimitsError`] names the limit and the nearest value that works.
     pub fn check(&self) -> Result<(), LimitsError> {
-        if self.wall.is_zero() {
-            return Err(LimitsError::Zero { name: "wall" });
-        }
-        if self.cpu.is_zero() {
-            return Err(LimitsError::Zero { name: "cpu" });
+        for (name, time) in [("wall", self.wall), ("cpu", self.cpu)] {
+            if time.is_zero() {
+                return Err(LimitsError::Zero { name });
+            }
+            if time > Self::MAX_TIME {
+                return Err(LimitsError::TooLong { name });
+            }
         }
         if self.heap_bytes < Self::MIN_HEAP_BYTES {
             return Err(LimitsError::HeapTooSmall { got: self.heap_bytes });
+        }
+        if self.heap_bytes > Self::MAX_HEAP_BYTES {
+            return Err(LimitsError::HeapTooLarge { got: self.heap_bytes });
         }
         Ok(())
     }
@@ -96,5 +120,25 @@ pub(crate) mod milliseconds {
         }
         // What is out of range saturates: no run takes that long.
         Ok(Duration::from_micros(micros as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_themselves_can_be_set_and_nothing_beyond() {
+        let limits = |wall, cpu, heap_bytes| Limits { wall, cpu, heap_bytes }.check();
+        let (day, ns) = (Limits::MAX_TIME, Duration::from_nanos(1));
+        let heap = Limits::DEFAULT_HEAP_BYTES;
+        assert_eq!(limits(day, day, Limits::MAX_HEAP_BYTES), Ok(()));
+        assert_eq!(limits(ns, ns, Limits::MIN_HEAP_BYTES), Ok(()));
+        assert_eq!(limits(day + ns, day, heap), Err(LimitsError::TooLong { name: "wall" }));
+        assert_eq!(limits(day, Duration::MAX, heap), Err(LimitsError::TooLong { name: "cpu" }));
+        assert_eq!(limits(Duration::ZERO, day, heap), Err(LimitsError::Zero { name: "wall" }));
+        let (small, large) = (Limits::MIN_HEAP_BYTES - 1, Limits::MAX_HEAP_BYTES + 1);
+        assert_eq!(limits(day, day, small), Err(LimitsError::HeapTooSmall { got: small }));
+        assert_eq!(limits(day, day, large), Err(LimitsError::HeapTooLarge { got: large }));
     }
 }
