@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::error::{LoadError, LoadErrorCode};
 use crate::limits::MAX_FILE_BYTES;
 use crate::private;
+use crate::reading::{ReadError, read_text};
 
 /// The file that lists a project's functions.
 pub(crate) const INDEX: &str = "index.ts";
@@ -148,29 +149,16 @@ impl Files {
 }
 
 fn read_within(root: &Path, path: &str) -> Result<Arc<str>, LoadError> {
-    let failed = |error: io::Error| unreadable(path, &error.to_string());
     let (root, full) = confined(root, path)?;
     // What a link leads to is not hidden by the link's name.
     let real = full.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
     if private::is_private(real) {
         return Err(private::refused(path));
     }
-    let metadata = std::fs::metadata(&full).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(unreadable(path, "it is not a regular file"));
-    }
-    if metadata.len() > MAX_FILE_BYTES {
-        return Err(too_large(path));
-    }
-    let mut text = String::new();
-    // A file may grow while it is read.
-    let file = std::fs::File::open(&full).map_err(failed)?;
-    let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-    if u64::try_from(read).is_ok_and(|read| read <= MAX_FILE_BYTES) {
-        Ok(Arc::from(text))
-    } else {
-        Err(too_large(path))
-    }
+    read_text(&full, MAX_FILE_BYTES).map(Arc::from).map_err(|error| match error {
+        ReadError::TooLarge { .. } => too_large(path),
+        other => unreadable(path, &other.to_string()),
+    })
 }
 
 fn too_large(path: &str) -> LoadError {
