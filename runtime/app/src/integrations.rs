@@ -1,23 +1,26 @@
 //! Integrations: what the settings say, with the provider templates that they name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use onevent_contract::{Connection, IntegrationId};
-use onevent_proxy::{Integration, Provider, Providers, ProvidersError, Seal};
+use onevent_proxy::{Integration, Provider, Providers, Seal};
 use serde_json::Value;
 
 use crate::config::{Config, IntegrationSettings};
 use crate::error::ConfigError;
-use crate::location::Location;
+use crate::project_folder::ProjectNames;
 use crate::suggest;
+use crate::templates;
 
 /// The provider templates and the settings of every integration.
 #[derive(Debug, Clone)]
 pub struct Integrations {
     providers: Providers,
-    settings: IndexMap<IntegrationId, IntegrationSettings>,
+    settings: BTreeMap<IntegrationId, IntegrationSettings>,
+    /// The names of the project's folders and of those that settings are about.
+    names: BTreeSet<String>,
 }
 
 impl Integrations {
@@ -25,20 +28,12 @@ impl Integrations {
     ///
     /// # Errors
     /// When the file cannot be read, with the line where one is known.
-    pub fn load(config: &Config) -> Result<Self, ConfigError> {
-        let builtin = Providers::builtin().map_err(|error| ConfigError::internal(error.to_string()))?;
-        let providers = match config.providers() {
-            None => builtin,
-            Some(path) => {
-                let name = path.display().to_string();
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    let message = format!("the providers file {name} cannot be read: {error}");
-                    ConfigError::project("providers_unreadable", message)
-                })?;
-                builtin.extended(&text, &name).map_err(|error| unreadable(&error, &name, &text))?
-            }
-        };
-        Ok(Self { providers, settings: config.integrations() })
+    pub fn load(config: &Config, names: &ProjectNames) -> Result<Self, ConfigError> {
+        let settings = &config.settings;
+        let providers = templates::load(settings.providers.as_ref())?;
+        let names = names.integrations.iter().cloned();
+        let names = names.chain(settings.integrations.keys().map(ToString::to_string)).collect();
+        Ok(Self { providers, settings: settings.integrations.clone(), names })
     }
 
     /// One integration with its template: the one that the settings name, else the one of its own name.
@@ -60,24 +55,29 @@ impl Integrations {
         fallback: Option<&str>,
     ) -> Result<Arc<Integration>, ConfigError> {
         let settings = self.settings.get(key).cloned().unwrap_or_default();
-        let named = settings.provider.as_deref();
+        let named = settings.provider.as_ref().map(|provider| provider.value.as_str());
         let provider = match (self.provider(key, named), fallback.and_then(|name| self.providers.get(name))) {
             (Err(_), Some(provider)) if named.is_none() => provider,
             (found, _) => found?,
         };
+        let seal = settings.is_sealed().then(|| Seal {
+            hosts: settings.hosts.map_or_else(Vec::new, |hosts| hosts.value.as_slice().to_vec()),
+        });
         Ok(Arc::new(Integration {
-            base_url: settings.base_url,
-            client_id: settings.client_id,
-            client_secret: settings.client_secret,
-            egress_allow: settings.egress_allow,
-            seal: settings.seal_credentials.then_some(Seal { hosts: settings.hosts }),
+            base_url: settings.base_url.map(|url| url.value.as_str().to_owned()),
+            client_id: settings.client_id.map(|id| id.value),
+            client_secret: settings.client_secret.map(|secret| secret.value),
+            egress_allow: settings
+                .egress_allow
+                .map_or_else(Vec::new, |allow| allow.value.as_slice().to_vec()),
+            seal,
             ..Integration::new(key.clone(), provider)
         }))
     }
 
     /// The integrations whose credentials are sealed.
     pub fn sealed(&self) -> BTreeSet<IntegrationId> {
-        let sealed = self.settings.iter().filter(|(_, settings)| settings.seal_credentials);
+        let sealed = self.settings.iter().filter(|(_, settings)| settings.is_sealed());
         sealed.map(|(key, _)| key.clone()).collect()
     }
 
@@ -116,32 +116,22 @@ impl Integrations {
         if let Some(provider) = self.providers.get(name) {
             return Ok(provider);
         }
-        let known: Vec<&str> = self.providers.iter().map(|provider| provider.name.as_str()).collect();
-        let nearest = suggest::nearest(name, known.iter().copied());
-        let (message, hint) = match (named, nearest) {
-            (Some(name), Some(found)) => (
-                format!("integration `{key}`: there is no provider `{name}`"),
-                format!("did you mean `{found}`?"),
-            ),
-            (Some(name), None) => (
-                format!("integration `{key}`: there is no provider `{name}`"),
-                "add it with a YAML file: --providers FILE".to_owned(),
-            ),
-            (None, _) => (
-                format!("integration `{key}` names no provider, and there is none called `{name}`"),
-                format!(
-                    "say which one it is with --set integrations.{key}.provider=NAME, or in onevent.toml"
-                ),
-            ),
-        };
-        Err(ConfigError::project("unknown_provider", message).hint(hint))
-    }
-}
-
-fn unreadable(error: &ProvidersError, name: &str, text: &str) -> ConfigError {
-    let failure = ConfigError::project(error.code(), error.to_string());
-    match error.line().and_then(|line| u32::try_from(line).ok()) {
-        Some(line) => failure.at(Location::of_position(name, &Arc::from(text), line, 1)),
-        None => failure,
+        let integration = key.to_string();
+        Err(match named {
+            Some(name) => ConfigError::UnknownProvider {
+                integration,
+                provider: name.to_owned(),
+                nearest: suggest::nearest(name, self.providers.iter().map(|provider| provider.name.as_str()))
+                    .map(str::to_owned),
+            },
+            None => ConfigError::NoProvider {
+                nearest: suggest::nearest(
+                    name,
+                    self.names.iter().map(String::as_str).filter(|known| *known != name),
+                )
+                .map(str::to_owned),
+                integration,
+            },
+        })
     }
 }

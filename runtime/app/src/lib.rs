@@ -9,9 +9,18 @@ mod project_folder;
 mod service;
 pub mod suggest;
 mod surroundings;
+mod templates;
 
-pub use config::{Config, Entry, Flags, IntegrationSettings, Key, Kind, NangoKey, Origin, Setting, Value};
-pub use error::{Blame, ConfigError};
+pub use onevent_engine::{ReadError, read_stream, read_text};
+pub use onevent_lifecycle::OperationReport;
+pub use onevent_store::{ConnectionKey, NewConnection, Reconnection};
+
+pub use config::{
+    ApiUrl, BaseUrl, Config, CpuLimit, Entry, Flags, FunctionLimitSettings, HeapLimit, Hosts,
+    IntegrationSettings, Invalid, Key, LimitSettings, NangoKey, NangoSettings, Networks, Origin, Setting,
+    Settings, Shown, Sourced, WallLimit,
+};
+pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{FIXTURE_ENDING, ProjectNames, TESTS, find, find_for_tests};

@@ -26,28 +26,17 @@ const FOLDERS: [&str; 2] = ["on-events", "actions"];
 pub fn find(given: Option<&Path>, current: &Path) -> Result<PathBuf, ConfigError> {
     match given {
         Some(directory) => {
-            let directory = current.join(directory);
-            if directory.join(INDEX).is_file() {
-                return Ok(directory);
+            let folder = current.join(directory);
+            if folder.join(INDEX).is_file() {
+                return Ok(folder);
             }
-            if let Some(old) = old_project(&directory) {
-                return Err(old);
-            }
-            let message = format!("{} has no {INDEX}", directory.display());
-            Err(ConfigError::project("project_not_found", message).hint(format!(
-                "a project is a folder whose {INDEX} imports its functions: \
-                 import './salesforce/on-events/validate-connection';"
-            )))
+            Err(old_project(&folder).unwrap_or(ConfigError::NoProject { folder }))
         }
         None => {
             let found = current.ancestors().find(|directory| directory.join(INDEX).is_file());
             found.map(Path::to_owned).ok_or_else(|| {
-                if let Some(old) = current.ancestors().find_map(old_project) {
-                    return old;
-                }
-                let message = format!("neither {} nor a parent folder has an {INDEX}", current.display());
-                ConfigError::project("project_not_found", message)
-                    .hint("go to the project's folder, or name it with --project DIR")
+                let old = current.ancestors().find_map(old_project);
+                old.unwrap_or_else(|| ConfigError::NoProjectAround { folder: current.to_owned() })
             })
         }
     }
@@ -59,22 +48,7 @@ fn old_project(directory: &Path) -> Option<ConfigError> {
     if !directory.join(OLD_MANIFEST).is_file() {
         return None;
     }
-    let found = old_functions(directory);
-    let shown = found.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-    let functions = match found.len() {
-        0 => "no functions".to_owned(),
-        1 => format!("one function ({shown})"),
-        number if number <= 3 => format!("{number} functions ({shown})"),
-        number => format!("{number} functions ({shown}, …)"),
-    };
-    let message = format!(
-        "{} has a {OLD_MANIFEST} with {functions}, and no {INDEX}: a project of Nango's older form, which onevent does not run",
-        directory.display()
-    );
-    Some(ConfigError::project("old_project", message).hint(
-        "`npx nango migrate-to-zero-yaml` in that folder makes the index.ts and turns the functions into those of \
-         createAction() and createSync(); `onevent functions` then says what can run",
-    ))
+    Some(ConfigError::OldProject { folder: directory.to_owned(), functions: old_functions(directory) })
 }
 
 /// The files of functions, as such a project has them: `<integration>/actions/x.ts`, `<integration>/syncs/y.ts`.
@@ -112,6 +86,8 @@ fn holds_fixtures(project: &Path) -> bool {
 /// The names in a project's folders: what settings and environment variables may be about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProjectNames {
+    /// Every folder: whatever it holds, an integration can have its name.
+    pub folders: BTreeSet<String>,
     /// Folders that hold `on-events` or `actions`.
     pub integrations: BTreeSet<String>,
     /// `<integration>/<function>` for every file in them.
@@ -123,6 +99,9 @@ impl ProjectNames {
     pub fn scan(project: &Path) -> Self {
         let mut names = Self::default();
         for integration in entries(project) {
+            if project.join(&integration).is_dir() {
+                names.folders.insert(integration.clone());
+            }
             for folder in FOLDERS.map(|folder| project.join(&integration).join(folder)) {
                 if !folder.is_dir() {
                     continue;
@@ -153,10 +132,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let inner = root.path().join("salesforce/on-events");
         std::fs::create_dir_all(&inner).unwrap();
-        assert_eq!(find(Some(&inner), root.path()).unwrap_err().code, "project_not_found");
+        assert_eq!(find(Some(&inner), root.path()).unwrap_err().code(), "project_not_found");
         std::fs::write(root.path().join(INDEX), "").unwrap();
         assert_eq!(find(None, &inner).unwrap(), root.path());
-        assert_eq!(find(Some(&inner), root.path()).unwrap_err().code, "project_not_found");
+        assert_eq!(find(Some(&inner), root.path()).unwrap_err().code(), "project_not_found");
         std::fs::write(inner.join("validate-connection.ts"), "").unwrap();
         std::fs::write(inner.join("types.d.ts"), "").unwrap();
         let names = ProjectNames::scan(root.path());
@@ -172,9 +151,9 @@ mod tests {
         std::fs::write(actions.join("create-issue.ts"), "").unwrap();
         std::fs::write(root.path().join("nango.yaml"), "integrations: {}").unwrap();
         for error in [find(Some(root.path()), root.path()), find(None, &actions)].map(Result::unwrap_err) {
-            assert_eq!(error.code, "old_project");
-            assert!(error.message.contains("nango.yaml with one function (github/actions/create-issue)"));
-            assert!(error.hint.is_some_and(|hint| hint.contains("migrate-to-zero-yaml")));
+            assert_eq!(error.code(), "old_project");
+            assert!(error.to_string().contains("nango.yaml with one function (github/actions/create-issue)"));
+            assert!(error.hint().is_some_and(|hint| hint.contains("migrate-to-zero-yaml")));
         }
         // The index is what counts.
         std::fs::write(root.path().join(INDEX), "").unwrap();
@@ -186,10 +165,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let tests = root.path().join("salesforce/tests");
         std::fs::create_dir_all(&tests).unwrap();
-        assert_eq!(find_for_tests(None, root.path()).unwrap_err().code, "project_not_found");
+        assert_eq!(find_for_tests(None, root.path()).unwrap_err().code(), "project_not_found");
         std::fs::write(tests.join("setup.test.json"), "{}").unwrap();
         assert_eq!(find_for_tests(None, root.path()).unwrap(), root.path());
         assert_eq!(find_for_tests(Some(root.path()), &tests).unwrap(), root.path());
-        assert_eq!(find(None, root.path()).unwrap_err().code, "project_not_found");
+        assert_eq!(find(None, root.path()).unwrap_err().code(), "project_not_found");
     }
 }

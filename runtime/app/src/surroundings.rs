@@ -47,10 +47,8 @@ impl Surroundings {
             if !name.starts_with(PREFIX) && !is_nangos(name) {
                 continue;
             }
-            let value = value.into_string().map_err(|_| {
-                let message = format!("the environment variable {name} is not UTF-8");
-                ConfigError::usage("invalid_variable", message)
-            })?;
+            let not_text = |_| ConfigError::VariableNotText { variable: name.to_owned() };
+            let value = value.into_string().map_err(not_text)?;
             if value.is_empty() {
                 continue;
             }

@@ -42,8 +42,8 @@ const WORKERS: usize = 2;
 
 fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
     let session = Session::start(cli, surroundings)?;
-    if let Command::Config = cli.command {
-        return commands::config::run(session.service.config());
+    if let Command::Config(args) = &cli.command {
+        return commands::config::run(session.service.config(), args);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
@@ -98,7 +98,7 @@ fn ended_by(signal: StopSignal, failure: Failure) -> Failure {
 
 async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
     match command {
-        Command::Config => commands::config::run(session.service.config()),
+        Command::Config(args) => commands::config::run(session.service.config(), args),
         Command::Functions(args) => commands::functions::run(args, session.service.project().await?),
         Command::Connection(ConnectionCommand::Create(args)) => {
             commands::lifecycle::create(session, args).await

@@ -1,6 +1,6 @@
 //! JSON that a person hands in: as text, from a file, from standard input.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use onevent_contract::JsonObject;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use onevent_app::Location;
+use onevent_app::{Location, ReadError, read_stream, read_text};
 
 /// The largest file that is read, in bytes: far above what a connection holds.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
@@ -104,26 +104,22 @@ async fn read(flag: &str, file: &str, directory: &Path) -> Result<String, Failur
     let path = (file != "-").then(|| directory.join(file));
     // On a thread of its own: standard input may keep it waiting, and Ctrl-C must not wait with it.
     let read = tokio::task::spawn_blocking(move || match path {
-        Some(path) => read_text(std::fs::File::open(path)?),
-        None => read_text(std::io::stdin().lock()),
+        Some(path) => read_text(&path, MAX_BYTES),
+        None => read_stream(std::io::stdin().lock(), MAX_BYTES),
     });
-    let text = read.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+    let text = read.await.unwrap_or_else(|error| Err(io::Error::other(error).into()));
     text.map_err(|error| {
-        Failure::usage("unreadable_file", format!("{flag}: {} cannot be read: {error}", shown_name(file)))
+        let message = format!("{flag}: {} cannot be read: {error}", shown_name(file));
+        let failure = Failure::usage("unreadable_file", message);
+        // Whoever names a pipe has something to pipe.
+        let is_pipe = matches!(error, ReadError::Special(_));
+        failure.hint_if(is_pipe.then(|| format!("{flag} @- reads from standard input")))
     })
 }
 
-fn read_text(source: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    source.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other("it is larger than 10 MiB"));
-    }
-    // Editors on Windows begin a file with a byte order mark; JSON has none.
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
-}
-
 fn parse(flag: &str, text: &str, name: &str, secrecy: Secrecy) -> Result<Value, Failure> {
+    // Editors on Windows begin a file with a byte order mark; JSON has none.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map_err(|error| {
         let full = error.to_string();
         // The place is shown on its own.
@@ -190,6 +186,17 @@ mod tests {
             object("--metadata", "@none", directory.path()).await.unwrap_err().code,
             "unreadable_file"
         );
+    }
+
+    #[tokio::test]
+    async fn a_pipe_is_refused_and_not_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("c.json");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .unwrap();
+        let failure = secret_file("--credentials", "@c.json", directory.path()).await.unwrap_err();
+        assert_eq!((failure.code.as_ref(), failure.exit), ("unreadable_file", crate::exit::ExitCode::Usage));
+        assert_eq!(failure.hint.as_deref(), Some("--credentials @- reads from standard input"));
     }
 
     #[tokio::test]

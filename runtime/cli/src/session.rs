@@ -41,7 +41,7 @@ impl Session {
     /// The connection that a command names, in the session's environment.
     pub(crate) fn key(&self, target: &Target) -> ConnectionKey {
         ConnectionKey::new(
-            self.service.config().environment.clone(),
+            self.service.environment().clone(),
             target.integration.clone(),
             target.connection_id.clone(),
         )

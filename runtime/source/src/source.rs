@@ -1,7 +1,6 @@
 //! Where a project's files come from, and the wall around them.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -2,10 +2,17 @@
 
 use std::path::Path;
 
+use super::assignment::{Assignment, Text};
 use super::key::Key;
-use super::setting::{self, Found, SETTINGS};
-use super::{Entry, Origin};
+use super::lookup::{self, Found};
+use super::origin::Origin;
+use super::setting::upper;
+use super::table::SETTINGS;
+use super::value::Secrecy;
 use crate::error::ConfigError;
+
+/// The flag that sets any setting.
+const SET: &str = "--set";
 
 /// What the command line says about settings, as text.
 #[derive(Debug, Clone, Default)]
@@ -19,51 +26,50 @@ pub struct Flags {
 /// Reads the flags; a flag of its own wins over `--set`, a later `--set` over an earlier one.
 ///
 /// # Errors
-/// Not of the form `key=value`, an unknown key, a value of the wrong kind, or a secret.
-pub(crate) fn read(flags: &Flags, directory: &Path) -> Result<Vec<Entry>, ConfigError> {
-    let mut entries = Vec::new();
+/// Not of the form `key=value`, an unknown key, or a secret.
+pub(super) fn read<'a>(flags: &Flags, directory: &'a Path) -> Result<Vec<Assignment<'a>>, ConfigError> {
+    let mut assignments = Vec::new();
     for text in &flags.set {
-        entries.push(set(text, directory)?);
+        assignments.push(set(text, directory)?);
     }
     for (flag, text) in &flags.own {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.flag == Some(flag)) else { continue };
-        let value = setting.kind.parse(text, directory).map_err(|invalid| {
-            ConfigError::usage("invalid_setting", format!("{flag} {}", invalid.message)).hint_if(invalid.hint)
-        })?;
-        entries.push(Entry { key: setting.key_for(""), setting, value, origin: Origin::Flag(flag) });
+        assignments.push(Assignment {
+            key: setting.key_for(""),
+            setting,
+            texts: Text::elsewhere(text),
+            subject: (*flag).to_owned(),
+            origin: Origin::Flag(flag),
+            base: directory,
+        });
     }
-    Ok(entries)
+    Ok(assignments)
 }
 
-fn set(text: &str, directory: &Path) -> Result<Entry, ConfigError> {
+fn set<'a>(text: &str, directory: &'a Path) -> Result<Assignment<'a>, ConfigError> {
     let parts = text.split_once('=').and_then(|(key, value)| Some((Key::parse(key)?, value)));
-    let Some((key, value)) = parts else {
-        // The text is not repeated: it may be a secret in the wrong place.
-        return Err(ConfigError::usage("invalid_setting", "--set needs KEY=VALUE")
-            .hint("for example --set limits.wall=10s"));
-    };
-    match setting::find(&key) {
-        Found::Unknown { hint } => {
-            Err(ConfigError::usage("unknown_setting", format!("--set: unknown setting `{key}`"))
-                .hint_if(hint))
-        }
+    let (key, value) = parts.ok_or(ConfigError::NoKeyValue)?;
+    let origin = Origin::Flag(SET);
+    let setting = match lookup::find(&key) {
+        Found::Unknown { hint } => return Err(ConfigError::UnknownSetting { key, origin, hint }),
         Found::Table => {
-            let hint = format!("its settings: {}", setting::below(&key).join(", "));
-            Err(ConfigError::usage("invalid_setting", format!("--set: `{key}` is a table")).hint(hint))
+            let settings = lookup::below(&key);
+            return Err(ConfigError::Table { key, origin, settings });
         }
-        Found::Setting(setting) if setting.kind.is_secret() => {
-            let variable =
-                setting.variable(&key.segments().get(1).map(|name| setting::upper(name)).unwrap_or_default());
-            let message = format!("--set: `{key}` is a secret, and other users can read command lines");
-            Err(ConfigError::usage("secret_on_command_line", message)
-                .hint(format!("set the environment variable {variable}")))
-        }
-        Found::Setting(setting) => {
-            let value = setting.kind.parse(value, directory).map_err(|invalid| {
-                let message = format!("--set: `{key}` {}", invalid.message);
-                ConfigError::usage("invalid_setting", message).hint_if(invalid.hint)
-            })?;
-            Ok(Entry { key, setting, value, origin: Origin::Flag("--set") })
+        Found::Setting(setting) => setting,
+    };
+    match setting.secrecy {
+        Secrecy::Open => Ok(Assignment {
+            setting,
+            texts: Text::elsewhere(value),
+            subject: format!("{SET}: `{key}`"),
+            key,
+            origin,
+            base: directory,
+        }),
+        Secrecy::Secret | Secrecy::VariableOnly => {
+            let variable = setting.variable(&upper(setting.name_in(&key)));
+            Err(ConfigError::SecretOnCommandLine { key, variable })
         }
     }
 }
@@ -73,24 +79,34 @@ mod tests {
     use super::*;
 
     fn failure(text: &str) -> ConfigError {
-        set(text, Path::new("/here")).unwrap_err()
+        match set(text, Path::new("/here")) {
+            Err(error) => error,
+            Ok(assignment) => panic!("{} was taken", assignment.key),
+        }
     }
 
     #[test]
     fn a_setting_is_taken_from_the_flag() {
-        let entry = set("functions.salesforce/setup.limits.wall=10s", Path::new("/here")).unwrap();
-        assert_eq!(entry.key.to_string(), "functions.\"salesforce/setup\".limits.wall");
-        let entry = set("integrations.x.base_url=http://h/?a=b", Path::new("/here")).unwrap();
-        assert_eq!(entry.value.to_string(), "http://h/?a=b");
+        let taken = |text: &str| match set(text, Path::new("/here")) {
+            Ok(assignment) => {
+                let text = assignment.texts.iter().map(|text| text.text.clone()).collect::<String>();
+                (assignment.key.to_string(), text)
+            }
+            Err(error) => panic!("{error}"),
+        };
+        let (key, _) = taken("functions.salesforce/setup.limits.wall=10s");
+        assert_eq!(key, "functions.\"salesforce/setup\".limits.wall");
+        let (_, text) = taken("integrations.x.base_url=http://h/?a=b");
+        assert_eq!(text, "http://h/?a=b");
     }
 
     #[test]
     fn what_cannot_be_set_is_told() {
-        assert_eq!(failure("limits.wal=1s").hint.as_deref(), Some("did you mean `limits.wall`?"));
-        assert_eq!(failure("limits=1s").code, "invalid_setting");
+        assert_eq!(failure("limits.wal=1s").hint().as_deref(), Some("did you mean `limits.wall`?"));
+        assert_eq!(failure("limits=1s").code(), "invalid_setting");
         let secret = failure("integrations.sales-force.client_secret=hunter2");
-        assert_eq!(secret.code, "secret_on_command_line");
-        assert!(secret.hint.unwrap().contains("ONEVENT_INTEGRATIONS_SALES_FORCE_CLIENT_SECRET"));
-        assert!(!failure("hunter2").message.contains("hunter2"));
+        assert_eq!(secret.code(), "secret_on_command_line");
+        assert!(secret.hint().unwrap().contains("ONEVENT_INTEGRATIONS_SALES_FORCE_CLIENT_SECRET"));
+        assert!(!failure("hunter2").to_string().contains("hunter2"));
     }
 }

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use onevent_contract::{EnvironmentName, Secret};
-use url::Url;
+use onevent_engine::{ReadError, read_text};
 
-use super::setting::{self, Setting};
-use super::{Config, Entry, Key, Origin, Value};
-use crate::error::ConfigError;
+use super::assignment::{Assignment, Text};
+use super::key::Key;
+use super::lookup::{self, Found};
+use super::origin::{Origin, Sourced};
+use super::setting::{Setting, upper};
+use crate::error::{ConfigError, ConfigFile};
 use crate::location::Location;
 use crate::surroundings::{NANGO_HOSTPORT, NANGO_SECRET_KEY, is_nangos};
 
@@ -17,42 +20,6 @@ const NAME: &str = ".env";
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
-
-/// The secret key of an environment of Nango's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NangoKey {
-    /// The key.
-    pub secret: Secret,
-    /// Where it was found: `NANGO_SECRET_KEY_DEV`, with the file where that is one.
-    pub name: String,
-}
-
-impl Config {
-    /// Where Nango's API is.
-    pub fn nango_hostport(&self) -> Option<Url> {
-        match self.value("nango.hostport")? {
-            Value::Text(text) => Url::parse(text).ok(),
-            _ => None,
-        }
-    }
-
-    /// The secret key for it, if this environment has one.
-    pub fn nango_key(&self) -> Option<NangoKey> {
-        let entry = self.entries.get(&Key::new(["nango", "secret_key"]))?;
-        let Value::Secret(secret) = &entry.value else { return None };
-        let variable = key_variable(&self.environment);
-        let name = match &entry.origin {
-            Origin::Variable(name) => name.clone(),
-            origin => format!("{variable} ({origin})"),
-        };
-        Some(NangoKey { secret: secret.clone(), name })
-    }
-
-    /// The variable that holds this environment's key, and those that hold others.
-    pub fn nango_key_variables(&self) -> (String, &[String]) {
-        (key_variable(&self.environment), &self.nango_keys)
-    }
-}
 
 /// What both sources say. The environment wins.
 pub(super) struct Variables<'a> {
@@ -71,44 +38,38 @@ impl<'a> Variables<'a> {
         environment: &'a BTreeMap<String, Secret>,
     ) -> Result<Self, ConfigError> {
         let path = project.join(NAME);
-        let unreadable = |error: &dyn std::fmt::Display| {
-            ConfigError::project("dotenv_unreadable", format!("{} cannot be read: {error}", path.display()))
-        };
-        let text = match std::fs::metadata(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(unreadable(&error)),
-            Ok(found) if found.len() > MAX_BYTES => return Err(unreadable(&"it is larger than 1 MiB")),
-            Ok(found) if !found.is_file() => String::new(),
-            Ok(_) => std::fs::read_to_string(&path).map_err(|error| unreadable(&error))?,
+        let text = match read_text(&path, MAX_BYTES) {
+            Ok(text) => text,
+            Err(error) if error.is_missing() => String::new(),
+            // Some keep a virtual environment of Python's there.
+            Err(ReadError::Folder) => String::new(),
+            Err(error) => return Err(ConfigError::Unreadable { file: ConfigFile::DotEnv, path, error }),
         };
         Ok(Self { environment, file: parse(&text)? })
     }
 
-    /// Nango's API.
-    ///
-    /// # Errors
-    /// It is no URL.
-    pub(super) fn hostport(&self) -> Result<Option<Entry>, ConfigError> {
-        let Some((secret, origin)) = self.find(&[NANGO_HOSTPORT.to_owned()]) else { return Ok(None) };
-        let Some((setting, key)) = named("nango.hostport") else { return Ok(None) };
-        let value = setting.kind.parse(secret.reveal(), Path::new("")).map_err(|invalid| {
-            let failure = match &origin {
-                Origin::File(place) => {
-                    let message = format!("{NANGO_HOSTPORT} {}", invalid.message);
-                    ConfigError::project("invalid_setting", message).at(place.clone())
-                }
-                _ => ConfigError::usage("invalid_setting", format!("{NANGO_HOSTPORT} {}", invalid.message)),
-            };
-            failure.hint_if(invalid.hint)
-        })?;
-        Ok(Some(Entry { key, setting, value, origin }))
+    /// Where Nango's API is.
+    pub(super) fn hostport<'b>(&self, base: &'b Path) -> Option<Assignment<'b>> {
+        let (secret, origin) = self.find(&[NANGO_HOSTPORT.to_owned()])?;
+        let (setting, key) = named("nango.hostport")?;
+        let location = match &origin {
+            Origin::File(location) => Some(location.clone()),
+            Origin::Default | Origin::Variable(_) | Origin::Flag(_) => None,
+        };
+        Some(Assignment {
+            key,
+            setting,
+            texts: vec![Text { text: secret.reveal().to_owned(), location }],
+            subject: NANGO_HOSTPORT.to_owned(),
+            origin,
+            base,
+        })
     }
 
     /// The secret key of an environment.
-    pub(super) fn secret_key(&self, environment: &EnvironmentName) -> Option<Entry> {
-        let (secret, origin) = self.find(&spellings(environment))?;
-        let (setting, key) = named("nango.secret_key")?;
-        Some(Entry { key, setting, value: Value::Secret(secret), origin })
+    pub(super) fn secret_key(&self, environment: &EnvironmentName) -> Option<Sourced<Secret>> {
+        let (value, origin) = self.find(&spellings(environment))?;
+        Some(Sourced { value, origin })
     }
 
     /// Every variable that is there and holds a key of some environment.
@@ -128,15 +89,15 @@ impl<'a> Variables<'a> {
         in_environment.or_else(|| {
             names.iter().find_map(|name| {
                 let (secret, line) = self.file.get(name)?;
-                Some((secret.clone(), Origin::File(Location::without_text(NAME, *line, 1))))
+                Some((secret.clone(), Origin::File(Box::new(Location::without_text(NAME, *line, 1)))))
             })
         })
     }
 }
 
 /// The variable that an environment's key is looked for in, as a shell can set it.
-fn key_variable(environment: &EnvironmentName) -> String {
-    format!("{NANGO_SECRET_KEY}_{}", setting::upper(environment.as_str()))
+pub(super) fn key_variable(environment: &EnvironmentName) -> String {
+    format!("{NANGO_SECRET_KEY}_{}", upper(environment.as_str()))
 }
 
 /// Nango's spelling, which only turns the name into upper case, and the one that a shell can set.
@@ -147,9 +108,9 @@ fn spellings(environment: &EnvironmentName) -> [String; 2] {
 
 fn named(key: &str) -> Option<(&'static Setting, Key)> {
     let key = Key::parse(key)?;
-    match setting::find(&key) {
-        setting::Found::Setting(setting) => Some((setting, key)),
-        setting::Found::Table | setting::Found::Unknown { .. } => None,
+    match lookup::find(&key) {
+        Found::Setting(setting) => Some((setting, key)),
+        Found::Table | Found::Unknown { .. } => None,
     }
 }
 
@@ -177,9 +138,8 @@ fn parse(text: &str) -> Result<BTreeMap<String, (Secret, usize)>, ConfigError> {
     match unread.filter(|_| wrong) {
         None => Ok(found),
         Some(name) => {
-            let message = format!("{NAME}: the value of {name} cannot be read");
-            let place = Location::without_text(NAME, line_of(text, name), 1);
-            Err(ConfigError::project("invalid_dotenv", message).hint("put it into double quotes").at(place))
+            let location = Box::new(Location::without_text(NAME, line_of(text, name), 1));
+            Err(ConfigError::DotEnvValue { variable: name.to_owned(), location })
         }
     }
 }
@@ -209,9 +169,8 @@ mod tests {
     fn key(set: &[(&str, &str)], file: &str, name: &str) -> Option<(String, String)> {
         let set = environment(set);
         let variables = Variables { environment: &set, file: parse(file).unwrap() };
-        let entry = variables.secret_key(&EnvironmentName::new(name).unwrap())?;
-        let Value::Secret(secret) = &entry.value else { panic!("{entry:?}") };
-        Some((secret.reveal().to_owned(), entry.origin.to_string()))
+        let key = variables.secret_key(&EnvironmentName::new(name).unwrap())?;
+        Some((key.value.reveal().to_owned(), key.origin.to_string()))
     }
 
     fn found(key: &str, origin: &str) -> Option<(String, String)> {
@@ -240,8 +199,8 @@ mod tests {
     #[test]
     fn only_nangos_lines_can_be_wrong_and_their_values_are_not_shown() {
         let failure = parse("OTHER=a b c\nNANGO_SECRET_KEY_DEV=hunter2 hunter2\n").unwrap_err();
-        assert_eq!(failure.location.as_ref().map(|place| place.line), Some(2));
-        assert!(failure.message.contains("NANGO_SECRET_KEY_DEV"));
+        assert_eq!(failure.location().map(|location| location.line), Some(2));
+        assert!(failure.to_string().contains("NANGO_SECRET_KEY_DEV"));
         assert!(!format!("{failure:?}").contains("hunter2"));
         assert!(parse("OTHER=a b c\nno line at all\n").unwrap().is_empty());
     }

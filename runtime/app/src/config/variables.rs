@@ -3,19 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::assignment::{Assignment, Text};
 use super::key::Key;
-use super::setting::{OTHER_VARIABLES, SETTINGS, Setting, upper};
-use super::{Entry, Origin};
+use super::origin::Origin;
+use super::setting::{Setting, upper};
+use super::table::{OTHER_VARIABLES, SETTINGS};
 use crate::error::ConfigError;
 use crate::suggest;
 
 /// The names that a variable can be about: `SALESFORCE` in `ONEVENT_INTEGRATIONS_SALESFORCE_BASE_URL` is the
 /// upper-case form of one of them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Names {
-    pub(crate) integrations: BTreeSet<String>,
-    pub(crate) functions: BTreeSet<String>,
-    pub(crate) variables: BTreeSet<String>,
+pub(super) struct Names {
+    pub(super) integrations: BTreeSet<String>,
+    pub(super) functions: BTreeSet<String>,
+    pub(super) variables: BTreeSet<String>,
 }
 
 impl Names {
@@ -34,13 +36,13 @@ impl Names {
 ///
 /// # Errors
 /// A variable that nothing reads, one that two names fit, or a value of the wrong kind.
-pub(crate) fn read(
+pub(super) fn read<'a>(
     variables: &BTreeMap<String, String>,
     names: &Names,
-    directory: &Path,
-) -> Result<Vec<Entry>, ConfigError> {
+    directory: &'a Path,
+) -> Result<Vec<Assignment<'a>>, ConfigError> {
     let known = known(names);
-    let mut entries = Vec::new();
+    let mut assignments = Vec::new();
     for (variable, text) in variables {
         if OTHER_VARIABLES.iter().any(|(other, _)| other == variable) {
             continue;
@@ -48,22 +50,24 @@ pub(crate) fn read(
         let (setting, key) = match known.get(variable).map(Vec::as_slice) {
             Some([(setting, key)]) => (*setting, key.clone()),
             Some([(_, one), (_, other), ..]) => {
-                let message = format!("{variable} could mean `{one}` and `{other}`");
-                return Err(ConfigError::usage("ambiguous_variable", message)
-                    .hint("set it in onevent.toml or with --set, where names are written in full"));
+                let (one, other) = (one.clone(), other.clone());
+                return Err(ConfigError::AmbiguousVariable { variable: variable.clone(), one, other });
             }
             Some([]) | None => match new_variable(variable) {
                 Some(named) => named,
                 None => return Err(unknown(variable, &known)),
             },
         };
-        let value = setting.kind.parse(text, directory).map_err(|invalid| {
-            ConfigError::usage("invalid_setting", format!("{variable} {}", invalid.message))
-                .hint_if(invalid.hint)
-        })?;
-        entries.push(Entry { key, setting, value, origin: Origin::Variable(variable.clone()) });
+        assignments.push(Assignment {
+            key,
+            setting,
+            texts: Text::elsewhere(text),
+            subject: variable.clone(),
+            origin: Origin::Variable(variable.clone()),
+            base: directory,
+        });
     }
-    Ok(entries)
+    Ok(assignments)
 }
 
 /// A variable for functions that nothing has named before: any name can stand after its prefix.
@@ -88,8 +92,7 @@ fn known(names: &Names) -> BTreeMap<String, Vec<(&'static Setting, Key)>> {
 }
 
 fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>>) -> ConfigError {
-    let failure =
-        ConfigError::usage("unknown_variable", format!("nothing reads the environment variable {variable}"));
+    let unknown = |hint: String| ConfigError::UnknownVariable { variable: variable.to_owned(), hint };
     for setting in SETTINGS {
         let article = match setting.placeholder() {
             Some("integration") => "an integration",
@@ -104,22 +107,21 @@ fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>
         };
         if let Some(name) = name_in(variable) {
             let names: Vec<String> = known.keys().filter_map(|known| name_in(known)).collect();
-            return failure.hint(match suggest::nearest(&name, names.iter().map(String::as_str)) {
+            return unknown(match suggest::nearest(&name, names.iter().map(String::as_str)) {
                 Some(found) => format!("did you mean {before}{found}{after}?"),
                 None => format!("neither the project nor onevent.toml has {article} of this name"),
             });
         }
     }
-    match suggest::nearest(variable, known.keys().map(String::as_str)) {
-        Some(found) => failure.hint(format!("did you mean {found}?")),
-        None => {
-            failure.hint("docs/configuration.md lists every variable; `onevent config` shows what is set")
-        }
-    }
+    unknown(match suggest::nearest(variable, known.keys().map(String::as_str)) {
+        Some(found) => format!("did you mean {found}?"),
+        None => "docs/configuration.md lists every variable; `onevent config` shows what is set".to_owned(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::settings::Settings;
     use super::*;
 
     fn read_one(name: &str, value: &str) -> Result<(String, String), ConfigError> {
@@ -129,8 +131,13 @@ mod tests {
             variables: ["appRegion".to_owned()].into(),
         };
         let variables = [(name.to_owned(), value.to_owned())].into();
-        let entries = read(&variables, &names, Path::new("/here"))?;
-        Ok(entries.first().map(|e| (e.key.to_string(), e.value.to_string())).unwrap_or_default())
+        let assignments = read(&variables, &names, Path::new("/here"))?;
+        let Some(first) = assignments.into_iter().next() else { return Ok(Default::default()) };
+        let (key, setting) = (first.key.clone(), first.setting);
+        let mut settings = Settings::default_of(Path::new("/here")).unwrap();
+        first.apply(&mut settings)?;
+        let shown = setting.field(&mut settings, setting.name_in(&key)).unwrap().shown().unwrap();
+        Ok((key.to_string(), shown.text))
     }
 
     #[test]
@@ -140,7 +147,7 @@ mod tests {
         let (key, _) = read_one("ONEVENT_INTEGRATIONS_SALESFORCE_CLIENT_SECRET", "x").unwrap();
         assert_eq!(key, "integrations.salesforce.client_secret");
         let error = read_one("ONEVENT_INTEGRATIONS_SALES_FORCE_CLIENT_ID", "x").unwrap_err();
-        assert_eq!(error.code, "ambiguous_variable");
+        assert_eq!(error.code(), "ambiguous_variable");
     }
 
     #[test]
@@ -148,12 +155,12 @@ mod tests {
         let (key, value) = read_one("ONEVENT_VARIABLES_APP_URL", "https://a.test").unwrap();
         assert_eq!((key.as_str(), value.as_str()), ("variables.APP_URL", "[redacted]"));
         assert_eq!(read_one("ONEVENT_VARIABLES_APPREGION", "x").unwrap().0, "variables.appRegion");
-        assert_eq!(read_one("ONEVENT_VARIABLES_", "x").unwrap_err().code, "unknown_variable");
+        assert_eq!(read_one("ONEVENT_VARIABLES_", "x").unwrap_err().code(), "unknown_variable");
     }
 
     #[test]
     fn a_variable_that_nothing_reads_is_an_error_with_advice() {
-        let hint = |name| read_one(name, "x").unwrap_err().hint.unwrap();
+        let hint = |name| read_one(name, "x").unwrap_err().hint().unwrap();
         assert_eq!(hint("ONEVENT_LIMIT_WALL"), "did you mean ONEVENT_LIMITS_WALL?");
         assert!(
             hint("ONEVENT_INTEGRATIONS_COMPLETELY_ELSE_BASE_URL").contains("an integration of this name")
@@ -166,6 +173,6 @@ mod tests {
     #[test]
     fn the_message_of_a_wrong_value_names_the_variable() {
         let error = read_one("ONEVENT_LIMITS_WALL", "soon").unwrap_err();
-        assert!(error.message.starts_with("ONEVENT_LIMITS_WALL is \"soon\""));
+        assert!(error.to_string().starts_with("ONEVENT_LIMITS_WALL is \"soon\""));
     }
 }

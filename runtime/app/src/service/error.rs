@@ -43,7 +43,7 @@ impl ServiceError {
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
-            Self::Config(error) => &error.code,
+            Self::Config(error) => error.code(),
             Self::Load(error) => error.code.as_str(),
             Self::Store(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
@@ -57,7 +57,7 @@ impl ServiceError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Config(error) => error.hint.clone(),
+            Self::Config(error) => error.hint(),
             Self::Load(error) => error.hint.clone(),
             Self::Store(error) => error.hint(),
             Self::Lifecycle(error) => error.hint(),

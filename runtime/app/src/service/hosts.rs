@@ -65,11 +65,8 @@ impl Service {
     /// # Errors
     /// A key that cannot be one.
     pub fn nango_api(&self) -> Result<Option<NangoApi>, ServiceError> {
-        let (Some(NangoKey { secret, name }), Some(base_url)) =
-            (self.config.nango_key(), self.config.nango_hostport())
-        else {
-            return Ok(None);
-        };
+        let Some(NangoKey { secret, name }) = self.config.nango_key() else { return Ok(None) };
+        let base_url = self.settings().nango.hostport.value.url().clone();
         let options = NangoApiOptions { base_url, secret_key: secret, key_name: name };
         Ok(Some(NangoApi::new(self.proxy()?, options)?))
     }
@@ -90,13 +87,13 @@ impl Service {
                 let (own, facts) = self.own(function, &connection)?;
                 let host = DryHost::new(DryHostOptions {
                     connection,
-                    environment: self.config.environment.clone(),
+                    environment: self.environment().clone(),
                     store,
                     proxy: self.proxy()?.clone(),
                     integrations: self.configured(own)?,
                     access: access(function.event()),
                 });
-                let host = host.with_actions(actions).with_variables(self.config.variables());
+                let host = host.with_actions(actions).with_variables(self.settings().environment_variables());
                 Ok(HostedRun { host: Arc::new(host), connection: facts })
             }
             DryRunHost::Persisting { connection, store } => {
@@ -108,7 +105,7 @@ impl Service {
                     connection: self.key_of(&facts),
                     access: access(function.event()),
                 });
-                let host = host.with_actions(actions).with_variables(self.config.variables());
+                let host = host.with_actions(actions).with_variables(self.settings().environment_variables());
                 Ok(HostedRun { host: Arc::new(host), connection: facts })
             }
             DryRunHost::Remote { api, connection, writes } => {
@@ -118,7 +115,7 @@ impl Service {
                     api,
                     connection,
                     writes,
-                    environment: self.config.environment.clone(),
+                    environment: self.environment().clone(),
                     proxy: self.proxy()?.clone(),
                     integrations: Arc::new(integrations.all(&self.named_integrations())),
                     providers: Arc::new(integrations.providers().clone()),
@@ -141,7 +138,7 @@ impl Service {
         let integrations = self.configured(own)?;
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(project, Some(records.clone()))?;
-        let variables = self.config.variables();
+        let variables = self.settings().environment_variables();
         Ok(Arc::new(move |invocation: &Invocation| {
             let facts = &invocation.connection;
             let host = LiveHost::new(LiveHostOptions {
@@ -201,6 +198,6 @@ impl Service {
 
     fn key_of(&self, facts: &ConnectionFacts) -> ConnectionKey {
         let (integration, id) = (facts.integration.clone(), facts.connection_id.clone());
-        ConnectionKey::new(self.config.environment.clone(), integration, id)
+        ConnectionKey::new(self.environment().clone(), integration, id)
     }
 }

@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use onevent_contract::{FunctionKey, IntegrationId};
+use onevent_contract::{EnvironmentName, FunctionKey, IntegrationId};
 use onevent_engine::{Engine, Project, ProjectSource, Selection};
 use onevent_lifecycle::{ActionRecords, LimitsOf};
 use onevent_proxy::{EgressPolicy, Proxy, ProxyOptions};
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::error::ServiceError;
 pub use self::hosts::{DryRunHost, HostedRun};
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, Settings};
 use crate::error::ConfigError;
 use crate::integrations::Integrations;
 use crate::project_folder::ProjectNames;
@@ -84,10 +84,22 @@ impl Service {
         self.interruption.cancel();
     }
 
-    /// The settings.
+    /// The settings, with where they come from.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The settings' values.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.config.settings
+    }
+
+    /// The environment whose connections are used.
+    #[must_use]
+    pub fn environment(&self) -> &EnvironmentName {
+        &self.config.settings.environment.value
     }
 
     /// The project's folder.
@@ -104,7 +116,7 @@ impl Service {
         if let Some(integrations) = self.integrations.get() {
             return Ok(integrations);
         }
-        let loaded = Integrations::load(&self.config)?;
+        let loaded = Integrations::load(&self.config, &self.names)?;
         Ok(self.integrations.get_or_init(|| loaded))
     }
 
@@ -160,7 +172,8 @@ impl Service {
         if let Some(proxy) = self.proxy.get() {
             return Ok(proxy);
         }
-        let egress = EgressPolicy::public_only().and(self.config.egress_allow());
+        let egress = EgressPolicy::public_only()
+            .and(self.config.settings.egress_allow.value.as_slice().iter().copied());
         let options = ProxyOptions { egress, ..ProxyOptions::default() };
         let made = Proxy::new(options);
         let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
@@ -170,7 +183,7 @@ impl Service {
     /// The limits of each function.
     #[must_use]
     pub fn limits(&self) -> LimitsOf {
-        let config = self.config.clone();
-        Arc::new(move |function: &FunctionKey| config.limits_for(function))
+        let settings = self.config.settings.clone();
+        Arc::new(move |function: &FunctionKey| settings.limits_for(function))
     }
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use onevent_contract::SystemClock;
-use onevent_store::{DatabaseUrl, EncryptionKey, KeySource, Store, StoreError, StoreMode, StoreOptions};
+use onevent_store::{EncryptionKey, KeySource, Store, StoreError, StoreMode, StoreOptions};
 
 use super::{Service, ServiceError};
-use crate::error::ConfigError;
+use crate::config::Origin;
 
 impl Service {
     /// Opens the database for changes; what is missing is created.
@@ -24,15 +24,17 @@ impl Service {
     /// # Errors
     /// As [`Service::store`], and `database_missing` where somebody named a database that does not exist.
     pub async fn existing_store(&self) -> Result<Option<&Store>, ServiceError> {
-        if self.database()?.exists() { self.store().await.map(Some) } else { self.no_store() }
+        if self.database().exists() { self.store().await.map(Some) } else { self.no_store() }
     }
 
     /// There is no database. That is how every project begins, but not what somebody means who names one.
     fn no_store(&self) -> Result<Option<&Store>, ServiceError> {
-        if self.config.names_database() {
-            return Err(StoreError::DatabaseMissing { path: self.database()?.to_owned() }.into());
+        match self.settings().database.origin {
+            Origin::Default => Ok(None),
+            Origin::File(_) | Origin::Variable(_) | Origin::Flag(_) => {
+                Err(StoreError::DatabaseMissing { path: self.database().to_owned() }.into())
+            }
         }
-        Ok(None)
     }
 
     /// Opens the database, if there is one, without the right to change anything: for dry runs.
@@ -65,18 +67,18 @@ impl Service {
         }
     }
 
-    fn database(&self) -> Result<&Path, ConfigError> {
-        self.config.database().ok_or_else(|| ConfigError::internal("no database is configured"))
+    fn database(&self) -> &Path {
+        self.settings().database.value.path()
     }
 
     fn store_options(&self, mode: StoreMode) -> Result<StoreOptions, ServiceError> {
-        let key = match self.config.encryption_key() {
+        let settings = self.settings();
+        let key = match &settings.encryption_key {
             None => KeySource::File,
             Some(text) => {
-                KeySource::Given(EncryptionKey::from_base64(text.reveal()).map_err(StoreError::from)?)
+                KeySource::Given(EncryptionKey::from_base64(text.value.reveal()).map_err(StoreError::from)?)
             }
         };
-        let url = DatabaseUrl::sqlite(self.database()?);
-        Ok(StoreOptions { url, key, mode, clock: Arc::new(SystemClock) })
+        Ok(StoreOptions { url: settings.database.value.clone(), key, mode, clock: Arc::new(SystemClock) })
     }
 }

@@ -122,9 +122,19 @@ pub(crate) enum Command {
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),
-    /// Print every setting with where it comes from
-    #[command(after_help = "Examples:\n  onevent config\n  onevent config --set limits.wall=10s --json")]
-    Config,
+    /// Print the settings that have a value, each with where it comes from
+    #[command(
+        after_help = "Examples:\n  onevent config\n  onevent config --all\n  onevent config --set limits.wall=10s --json"
+    )]
+    Config(ConfigArgs),
+}
+
+/// `onevent config`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Also the settings that have no value
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// `onevent functions`.

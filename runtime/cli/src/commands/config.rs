@@ -4,6 +4,7 @@ use anstyle::Style;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::args::ConfigArgs;
 use crate::failure::Failure;
 use crate::output::{DIM, NAME, Reply, Table};
 use onevent_app::{Config, Origin};
@@ -31,18 +32,22 @@ struct OriginDocument {
     line: Option<u32>,
 }
 
-/// Shows the resolved settings.
-pub(crate) fn run(config: &Config) -> Result<Reply, Failure> {
+/// Shows the resolved settings: those that have a value, or all.
+pub(crate) fn run(config: &Config, args: &ConfigArgs) -> Result<Reply, Failure> {
     let mut table = Table::new(&["setting", "value", "origin"]);
     let mut settings = Vec::new();
     for entry in config.entries() {
-        let shown = entry.value.to_string();
-        let shown = if shown.is_empty() { "(none)".to_owned() } else { shown };
-        table.row([(NAME, entry.key.to_string()), (Style::new(), shown), (DIM, entry.origin.to_string())]);
+        let (text, value, origin) = match entry.shown {
+            Some(shown) if shown.text.is_empty() => ("(none)".to_owned(), shown.json, shown.origin),
+            Some(shown) => (shown.text, shown.json, shown.origin),
+            None if args.all => ("(not set)".to_owned(), Value::Null, Origin::Default),
+            None => continue,
+        };
+        table.row([(NAME, entry.key.to_string()), (Style::new(), text), (DIM, origin.to_string())]);
         settings.push(SettingDocument {
             key: entry.key.to_string(),
-            value: entry.value.shown(),
-            origin: origin(&entry.origin),
+            value,
+            origin: document(&origin),
             help: entry.setting.help,
         });
     }
@@ -51,13 +56,17 @@ pub(crate) fn run(config: &Config) -> Result<Reply, Failure> {
     Ok(reply.note(&format!("project {project}\n")))
 }
 
-fn origin(origin: &Origin) -> OriginDocument {
-    let (kind, name) = match origin {
-        Origin::Default => ("default", None),
-        Origin::File(_) => ("file", None),
-        Origin::Variable(name) => ("environment", Some(name.clone())),
-        Origin::Flag(flag) => ("flag", Some((*flag).to_owned())),
+fn document(origin: &Origin) -> OriginDocument {
+    let (kind, name, location) = match origin {
+        Origin::Default => ("default", None, None),
+        Origin::File(location) => ("file", None, Some(location)),
+        Origin::Variable(name) => ("environment", Some(name.clone()), None),
+        Origin::Flag(flag) => ("flag", Some((*flag).to_owned()), None),
     };
-    let place = if let Origin::File(place) = origin { Some(place) } else { None };
-    OriginDocument { kind, name, file: place.map(|p| p.file.clone()), line: place.map(|p| p.line) }
+    OriginDocument {
+        kind,
+        name,
+        file: location.map(|location| location.file.clone()),
+        line: location.map(|location| location.line),
+    }
 }

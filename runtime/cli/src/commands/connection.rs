@@ -144,7 +144,7 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
 
 /// Lists connections.
 pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Reply, Failure> {
-    let environment = &session.service.config().environment;
+    let environment = session.service.environment();
     let found = match session.service.existing_store().await? {
         Some(store) => {
             let found = store.connections(environment, args.integration.as_ref()).await;

@@ -40,7 +40,7 @@ pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply
         Some(store) => store.runs(&filter).await?,
         None => Vec::new(),
     };
-    let environment = session.service.config().environment.as_str();
+    let environment = session.service.environment().as_str();
     let document = Document { environment, runs: found.iter().map(summary).collect() };
     if found.is_empty() {
         return Ok(Reply::new(&document, "")?.note(&format!("no such runs in {environment}\n")));
@@ -51,7 +51,7 @@ pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply
 }
 
 fn filter(session: &Session, args: &RunsListArgs) -> Result<RunFilter, Failure> {
-    let mut filter = RunFilter::of(session.service.config().environment.clone());
+    let mut filter = RunFilter::of(session.service.environment().clone());
     filter.connection_id = args.connection.clone();
     filter.limit = args.limit;
     if let Some(text) = &args.function {

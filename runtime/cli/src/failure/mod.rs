@@ -82,11 +82,13 @@ impl std::error::Error for Failure {}
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let exit = match error.blame {
+        let exit = match error.blame() {
             Blame::Caller => ExitCode::Usage,
             Blame::Project => ExitCode::Project,
             Blame::Internal => ExitCode::Internal,
         };
-        Self { code: error.code, message: error.message, hint: error.hint, location: error.location, exit }
+        let location = error.location().cloned().map(Box::new);
+        let code = Cow::Borrowed(error.code());
+        Self { code, message: error.to_string(), hint: error.hint(), location, exit }
     }
 }

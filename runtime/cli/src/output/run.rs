@@ -10,7 +10,7 @@ use super::diff;
 use super::frame::{self, Note};
 use super::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
 use crate::failure::Failure;
-use onevent_app::Location;
+use onevent_app::{Location, read_text};
 
 /// A run report as it is stored and sent: the one form that live and kept reports share.
 #[derive(Debug, Clone, Deserialize)]
@@ -219,6 +219,9 @@ fn place(frame: &onevent_contract::Frame, sources: Sources<'_>) -> Location {
     }
 }
 
+/// The largest file whose code is shown: what a source file may have.
+const MAX_SHOWN_BYTES: u64 = 4 * 1024 * 1024;
+
 /// The text of a file inside the project. A frame's file comes out of the run: it may not name any other file.
 fn source(project: &Path, file: &str) -> Option<Arc<str>> {
     let relative = Path::new(file);
@@ -229,7 +232,7 @@ fn source(project: &Path, file: &str) -> Option<Arc<str>> {
     if !path.starts_with(project.canonicalize().ok()?) {
         return None;
     }
-    std::fs::read_to_string(path).ok().map(Into::into)
+    read_text(&path, MAX_SHOWN_BYTES).ok().map(Into::into)
 }
 
 /// Requests and log lines, in the order in which they happened.

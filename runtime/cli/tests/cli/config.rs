@@ -57,6 +57,21 @@ fn the_document_is_as_its_schema_says() {
 }
 
 #[test]
+fn all_settings_are_listed_when_asked_for() {
+    let stage = Stage::new();
+    let (code, document) = stage.json("config", &["config", "--all"]);
+    assert_eq!(code, 0);
+    let settings = document["settings"].as_array().unwrap();
+    let value = |key: &str| settings.iter().find(|setting| setting["key"] == key).map(|row| &row["value"]);
+    for key in ["encryption_key", "providers", "nango.secret_key", "integrations.salesforce.client_secret"] {
+        assert_eq!(value(key), Some(&serde_json::Value::Null), "{key}");
+    }
+    assert_eq!(value("limits.heap"), Some(&"128MiB".into()));
+    let answer = stage.run(&["config", "--all"]);
+    answer.says(&["encryption_key", "(not set)", "default", "limits.heap"]);
+}
+
+#[test]
 fn limits_of_a_function_hold_for_it_alone() {
     let stage = Stage::new();
     let code = "import { createOnEvent } from 'nango';\nexport default createOnEvent({\n  description: 'd',\n  \

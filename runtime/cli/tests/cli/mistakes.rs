@@ -94,6 +94,57 @@ fn a_variable_that_nothing_reads_is_an_error() {
 }
 
 #[test]
+fn a_slip_in_an_integrations_name_is_told_before_a_request_is_made() {
+    let stage = Stage::new();
+    let toml = format!(
+        "[integrations.salesfroce]\nbase_url = \"{}\"\n[egress]\nallow = [\"127.0.0.0/8\"]\n",
+        stage.salesforce.base_url()
+    );
+    stage.write("onevent.toml", &toml);
+    stage.write("connection.json", "{\"credentials\": {\"access_token\": \"t-0123\"}}");
+    let dryrun = ["dryrun", "validate-connection", "acme", "--connection", "@connection.json"];
+    let answer = stage.run(&dryrun);
+    assert_eq!(answer.code, 10);
+    answer.complains(&[
+        "error[unknown_integration]: this project has no integration `salesfroce`",
+        "onevent.toml:2:1",
+        "did you mean `salesforce`?",
+    ]);
+    assert!(stage.salesforce.journal().is_empty());
+    // The control: with the right name, the request reaches the server that the file names.
+    stage.write("onevent.toml", &toml.replace("salesfroce", "salesforce"));
+    stage.run(&dryrun);
+    assert!(!stage.salesforce.journal().is_empty());
+    let set = ["config", "--set", "integrations.salesfroce.base_url=http://127.0.0.1:1"];
+    let (code, document) = stage.json("error", &set);
+    assert_eq!((code, &document["error"]["code"]), (2, &"unknown_integration".into()));
+    assert!(document["error"]["hint"].as_str().unwrap().starts_with("did you mean `salesforce`?"));
+}
+
+#[test]
+fn limits_that_no_process_survives_are_refused_where_they_are_set() {
+    let stage = Stage::new();
+    for set in [
+        "limits.wall=292277026596y",
+        "limits.wall=18446744073709551615s",
+        "limits.wall=25h",
+        "limits.cpu=9999999999999s",
+        "limits.heap=16EiB",
+        "limits.heap=100TiB",
+        "limits.heap=5GiB",
+        "limits.heap=99999999999999999999GiB",
+        "functions.salesforce/validate-connection.limits.wall=292277026596y",
+    ] {
+        let (code, document) = stage.json("error", &["config", "--set", set]);
+        assert_eq!((code, &document["error"]["code"]), (2, &"invalid_setting".into()), "{set}");
+    }
+    let output = stage.command(&["config"]).env("ONEVENT_LIMITS_WALL", "292277026596y").output().unwrap();
+    let answer = Answer::of(output);
+    assert_eq!(answer.code, 2);
+    answer.complains(&["ONEVENT_LIMITS_WALL: limits.wall is longer than 24 hours"]);
+}
+
+#[test]
 fn what_does_not_exist_is_exit_1() {
     let stage = Stage::new();
     for arguments in [

@@ -84,11 +84,11 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let HostedRun { host, connection: facts } = session.service.dry_run_host(project, &function, on)?;
     let surrounded = recording::surround(args, host);
     let report = session.service.dry_run(DryRun {
-        limits: session.service.config().limits_for(&function.key),
+        limits: session.service.settings().limits_for(&function.key),
         function: Arc::clone(&function),
         input: input.clone(),
         connection: facts.clone(),
-        environment: session.service.config().environment.clone(),
+        environment: session.service.environment().clone(),
         validation: args.validation(),
         host: Arc::clone(&surrounded.host),
     });
@@ -112,7 +112,7 @@ fn side_note(session: &Session, args: &DryrunArgs, side: &Side) -> Option<String
         Side::Local if args.connection.is_some() => None,
         Side::Local => {
             session.service.config().nango_key()?;
-            let host = session.service.config().nango_hostport()?;
+            let host = session.service.settings().nango.hostport.value.url();
             let host = host.as_str().trim_end_matches('/');
             Some(format!("dry run for the connection stored here (--remote: against {host})\n"))
         }

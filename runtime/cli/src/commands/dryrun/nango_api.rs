@@ -12,7 +12,7 @@ use crate::session::Session;
 pub(super) fn needed(session: &Session) -> Result<NangoApi, Failure> {
     session.service.nango_api()?.ok_or_else(|| {
         let config = session.service.config();
-        let environment = &config.environment;
+        let environment = session.service.environment();
         let (variable, others) = config.nango_key_variables();
         let message = format!("--remote needs the secret key of Nango's environment `{environment}`");
         let others = match others {

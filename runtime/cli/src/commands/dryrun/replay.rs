@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use onevent_app::read_text;
 use onevent_contract::{ConnectionFacts, Function};
 use onevent_hosts::Fixture;
 use onevent_lifecycle::DryRun;
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use super::reply::reply;
 use crate::args::{DryrunArgs, FixtureCase};
-use crate::commands::test::{completed, fixture_path, fixture_stem, host};
+use crate::commands::test::{MAX_FIXTURE_BYTES, completed, fixture_path, fixture_stem, host};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -29,11 +30,11 @@ pub(crate) async fn run(
     let (host, recorded) = host(&function, fixture, session.service.integrations()?).map_err(invalid)?;
     let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
     let run = DryRun {
-        limits: session.service.config().limits_for(&function.key),
+        limits: session.service.settings().limits_for(&function.key),
         function,
         input,
         connection: facts,
-        environment: session.service.config().environment.clone(),
+        environment: session.service.environment().clone(),
         validation: args.validation(),
         host: Arc::new(host),
     };
@@ -46,7 +47,7 @@ fn read(session: &Session, function: &Function, case: FixtureCase<'_>) -> Result
     let stem = fixture_stem(key.name.as_str(), case);
     let path = fixture_path(session.folder(), key.integration.as_str(), &stem);
     let shown = format!("{}/tests/{stem}.test.json", key.integration);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let text = read_text(&path, MAX_FIXTURE_BYTES).map_err(|error| {
         Failure::new(ExitCode::Failed, "no_fixtures", format!("{shown} cannot be read: {error}"))
             .hint("onevent dryrun … --save writes it")
     })?;

@@ -14,10 +14,10 @@ use super::find::Found;
 use super::load::NoFunction;
 use super::sibling::Sibling;
 use super::{Status, TestResult, compare, update};
-use onevent_app::Integrations;
+use onevent_app::{Integrations, read_text};
 
 /// The largest fixture that is read: 64 MiB.
-const MAX_FIXTURE_BYTES: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_FIXTURE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// `nango.connectionId` where a fixture does not say which it was.
 const UNNAMED_CONNECTION: &str = "test-connection-id";
@@ -109,16 +109,8 @@ impl Runner {
 
 fn read(case: &Case) -> Result<Fixture, String> {
     let file = &case.found.file;
-    let unreadable = |error: std::io::Error| format!("{file} cannot be read: {error}");
-    let metadata = std::fs::metadata(&case.found.path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(format!("{file} is not a regular file"));
-    }
-    let size = metadata.len();
-    if size > MAX_FIXTURE_BYTES {
-        return Err(format!("{file} has {size} bytes; the limit of a fixture is {MAX_FIXTURE_BYTES}"));
-    }
-    let text = std::fs::read_to_string(&case.found.path).map_err(unreadable)?;
+    let text = read_text(&case.found.path, MAX_FIXTURE_BYTES)
+        .map_err(|error| format!("{file} cannot be read: {error}"))?;
     Fixture::parse(&text).map_err(|error| format!("{file}: {error}"))
 }
 

@@ -17,8 +17,8 @@ use serde::{Serialize, Serializer};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-pub(crate) use self::case::host;
 use self::case::{Case, Runner};
+pub(crate) use self::case::{MAX_FIXTURE_BYTES, host};
 use self::find::Found;
 pub(crate) use self::find::{fixture_path, fixture_stem};
 pub(crate) use self::sibling::completed;
@@ -79,7 +79,7 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
     let loaded = load::load(&session.service, &found).await?;
     let runner = Arc::new(Runner {
         engine: session.service.engine()?.clone(),
-        environment: session.service.config().environment.clone(),
+        environment: session.service.environment().clone(),
         validation: if args.validate { Validation::Enforce } else { Validation::Warn },
         update: args.update,
         integrations: session.service.integrations()?.clone(),
@@ -112,7 +112,7 @@ fn nothing(args: &TestArgs) -> Failure {
 fn case_of(session: &Session, loaded: &load::Loaded, found: Found) -> Case {
     let function = loaded.function(&found);
     let limits = match &function {
-        Ok(function) => session.service.config().limits_for(&function.key),
+        Ok(function) => session.service.settings().limits_for(&function.key),
         Err(_) => onevent_contract::Limits::default(),
     };
     Case { found, function, limits }

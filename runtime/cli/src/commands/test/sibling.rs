@@ -51,8 +51,7 @@ pub(super) fn path_by_content(folder: &Path, stem: &str) -> Option<PathBuf> {
 }
 
 fn text(path: &Path) -> Option<String> {
-    let size = std::fs::metadata(path).ok()?.len();
-    if size > MAX_TEST_BYTES { None } else { std::fs::read_to_string(path).ok() }
+    onevent_app::read_text(path, MAX_TEST_BYTES).ok()
 }
 
 /// A fixture with the answers that it lacks and the test beside it has.

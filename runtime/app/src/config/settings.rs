@@ -1,0 +1,184 @@
+//! The settings as typed values, each with where it comes from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
+use onevent_store::DatabaseUrl;
+
+use super::origin::{Origin, Sourced};
+use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, Networks, WallLimit};
+
+/// The database of a project that names none.
+const DATABASE_FILE: &str = ".onevent/onevent.sqlite3";
+
+/// Every setting. What has no value and no default is `None`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The environment whose connections are used.
+    pub environment: Sourced<EnvironmentName>,
+    /// The database.
+    pub database: Sourced<DatabaseUrl>,
+    /// The key that credentials are encrypted with, as it was given. Without it, a key file beside the database.
+    pub encryption_key: Option<Sourced<Secret>>,
+    /// A file with more provider templates.
+    pub providers: Option<Sourced<PathBuf>>,
+    /// Every integration that something is said about.
+    pub integrations: BTreeMap<IntegrationId, IntegrationSettings>,
+    /// What functions read with `nango.getEnvironmentVariables`.
+    pub variables: BTreeMap<String, Option<Sourced<Secret>>>,
+    /// Nango's API.
+    pub nango: NangoSettings,
+    /// Networks that functions may reach beside public addresses.
+    pub egress_allow: Sourced<Networks>,
+    /// The limits of every run.
+    pub limits: LimitSettings,
+    /// The limits of single functions, named like `salesforce/setup`.
+    pub functions: BTreeMap<String, FunctionLimitSettings>,
+}
+
+/// What is said about one integration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IntegrationSettings {
+    /// The provider template; `None`: the one of the integration's own name.
+    pub provider: Option<Sourced<String>>,
+    /// Replaces the template's base URL.
+    pub base_url: Option<Sourced<BaseUrl>>,
+    /// The OAuth client's id.
+    pub client_id: Option<Sourced<String>>,
+    /// The OAuth client's secret.
+    pub client_secret: Option<Sourced<Secret>>,
+    /// Networks that it may reach, beside everybody's.
+    pub egress_allow: Option<Sourced<Networks>>,
+    /// Whether its credentials are sealed.
+    pub seal_credentials: Option<Sourced<bool>>,
+    /// The hosts that sealed credentials go to; `None`: the origin of its base URL.
+    pub hosts: Option<Sourced<Hosts>>,
+}
+
+/// Nango's API, for dry runs against it.
+#[derive(Debug, Clone)]
+pub struct NangoSettings {
+    /// Where it is.
+    pub hostport: Sourced<ApiUrl>,
+    /// The secret key of the environment.
+    pub secret_key: Option<Sourced<Secret>>,
+}
+
+/// The limits of every run.
+#[derive(Debug, Clone)]
+pub struct LimitSettings {
+    /// Wall-clock time.
+    pub wall: Sourced<WallLimit>,
+    /// CPU time.
+    pub cpu: Sourced<CpuLimit>,
+    /// JavaScript heap.
+    pub heap: Sourced<HeapLimit>,
+}
+
+/// The limits of one function; those that are not set are everybody's.
+#[derive(Debug, Clone, Default)]
+pub struct FunctionLimitSettings {
+    /// Wall-clock time.
+    pub wall: Option<Sourced<WallLimit>>,
+    /// CPU time.
+    pub cpu: Option<Sourced<CpuLimit>>,
+    /// JavaScript heap.
+    pub heap: Option<Sourced<HeapLimit>>,
+}
+
+impl IntegrationSettings {
+    /// Whether its credentials are sealed.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.seal_credentials.as_ref().is_some_and(|set| set.value)
+    }
+
+    /// Where the first of its settings comes from, in the order of the table.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        let Self { provider, base_url, client_id, client_secret, egress_allow, seal_credentials, hosts } =
+            self;
+        [
+            provider.as_ref().map(|set| &set.origin),
+            base_url.as_ref().map(|set| &set.origin),
+            client_id.as_ref().map(|set| &set.origin),
+            client_secret.as_ref().map(|set| &set.origin),
+            egress_allow.as_ref().map(|set| &set.origin),
+            seal_credentials.as_ref().map(|set| &set.origin),
+            hosts.as_ref().map(|set| &set.origin),
+        ]
+        .into_iter()
+        .flatten()
+        .next()
+    }
+}
+
+impl FunctionLimitSettings {
+    /// Where the first of its limits comes from.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        let Self { wall, cpu, heap } = self;
+        let wall = wall.as_ref().map(|set| &set.origin);
+        let cpu = cpu.as_ref().map(|set| &set.origin);
+        wall.or(cpu).or(heap.as_ref().map(|set| &set.origin))
+    }
+}
+
+impl Settings {
+    /// The settings of the project in this folder, where nothing is set.
+    ///
+    /// # Errors
+    /// Never: the defaults are names and URLs. A test holds that.
+    pub(super) fn default_of(project: &Path) -> Option<Self> {
+        Some(Self {
+            environment: Sourced::default(EnvironmentName::new("dev").ok()?),
+            database: Sourced::default(DatabaseUrl::sqlite(project.join(DATABASE_FILE))),
+            encryption_key: None,
+            providers: None,
+            integrations: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            nango: NangoSettings { hostport: Sourced::default(ApiUrl::nango_cloud()?), secret_key: None },
+            egress_allow: Sourced::default(Networks::default()),
+            limits: LimitSettings {
+                wall: Sourced::default(WallLimit::DEFAULT),
+                cpu: Sourced::default(CpuLimit::DEFAULT),
+                heap: Sourced::default(HeapLimit::DEFAULT),
+            },
+            functions: BTreeMap::new(),
+        })
+    }
+
+    /// The limits of one function: its own where it has them, else the general ones.
+    #[must_use]
+    pub fn limits_for(&self, function: &FunctionKey) -> Limits {
+        let own = self.functions.get(&function.to_string()).cloned().unwrap_or_default();
+        Limits {
+            wall: own.wall.map_or(self.limits.wall.value, |set| set.value).get(),
+            cpu: own.cpu.map_or(self.limits.cpu.value, |set| set.value).get(),
+            heap_bytes: own.heap.map_or(self.limits.heap.value, |set| set.value).bytes(),
+        }
+    }
+
+    /// The variables that functions read with `nango.getEnvironmentVariables`.
+    #[must_use]
+    pub fn environment_variables(&self) -> Vec<EnvironmentVariable> {
+        let variable = |(name, set): (&String, &Option<Sourced<Secret>>)| {
+            let value = set.as_ref()?.value.reveal().to_owned();
+            Some(EnvironmentVariable { name: name.clone(), value })
+        };
+        self.variables.iter().filter_map(variable).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_values() {
+        let settings = Settings::default_of(Path::new("/p")).unwrap();
+        assert_eq!(settings.environment.value.as_str(), "dev");
+        assert_eq!(settings.database.value.path(), Path::new("/p/.onevent/onevent.sqlite3"));
+        let function = FunctionKey { integration: "a".parse().unwrap(), name: "b".parse().unwrap() };
+        assert_eq!(settings.limits_for(&function), Limits::default());
+    }
+}

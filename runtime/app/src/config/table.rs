@@ -1,0 +1,209 @@
+//! Every setting there is, in one table: reading, `onevent config` and `docs/configuration.md` follow it.
+
+use super::setting::{Setting, Slot};
+use super::value::Secrecy;
+
+/// The table.
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "environment",
+        flag: Some("--environment"),
+        help: "The environment whose connections are used.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.environment),
+    },
+    Setting {
+        key: "database.url",
+        flag: Some("--database"),
+        help: "The database: sqlite:PATH.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.database),
+    },
+    Setting {
+        key: "encryption_key",
+        flag: None,
+        help: "The key that credentials are encrypted with: 32 bytes in base64. Only from the environment. \
+               Without it, a key file beside the database, made on first use.",
+        secrecy: Secrecy::VariableOnly,
+        slot: Slot::One(|settings| &mut settings.encryption_key),
+    },
+    Setting {
+        key: "providers",
+        flag: Some("--providers"),
+        help: "A YAML file with more provider templates; they win over the built-in ones of the same name.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.providers),
+    },
+    Setting {
+        key: "integrations.<integration>.provider",
+        flag: None,
+        help: "The provider template. Without it, the template of the integration's own name.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.provider),
+    },
+    Setting {
+        key: "integrations.<integration>.base_url",
+        flag: None,
+        help: "Replaces the base URL of the provider template.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.base_url),
+    },
+    Setting {
+        key: "integrations.<integration>.client_id",
+        flag: None,
+        help: "The OAuth client's id.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.client_id),
+    },
+    Setting {
+        key: "integrations.<integration>.client_secret",
+        flag: None,
+        help: "The OAuth client's secret. Better in the environment than in a file; never on the command line.",
+        secrecy: Secrecy::Secret,
+        slot: Slot::Integration(|integration| &mut integration.client_secret),
+    },
+    Setting {
+        key: "integrations.<integration>.egress_allow",
+        flag: None,
+        help: "Networks that functions of this integration may reach, beside those of egress.allow.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.egress_allow),
+    },
+    Setting {
+        key: "integrations.<integration>.seal_credentials",
+        flag: None,
+        help: "Whether credentials go to the integration's own hosts only, and functions cannot read them.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.seal_credentials),
+    },
+    Setting {
+        key: "integrations.<integration>.hosts",
+        flag: None,
+        help: "The hosts that sealed credentials go to. Without it, the origin of the base URL.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.hosts),
+    },
+    Setting {
+        key: "variables.<variable>",
+        flag: None,
+        help: "A variable that functions read with nango.getEnvironmentVariables. A name from the environment is taken \
+               as it stands there, in upper case.",
+        secrecy: Secrecy::Secret,
+        slot: Slot::Variable,
+    },
+    Setting {
+        key: "nango.hostport",
+        flag: None,
+        help: "Nango's API, for dry runs against it.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.nango.hostport),
+    },
+    Setting {
+        key: "nango.secret_key",
+        flag: None,
+        help: "The environment's secret key for that API. Only from the environment or the project's .env.",
+        secrecy: Secrecy::VariableOnly,
+        slot: Slot::One(|settings| &mut settings.nango.secret_key),
+    },
+    Setting {
+        key: "egress.allow",
+        flag: None,
+        help: "Networks (CIDR) that functions may reach beside public addresses.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.egress_allow),
+    },
+    Setting {
+        key: "limits.wall",
+        flag: None,
+        help: "Wall-clock time of one run.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.limits.wall),
+    },
+    Setting {
+        key: "limits.cpu",
+        flag: None,
+        help: "CPU time of one run; waiting costs nothing.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.limits.cpu),
+    },
+    Setting {
+        key: "limits.heap",
+        flag: None,
+        help: "JavaScript heap of one run; the contents of ArrayBuffers have a budget of the same size.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.limits.heap),
+    },
+    Setting {
+        key: "functions.<function>.limits.wall",
+        flag: None,
+        help: "limits.wall for one function, named like `salesforce/setup`.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.wall),
+    },
+    Setting {
+        key: "functions.<function>.limits.cpu",
+        flag: None,
+        help: "limits.cpu for one function.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.cpu),
+    },
+    Setting {
+        key: "functions.<function>.limits.heap",
+        flag: None,
+        help: "limits.heap for one function.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.heap),
+    },
+];
+
+/// Variables that start like onevent's own and are read by something else than this program.
+pub(super) const OTHER_VARIABLES: &[(&str, &str)] =
+    &[("ONEVENT_V8_MIRROR", "a folder with V8's static library, read by cargo xtask v8")];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::setting::upper;
+    use super::super::settings::Settings;
+    use super::*;
+
+    #[test]
+    fn the_page_about_configuration_lists_every_setting() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let mut settings = Settings::default_of(Path::new("")).unwrap();
+        let mut missing = Vec::new();
+        for setting in SETTINGS {
+            let field = setting.field(&mut settings, "x").unwrap();
+            let default = field.shown().map(|shown| shown.text).unwrap_or_default();
+            let default = if default.is_empty() { String::new() } else { format!(" `{default}`") };
+            let name = setting.placeholder().map(|name| format!("<{}>", upper(name))).unwrap_or_default();
+            let row = format!(
+                "| `{}` | {} |{default} | `{}` | {} |",
+                setting.key,
+                setting.form().unwrap().description,
+                setting.variable(&name),
+                setting.help
+            );
+            if !page.contains(&row) {
+                missing.push(row);
+            }
+        }
+        assert!(missing.is_empty(), "docs/configuration.md lacks these rows:\n{}", missing.join("\n"));
+        for (variable, _) in OTHER_VARIABLES {
+            assert!(page.contains(variable), "docs/configuration.md lacks {variable}");
+        }
+    }
+
+    #[test]
+    fn every_setting_has_its_own_variable() {
+        let mut names: Vec<String> = SETTINGS.iter().map(|setting| setting.variable("X")).collect();
+        assert!(names.contains(&"ONEVENT_DATABASE_URL".to_owned()));
+        assert!(names.contains(&"ONEVENT_INTEGRATIONS_X_CLIENT_SECRET".to_owned()));
+        names.sort();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
