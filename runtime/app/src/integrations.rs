@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use onevent_contract::{Connection, IntegrationId};
+use onevent_contract::{Connection, FieldTemplates, IntegrationId};
 use onevent_proxy::{Integration, Provider, Providers, Seal};
 use serde_json::Value;
 
@@ -86,19 +86,12 @@ impl Integrations {
         &self.providers
     }
 
-    /// The connection with the settings replaced that its provider's template marks as secret.
-    pub fn redact_settings(&self, connection: &Connection, shown: &mut Value) {
-        let Ok(integration) = self.get_or(&connection.provider_config_key, Some(&connection.provider)) else {
-            return;
-        };
-        let Some(settings) = shown.get_mut("connection_config").and_then(Value::as_object_mut) else {
-            return;
-        };
-        for (name, field) in &integration.provider.connection_config {
-            let secret = field.get("secret").and_then(Value::as_bool) == Some(true);
-            if let Some(value) = settings.get_mut(name).filter(|_| secret) {
-                *value = Value::from("[redacted]");
-            }
+    /// The connection as people may see it: without its secrets, by its provider's template.
+    #[must_use]
+    pub fn redacted(&self, connection: &Connection) -> Value {
+        match self.get_or(&connection.provider_config_key, Some(&connection.provider)) {
+            Ok(integration) => connection.redacted(integration.provider.field_templates()),
+            Err(_) => connection.redacted(FieldTemplates::unknown()),
         }
     }
 

@@ -1,8 +1,10 @@
 //! A connection as a function sees it, and the credentials behind it.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use onevent_redaction::{ExposeSecret, Kept, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -195,38 +197,56 @@ impl Credentials {
         Value::Object(object)
     }
 
-    /// The object as people may see it: field names, `type`, and times; every other value replaced.
+    /// The object as people may see it: what is secret by the rule of [`Kept`] is replaced.
     #[must_use]
-    pub fn redacted(&self) -> Value {
+    pub fn redacted(&self, fields: FieldTemplates<'_>) -> Value {
         let mut object = JsonObject::new();
         object.insert("type".into(), json!(self.mode.as_str()));
-        for (key, value) in &self.fields {
-            let shown = if key == "expires_at" { value.clone() } else { json!("[redacted]") };
-            object.insert(key.clone(), shown);
-        }
+        object.extend(self.fields.clone());
+        Kept::Credentials.redact(&mut object, fields.credentials);
         Value::Object(object)
     }
 
-    /// Every text in the credentials, nested ones included, for scrubbing logs and reports.
+    /// What is secret in the credentials, nested ones included, by the rule of [`Kept`].
     #[must_use]
-    pub fn secrets(&self) -> Vec<Secret> {
-        fn walk(value: &Value, found: &mut Vec<Secret>) {
-            match value {
-                Value::String(text) if text.len() >= Credentials::SHORTEST_SECRET => {
-                    found.push(Secret::new(text.as_str()));
-                }
-                Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
-                Value::Object(object) => object.values().for_each(|item| walk(item, found)),
-                _ => {}
-            }
-        }
-        let mut found = Vec::new();
-        self.fields.iter().filter(|(key, _)| *key != "expires_at").for_each(|(_, v)| walk(v, &mut found));
-        found
+    pub fn secrets(&self, fields: FieldTemplates<'_>) -> Vec<Secret> {
+        fields.secrets_of_credentials(&self.fields)
+    }
+}
+
+/// What a provider's template says about the fields of its connections: `credentials` and `connection_config` of Nango's
+/// `providers.yaml`, by name.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldTemplates<'t> {
+    /// The credentials' fields.
+    pub credentials: &'t JsonObject,
+    /// The settings.
+    pub connection_config: &'t JsonObject,
+}
+
+impl<'t> FieldTemplates<'t> {
+    /// Of a provider whose template is not known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        static NONE: LazyLock<JsonObject> = LazyLock::new(JsonObject::new);
+        Self { credentials: &NONE, connection_config: &NONE }
     }
 
-    /// Texts shorter than this are not scrubbed: replacing `a` everywhere would destroy a log and hide nothing.
-    pub const SHORTEST_SECRET: usize = 4;
+    /// What is secret in credentials, by the rule of [`Kept`].
+    #[must_use]
+    pub fn secrets_of_credentials(self, credentials: &JsonObject) -> Vec<Secret> {
+        own(Kept::Credentials.secrets(credentials, self.credentials))
+    }
+
+    /// What is secret in a connection's settings, by the rule of [`Kept`].
+    #[must_use]
+    pub fn secrets_of_settings(self, settings: &JsonObject) -> Vec<Secret> {
+        own(Kept::Settings.secrets(settings, self.connection_config))
+    }
+}
+
+fn own(secrets: Vec<SecretString>) -> Vec<Secret> {
+    secrets.iter().map(|secret| Secret::new(secret.expose_secret())).collect()
 }
 
 impl fmt::Debug for Credentials {
@@ -277,10 +297,21 @@ impl Connection {
         self.shape(self.credentials.reveal())
     }
 
-    /// The same with every credential replaced.
+    /// The same with every secret replaced, in the credentials and in the settings.
     #[must_use]
-    pub fn redacted(&self) -> Value {
-        self.shape(self.credentials.redacted())
+    pub fn redacted(&self, fields: FieldTemplates<'_>) -> Value {
+        let mut settings = self.connection_config.clone();
+        Kept::Settings.redact(&mut settings, fields.connection_config);
+        let shown = Self { connection_config: settings, ..self.clone() };
+        shown.shape(self.credentials.redacted(fields))
+    }
+
+    /// What is secret in the credentials and the settings, by the rule of [`Kept`].
+    #[must_use]
+    pub fn secrets(&self, fields: FieldTemplates<'_>) -> Vec<Secret> {
+        let mut secrets = self.credentials.secrets(fields);
+        secrets.extend(fields.secrets_of_settings(&self.connection_config));
+        secrets
     }
 
     fn shape(&self, credentials: Value) -> Value {
@@ -319,7 +350,7 @@ mod tests {
         let credentials =
             Credentials::from_json(json!({"access_token": "tok-123"}), Some(AuthMode::OAuth2)).unwrap();
         assert!(!format!("{credentials:?}").contains("tok-123"));
-        assert!(!credentials.redacted().to_string().contains("tok-123"));
+        assert!(!credentials.redacted(FieldTemplates::unknown()).to_string().contains("tok-123"));
         assert_eq!(credentials.reveal(), json!({"type": "OAUTH2", "access_token": "tok-123"}));
     }
 

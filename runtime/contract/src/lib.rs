@@ -22,7 +22,9 @@ pub mod revealed;
 pub mod specifier;
 
 pub use clock::{Clock, Instant, SystemClock};
-pub use connection::{AuthMode, Connection, ConnectionError, Credentials, CredentialsError, Secret};
+pub use connection::{
+    AuthMode, Connection, ConnectionError, Credentials, CredentialsError, FieldTemplates, Secret,
+};
 pub use effects::{
     ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink, Effects,
     HiddenValues, HttpEffect, HttpInFlight, HttpOutcome, HttpRequest, LogLevel, LogLine, MAX_HTTP_EFFECTS,

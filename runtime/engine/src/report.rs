@@ -136,17 +136,15 @@ pub(crate) fn report(
 ) -> RunReport {
     let effects = log.effects();
     if let Some(error) = &mut ending.error {
-        error.message = log.scrub_text(&error.message);
-        log.scrub(&mut error.payload);
-        if let Some(properties) = &mut error.additional_properties {
-            log.scrub(properties);
-        }
+        scrub(error, log);
     }
     let (event, operation) = (invocation.trigger.event(), invocation.trigger.operation());
     let verdict = match event {
         Some(Event::ValidateConnection) => Verdict::of(ending.outcome, ending.error.as_ref()),
         _ => None,
     };
+    let mut before = before;
+    log.scrub(&mut before);
     RunReport {
         schema_version: REPORT_SCHEMA_VERSION,
         run_id: invocation.run_id,
@@ -171,6 +169,19 @@ pub(crate) fn report(
         usage: ending.usage,
     }
     .with_effects(effects)
+}
+
+/// Takes the secrets out of everything that the function or a server had a hand in.
+fn scrub(error: &mut RunError, log: &EffectLog) {
+    let texts = [&mut error.message, &mut error.code].into_iter();
+    let frames = error.frames.iter_mut();
+    let places =
+        frames.flat_map(|frame| [Some(&mut frame.file), frame.function.as_mut()].into_iter().flatten());
+    texts.chain(places).for_each(|text| *text = log.scrub_text(text));
+    log.scrub(&mut error.payload);
+    if let Some(properties) = &mut error.additional_properties {
+        log.scrub(properties);
+    }
 }
 
 /// `RunFacts` of `js-sdk/src/ops.ts`.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use onevent_contract::{
-    CallContext, Connection, ConnectionFacts, ConnectionId, EnvironmentName, HostError, IntegrationId,
+    CallContext, Connection, ConnectionFacts, ConnectionId, EnvironmentName, FieldTemplates, HostError,
+    IntegrationId, Secret,
 };
 use onevent_proxy::{Integration, Target};
 use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
@@ -72,13 +73,20 @@ impl Connections {
     /// A connection as a function sees it. From here on the function holds its credentials, so its logs and errors may
     /// carry them.
     pub(crate) fn shown(&self, call: &CallContext, connection: &Connection) -> Result<Value, HostError> {
-        call.effects.hide(connection.credentials.secrets());
+        call.effects.hide(self.secrets(connection));
         let integration = self.integration(Asked::Connection, &connection.provider_config_key)?;
         let mut shown = connection.reveal();
         if let (Some(_), Value::Object(shown)) = (&integration.seal, &mut shown) {
             keep_credentials(&integration.key, Some(&integration.provider), shown);
         }
         Ok(shown)
+    }
+
+    /// What of a connection must not show up in a report: its secrets by its provider's template.
+    pub(crate) fn secrets(&self, connection: &Connection) -> Vec<Secret> {
+        let integration = self.integrations.get(&connection.provider_config_key);
+        let fields = integration.map_or_else(FieldTemplates::unknown, |own| own.provider.field_templates());
+        connection.secrets(fields)
     }
 
     /// A connection as the target of a request.

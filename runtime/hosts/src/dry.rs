@@ -18,6 +18,7 @@ use crate::connections::Connections;
 use crate::dry_connection::DryConnection;
 use crate::environment::Variables;
 use crate::memory::{CheckpointKey, DryMemory};
+use crate::secrets::of_variables;
 use crate::{Access, Integrations};
 
 /// What a [`DryHost`] works on.
@@ -223,10 +224,8 @@ impl DryHost {
         self.connections.pagination(&integration.unwrap_or_else(|| self.own_integration()))
     }
 
-    async fn environment_variables(
-        &self,
-        _call: &CallContext,
-    ) -> Result<Vec<EnvironmentVariable>, HostError> {
+    async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
+        call.effects.hide(of_variables(&self.variables));
         Ok(self.variables.to_vec())
     }
 
@@ -277,7 +276,8 @@ impl DryHost {
             memory: Arc::clone(&self.memory),
         };
         // What the action returns may carry them.
-        call.effects.hide(host.own().connection.credentials.secrets());
+        call.effects.hide(self.connections.secrets(&host.own().connection));
+        call.effects.hide(of_variables(&self.variables));
         let run = ActionRun {
             action: action_key(&action),
             connection: self.connections.facts(integration, connection)?,

@@ -47,12 +47,12 @@ impl Connections {
             match wanted {
                 IntegrationInclude::Webhook => data.insert("webhook_url".into(), Value::Null),
                 IntegrationInclude::Credentials => {
-                    // From here on the function holds it, so its logs and errors may carry it.
-                    call.effects.hide(integration.client_secret.iter().cloned());
                     data.insert("credentials".into(), credentials(integration))
                 }
             };
         }
+        // From here on the function holds these, so its logs and errors may carry them.
+        call.effects.hide(integration.client_secret.iter().cloned());
         Ok(data)
     }
 

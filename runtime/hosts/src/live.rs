@@ -15,6 +15,7 @@ use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::{Asked, api, internal, lock_failure, unknown_connection};
 use crate::connections::Connections;
 use crate::environment::Variables;
+use crate::secrets::of_variables;
 use crate::{Access, Integrations};
 
 /// What a [`LiveHost`] works on.
@@ -203,10 +204,8 @@ impl LiveHost {
         self.connections.pagination(integration.as_ref().unwrap_or(&self.own.integration))
     }
 
-    async fn environment_variables(
-        &self,
-        _call: &CallContext,
-    ) -> Result<Vec<EnvironmentVariable>, HostError> {
+    async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
+        call.effects.hide(of_variables(&self.variables));
         Ok(self.variables.to_vec())
     }
 
@@ -268,7 +267,8 @@ impl LiveHost {
         };
         let found = self.connections.stored(Asked::Action, &key, visibility, found_with).await?;
         // What the action returns may carry them.
-        call.effects.hide(found.connection.credentials.secrets());
+        call.effects.hide(self.connections.secrets(&found.connection));
+        call.effects.hide(of_variables(&self.variables));
         let run = ActionRun {
             action: action_key(&action),
             connection: self.connections.facts(&key.integration, &key.connection_id)?,

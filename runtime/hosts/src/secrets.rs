@@ -1,29 +1,42 @@
-//! The texts of credentials that are known as JSON only.
+//! What of a host's answers is secret: the rule of [`Kept`], on answers that are known as JSON only.
 
-use onevent_contract::{Credentials, Secret};
+use onevent_contract::{EnvironmentVariable, FieldTemplates, JsonObject, Secret};
+use onevent_redaction::{ExposeSecret, Kept};
 use serde_json::Value;
 
-/// The texts of credentials that are long enough to be told from other texts; `type` and times are none.
-pub(crate) fn credential_texts(value: &Value) -> Vec<Secret> {
-    let mut found = Vec::new();
-    collect(value, &mut found);
-    found.retain(long_enough);
-    found
+/// The secrets of a connection, or of an integration that has credentials.
+pub(crate) fn of_answer(answer: &JsonObject, fields: FieldTemplates<'_>) -> Vec<Secret> {
+    let object = |field: &str| answer.get(field).and_then(Value::as_object);
+    let mut secrets =
+        object("credentials").map(|object| fields.secrets_of_credentials(object)).unwrap_or_default();
+    secrets.extend(object("connection_config").iter().flat_map(|object| fields.secrets_of_settings(object)));
+    secrets
 }
 
-fn collect(value: &Value, found: &mut Vec<Secret>) {
-    match value {
-        Value::String(text) => found.push(Secret::new(text.as_str())),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(object) => {
-            let secret = object.iter().filter(|(key, _)| !matches!(key.as_str(), "type" | "expires_at"));
-            secret.for_each(|(_, item)| collect(item, found));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+/// Replaces the secrets of a connection, or of an integration that has credentials.
+pub(crate) fn redact_answer(answer: &mut JsonObject, fields: FieldTemplates<'_>) {
+    if let Some(Value::Object(credentials)) = answer.get_mut("credentials") {
+        Kept::Credentials.redact(credentials, fields.credentials);
+    }
+    if let Some(Value::Object(settings)) = answer.get_mut("connection_config") {
+        Kept::Settings.redact(settings, fields.connection_config);
     }
 }
 
-/// Shorter texts are no secrets: replacing them everywhere would destroy a report and hide nothing.
-pub(crate) fn long_enough(secret: &Secret) -> bool {
-    secret.reveal().len() >= Credentials::SHORTEST_SECRET
+/// The secrets of an environment's variables.
+pub(crate) fn of_variables(variables: &[EnvironmentVariable]) -> Vec<Secret> {
+    let secrets = Kept::Variables.secrets(&by_name(variables), FieldTemplates::unknown().credentials);
+    secrets.iter().map(|secret| Secret::new(secret.expose_secret())).collect()
+}
+
+/// The variables with their secrets replaced.
+pub(crate) fn redacted_variables(variables: &[EnvironmentVariable]) -> Vec<EnvironmentVariable> {
+    let mut object = by_name(variables);
+    Kept::Variables.redact(&mut object, FieldTemplates::unknown().credentials);
+    let text = |value: Value| value.as_str().map(str::to_owned).unwrap_or_default();
+    object.into_iter().map(|(name, value)| EnvironmentVariable { name, value: text(value) }).collect()
+}
+
+fn by_name(variables: &[EnvironmentVariable]) -> JsonObject {
+    variables.iter().map(|variable| (variable.name.clone(), variable.value.as_str().into())).collect()
 }

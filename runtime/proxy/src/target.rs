@@ -82,12 +82,10 @@ impl Target {
     /// Every text of this target that must not show up in a report.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
-        let mut secrets = self.credentials.secrets();
+        let fields = self.integration.provider.field_templates();
+        let mut secrets = self.credentials.secrets(fields);
+        secrets.extend(fields.secrets_of_settings(&self.connection_config));
         secrets.extend(self.integration.client_secret.clone());
-        let settings = self.integration.provider.secret_settings();
-        let texts = settings.filter_map(|name| self.connection_config.get(name)?.as_str());
-        secrets.extend(texts.map(Secret::new));
-        secrets.retain(|secret| secret.reveal().len() >= Credentials::SHORTEST_SECRET);
         secrets
     }
 }

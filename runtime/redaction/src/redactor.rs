@@ -71,11 +71,7 @@ impl Redactor {
 
     fn add_text(&mut self, text: &str) {
         let common = COMMON.iter().any(|common| text.eq_ignore_ascii_case(common));
-        if text.len() < SHORTEST_HIDDEN
-            || common
-            || text == REDACTED
-            || !self.known.insert(hash(text.as_bytes()))
-        {
+        if text.len() < SHORTEST_HIDDEN || common || !self.known.insert(hash(text.as_bytes())) {
             return;
         }
         self.values.push(SecretString::from(text));
@@ -116,6 +112,10 @@ impl Prepared {
             texts().flat_map(|text| spellings(text, text.len() >= SHORTEST_WITHIN_WORDS)).collect();
         let lengths = spellings.iter().map(|spelling| spelling.text.len());
         let mut escapings = vec![Escaping::Percent, Escaping::Backslash, Escaping::Entity];
+        // What JSON escapes: only that differs in this way.
+        if texts().any(|text| text.contains(['"', '\\', '/', '\n']) || !text.is_ascii()) {
+            escapings.push(Escaping::Slash);
+        }
         if texts().any(|text| text.contains(' ')) {
             escapings.push(Escaping::Form);
         }
@@ -143,6 +143,15 @@ fn parts(value: &str) -> Vec<String> {
         && ["bearer", "basic", "token"].contains(&scheme.to_ascii_lowercase().as_str())
     {
         parts.push(rest.trim().to_owned());
+    }
+    // What stands before it in a URL, where the rest is cut off as a fragment.
+    if let Some((before, _)) = value.split_once('#')
+        && before.len() >= SHORTEST_WITHIN_WORDS
+    {
+        parts.push(before.to_owned());
+    }
+    if !value.is_ascii() {
+        parts.extend([value.to_lowercase(), value.to_uppercase()]);
     }
     if value.contains('\n') {
         parts.push(value.replace(['\r', '\n'], ""));

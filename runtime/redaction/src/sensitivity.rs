@@ -6,7 +6,7 @@ mod shape;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::redactor::REDACTED;
+use crate::redactor::{REDACTED, SHORTEST_WITHIN_WORDS};
 
 use name::Said;
 
@@ -155,10 +155,13 @@ fn has_no_password(object: &Map<String, Value>) -> bool {
     !empty("username") && empty("password")
 }
 
-/// What `Authorization: Basic` carries.
+/// What `Authorization: Basic` carries. A long password is found in it, whatever stands before; a short one alone is not.
 fn pair(object: &Map<String, Value>) -> Option<SecretString> {
     let field = |name| object.get(name).and_then(Value::as_str);
     let (username, password) = (field("username")?, field("password").unwrap_or_default());
+    if password.len() >= SHORTEST_WITHIN_WORDS {
+        return None;
+    }
     Some(SecretString::from(format!("{username}:{password}")))
 }
 

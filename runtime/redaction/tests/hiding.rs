@@ -157,6 +157,14 @@ fn a_short_secret_is_hidden_as_a_word() {
 }
 
 #[test]
+fn what_a_fragment_leaves_of_a_secret_is_hidden() {
+    assert_eq!(
+        redactor(&["Summer2024#1"]).hide("https://a.example/Summer2024"),
+        "https://a.example/[redacted]"
+    );
+}
+
+#[test]
 fn harmless_texts_stay_as_they_are() {
     let redactor = redactor(&["CPyBAccessToken0001", "na1-refresh-token-0001"]);
     for text in [

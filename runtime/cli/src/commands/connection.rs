@@ -75,8 +75,7 @@ pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Fail
     let found = session::connection(store, &session.key(&args.target)).await?;
     let mut connection = found.connection.reveal();
     if !args.show_credentials {
-        connection = found.connection.redacted();
-        session.service.integrations()?.redact_settings(&found.connection, &mut connection);
+        connection = session.service.integrations()?.redacted(&found.connection);
     }
     let text = describe(&found, &connection);
     let document = Document {

@@ -237,19 +237,7 @@ impl EffectLog {
         let now = self.clock.monotonic();
         let recorded = self.lock();
         let mut effects = recorded.effects(now);
-        let hidden = &recorded.hidden;
-        for line in &mut effects.logs {
-            line.message = hidden.scrub_text(&line.message);
-            if let Some(meta) = &mut line.meta {
-                hidden.scrub(meta);
-            }
-        }
-        for effect in &mut effects.http {
-            effect.url = hidden.scrub_text(&effect.url);
-        }
-        for warning in &mut effects.warnings {
-            warning.message = hidden.scrub_text(&warning.message);
-        }
+        effects.scrub(&recorded.hidden);
         if recorded.dropped > 0 {
             effects.warnings.push(Warning::new(
                 WarningCode::EffectsTruncated,
@@ -265,6 +253,27 @@ impl EffectLog {
     fn lock(&self) -> MutexGuard<'_, Recorded> {
         // A thread that panicked while holding the lock left whole entries behind: every push is one step.
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Effects {
+    /// Every text that a function, a server or a provider had a hand in.
+    fn scrub(&mut self, hidden: &HiddenValues) {
+        for line in &mut self.logs {
+            hidden.scrub_in_place(&mut line.message);
+            line.meta.iter_mut().for_each(|meta| hidden.scrub(meta));
+        }
+        for effect in &mut self.http {
+            hidden.scrub_in_place(&mut effect.method);
+            hidden.scrub_in_place(&mut effect.url);
+        }
+        for warning in &mut self.warnings {
+            hidden.scrub_in_place(&mut warning.message);
+            warning.keys.iter_mut().for_each(|key| hidden.scrub_in_place(key));
+        }
+        if let Some(newest) = &mut self.newest_metadata {
+            hidden.scrub_object(&mut newest.value);
+        }
     }
 }
 

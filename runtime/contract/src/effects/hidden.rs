@@ -1,44 +1,46 @@
 //! Values that must not be shown.
 
+use std::borrow::Cow;
+
+use onevent_redaction::Redactor;
 use serde_json::Value;
 
-use crate::Secret;
+use crate::{JsonObject, Secret};
 
 /// The values that a run's texts must not show, and the search for them.
 #[derive(Debug, Clone, Default)]
-pub struct HiddenValues(Vec<Secret>);
+pub struct HiddenValues(Redactor);
 
 impl HiddenValues {
     /// Hides these as well.
     pub fn hide(&mut self, secrets: impl IntoIterator<Item = Secret>) {
-        for secret in secrets {
-            if !self.0.contains(&secret) {
-                self.0.push(secret);
-            }
-        }
-        // Longest first: a secret that contains another one must not leave its rest behind.
-        self.0.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
+        self.0.add(secrets.into_iter().map(|secret| secret.reveal().into()));
     }
 
-    /// The text with every hidden value replaced by `[redacted]`.
+    /// The text with every hidden value replaced by `[redacted]`, in whatever spelling it stands there.
     #[must_use]
     pub fn scrub_text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.0 {
-            if text.contains(secret.reveal()) {
-                text = text.replace(secret.reveal(), "[redacted]");
-            }
-        }
-        text
+        self.0.hide(text).into_owned()
     }
 
-    /// Replaces every hidden value in the texts of `value`.
+    /// The same in place.
+    pub(super) fn scrub_in_place(&self, text: &mut String) {
+        if let Cow::Owned(scrubbed) = self.0.hide(text) {
+            *text = scrubbed;
+        }
+    }
+
+    /// Replaces every hidden value in the texts and keys of `value`.
     pub fn scrub(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => *text = self.scrub_text(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub(item)),
-            Value::Object(object) => object.values_mut().for_each(|item| self.scrub(item)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        self.0.hide_json(value);
+    }
+
+    /// The same in an object.
+    pub(super) fn scrub_object(&self, object: &mut JsonObject) {
+        let mut value = Value::Object(std::mem::take(object));
+        self.scrub(&mut value);
+        if let Value::Object(scrubbed) = value {
+            *object = scrubbed;
         }
     }
 }

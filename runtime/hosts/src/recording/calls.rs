@@ -7,7 +7,7 @@ use onevent_contract::{
 use serde_json::{Value, json};
 
 use crate::fixture::{
-    Identity, Section, body_as_data, fetch_as_call, recorded_body, request_document, split,
+    Identity, Section, body_as_data, fetch_as_call, recorded_body, request_document, split, with_texts,
 };
 
 /// Headers of an answer that may hold credentials of their own.
@@ -126,16 +126,13 @@ impl Call {
 
     /// Puts the call into its section. `scrub` removes secrets; the identity is of what is left.
     pub(super) fn add_to(&self, sections: &mut JsonObject, scrub: &dyn Fn(&mut Value)) {
-        let mut identity = Identity::of(&self.request);
+        let request = with_texts(&self.request, scrub);
+        let mut identity = Identity::of(&request);
         if self.section == Section::Fetch {
-            identity.endpoint = split(Section::Fetch, &self.request.endpoint).0;
+            identity.endpoint = split(Section::Fetch, &request.endpoint).0;
         }
-        let hash = scrubbed(identity.as_written(&self.request), scrub).hash();
-        let identity = scrubbed(identity, scrub);
-        let mut data = self.request.body.as_ref().and_then(body_as_data);
-        if let Some(data) = &mut data {
-            scrub(data);
-        }
+        let hash = identity.as_written(&request).hash();
+        let data = request.body.as_ref().and_then(body_as_data);
         let request = request_document(&identity, data);
         let mut entry = self.answer.to_entry();
         scrub(&mut entry);
@@ -146,24 +143,6 @@ impl Call {
             Section::Fetch => identity.endpoint.clone(),
         };
         add(sections, self.section, &identity.method, endpoint, entry);
-    }
-}
-
-/// The identity of the request without its secrets: a replayed run has none.
-fn scrubbed(identity: Identity, scrub: &dyn Fn(&mut Value)) -> Identity {
-    let text = |text: String| {
-        let mut value = Value::String(text);
-        scrub(&mut value);
-        value.as_str().map(str::to_owned).unwrap_or_default()
-    };
-    let pairs =
-        |pairs: Vec<(String, String)>| pairs.into_iter().map(|(name, value)| (name, text(value))).collect();
-    Identity {
-        method: identity.method,
-        endpoint: text(identity.endpoint),
-        params: pairs(identity.params),
-        headers: pairs(identity.headers),
-        data: identity.data.map(text),
     }
 }
 

@@ -5,19 +5,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, ConnectionFacts, ConnectionQuery, EffectMessage, EffectSender,
-    EffectSink, EnvironmentVariable, HiddenValues, Host, HostAnswer, HostCall, HostCalls, HostError,
-    IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Outcome, RunReport, Secret,
+    EffectSink, EnvironmentVariable, FieldTemplates, HiddenValues, Host, HostAnswer, HostCall, HostCalls,
+    HostError, IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Outcome, RunReport,
     VersionedMetadata,
 };
 use serde_json::{Value, json};
 
 use super::calls::Call;
 use crate::fixture::{Fixture, write_document};
-use crate::secrets::{credential_texts, long_enough};
+use crate::secrets::{redact_answer, redacted_variables};
 
 /// Records what a run asks of another host, and makes a [`Fixture`] of it.
 ///
-/// No credentials get into the fixture: they are replaced in the connection, and wherever their texts occur.
+/// No secret gets into the fixture: it is replaced in the connection, and wherever else it stands, in whatever spelling.
+/// A replayed run has `[redacted]` in its place, which is looked for in the same spellings: its requests are found.
 pub struct RecordingHost {
     inner: Arc<dyn Host>,
     /// What the other host hides from a report is hidden from the fixture too.
@@ -153,19 +154,6 @@ fn nango(recorded: &Recorded, facts: &ConnectionFacts) -> Value {
     Value::Object(nango)
 }
 
-/// Replaces every credential.
-fn redact(value: &mut Value) {
-    match value {
-        Value::Null => {}
-        Value::Array(items) => items.iter_mut().for_each(redact),
-        Value::Object(object) => {
-            let secret = object.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "type" | "expires_at"));
-            secret.for_each(|(_, item)| redact(item));
-        }
-        scalar => *scalar = "[redacted]".into(),
-    }
-}
-
 #[async_trait]
 impl Host for RecordingHost {
     async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
@@ -211,12 +199,11 @@ impl RecordingHost {
         // A fixture has one connection: the run's own.
         let own = query == ConnectionQuery::default();
         let connection = self.inner.connection(call, query).await?;
-        call.effects.hide(connection.get("credentials").map(credential_texts).unwrap_or_default());
         self.note(|recorded| {
             if own || recorded.connection.is_none() {
                 let mut shown = connection.clone();
-                if let Some(credentials) = shown.get_mut("credentials") {
-                    redact(credentials);
+                if let Value::Object(shown) = &mut shown {
+                    redact_answer(shown, FieldTemplates::unknown());
                 }
                 recorded.connection = Some(shown);
             }
@@ -253,23 +240,14 @@ impl RecordingHost {
     ) -> Result<JsonObject, HostError> {
         let mut integration = self.inner.integration(call, include).await?;
         let answer = integration.clone();
-        if let Some(credentials) = integration.get_mut("credentials") {
-            call.effects.hide(credential_texts(credentials));
-            redact(credentials);
-        }
+        redact_answer(&mut integration, FieldTemplates::unknown());
         self.note(|recorded| recorded.integration.get_or_insert_default().extend(integration));
         Ok(answer)
     }
 
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
         let variables = self.inner.environment_variables(call).await?;
-        // They are where products keep their own keys.
-        let secrets = variables.iter().map(|variable| Secret::new(variable.value.as_str()));
-        call.effects.hide(secrets.filter(long_enough));
-        let redacted = variables
-            .iter()
-            .map(|variable| EnvironmentVariable { name: variable.name.clone(), value: "[redacted]".into() });
-        self.note(|recorded| recorded.variables = Some(redacted.collect()));
+        self.note(|recorded| recorded.variables = Some(redacted_variables(&variables)));
         Ok(variables)
     }
 

@@ -60,6 +60,6 @@ impl RemoteHost {
         if self.own.is(integration, connection) {
             return Ok(Arc::clone(&self.own));
         }
-        Ok(Arc::new(Own::new(self.api.connection(integration, connection).await?)))
+        Ok(Arc::new(Own::new(self.api.connection(integration, connection).await?, &self.providers)))
     }
 }

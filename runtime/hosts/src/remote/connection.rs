@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use onevent_contract::{ConnectionFacts, ConnectionId, IntegrationId, JsonObject, Secret};
+use onevent_contract::{ConnectionFacts, ConnectionId, FieldTemplates, IntegrationId, JsonObject, Secret};
+use onevent_proxy::Providers;
 use serde_json::Value;
 
 use super::metadata::RemoteMetadata;
-use crate::secrets::credential_texts;
 
 /// A connection of a Nango API, as it was when the run began. Its credentials may be of any kind that Nango knows.
 #[derive(Clone)]
@@ -15,8 +15,7 @@ pub struct RemoteConnection {
     facts: ConnectionFacts,
     connection_config: JsonObject,
     metadata: Option<JsonObject>,
-    /// The texts of its credentials.
-    secrets: Vec<Secret>,
+    credentials: JsonObject,
 }
 
 impl RemoteConnection {
@@ -35,8 +34,8 @@ impl RemoteConnection {
         };
         let (connection_config, metadata) =
             (object("connection_config").unwrap_or_default(), object("metadata"));
-        let secrets = json.get("credentials").map(credential_texts).unwrap_or_default();
-        Some(Self { facts, connection_config, metadata, secrets })
+        let credentials = object("credentials").unwrap_or_default();
+        Some(Self { facts, connection_config, metadata, credentials })
     }
 
     /// What a run for it can read without a call.
@@ -69,8 +68,13 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn new(connection: RemoteConnection) -> Self {
-        let RemoteConnection { facts, connection_config, metadata, secrets } = connection;
+    /// The connection with what is secret of it, by its provider's template where there is one here.
+    pub(super) fn new(connection: RemoteConnection, providers: &Providers) -> Self {
+        let RemoteConnection { facts, connection_config, metadata, credentials } = connection;
+        let provider = providers.get(&facts.provider);
+        let fields = provider.as_ref().map_or_else(FieldTemplates::unknown, |own| own.field_templates());
+        let mut secrets = fields.secrets_of_credentials(&credentials);
+        secrets.extend(fields.secrets_of_settings(&connection_config));
         Self { facts, connection_config, secrets, metadata: Mutex::new(RemoteMetadata::new(metadata)) }
     }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use onevent_contract::{
     CallContext, Checkpoint, ConnectionId, ConnectionQuery, EnvironmentName, EnvironmentVariable,
-    FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude,
-    JsonObject, ProxyRequest, ProxyResponse,
+    FetchRequest, FetchResponse, FieldTemplates, Host, HostAnswer, HostCall, HostError, IntegrationId,
+    IntegrationInclude, JsonObject, ProxyRequest, ProxyResponse,
 };
 use onevent_proxy::{Integration, Providers, Proxy, Seal, Target, provider_url};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::Integrations;
 use crate::actions::{ActionRunner, Actions};
 use crate::memory::{CheckpointKey, DryMemory};
 use crate::sealed::{check_include, keep_credentials};
-use crate::secrets::credential_texts;
+use crate::secrets::{of_answer, of_variables};
 
 /// What becomes of what a run writes into Nango.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,7 +87,7 @@ impl RemoteHost {
             sealed,
         } = options;
         let sealed = Arc::new(sealed);
-        let own = Arc::new(Own::new(connection));
+        let own = Arc::new(Own::new(connection, &providers));
         let (actions, memory) = (Actions::default(), Arc::default());
         Self { api, own, writes, environment, proxy, integrations, providers, sealed, actions, memory }
     }
@@ -222,7 +222,10 @@ impl RemoteHost {
             self.meant(query.provider_config_key.as_ref(), query.connection_id.as_ref());
         let mut json = self.api.connection_json(integration, connection).await?;
         // From here on the function holds these, so its logs and errors may carry them.
-        call.effects.hide(json.get("credentials").map(credential_texts).unwrap_or_default());
+        let provider = json.get("provider").and_then(Value::as_str);
+        let provider = provider.and_then(|provider| self.providers.get(provider));
+        let fields = provider.as_ref().map_or_else(FieldTemplates::unknown, |own| own.field_templates());
+        call.effects.hide(of_answer(&json, fields));
         if self.own.is(integration, connection) {
             json.insert("metadata".into(), json!(self.own.metadata().read().value));
         }
@@ -245,7 +248,7 @@ impl RemoteHost {
             check_include(integration, &include)?;
         }
         let data = self.api.integration(&self.own.facts.integration, &include).await?;
-        call.effects.hide(data.get("credentials").map(credential_texts).unwrap_or_default());
+        call.effects.hide(of_answer(&data, FieldTemplates::unknown()));
         Ok(data)
     }
 
@@ -269,7 +272,9 @@ impl RemoteHost {
 
     async fn environment_variables(&self, call: &CallContext) -> Result<Vec<EnvironmentVariable>, HostError> {
         self.hide(call);
-        Ok(self.api.environment_variables().await?)
+        let variables = self.api.environment_variables().await?;
+        call.effects.hide(of_variables(&variables));
+        Ok(variables)
     }
 
     async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {

@@ -1,5 +1,5 @@
 use indexmap::IndexMap;
-use onevent_contract::{AuthMode, JsonObject};
+use onevent_contract::{AuthMode, FieldTemplates, JsonObject};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -49,6 +49,12 @@ impl Provider {
     pub fn secret_settings(&self) -> impl Iterator<Item = &str> {
         let secret = |field: &Value| field.get("secret").and_then(Value::as_bool) == Some(true);
         self.connection_config.iter().filter(move |(_, field)| secret(field)).map(|(name, _)| name.as_str())
+    }
+
+    /// What the template says about the fields of its connections, and so about what of them is secret.
+    #[must_use]
+    pub fn field_templates(&self) -> FieldTemplates<'_> {
+        FieldTemplates { credentials: &self.credentials, connection_config: &self.connection_config }
     }
 }
 

@@ -122,6 +122,7 @@ const HARMLESS: &[&str] = &[
     "app",
     "audience",
     "bucket",
+    "by",
     "channel",
     "city",
     "client",

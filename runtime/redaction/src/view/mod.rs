@@ -19,6 +19,8 @@ pub(crate) enum Escaping {
     Form,
     /// `\/`, `\u002f`, `\x2f`, `\n`: JSON, JavaScript, and what is like them.
     Backslash,
+    /// The same with `/` for each `\\`, as paths of URLs have it.
+    Slash,
     /// `&amp;`, `&#47;`, `&#x2f;`: HTML and XML.
     Entity,
     /// Lines that were broken, as in mail and in keys.
@@ -57,6 +59,7 @@ impl Escaping {
             Self::Percent => byte == b'%',
             Self::Form => matches!(byte, b'%' | b'+'),
             Self::Backslash => byte == b'\\',
+            Self::Slash => byte == b'/',
             Self::Entity => byte == b'&',
             Self::LineBreaks => matches!(byte, b'\r' | b'\n'),
         }
@@ -67,7 +70,8 @@ impl Escaping {
         match (self, bytes) {
             (Self::Form, [b'+', ..]) => Some((1, Unescaped::byte(b' '))),
             (Self::Percent | Self::Form, _) => percent::read(bytes),
-            (Self::Backslash, _) => backslash::read(bytes),
+            (Self::Backslash, _) | (Self::Slash, [_, b'"' | b'/' | b'u', ..]) => backslash::read(bytes),
+            (Self::Slash, _) => None,
             (Self::Entity, _) => entity::read(bytes),
             (Self::LineBreaks, _) => Some((1, Unescaped::NOTHING)),
         }
@@ -175,6 +179,7 @@ mod tests {
             (Backslash, r#"\"\\\/\n\u00E9\ud83d\ude00\x41\u{1f600}\'"#, "\"\\/\né😀A😀'"),
             (Backslash, r"\ud83d \q \u12 \x", r"\ud83d \q \u12 \x"),
             (Backslash, "\\", "\\"),
+            (Slash, "a//b/u00e9/\"/t/", "a/bé\"/t/"),
             (Entity, "&amp;&lt;&gt;&quot;&apos;&#39;&#x27;&#X2f;&#047;&eacute;", "&<>\"'''//&eacute;"),
             (
                 Entity,

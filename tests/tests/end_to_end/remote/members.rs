@@ -15,7 +15,7 @@ fn connection_integration_and_variables_are_nangos() {
          await nango.updateMetadata({ seen: true });\n\
          nango.log('x', { config: connection.connection_config, provider: nango.provider, token: (await nango.getToken()) === connection.credentials.access_token,\n\
            other: other.credentials, webhook: integration.webhook_url === await nango.getWebhookURL(), logo: typeof integration.logo,\n\
-           client: integration.credentials.client_id, variables: await nango.getEnvironmentVariables(),\n\
+           client: integration.credentials.client_id, secret: integration.credentials.client_secret, variables: await nango.getEnvironmentVariables(),\n\
            metadata: (await nango.getConnection()).metadata });\n\
          const missing = await nango.getConnection('github', 'nobody').catch((e: any) => [e.response.status, e.response.data.error.code]);\n\
          nango.log('y', missing);",
@@ -28,7 +28,8 @@ fn connection_integration_and_variables_are_nangos() {
         "acme",
         json!({"instance_url": "https://x"}).as_object().unwrap().clone(),
     );
-    stage.nango.variable("REGION", "eu");
+    stage.nango.variable("REGION", "eu-west");
+    stage.nango.variable("DBPASS", "hunter2");
     let answer = stage.run(&["dryrun", "check", "acme"]).exits(0);
     let meta = &answer.document["logs"][0]["meta"];
     assert_eq!(meta["config"], json!({"instance_url": "https://x"}));
@@ -38,8 +39,10 @@ fn connection_integration_and_variables_are_nangos() {
     );
     // Credentials of a kind that the proxy here does not know, and hidden in the report.
     assert_eq!(meta["other"], json!({"type": "APP", "access_token": "[redacted]", "jwtToken": "[redacted]"}));
-    assert_eq!((&meta["client"], &meta["logo"]), (&json!("[redacted]"), &json!("string")));
-    assert_eq!(meta["variables"], json!([{"name": "REGION", "value": "eu"}]));
+    assert_eq!((&meta["client"], &meta["logo"]), (&json!("client-1"), &json!("string")));
+    let variables =
+        json!([{"name": "REGION", "value": "eu-west"}, {"name": "DBPASS", "value": "[redacted]"}]);
+    assert_eq!((&meta["variables"], &meta["secret"]), (&variables, &json!("[redacted]")));
     assert_eq!(meta["metadata"], json!({"seen": true}));
     assert_eq!(answer.document["logs"][1]["meta"]["value"], json!([404, "not_found"]));
     assert!(!answer.document.to_string().contains(TOKEN));

@@ -1,7 +1,7 @@
 //! What differs between a run and its fixture. A section that the fixture lacks is not compared.
 
 use onevent_contract::{Outcome, RunReport, WarningCode};
-use onevent_hosts::{Fixture, Replay, ReplayedAnswer, same_json};
+use onevent_hosts::{Fixture, Replay, ReplayedAnswer, plain_marks, same_json};
 use serde_json::{Value, json};
 
 use super::case::Ran;
@@ -19,7 +19,8 @@ pub(super) fn problems(fixture: &Fixture, expects_error: Option<&str>, ran: &Ran
         && ran.report.event.is_none()
         && let Some(recorded) = fixture.output()
     {
-        let output = ran.report.output.clone().unwrap_or_default();
+        let mut output = ran.report.output.clone().unwrap_or_default();
+        plain_marks(&mut output);
         problems.extend(differences("output", recorded, &output));
     }
     if let Some(recorded) = fixture.metadata_writes() {

@@ -1,7 +1,7 @@
 //! `--update`: the fixture as the run would be recorded now.
 
 use onevent_contract::Outcome;
-use onevent_hosts::{Fixture, Member, ReplayedAnswer};
+use onevent_hosts::{Fixture, Member, ReplayedAnswer, plain_marks};
 use serde_json::Value;
 
 use super::case::Ran;
@@ -34,7 +34,9 @@ pub(super) fn apply(fixture: &mut Fixture, ran: &Ran) -> bool {
         let failed_before = fixture.error().is_some();
         fixture.set(Member::Error, None);
         if report.event.is_none() && (fixture.output().is_some() || failed_before) {
-            fixture.set(Member::Output, Some(report.output.clone().unwrap_or_default()));
+            let mut output = report.output.clone().unwrap_or_default();
+            plain_marks(&mut output);
+            fixture.set(Member::Output, Some(output));
         }
     } else {
         fixture.set(Member::Error, error_document(report));
