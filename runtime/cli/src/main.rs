@@ -13,6 +13,7 @@ mod interruption;
 mod output;
 mod session;
 mod surroundings;
+mod whole_file;
 
 fn main() -> std::process::ExitCode {
     app::main(std::env::args_os().collect()).number().into()

@@ -21,4 +21,5 @@ mod providers;
 mod refused_imports;
 mod remote;
 mod schemas;
+mod secrets;
 mod world;

@@ -11,6 +11,7 @@ use crate::commands::test::{fixture_path, fixture_stem};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::whole_file::{WriteError, write_in_project};
 
 /// What becomes of another recording in the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(super) enum Existing {
 
 /// The file of a recording.
 pub(super) struct FixtureFile {
+    project: PathBuf,
     path: PathBuf,
     /// Its path in the project.
     shown: String,
@@ -32,6 +34,7 @@ impl FixtureFile {
     pub(super) fn of(session: &Session, function: &FunctionKey, case: FixtureCase<'_>) -> Self {
         let stem = fixture_stem(function.name.as_str(), case);
         Self {
+            project: session.folder().to_owned(),
             path: fixture_path(session.folder(), function.integration.as_str(), &stem),
             shown: format!("{}/tests/{stem}.test.json", function.integration),
             another: format!("{}.NAME.test.json", function.name),
@@ -49,9 +52,9 @@ impl FixtureFile {
             let hint = format!("--save=NAME writes {another} beside it, and --force replaces it");
             return Err(Failure::new(ExitCode::Failed, "fixture_exists", message).hint(hint));
         }
-        let written = self.path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        written.and_then(|()| std::fs::write(&self.path, text)).map_err(|error| {
-            Failure::internal(format!("{} cannot be written: {error}", self.path.display()))
+        write_in_project(&self.project, &self.path, text).map_err(|error| match error {
+            WriteError::Io { .. } => Failure::internal(format!("--save: {error}")),
+            refused => Failure::project("fixture_not_written", format!("--save: {refused}")),
         })?;
         Ok(format!("saved {}\n", self.shown))
     }

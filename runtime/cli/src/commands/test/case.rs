@@ -1,8 +1,10 @@
 //! One test: the function over its fixture, and what differs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use onevent_app::{Integrations, read_text};
 use onevent_contract::{
     Clock, ConnectionFacts, ConnectionId, EnvironmentName, Function, Invocation, Limits, Mode, RunReport,
     SystemClock, Trigger, Validation,
@@ -14,7 +16,7 @@ use super::find::Found;
 use super::load::NoFunction;
 use super::sibling::Sibling;
 use super::{Status, TestResult, compare, update};
-use onevent_app::{Integrations, read_text};
+use crate::whole_file::write_in_project;
 
 /// The largest fixture that is read: 64 MiB.
 pub(crate) const MAX_FIXTURE_BYTES: u64 = 64 * 1024 * 1024;
@@ -35,6 +37,8 @@ pub(super) struct Runner {
     pub(super) environment: EnvironmentName,
     pub(super) validation: Validation,
     pub(super) update: bool,
+    /// The project's folder.
+    pub(super) project: PathBuf,
     pub(super) integrations: Integrations,
 }
 
@@ -78,8 +82,8 @@ impl Runner {
         let mut problems = compare::problems(&fixture, expects_error, &ran);
         let outdated = !problems.is_empty() || update::has_stale_request(&ran);
         if self.update && outdated && update::apply(&mut fixture, &ran) {
-            std::fs::write(&case.found.path, fixture.to_text())
-                .map_err(|error| format!("{} cannot be written: {error}", case.found.file))?;
+            write_in_project(&self.project, &case.found.path, &fixture.to_text())
+                .map_err(|error| format!("--update: {error}"))?;
             return Ok(Some("updated".into()));
         }
         if problems.is_empty() {

@@ -6,19 +6,16 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Document, Status, TestResult};
 use crate::failure::Failure;
+use crate::whole_file::write_named;
 
 /// Writes the file.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn write(path: &Path, document: &Document) -> Result<(), Failure> {
-    let written = report(document)
-        .to_string()
-        .map_err(|error| error.to_string())
-        .and_then(|xml| std::fs::write(path, xml).map_err(|error| error.to_string()));
-    written.map_err(|why| {
-        Failure::usage("junit_unwritable", format!("--junit: {} cannot be written: {why}", path.display()))
-    })
+pub(super) fn write(project: &Path, path: &Path, document: &Document) -> Result<(), Failure> {
+    let unwritable = |why: String| Failure::usage("junit_unwritable", format!("--junit: {why}"));
+    let xml = report(document).to_string().map_err(|error| unwritable(error.to_string()))?;
+    write_named(project, path, &xml).map_err(|error| unwritable(error.to_string()))
 }
 
 fn report(document: &Document) -> Report {

@@ -82,6 +82,7 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         environment: session.service.environment().clone(),
         validation: if args.validate { Validation::Enforce } else { Validation::Warn },
         update: args.update,
+        project: session.folder().to_owned(),
         integrations: session.service.integrations()?.clone(),
     });
     let cases = found.into_iter().map(|found| case_of(session, &loaded, found)).collect();
@@ -95,7 +96,7 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         tests,
     };
     if let Some(file) = &args.junit {
-        junit::write(&session.directory.join(file), &document)?;
+        junit::write(session.folder(), &session.directory.join(file), &document)?;
     }
     let exit = if document.failed == 0 { ExitCode::Ok } else { ExitCode::Failed };
     Ok(Reply::new(&document, show::summary(&document))?.exit(exit))
