@@ -219,7 +219,7 @@ fn nothing_is_written_outside_of_the_project() {
             }
         }
         let before = content(outside.path());
-        let saved = world.run(&["dryrun", "check", "acme", "--save"]);
+        let saved = world.run(&["dryrun", "check", "acme", "--save", "--force"]);
         assert_eq!(saved.error_code(), "fixture_not_written", "{link}");
         world.run(&["test", "--update"]);
         world.run(&["test", "--junit", "results.xml"]);
