@@ -53,9 +53,12 @@ pub(crate) struct ExecuteJob {
     pub(crate) schema: Option<Arc<dyn SchemaCheck>>,
     /// The connection's metadata, on its way from the host.
     pub(crate) before: AbortOnDropHandle<Before>,
-    /// `RunFacts` of `js-sdk/src/ops.ts` with that metadata, or why the function is not called with it.
-    pub(crate) facts: Box<dyn FnOnce(&Value) -> Result<Value, Box<RunError>> + Send>,
+    /// What the function is called with.
+    pub(crate) facts: Box<Facts>,
 }
+
+/// `RunFacts` of `js-sdk/src/ops.ts` with that metadata, or why the function is not called with it.
+pub(crate) type Facts = dyn FnOnce(&Value) -> Result<Value, Box<RunError>> + Send;
 
 /// The metadata before the run, or what is wrong with the host.
 pub(crate) type Before = Result<Value, String>;
