@@ -63,7 +63,7 @@ mod tests {
             fixture: "crm/tests/setup.test.json".into(),
             status: Status::Failed,
             duration: Duration::from_millis(12),
-            message: Some("a < \"b\"\n</failure>\u{1b}]]>".into()),
+            message: Some("a < \"b\"\n</failure>]]>\u{1b}[0m".into()),
         };
         let document = Document {
             passed: 0,
