@@ -22,6 +22,10 @@ use crate::platform::ThreadCpuClock;
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.
 const STACK_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long beyond the wall limit the host may take to say what the metadata before the run is. One that takes longer hangs, and
+/// the run counts as refused: what hangs is not the function.
+const LATE_ANSWER: Duration = Duration::from_millis(250);
+
 /// How long the end of a run waits for metadata writes that are under way. Those of a host that takes longer are pending
 /// in the report. Less than a second: that is what a run gets whose process was asked to stop.
 const LAST_WRITES: Duration = Duration::from_millis(700);
@@ -179,7 +183,7 @@ impl IsolateThreads {
 }
 
 async fn execute(
-    job: ExecuteJob,
+    mut job: ExecuteJob,
     modules: Arc<LoadedModules>,
     limits: &Limits,
     stop: Arc<StopSignal>,
@@ -194,7 +198,7 @@ async fn execute(
     };
     // The host has been reading while the isolate was made.
     let mut before = Value::Null;
-    let settled = match isolate.wait_for(job.before).await {
+    let settled = match isolate.wait_for(&mut job.before).await {
         Ok(Ok(Ok(value))) => {
             before = value;
             match (job.facts)(&before) {
@@ -206,8 +210,12 @@ async fn execute(
         Ok(Err(_)) => return Err(NotStarted::Host("the host panicked or was shut down".to_owned())),
         Err(Interrupted::Stopped(StopReason::Cancelled)) => return Err(NotStarted::Cancelled),
         Err(Interrupted::Stopped(StopReason::Wall)) => {
-            let message = format!("the host did not answer within the run's limit of {:?}", limits.wall);
-            return Err(NotStarted::Host(message));
+            // A host that answers all the same is not to blame: the limit was too short for the isolate.
+            if tokio::time::timeout(LATE_ANSWER, &mut job.before).await.is_err() {
+                let message = format!("the host did not answer within the run's limit of {:?}", limits.wall);
+                return Err(NotStarted::Host(message));
+            }
+            Err(Interrupted::Stopped(StopReason::Wall))
         }
         Err(interrupted) => Err(interrupted),
     };

@@ -127,6 +127,17 @@ async fn an_interval_that_never_stops() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wall_limit_that_is_too_short_for_an_isolate() {
+    let report = run_with("", Arc::default(), |invocation| {
+        invocation.limits.wall = Duration::from_nanos(1);
+    })
+    .await;
+    let kind = report.error.map(|error| error.kind);
+    assert_eq!((report.outcome, kind), (Outcome::Stopped, Some(ErrorType::ExecutionTimeout)));
+    a_good_run_follows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_never_answers() {
     let report = run_with("await nango.get({ endpoint: '/slow' });", Arc::default(), |invocation| {
         invocation.limits.wall = Duration::from_millis(300);
