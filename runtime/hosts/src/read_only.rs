@@ -5,10 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::Method;
 use onevent_contract::{
-    ActionCall, CallContext, FetchRequest, Host, HostAnswer, HostCall, HostError, Params, ProxyRequest,
+    ActionCall, CallContext, FetchRequest, Host, HostAnswer, HostCall, HostError, Params, ProxyBody,
+    ProxyRequest,
 };
-
-use crate::fixture::body_as_data;
 
 /// The text of a refused request's data is cut after this many characters.
 const SHOWN: usize = 2_000;
@@ -64,9 +63,23 @@ fn refused_call(request: &ProxyRequest) -> HostError {
         }
     }
     let headers: Vec<_> = request.headers.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-    let data = request.body.as_ref().and_then(body_as_data).map(|data| data.to_string());
+    let data = request.body.as_ref().map(shown_body);
     details.extend(request_details(&headers, data.as_deref()));
     refused(&format!("{} {}", request.method, request.endpoint), &details)
+}
+
+/// A body in words: what is text as it is, and of other bytes how many there are.
+fn shown_body(body: &ProxyBody) -> String {
+    let pairs = |pairs: &[(String, String)]| {
+        pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    };
+    match body {
+        ProxyBody::Json(value) => value.to_string(),
+        ProxyBody::Text(text) => text.clone(),
+        ProxyBody::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        ProxyBody::Form(form) | ProxyBody::Multipart(form) => pairs(form),
+        _ => String::new(),
+    }
 }
 
 fn refused_fetch(request: &FetchRequest) -> HostError {

@@ -13,28 +13,10 @@ pub(crate) fn of_answer(answer: &JsonObject, fields: FieldTemplates<'_>) -> Vec<
     secrets
 }
 
-/// Replaces the secrets of a connection, or of an integration that has credentials.
-pub(crate) fn redact_answer(answer: &mut JsonObject, fields: FieldTemplates<'_>) {
-    if let Some(Value::Object(credentials)) = answer.get_mut("credentials") {
-        Kept::Credentials.redact(credentials, fields.credentials);
-    }
-    if let Some(Value::Object(settings)) = answer.get_mut("connection_config") {
-        Kept::Settings.redact(settings, fields.connection_config);
-    }
-}
-
 /// The secrets of an environment's variables.
 pub(crate) fn of_variables(variables: &[EnvironmentVariable]) -> Vec<Secret> {
     let secrets = Kept::Variables.secrets(&by_name(variables), FieldTemplates::unknown().credentials);
     secrets.iter().map(|secret| Secret::new(secret.expose_secret())).collect()
-}
-
-/// The variables with their secrets replaced.
-pub(crate) fn redacted_variables(variables: &[EnvironmentVariable]) -> Vec<EnvironmentVariable> {
-    let mut object = by_name(variables);
-    Kept::Variables.redact(&mut object, FieldTemplates::unknown().credentials);
-    let text = |value: Value| value.as_str().map(str::to_owned).unwrap_or_default();
-    object.into_iter().map(|(name, value)| EnvironmentVariable { name, value: text(value) }).collect()
 }
 
 fn by_name(variables: &[EnvironmentVariable]) -> JsonObject {

@@ -8,7 +8,8 @@ use onevent_contract::{
     MetadataReport, Mode, Outcome, Params, ProxyBody, ProxyRequest, ResponseType, RunId, RunReport,
     SystemClock, Usage,
 };
-use onevent_hosts::{Access, Fixture, FixtureHost, ReadOnlyHost, RecordingHost, ReplayedAnswer};
+use onevent_hosts::{Access, ReadOnlyHost};
+use onevent_testing::{Fixture, FixtureHost, RecordingHost, ReplayedAnswer};
 use serde_json::{Value, json};
 
 use crate::setup::{Setup, call, key, metadata, request, text, write};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use onevent_contract::{ConnectionFacts, Function, Host, RunReport};
-use onevent_hosts::{ReadOnlyHost, RecordingHost};
+use onevent_hosts::ReadOnlyHost;
+use onevent_testing::RecordingHost;
 use serde_json::Value;
 
 use super::fixture_file::{Existing, FixtureFile};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use onevent_app::read_text;
 use onevent_contract::{ConnectionFacts, Function};
-use onevent_hosts::Fixture;
 use onevent_lifecycle::DryRun;
+use onevent_testing::Fixture;
 use serde_json::Value;
 
 use super::reply::reply;

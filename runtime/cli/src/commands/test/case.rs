@@ -10,7 +10,7 @@ use onevent_contract::{
     SystemClock, Trigger, Validation,
 };
 use onevent_engine::Engine;
-use onevent_hosts::{Fixture, FixtureHost, Replay};
+use onevent_testing::{Fixture, FixtureHost, Replay};
 
 use super::find::Found;
 use super::load::NoFunction;

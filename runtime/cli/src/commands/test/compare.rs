@@ -1,7 +1,7 @@
 //! What differs between a run and its fixture. A section that the fixture lacks is not compared.
 
 use onevent_contract::{Outcome, RunReport, WarningCode};
-use onevent_hosts::{Fixture, Replay, ReplayedAnswer, plain_marks, same_json};
+use onevent_testing::{Fixture, Replay, ReplayedAnswer, plain_marks, same_json};
 use serde_json::{Value, json};
 
 use super::case::Ran;

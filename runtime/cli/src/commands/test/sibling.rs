@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use onevent_hosts::Fixture;
+use onevent_testing::Fixture;
 use onevent_testing::vitest::{Answer, Stub, TestFile};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `--update`: the fixture as the run would be recorded now.
 
 use onevent_contract::Outcome;
-use onevent_hosts::{Fixture, Member, ReplayedAnswer, plain_marks};
+use onevent_testing::{Fixture, Member, ReplayedAnswer, plain_marks};
 use serde_json::Value;
 
 use super::case::Ran;

@@ -12,8 +12,8 @@ use onevent_contract::{
 use serde_json::{Value, json};
 
 use super::calls::Call;
+use super::secrets::{redact_answer, redacted_variables};
 use crate::fixture::{Fixture, write_document};
-use crate::secrets::{redact_answer, redacted_variables};
 
 /// Records what a run asks of another host, and makes a [`Fixture`] of it.
 ///

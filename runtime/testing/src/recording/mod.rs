@@ -2,5 +2,6 @@
 
 mod calls;
 mod host;
+mod secrets;
 
 pub use self::host::RecordingHost;
