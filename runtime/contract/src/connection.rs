@@ -7,85 +7,87 @@ use jiff::Timestamp;
 use onevent_redaction::{ExposeSecret, Kept, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
-use zeroize::Zeroize;
 
 use crate::{ConnectionId, IntegrationId, JsonObject};
 
 /// How a provider authenticates, by Nango's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[non_exhaustive]
 pub enum AuthMode {
     /// OAuth 2 with a user's consent (RFC 6749, section 4.1).
     #[serde(rename = "OAUTH2")]
+    #[strum(serialize = "OAUTH2")]
     OAuth2,
     /// OAuth 2 client credentials (RFC 6749, section 4.4).
     #[serde(rename = "OAUTH2_CC")]
+    #[strum(serialize = "OAUTH2_CC")]
     OAuth2ClientCredentials,
     /// A key that the provider issued.
     #[serde(rename = "API_KEY")]
+    #[strum(serialize = "API_KEY")]
     ApiKey,
     /// User name and password (RFC 7617).
     #[serde(rename = "BASIC")]
+    #[strum(serialize = "BASIC")]
     Basic,
     /// No authentication.
     #[serde(rename = "NONE")]
+    #[strum(serialize = "NONE")]
     None,
 }
 
 impl AuthMode {
     /// Every mode, in Nango's spelling.
-    pub const ALL: [AuthMode; 5] =
-        [Self::OAuth2, Self::OAuth2ClientCredentials, Self::ApiKey, Self::Basic, Self::None];
+    pub const ALL: &'static [AuthMode] = Self::VARIANTS;
 
     /// Nango's spelling: `OAUTH2`, `OAUTH2_CC`, `API_KEY`, `BASIC`, `NONE`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OAuth2 => "OAUTH2",
-            Self::OAuth2ClientCredentials => "OAUTH2_CC",
-            Self::ApiKey => "API_KEY",
-            Self::Basic => "BASIC",
-            Self::None => "NONE",
-        }
+        self.into()
     }
 
     /// The mode of that spelling, if it is supported.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+        name.parse().ok()
     }
 }
 
-/// A text that must not be printed. Neither `Debug` nor serde shows it; it is wiped when dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+/// A text that must not be printed: `Debug` hides it, there is no serde of it, and it is wiped when dropped (secrecy).
+#[derive(Debug, Clone)]
+pub struct Secret(SecretString);
 
 impl Secret {
     /// Takes a text as secret.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(SecretString::from(text.into()))
     }
 
     /// The text. Call it only where the value leaves for its one destination.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
+impl From<SecretString> for Secret {
+    fn from(text: SecretString) -> Self {
+        Self(text)
     }
 }
 
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.reveal() == other.reveal()
     }
 }
+
+impl Eq for Secret {}
 
 /// Why a JSON value is not a set of credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -246,7 +248,7 @@ impl<'t> FieldTemplates<'t> {
 }
 
 fn own(secrets: Vec<SecretString>) -> Vec<Secret> {
-    secrets.iter().map(|secret| Secret::new(secret.expose_secret())).collect()
+    secrets.into_iter().map(Secret::from).collect()
 }
 
 impl fmt::Debug for Credentials {

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::IntoStaticStr;
 
 use crate::encoding::some;
 
 /// The kind of a run's error: Nango's names, and onevent's for what Nango does not tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorType {
     /// The function threw an `ActionError`.
@@ -48,24 +50,7 @@ impl ErrorType {
     /// The wire name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ActionScriptRuntimeError => "action_script_runtime_error",
-            Self::ScriptHttpError => "script_http_error",
-            Self::ScriptApiRateLimitError => "script_api_rate_limit_error",
-            Self::ScriptNetworkError => "script_network_error",
-            Self::ScriptInternalError => "script_internal_error",
-            Self::ScriptAborted => "script_aborted",
-            Self::ExecutionTimeout => "execution_timeout",
-            Self::CpuLimitExceeded => "cpu_limit_exceeded",
-            Self::HeapLimitExceeded => "heap_limit_exceeded",
-            Self::NeverSettled => "never_settled",
-            Self::InvalidMetadata => "invalid_metadata",
-            Self::InvalidActionInput => "invalid_action_input",
-            Self::InvalidActionOutput => "invalid_action_output",
-            Self::ScriptOutputTooLarge => "script_output_too_large",
-            Self::CompileError => "compile_error",
-            Self::HostFailure => "host_failure",
-        }
+        self.into()
     }
 }
 

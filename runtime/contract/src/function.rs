@@ -5,13 +5,17 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::encoding::{json, optional_binary, shared};
 use crate::{FunctionName, IntegrationId};
 
 /// The lifecycle events that a function can subscribe to (Nango, "Event functions").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Event {
     /// After a connection was created and accepted.
@@ -24,23 +28,18 @@ pub enum Event {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Event; 3] =
-        [Self::PostConnectionCreation, Self::ValidateConnection, Self::PreConnectionDeletion];
+    pub const ALL: &'static [Event] = Self::VARIANTS;
 
     /// The wire name, as authors write it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PostConnectionCreation => "post-connection-creation",
-            Self::ValidateConnection => "validate-connection",
-            Self::PreConnectionDeletion => "pre-connection-deletion",
-        }
+        self.into()
     }
 
     /// The event of that wire name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == name)
+        name.parse().ok()
     }
 }
 

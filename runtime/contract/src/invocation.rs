@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use uuid::Uuid;
 
 use crate::encoding::{optional_json, shared};
@@ -35,8 +36,9 @@ impl fmt::Display for RunId {
 }
 
 /// What happens to the connection around the run, in Nango's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum Operation {
     /// The connection is being created.
@@ -51,11 +53,7 @@ impl Operation {
     /// The wire name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Creation => "creation",
-            Self::Override => "override",
-            Self::Deletion => "deletion",
-        }
+        self.into()
     }
 }
 

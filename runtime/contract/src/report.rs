@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::clock::rfc3339;
 use crate::encoding::{json, some};
@@ -24,8 +25,9 @@ pub const DEFAULT_REJECTION: &str = "Connection failed validation";
 pub const MAX_ACTION_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
     /// `exec` returned.
@@ -44,21 +46,13 @@ impl Outcome {
     /// The wire name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Rejected => "rejected",
-            Self::Failed => "failed",
-            Self::Stopped => "stopped",
-            Self::Unknown => "unknown",
-        }
+        self.into()
     }
 
     /// The outcome of that wire name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Succeeded, Self::Rejected, Self::Failed, Self::Stopped, Self::Unknown]
-            .into_iter()
-            .find(|outcome| outcome.as_str() == name)
+        name.parse().ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What of a host's answers is secret: the rule of [`Kept`], on answers that are known as JSON only.
 
 use onevent_contract::{EnvironmentVariable, FieldTemplates, JsonObject, Secret};
-use onevent_redaction::{ExposeSecret, Kept};
+use onevent_redaction::Kept;
 use serde_json::Value;
 
 /// The secrets of a connection, or of an integration that has credentials.
@@ -16,7 +16,7 @@ pub(crate) fn of_answer(answer: &JsonObject, fields: FieldTemplates<'_>) -> Vec<
 /// The secrets of an environment's variables.
 pub(crate) fn of_variables(variables: &[EnvironmentVariable]) -> Vec<Secret> {
     let secrets = Kept::Variables.secrets(&by_name(variables), FieldTemplates::unknown().credentials);
-    secrets.iter().map(|secret| Secret::new(secret.expose_secret())).collect()
+    secrets.into_iter().map(Secret::from).collect()
 }
 
 fn by_name(variables: &[EnvironmentVariable]) -> JsonObject {

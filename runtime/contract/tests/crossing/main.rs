@@ -5,6 +5,7 @@
 mod effects;
 mod host;
 mod invocation;
+mod names;
 mod report;
 mod values;
 
