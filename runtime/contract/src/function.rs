@@ -269,7 +269,7 @@ pub struct Function {
     pub path: String,
     /// Its modules; the first is the file at `path`.
     #[serde(with = "shared")]
-    pub modules: Arc<[ModuleSource]>,
+    pub modules: Arc<[Arc<ModuleSource>]>,
     /// The declared metadata schema; `None` where none was declared, or `z.void()`.
     pub metadata_schema: Option<Schema>,
 }

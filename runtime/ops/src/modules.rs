@@ -8,7 +8,7 @@ use onevent_contract::{ImportTarget, ModuleSource};
 
 /// The modules of one function, by their paths. All isolates that run it share them.
 pub struct LoadedModules {
-    modules: Arc<[ModuleSource]>,
+    modules: Arc<[Arc<ModuleSource>]>,
     by_path: HashMap<String, usize>,
     /// Texts that were made for V8, by their specifiers.
     texts: Mutex<HashMap<String, Arc<str>>>,
@@ -17,7 +17,7 @@ pub struct LoadedModules {
 impl LoadedModules {
     /// Of these modules; the first is the function's own file.
     #[must_use]
-    pub fn new(modules: Arc<[ModuleSource]>) -> Self {
+    pub fn new(modules: Arc<[Arc<ModuleSource>]>) -> Self {
         let by_path =
             modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
         Self { modules, by_path, texts: Mutex::default() }
@@ -25,14 +25,14 @@ impl LoadedModules {
 
     /// The modules; the first is the function's own file.
     #[must_use]
-    pub fn modules(&self) -> &Arc<[ModuleSource]> {
+    pub fn modules(&self) -> &Arc<[Arc<ModuleSource>]> {
         &self.modules
     }
 
     /// The module at `path`.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&ModuleSource> {
-        self.modules.get(*self.by_path.get(path)?)
+        self.modules.get(*self.by_path.get(path)?).map(Arc::as_ref)
     }
 
     /// The module that V8 knows by this specifier.
@@ -44,7 +44,7 @@ impl LoadedModules {
     /// The module that calls the others.
     #[must_use]
     pub fn entry(&self) -> Option<&ModuleSource> {
-        self.modules.first()
+        self.modules.first().map(Arc::as_ref)
     }
 
     /// The names that the function's modules import of the one at `path`.

@@ -26,7 +26,7 @@ pub(crate) struct ModuleReader<'a> {
     source: &'a ProjectSource,
     packages: Packages<'a>,
     zod: &'a Zod,
-    read: HashMap<String, Result<ModuleSource, LoadError>>,
+    read: HashMap<String, Result<Arc<ModuleSource>, LoadError>>,
     /// How many more bytes of files the project may have.
     bytes_left: usize,
 }
@@ -43,12 +43,12 @@ impl<'a> ModuleReader<'a> {
     }
 
     /// The modules that the file at `entry` needs; the entry comes first.
-    pub(crate) fn modules(&mut self, entry: &str) -> Result<Arc<[ModuleSource]>, LoadError> {
+    pub(crate) fn modules(&mut self, entry: &str) -> Result<Arc<[Arc<ModuleSource>]>, LoadError> {
         let too_large = |what: String| {
             let message = format!("{entry} and what it imports are {what}");
             LoadError::new(LoadErrorCode::TooLarge, message)
         };
-        let mut modules: Vec<ModuleSource> = Vec::new();
+        let mut modules: Vec<Arc<ModuleSource>> = Vec::new();
         let mut bytes = 0;
         let mut seen = HashSet::from([entry.to_owned()]);
         let mut waiting = vec![(entry.to_owned(), None)];
@@ -74,7 +74,7 @@ impl<'a> ModuleReader<'a> {
         Ok(modules.into())
     }
 
-    fn module(&mut self, path: &str) -> Result<ModuleSource, LoadError> {
+    fn module(&mut self, path: &str) -> Result<Arc<ModuleSource>, LoadError> {
         if let Some(known) = self.read.get(path) {
             return known.clone();
         }
@@ -84,6 +84,7 @@ impl<'a> ModuleReader<'a> {
             let message = format!("{path}: the parser failed");
             Err(LoadError::new(LoadErrorCode::Engine, message))
         });
+        let module = module.map(Arc::new);
         self.read.insert(path.to_owned(), module.clone());
         module
     }
@@ -314,4 +315,27 @@ fn outside(import: &Import) -> LoadError {
     LoadError::new(LoadErrorCode::OutsideProject, message)
         .hint("copy the package into the project, or install it there")
         .at(import.position.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Selection, read};
+
+    #[test]
+    fn a_module_that_several_functions_import_is_one_in_memory() {
+        let function = "import { shared } from '../../shared';\nexport default shared;";
+        let source = ProjectSource::files([
+            ("index.ts", "import './crm/on-events/a';\nimport './crm/on-events/b';"),
+            ("shared.ts", "export const shared = 1;"),
+            ("crm/on-events/a.ts", function),
+            ("crm/on-events/b.ts", function),
+        ]);
+        let project = read(&source, &Selection::All).unwrap();
+        let modules = project.functions.iter().filter_map(|function| Some(&function.as_ref().ok()?.modules));
+        let shared: Vec<_> =
+            modules.filter_map(|modules| modules.iter().find(|module| module.path == "shared.ts")).collect();
+        assert_eq!(shared.len(), 2);
+        assert!(Arc::ptr_eq(shared[0], shared[1]));
+    }
 }

@@ -128,7 +128,7 @@ pub struct ReadFunction {
     /// The path of its file inside the project.
     pub path: String,
     /// Its modules; the first is the file at `path`.
-    pub modules: Arc<[ModuleSource]>,
+    pub modules: Arc<[Arc<ModuleSource>]>,
     /// The project, for code frames.
     pub source: ProjectSource,
 }

@@ -74,7 +74,7 @@ fn loaded() -> BoxedStrategy<Function> {
             kind,
             description,
             path,
-            modules: modules.into(),
+            modules: modules.into_iter().map(Arc::new).collect(),
             metadata_schema,
         })
         .boxed()

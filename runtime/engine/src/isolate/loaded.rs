@@ -12,7 +12,7 @@ pub(crate) struct LoadedFunctions(Mutex<HashMap<usize, Arc<LoadedModules>>>);
 
 impl LoadedFunctions {
     /// What isolates share of these modules.
-    pub(crate) fn get(&self, modules: &Arc<[ModuleSource]>) -> Arc<LoadedModules> {
+    pub(crate) fn get(&self, modules: &Arc<[Arc<ModuleSource>]>) -> Arc<LoadedModules> {
         // Every change is one step, so a panic elsewhere leaves the map whole.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The entry holds the modules, so no others can come to lie where they are.
@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn one_function_is_prepared_once_and_forgotten_when_nobody_holds_it() {
         let functions = LoadedFunctions::default();
-        let (one, other): (Arc<[ModuleSource]>, Arc<[ModuleSource]>) = (Arc::new([]), Arc::new([]));
+        let one: Arc<[Arc<ModuleSource>]> = Arc::new([]);
+        let other: Arc<[Arc<ModuleSource>]> = Arc::new([]);
         let first = functions.get(&one);
         assert!(Arc::ptr_eq(&first, &functions.get(&one)));
         assert_eq!(functions.0.lock().unwrap().len(), 1);

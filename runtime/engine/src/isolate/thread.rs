@@ -47,7 +47,7 @@ pub(crate) struct Admission {
 
 /// A function to run.
 pub(crate) struct ExecuteJob {
-    pub(crate) modules: Arc<[ModuleSource]>,
+    pub(crate) modules: Arc<[Arc<ModuleSource>]>,
     pub(crate) limits: Limits,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) call: CallContext,
@@ -122,7 +122,7 @@ impl IsolateThreads {
     /// Evaluates the modules and asks the SDK what they export.
     pub(crate) fn describe(
         self: &Arc<Self>,
-        modules: Arc<[ModuleSource]>,
+        modules: Arc<[Arc<ModuleSource>]>,
         limits: Limits,
         admission: Admission,
     ) -> std::io::Result<oneshot::Receiver<DescribeEnd>> {
