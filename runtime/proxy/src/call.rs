@@ -9,7 +9,7 @@ use onevent_contract::{
 };
 
 use crate::limits::MAX_REDIRECTS;
-use crate::proxy::Inner;
+use crate::options::Inner;
 use crate::request::{BuiltRequest, IGNORED_HEADERS, check_method};
 use crate::template::Credentialed;
 use crate::transport::{Failure, Hop, HopAnswer, Next, exchange, http_outcome, next_hop};

@@ -1,40 +1,15 @@
 //! What makes authenticated calls.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use onevent_contract::{CallContext, Clock, HostError, ProxyRequest, ProxyResponse, SystemClock};
+use onevent_contract::{CallContext, HostError, ProxyRequest, ProxyResponse};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::call::Call;
-use crate::egress::EgressPolicy;
-use crate::limits::ATTEMPT_TIMEOUT;
+use crate::options::{Inner, ProxyOptions};
 use crate::transport::Transport;
-use crate::{Sleeper, Target, TargetSource, TokioSleeper};
-
-/// How a [`Proxy`] works.
-pub struct ProxyOptions {
-    /// Where calls may go. Default: public addresses only.
-    pub egress: EgressPolicy,
-    /// The time. Default: the system's.
-    pub clock: Arc<dyn Clock>,
-    /// How to wait between attempts. Default: on tokio's timer.
-    pub sleeper: Arc<dyn Sleeper>,
-    /// The longest time for one attempt. Default: [`ATTEMPT_TIMEOUT`].
-    pub attempt_timeout: Duration,
-}
-
-impl Default for ProxyOptions {
-    fn default() -> Self {
-        Self {
-            egress: EgressPolicy::public_only(),
-            clock: Arc::new(SystemClock),
-            sleeper: Arc::new(TokioSleeper),
-            attempt_timeout: ATTEMPT_TIMEOUT,
-        }
-    }
-}
+use crate::{Target, TargetSource};
 
 /// Why a proxy cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,12 +27,6 @@ pub enum ProxyError {
 #[derive(Clone)]
 pub struct Proxy {
     pub(crate) inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) options: ProxyOptions,
-    pub(crate) transport: Transport,
-    runtime: Handle,
 }
 
 impl Proxy {

@@ -1,11 +1,9 @@
 //! The metadata of the run's own connection in Nango.
 
 use onevent_contract::{
-    CallContext, FunctionKey, HostError, JsonObject, MetadataWrite, MetadataWriteKind, MetadataWritten,
-    VersionedMetadata,
+    FunctionKey, JsonObject, MetadataWrite, MetadataWriteKind, MetadataWritten, VersionedMetadata,
 };
 
-use super::host::{RemoteHost, RemoteWrites};
 use crate::dry_metadata::DryMetadata;
 
 /// The metadata as the run has it: with what it wrote, also what Nango has not answered yet. A second write meanwhile
@@ -52,7 +50,11 @@ impl RemoteMetadata {
     }
 
     /// Keeps a write, and says what is to be sent of it: the whole object, or the keys that it changes.
-    fn write(&mut self, function: &FunctionKey, write: MetadataWrite) -> (MetadataWritten, JsonObject) {
+    pub(super) fn write(
+        &mut self,
+        function: &FunctionKey,
+        write: MetadataWrite,
+    ) -> (MetadataWritten, JsonObject) {
         let (kind, after) = (write.kind, write.value.clone());
         let before = self.current.read().value.unwrap_or_default();
         let written = self.current.write(function, write);
@@ -69,7 +71,7 @@ impl RemoteMetadata {
     }
 
     /// Nango made a write.
-    fn confirm(&mut self, version: u64) {
+    pub(super) fn confirm(&mut self, version: u64) {
         if let Some(write) = self.writes.iter_mut().find(|write| write.version == version) {
             write.answered = true;
         }
@@ -79,47 +81,10 @@ impl RemoteMetadata {
     }
 
     /// Nango did not make a write: what is left is made of the others.
-    fn undo(&mut self, version: u64) {
+    pub(super) fn undo(&mut self, version: u64) {
         self.writes.retain(|write| write.version != version);
         let left = self.writes.iter().fold(self.settled.clone(), |value, write| write.apply(value));
         self.current.replace(left);
-    }
-}
-
-impl RemoteHost {
-    pub(super) async fn metadata(&self, call: &CallContext) -> Result<VersionedMetadata, HostError> {
-        self.hide(call);
-        Ok(self.own.metadata().read())
-    }
-
-    pub(super) async fn write_metadata(
-        &self,
-        call: &CallContext,
-        write: MetadataWrite,
-    ) -> Result<MetadataWritten, HostError> {
-        self.hide(call);
-        let kind = write.kind;
-        let (written, metadata) = self.own.metadata().write(&call.function, write);
-        match (self.writes, written) {
-            (RemoteWrites::Persisted, MetadataWritten::Written { version, dropped, .. }) => {
-                let (integration, connection) = self.meant(None, None);
-                let sent = self.api.write_metadata(integration, connection, kind, &metadata).await;
-                let mut own = self.own.metadata();
-                match sent {
-                    Ok(()) => own.confirm(version),
-                    Err(error) => {
-                        own.undo(version);
-                        return Err(error.into());
-                    }
-                }
-                Ok(MetadataWritten::Written { version, dropped, persisted: true })
-            }
-            (RemoteWrites::Dry, MetadataWritten::Written { version, dropped, persisted }) => {
-                self.own.metadata().confirm(version);
-                Ok(MetadataWritten::Written { version, dropped, persisted })
-            }
-            (_, MetadataWritten::Conflict) => Ok(MetadataWritten::Conflict),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ mod connection;
 mod error;
 mod host;
 mod metadata;
+mod metadata_calls;
 mod proxy_errors;
 mod routes;
 

@@ -1,0 +1,42 @@
+//! How calls are made, and what they share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{Clock, SystemClock};
+use tokio::runtime::Handle;
+
+use crate::egress::EgressPolicy;
+use crate::limits::ATTEMPT_TIMEOUT;
+use crate::transport::Transport;
+use crate::{Sleeper, TokioSleeper};
+
+/// How a [`Proxy`](crate::Proxy) works.
+pub struct ProxyOptions {
+    /// Where calls may go. Default: public addresses only.
+    pub egress: EgressPolicy,
+    /// The time. Default: the system's.
+    pub clock: Arc<dyn Clock>,
+    /// How to wait between attempts. Default: on tokio's timer.
+    pub sleeper: Arc<dyn Sleeper>,
+    /// The longest time for one attempt. Default: [`ATTEMPT_TIMEOUT`].
+    pub attempt_timeout: Duration,
+}
+
+impl Default for ProxyOptions {
+    fn default() -> Self {
+        Self {
+            egress: EgressPolicy::public_only(),
+            clock: Arc::new(SystemClock),
+            sleeper: Arc::new(TokioSleeper),
+            attempt_timeout: ATTEMPT_TIMEOUT,
+        }
+    }
+}
+
+/// What all clones of a proxy share.
+pub(crate) struct Inner {
+    pub(crate) options: ProxyOptions,
+    pub(crate) transport: Transport,
+    pub(crate) runtime: Handle,
+}
