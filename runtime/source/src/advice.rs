@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::packages::{FOLDER, MANIFEST, package_of};
+use crate::file_names::{MANIFEST, NODE_MODULES};
+use crate::packages::package_of;
 use crate::source::ProjectSource;
 
 /// What an import that no package answers was meant as.
@@ -46,7 +47,7 @@ fn meant(source: &ProjectSource, specifier: &str) -> Meant {
 }
 
 fn parent_or_package(source: &ProjectSource, package: &str) -> Meant {
-    match source.in_parent(&format!("{FOLDER}/{package}")) {
+    match source.in_parent(&format!("{NODE_MODULES}/{package}")) {
         Some(path) => Meant::OfParent(path),
         None => Meant::Package,
     }

@@ -119,6 +119,16 @@ impl LoadError {
         Self { code, message: shortened(message.into()), hint: None, position: None }
     }
 
+    /// The error of an import of a file that is nobody's module. It says nothing of what the file holds, nor whether there
+    /// is one.
+    pub(crate) fn private(specifier: &str) -> Self {
+        let message = format!("`{specifier}` is not a module: it may hold secrets");
+        Self::new(LoadErrorCode::DisallowedImport, message).hint(
+            "dot files, what lies in dot folders, keys, credentials and databases are read by no function; settings are \
+             variables: `nango.getEnvironmentVariables()`",
+        )
+    }
+
     /// With what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

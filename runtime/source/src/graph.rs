@@ -153,7 +153,7 @@ impl<'a> ModuleReader<'a> {
         }
         match self.packages.resolve(importer, specifier, import.kind) {
             Found::File(path) | Found::NotOfPackage(path) if private::is_private(&path) => {
-                Err(private::refused(specifier).at(import.position.clone()))
+                Err(LoadError::private(specifier).at(import.position.clone()))
             }
             Found::NotOfPackage(path) => Err(not_of_package(import, &path)),
             Found::File(path) if path.ends_with(".node") => Err(native_addon(import, &path)),

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use onevent_contract::{FunctionKey, FunctionName, IntegrationId};
 
 use crate::error::{LoadError, LoadErrorCode};
+use crate::file_names::INDEX;
 use crate::graph::resolve_relative;
 use crate::limits::MAX_FUNCTIONS;
 use crate::parse::{ImportKind, Syntax, parse};
-use crate::source::{INDEX, ProjectSource};
+use crate::source::ProjectSource;
 
 /// A function that `index.ts` names.
 pub(crate) struct Entry {

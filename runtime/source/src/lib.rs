@@ -6,6 +6,7 @@
 
 mod advice;
 mod error;
+mod file_names;
 mod graph;
 mod index;
 mod large_stack;

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{LoadError, LoadErrorCode};
-use crate::packages::FOLDER;
+use crate::file_names::NODE_MODULES;
 
 /// Endings of files that hold keys, passwords or a database.
 const ENDINGS: [&str; 16] = [
@@ -25,8 +24,8 @@ pub(crate) fn is_private(path: &str) -> bool {
     let ending = Path::new(&name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
     // Stores such as `node_modules/.pnpm` are folders of packages.
-    let own_folders = parts.iter().take_while(|part| **part != FOLDER);
-    let is_of_package = parts.contains(&FOLDER);
+    let own_folders = parts.iter().take_while(|part| **part != NODE_MODULES);
+    let is_of_package = parts.contains(&NODE_MODULES);
     let is_dot_file =
         name.starts_with('.') && (!is_of_package || name.starts_with(".env") || !CODE.contains(&ending));
     is_dot_file
@@ -35,15 +34,6 @@ pub(crate) fn is_private(path: &str) -> bool {
         || NAMES.contains(&name.as_str())
         || (ending == "json"
             && matches!(stem, "credentials" | "secrets" | "service-account" | "client_secret"))
-}
-
-/// The error of an import of such a file. It says nothing of what the file holds, nor whether there is one.
-pub(crate) fn refused(specifier: &str) -> LoadError {
-    let message = format!("`{specifier}` is not a module: it may hold secrets");
-    LoadError::new(LoadErrorCode::DisallowedImport, message).hint(
-        "dot files, what lies in dot folders, keys, credentials and databases are read by no function; settings are \
-         variables: `nango.getEnvironmentVariables()`",
-    )
 }
 
 /// Whether the text of the file at this path may be shown around an error.

@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{LoadError, LoadErrorCode};
+use crate::file_names::INDEX;
 use crate::limits::MAX_FILE_BYTES;
 use crate::private;
 use crate::reading::{ReadError, read_text};
-
-/// The file that lists a project's functions.
-pub(crate) const INDEX: &str = "index.ts";
 
 /// Endings that an import without one may stand for, in this order. `.js` may also stand for `.ts`.
 const ENDINGS: [&str; 2] = [".ts", ".js"];
@@ -107,7 +105,7 @@ impl ProjectSource {
     pub(crate) fn resolve(&self, importer: &str, specifier: &str) -> Result<Option<String>, LoadError> {
         let joined = join(importer, specifier).ok_or_else(|| outside(specifier))?;
         if private::is_private(&joined) {
-            return Err(private::refused(specifier));
+            return Err(LoadError::private(specifier));
         }
         for candidate in candidates(&joined) {
             if self.is_file(&candidate)? {
@@ -135,7 +133,7 @@ impl Files {
     /// The text of a file, without a byte order mark.
     pub(crate) fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
         if private::is_private(path) {
-            return Err(private::refused(path));
+            return Err(LoadError::private(path));
         }
         let text = match self {
             Self::Memory(files) => {
@@ -152,7 +150,7 @@ fn read_within(root: &Path, path: &str) -> Result<Arc<str>, LoadError> {
     // What a link leads to is not hidden by the link's name.
     let real = full.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
     if private::is_private(real) {
-        return Err(private::refused(path));
+        return Err(LoadError::private(path));
     }
     read_text(&full, MAX_FILE_BYTES).map(Arc::from).map_err(|error| match error {
         ReadError::TooLarge { .. } => too_large(path),

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use deno_ast::swc::lexer::token::Token;
 
-use super::kind::{Kind, kind};
+use super::kind::{Kind, Previous, kind};
 use crate::limits::{MAX_CLASSES, MAX_LABELS, MAX_LINKS, MAX_NESTING, WORK_OF_CLASS, WORK_OF_LABEL};
 
 /// The text goes too deep.
@@ -97,31 +97,6 @@ impl Level {
         self.end_chains();
         self.own.statements = 0;
     }
-}
-
-/// What the token before this one was.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Previous {
-    /// An operator, or nothing.
-    #[default]
-    Other,
-    /// `.`: a name comes next, whichever it is.
-    Dot,
-    Name,
-    /// A name that a label may be: not the last one of an operand or a type.
-    Label,
-    /// `>`, of a comparison or of type arguments.
-    Greater,
-    /// The end of another operand: a literal, `)` or `]`.
-    Operand,
-    /// `}`
-    Brace,
-    Semicolon,
-    Else,
-    /// `if`, `for`, `while` or `with`.
-    HeadWord,
-    /// The parenthesis behind one of them: a statement comes next.
-    Head,
 }
 
 impl Depth {

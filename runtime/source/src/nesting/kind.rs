@@ -2,7 +2,30 @@
 
 use deno_ast::swc::lexer::token::{BinOpToken, IdentLike, Keyword, KnownIdent, Token, Word};
 
-use super::depth::Previous;
+/// What the token before this one was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Previous {
+    /// An operator, or nothing.
+    #[default]
+    Other,
+    /// `.`: a name comes next, whichever it is.
+    Dot,
+    Name,
+    /// A name that a label may be: not the last one of an operand or a type.
+    Label,
+    /// `>`, of a comparison or of type arguments.
+    Greater,
+    /// The end of another operand: a literal, `)` or `]`.
+    Operand,
+    /// `}`
+    Brace,
+    Semicolon,
+    Else,
+    /// `if`, `for`, `while` or `with`.
+    HeadWord,
+    /// The parenthesis behind one of them: a statement comes next.
+    Head,
+}
 
 /// What a token is to the depth of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,13 +15,9 @@ use oxc_resolver::{FileSystem, ResolveError, ResolveOptions, ResolverGeneric};
 
 use self::file_system::ProjectFileSystem;
 pub(super) use self::zod::Zod;
+use crate::file_names::{MANIFEST, NODE_MODULES};
 use crate::parse::ImportKind;
 use crate::source::ProjectSource;
-
-/// The folder of packages.
-pub(crate) const FOLDER: &str = "node_modules";
-/// The file that describes a package.
-pub(crate) const MANIFEST: &str = "package.json";
 
 /// The file that an import of a package means, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
@@ -148,7 +144,7 @@ impl<'a> Packages<'a> {
         let package = package_of(specifier);
         let folders = Path::new(importer).ancestors().skip(1).filter(move |_| !is_path);
         folders.filter_map(move |folder| {
-            let link = Path::new("/").join(folder).join(FOLDER).join(package);
+            let link = Path::new("/").join(folder).join(NODE_MODULES).join(package);
             let real = self.files.canonicalize(&link).ok()?;
             real.strip_prefix("/").ok()?.to_str().map(str::to_owned)
         })
@@ -163,13 +159,13 @@ impl<'a> Packages<'a> {
 
     /// Whether the project's folder of packages has this one as a link that leaves the project.
     fn leaves(&self, package: &str) -> bool {
-        self.source.leaves(&format!("{FOLDER}/{package}"))
+        self.source.leaves(&format!("{NODE_MODULES}/{package}"))
     }
 
     /// What the nearest `package.json` says that the `.js` files of its package are.
     pub(super) fn package_type(&self, path: &str) -> PackageType {
         let Some((folder, _)) = path.rsplit_once('/') else { return self.type_of("") };
-        if folder.ends_with(FOLDER) { PackageType::Unsaid } else { self.type_of(folder) }
+        if folder.ends_with(NODE_MODULES) { PackageType::Unsaid } else { self.type_of(folder) }
     }
 
     fn type_of(&self, folder: &str) -> PackageType {
@@ -211,7 +207,7 @@ pub(super) fn package_of(specifier: &str) -> &str {
 /// Whether a file belongs to a package and not to the project itself.
 #[must_use]
 pub fn is_of_package(path: &str) -> bool {
-    path.split('/').any(|part| part == FOLDER)
+    path.split('/').any(|part| part == NODE_MODULES)
 }
 
 /// Whether Node has a module of this name, with or without `node:`.

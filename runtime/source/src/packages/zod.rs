@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{FOLDER, MANIFEST};
+use crate::file_names::{MANIFEST, NODE_MODULES};
 use crate::source::ProjectSource;
 
 /// The version of the built-in zod. A test compares it with what `js-sdk` bundles.
@@ -28,7 +28,7 @@ impl Zod {
     pub(crate) fn of(source: &ProjectSource) -> Self {
         let manifest = |path: &str| -> Option<Value> { serde_json::from_str(&source.read(path).ok()?).ok() };
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let installed = manifest(&format!("{FOLDER}/zod/{MANIFEST}"));
+        let installed = manifest(&format!("{NODE_MODULES}/zod/{MANIFEST}"));
         match installed.and_then(|installed| text(installed.get("version")?)) {
             Some(version) if version != BUILT_IN_ZOD => Self::Installed { version },
             Some(_) => Self::BuiltIn { declared: None },

@@ -1,0 +1,8 @@
+//! Names that files and folders of a project have by convention.
+
+/// The file that lists a project's functions.
+pub(crate) const INDEX: &str = "index.ts";
+/// The folder of packages.
+pub(crate) const NODE_MODULES: &str = "node_modules";
+/// The file that describes a package.
+pub(crate) const MANIFEST: &str = "package.json";
