@@ -4,7 +4,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::{ConnectionId, FunctionKey, JsonObject, Outcome, RunId, Secret, SystemClock, VersionedMetadata};
+use crate::{
+    ActionEnd, ConnectionId, FunctionKey, HttpOutcome, HttpRequest, JsonObject, LogLevel, MAX_HTTP_EFFECTS,
+    MetadataWriteKind, Outcome, RunId, Secret, SystemClock, TriggeredAction, VersionedMetadata,
+};
 
 fn log() -> (Arc<EffectLog>, EffectSender) {
     EffectLog::with_sender(Arc::new(SystemClock))

@@ -4,21 +4,25 @@
 //! that must not be shown.
 
 mod action;
+mod collected;
 mod collector;
 mod hidden;
 mod http;
 mod log;
 mod message;
 mod metadata;
+mod recorded;
 mod sender;
 mod warning;
 
 pub use self::action::{ActionEnd, TriggeredAction};
-pub use self::collector::{EffectLog, Effects, MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES};
+pub use self::collected::Effects;
+pub use self::collector::EffectLog;
 pub use self::hidden::HiddenValues;
 pub use self::http::{HttpEffect, HttpOutcome, HttpRequest};
 pub use self::log::{LogLevel, LogLine};
 pub use self::message::{EffectId, EffectMessage, EffectSink};
 pub use self::metadata::{MetadataWriteEffect, MetadataWriteKind, NewestMetadata};
+pub use self::recorded::{MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES};
 pub use self::sender::{ActionInFlight, EffectSender, HttpInFlight, MetadataWriteInFlight};
 pub use self::warning::{Warning, WarningCode};

@@ -1,0 +1,164 @@
+//! What a run has told of itself so far, within its caps.
+
+use std::collections::HashMap;
+use std::task::Waker;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    ActionEnd, EffectId, Effects, HiddenValues, HttpEffect, HttpOutcome, HttpRequest, LogLevel, LogLine,
+    MetadataWriteEffect, MetadataWriteKind, NewestMetadata, TriggeredAction, Warning,
+};
+use crate::{Instant, JsonObject};
+
+/// A run keeps this many log lines; more are counted and dropped, with a warning.
+pub const MAX_LOG_LINES: usize = 5_000;
+/// A run keeps this many HTTP records; more are counted and dropped, with a warning.
+pub const MAX_HTTP_EFFECTS: usize = 5_000;
+
+/// A run keeps this many bytes of log messages and what was logged beside them: 8 MiB. More is counted and dropped.
+pub const MAX_LOG_BYTES: usize = 8 * 1024 * 1024;
+
+/// An action and, once it came, its end.
+struct Action {
+    seq: u64,
+    at: Timestamp,
+    action: TriggeredAction,
+    end: Option<ActionEnd>,
+}
+
+/// What was told, as it came.
+#[derive(Default)]
+pub(super) struct Recorded {
+    pub(super) http: Vec<HttpEffect>,
+    /// Where a request that is under way stands in the list, and since when it is under way.
+    pub(super) http_in_flight: HashMap<EffectId, (usize, Instant)>,
+    logs: Vec<LogLine>,
+    log_bytes: usize,
+    pub(super) writes: Vec<(EffectId, MetadataWriteEffect)>,
+    newest_metadata: Option<NewestMetadata>,
+    /// As it was read after a write that failed, with its version.
+    pub(super) metadata_read: Option<(JsonObject, u64)>,
+    actions: Vec<(EffectId, Action)>,
+    pub(super) warnings: Vec<Warning>,
+    next_seq: u64,
+    pub(super) dropped: u64,
+    pub(super) hidden: HiddenValues,
+    /// Who waits for metadata writes.
+    pub(super) waiting: Vec<Waker>,
+}
+
+impl Recorded {
+    fn seq(&mut self) -> u64 {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        seq
+    }
+
+    pub(super) fn log(&mut self, level: LogLevel, message: String, meta: Option<Value>, at: Timestamp) {
+        let seq = self.seq();
+        let bytes = message.len() + meta.as_ref().map_or(0, |meta| meta.to_string().len());
+        if self.logs.len() < MAX_LOG_LINES && self.log_bytes + bytes <= MAX_LOG_BYTES {
+            self.log_bytes += bytes;
+            self.logs.push(LogLine { seq, level, message, meta, at });
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    pub(super) fn warn(&mut self, warning: Warning) {
+        if self.warnings.len() < MAX_LOG_LINES && !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(super) fn http_started(&mut self, id: EffectId, request: HttpRequest, now: Instant) {
+        let seq = self.seq();
+        if self.http.len() >= MAX_HTTP_EFFECTS {
+            self.dropped += 1;
+            return;
+        }
+        let HttpRequest { method, url, attempt } = request;
+        let (outcome, duration) = (HttpOutcome::Pending, std::time::Duration::ZERO);
+        self.http_in_flight.insert(id, (self.http.len(), now));
+        self.http.push(HttpEffect { seq, method, url, outcome, attempt, duration });
+    }
+
+    pub(super) fn write_started(&mut self, id: EffectId, kind: MetadataWriteKind) {
+        let seq = self.seq();
+        if self.writes.len() < MAX_LOG_LINES {
+            self.writes.push((id, MetadataWriteEffect { seq, kind, pending: true }));
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    pub(super) fn written(&mut self, id: EffectId, metadata: NewestMetadata) {
+        if let Some((_, write)) = self.writes.iter_mut().find(|(write, _)| *write == id) {
+            write.pending = false;
+        }
+        if self.newest_metadata.as_ref().is_none_or(|newest| newest.version <= metadata.version) {
+            self.newest_metadata = Some(metadata);
+        }
+    }
+
+    /// The newest version that the run knows of, if it wrote one.
+    fn newest_metadata(&self) -> Option<NewestMetadata> {
+        let written = self.newest_metadata.as_ref()?;
+        match &self.metadata_read {
+            Some((value, version)) if *version > written.version => {
+                Some(NewestMetadata { value: value.clone(), version: *version, ..*written })
+            }
+            Some(_) | None => Some(written.clone()),
+        }
+    }
+
+    pub(super) fn action_started(&mut self, id: EffectId, action: TriggeredAction, at: Timestamp) {
+        let seq = self.seq();
+        if self.actions.len() < MAX_LOG_LINES {
+            self.actions.push((id, Action { seq, at, action, end: None }));
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    pub(super) fn action_settled(&mut self, id: EffectId, end: Option<ActionEnd>) {
+        match end {
+            Some(end) => {
+                if let Some((_, action)) = self.actions.iter_mut().find(|(action, _)| *action == id) {
+                    action.end = Some(end);
+                }
+            }
+            None => self.actions.retain(|(action, _)| *action != id),
+        }
+    }
+
+    /// Whether no metadata write is under way.
+    pub(super) fn is_metadata_settled(&self) -> bool {
+        self.writes.iter().all(|(_, write)| !write.pending)
+    }
+
+    /// Everything so far, as it was told.
+    pub(super) fn effects(&self, now: Instant) -> Effects {
+        let mut http = self.http.clone();
+        for (index, since) in self.http_in_flight.values() {
+            if let Some(effect) = http.get_mut(*index) {
+                effect.duration = now.saturating_duration_since(*since);
+            }
+        }
+        let mut logs = self.logs.clone();
+        logs.extend(self.actions.iter().map(|(_, action)| {
+            let (level, message, meta) = action.action.log_line(action.end.as_ref());
+            LogLine { seq: action.seq, level, message, meta: Some(meta), at: action.at }
+        }));
+        logs.sort_by_key(|line| line.seq);
+        Effects {
+            http,
+            logs,
+            metadata_writes: self.writes.iter().map(|(_, write)| write.clone()).collect(),
+            newest_metadata: self.newest_metadata(),
+            warnings: self.warnings.clone(),
+        }
+    }
+}
