@@ -16,7 +16,7 @@ export interface HostFailure {
 }
 
 /** The answer of an op that asks the host. */
-export type Answer<T> = { ok: T; error: null } | { ok: null; error: HostFailure };
+export type OpResult<T> = { ok: T; error: null } | { ok: null; error: HostFailure };
 
 /** A proxy call. Every field is present: the SDK fills in the defaults. */
 export interface WireRequest {
@@ -98,34 +98,34 @@ export interface WireFetched {
 
 export interface Ops {
     /** `bytes` is the body for bodyKind `bytes`, otherwise null. */
-    op_onevent_proxy(request: WireRequest, bytes: Uint8Array | null): Promise<Answer<WireResponse>>;
+    op_onevent_proxy(request: WireRequest, bytes: Uint8Array | null): Promise<OpResult<WireResponse>>;
     /** The connection as Nango's JSON text; null means the run's own. */
-    op_onevent_connection(providerConfigKey: string | null, connectionId: string | null): Promise<Answer<string>>;
+    op_onevent_connection(providerConfigKey: string | null, connectionId: string | null): Promise<OpResult<string>>;
     /** The metadata as JSON text (`null` where none was ever written) and its version. */
-    op_onevent_metadata(): Promise<Answer<{ json: string; version: number }>>;
+    op_onevent_metadata(): Promise<OpResult<{ json: string; version: number }>>;
     /** `json`: the whole new object. `version`: write only if it is still this one; null: in any case. */
-    op_onevent_write_metadata(json: string, kind: 'set' | 'update', version: number | null): Promise<Answer<WriteResult>>;
+    op_onevent_write_metadata(json: string, kind: 'set' | 'update', version: number | null): Promise<OpResult<WriteResult>>;
     /** The inner `data` object of Nango's integration endpoint, as JSON text. `include`: `webhook`, `credentials`. */
-    op_onevent_integration(include: string[]): Promise<Answer<string>>;
+    op_onevent_integration(include: string[]): Promise<OpResult<string>>;
     /** The pagination options in the template of a provider, as JSON text; `null` where it has none. */
-    op_onevent_pagination(providerConfigKey: string | null): Promise<Answer<string>>;
+    op_onevent_pagination(providerConfigKey: string | null): Promise<OpResult<string>>;
     /** `[{name, value}]` as JSON text. */
-    op_onevent_environment_variables(): Promise<Answer<string>>;
+    op_onevent_environment_variables(): Promise<OpResult<string>>;
     /** Runs an action to its end. `input` and the answer are JSON texts. */
     op_onevent_trigger_action(
         providerConfigKey: string,
         connectionId: string,
         name: string,
         input: string,
-    ): Promise<Answer<string>>;
-    op_onevent_fetch(request: WireFetch, body: Uint8Array | null): Promise<Answer<WireFetched>>;
-    op_onevent_acquire_lock(key: string, ttlMs: number): Promise<Answer<boolean>>;
-    op_onevent_release_lock(key: string): Promise<Answer<boolean>>;
-    op_onevent_release_all_locks(): Promise<Answer<null>>;
+    ): Promise<OpResult<string>>;
+    op_onevent_fetch(request: WireFetch, body: Uint8Array | null): Promise<OpResult<WireFetched>>;
+    op_onevent_acquire_lock(key: string, ttlMs: number): Promise<OpResult<boolean>>;
+    op_onevent_release_lock(key: string): Promise<OpResult<boolean>>;
+    op_onevent_release_all_locks(): Promise<OpResult<null>>;
     /** The checkpoint as JSON text (`null` where there is none) and its version. */
-    op_onevent_checkpoint(): Promise<Answer<{ json: string; version: number }>>;
+    op_onevent_checkpoint(): Promise<OpResult<{ json: string; version: number }>>;
     /** `json` is JSON text, null clears. The answer is the new version; -1 where the stored one was another. */
-    op_onevent_write_checkpoint(json: string | null, expectedVersion: number): Promise<Answer<number>>;
+    op_onevent_write_checkpoint(json: string | null, expectedVersion: number): Promise<OpResult<number>>;
     /** One log line. `meta` is JSON text. */
     op_onevent_log(level: 'debug' | 'info' | 'warn' | 'error', message: string, meta: string | null): void;
     /** Puts a warning into the run's report. */

@@ -2,7 +2,7 @@
 import { op_onevent_acquire_lock, op_onevent_release_all_locks, op_onevent_release_lock } from 'ext:core/ops';
 
 import { failureError } from '../http/response.ts';
-import type { Answer } from '../ops.ts';
+import type { OpResult } from '../ops.ts';
 import { NumberIsFinite, StringConstructor } from '../primordials.ts';
 
 /** Characters of a lock's key (Nango's limit). */
@@ -33,7 +33,7 @@ function timeToLive(fields: Fields): number {
     return milliseconds;
 }
 
-function okOf<T>(answer: Answer<T>): T {
+function okOf<T>(answer: OpResult<T>): T {
     if (answer.error !== null) {
         throw failureError(answer.error, { method: 'post', url: '/locks' });
     }

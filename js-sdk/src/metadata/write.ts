@@ -4,7 +4,7 @@ import { op_onevent_metadata, op_onevent_write_metadata } from 'ext:core/ops';
 import { InvalidMetadataError } from '../errors/invalid-metadata.ts';
 import { apiResponse, failureError } from '../http/response.ts';
 import { toJSONText } from '../json/well-formed.ts';
-import type { Answer, RunFacts, WriteResult } from '../ops.ts';
+import type { OpResult, RunFacts, WriteResult } from '../ops.ts';
 import { ArrayIsArray, JSONParse, ObjectDefineProperty, ObjectHasOwn, ObjectKeys } from '../primordials.ts';
 import type { ProxyResponse } from '../types.ts';
 import { type MetadataSchema, violationsOf } from './check.ts';
@@ -55,7 +55,7 @@ function merge(stored: JsonObject, changes: JsonObject, changesAsJson: JsonObjec
     return merged;
 }
 
-function okOf<T>(answer: Answer<T>, method: string): T {
+function okOf<T>(answer: OpResult<T>, method: string): T {
     if (answer.error !== null) {
         throw failureError(answer.error, { method, url: URL });
     }

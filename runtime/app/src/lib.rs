@@ -16,8 +16,8 @@ pub use onevent_lifecycle::OperationReport;
 pub use onevent_store::{ConnectionKey, NewConnection, Reconnection};
 
 pub use config::{
-    ApiUrl, BaseUrl, Config, CpuLimit, Entry, Flags, FunctionLimitSettings, HeapLimit, Hosts,
-    IntegrationSettings, Invalid, Key, LimitSettings, NangoKey, NangoSettings, Networks, Origin, Setting,
+    ApiUrl, BaseUrl, Config, CpuLimit, Flags, FunctionLimitSettings, HeapLimit, Hosts, IntegrationSettings,
+    Invalid, Key, LimitSettings, NangoKey, NangoSettings, Networks, Origin, ResolvedSetting, Setting,
     Settings, Shown, Sourced, WallLimit,
 };
 pub use error::{Blame, ConfigError, ConfigFile};

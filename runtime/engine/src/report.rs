@@ -4,7 +4,7 @@ use onevent_contract::{
     EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError,
     RunReport, Usage, Verdict,
 };
-use onevent_ops::{Settled, SettledError};
+use onevent_ops::{Completion, ThrownError};
 use serde_json::{Value, json};
 
 use crate::action;
@@ -34,7 +34,7 @@ impl Ending {
     pub(crate) fn of(end: ExecuteEnd, invocation: &Invocation, effects: &EffectLog) -> Self {
         let mut output = None;
         let (outcome, error) = match end.settled {
-            Ok(Settled::Returned { output: text }) => {
+            Ok(Completion::Returned { output: text }) => {
                 match action::output(text.as_deref(), invocation, effects) {
                     Ok(returned) => {
                         output = returned;
@@ -43,8 +43,8 @@ impl Ending {
                     Err(error) => (Outcome::Failed, Some(*error)),
                 }
             }
-            Ok(Settled::Threw { error, frames }) => {
-                let mut error = settled_error(*error);
+            Ok(Completion::Threw { error, frames }) => {
+                let mut error = thrown_error(*error);
                 error.frames = frames;
                 let outcome = match error.kind {
                     ErrorType::ActionScriptRuntimeError => Outcome::Rejected,
@@ -101,7 +101,7 @@ fn interrupted_ending(
     }
 }
 
-fn settled_error(error: SettledError) -> RunError {
+fn thrown_error(error: ThrownError) -> RunError {
     let kind = match error.kind.as_str() {
         "action_script_runtime_error" => ErrorType::ActionScriptRuntimeError,
         "script_http_error" => ErrorType::ScriptHttpError,

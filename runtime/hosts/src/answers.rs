@@ -6,7 +6,7 @@ use onevent_store::{AuthError, StoreError};
 /// What was asked for. They answer with different statuses and codes for the same problem, as Nango's
 /// `GET /connections/:id`, its proxy and its trigger of actions do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum NangoEndpoint {
     /// The connection itself.
     Connection,
     /// A call with its credentials.
@@ -15,32 +15,36 @@ pub(crate) enum Asked {
     Action,
 }
 
-pub(crate) fn unknown_integration(asked: Asked, integration: &IntegrationId) -> HostError {
-    let (status, code) = match asked {
-        Asked::Connection => (400, "unknown_provider_config"),
-        Asked::Proxy => (404, "unknown_provider_config"),
-        Asked::Action => (400, "unknown_provider"),
+pub(crate) fn unknown_integration(endpoint: NangoEndpoint, integration: &IntegrationId) -> HostError {
+    let (status, code) = match endpoint {
+        NangoEndpoint::Connection => (400, "unknown_provider_config"),
+        NangoEndpoint::Proxy => (404, "unknown_provider_config"),
+        NangoEndpoint::Action => (400, "unknown_provider"),
     };
     api(status, code, format!("there is no integration `{integration}`"))
 }
 
 pub(crate) fn unknown_connection(
-    asked: Asked,
+    endpoint: NangoEndpoint,
     integration: &IntegrationId,
     connection: &ConnectionId,
 ) -> HostError {
     let message = format!("integration `{integration}` has no connection `{connection}`");
-    match asked {
-        Asked::Connection => api(404, "not_found", message),
-        Asked::Proxy => api(400, "server_error", message),
-        Asked::Action => api(400, "unknown_connection", message),
+    match endpoint {
+        NangoEndpoint::Connection => api(404, "not_found", message),
+        NangoEndpoint::Proxy => api(400, "server_error", message),
+        NangoEndpoint::Action => api(400, "unknown_connection", message),
     }
 }
 
-pub(crate) fn needs_reconnect(asked: Asked, connection: &ConnectionId, error: &AuthError) -> HostError {
-    let code = match asked {
-        Asked::Connection => "invalid_credentials",
-        Asked::Proxy | Asked::Action => "server_error",
+pub(crate) fn needs_reconnect(
+    endpoint: NangoEndpoint,
+    connection: &ConnectionId,
+    error: &AuthError,
+) -> HostError {
+    let code = match endpoint {
+        NangoEndpoint::Connection => "invalid_credentials",
+        NangoEndpoint::Proxy | NangoEndpoint::Action => "server_error",
     };
     let why = &error.message;
     api(424, code, format!("connection `{connection}` has to be connected again: {why}"))

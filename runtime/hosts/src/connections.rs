@@ -12,7 +12,7 @@ use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
 use serde_json::Value;
 
 use crate::Access;
-use crate::answers::{Asked, internal, needs_reconnect, unknown_connection, unknown_integration};
+use crate::answers::{NangoEndpoint, internal, needs_reconnect, unknown_connection, unknown_integration};
 use crate::sealed::keep_credentials;
 
 /// The configured integrations, by unique key.
@@ -36,28 +36,29 @@ impl Connections {
     /// names another one than the run's own.
     pub(crate) fn integration(
         &self,
-        asked: Asked,
+        endpoint: NangoEndpoint,
         key: &IntegrationId,
     ) -> Result<Arc<Integration>, HostError> {
-        self.integrations.get(key).cloned().ok_or_else(|| unknown_integration(asked, key))
+        self.integrations.get(key).cloned().ok_or_else(|| unknown_integration(endpoint, key))
     }
 
     /// A stored connection, if it may be used.
     pub(crate) async fn stored(
         &self,
-        asked: Asked,
+        endpoint: NangoEndpoint,
         key: &ConnectionKey,
         visibility: Visibility,
         access: Access,
     ) -> Result<StoredConnection, HostError> {
         // Which of the two is missing is a different answer.
-        self.integration(asked, &key.integration)?;
+        self.integration(endpoint, &key.integration)?;
         let found = match &self.store {
             Some(store) => store.connection(key, visibility).await.map_err(|error| internal(&error))?,
             None => None,
         };
-        let found = found.ok_or_else(|| unknown_connection(asked, &key.integration, &key.connection_id))?;
-        usable(asked, found, access)
+        let found =
+            found.ok_or_else(|| unknown_connection(endpoint, &key.integration, &key.connection_id))?;
+        usable(endpoint, found, access)
     }
 
     /// What a run for a connection can read about it without a call.
@@ -66,7 +67,7 @@ impl Connections {
         integration: &IntegrationId,
         connection: &ConnectionId,
     ) -> Result<ConnectionFacts, HostError> {
-        let provider = self.integration(Asked::Action, integration)?.provider.name.clone();
+        let provider = self.integration(NangoEndpoint::Action, integration)?.provider.name.clone();
         Ok(ConnectionFacts { connection_id: connection.clone(), integration: integration.clone(), provider })
     }
 
@@ -74,7 +75,7 @@ impl Connections {
     /// carry them.
     pub(crate) fn shown(&self, call: &CallContext, connection: &Connection) -> Result<Value, HostError> {
         call.effects.hide(self.secrets(connection));
-        let integration = self.integration(Asked::Connection, &connection.provider_config_key)?;
+        let integration = self.integration(NangoEndpoint::Connection, &connection.provider_config_key)?;
         let mut shown = connection.reveal();
         if let (Some(_), Value::Object(shown)) = (&integration.seal, &mut shown) {
             keep_credentials(&integration.key, Some(&integration.provider), shown);
@@ -92,7 +93,7 @@ impl Connections {
     /// A connection as the target of a request.
     pub(crate) fn target(&self, connection: Connection) -> Result<Target, HostError> {
         Ok(Target {
-            integration: self.integration(Asked::Proxy, &connection.provider_config_key)?,
+            integration: self.integration(NangoEndpoint::Proxy, &connection.provider_config_key)?,
             connection_id: connection.connection_id,
             connection_config: connection.connection_config,
             credentials: connection.credentials,
@@ -102,12 +103,12 @@ impl Connections {
 
 /// A connection as it may be used, if it may.
 pub(crate) fn usable(
-    asked: Asked,
+    endpoint: NangoEndpoint,
     found: StoredConnection,
     access: Access,
 ) -> Result<StoredConnection, HostError> {
     let Some(error) = found.auth_error.clone() else { return Ok(found) };
-    let refused = |connection: &ConnectionId| needs_reconnect(asked, connection, &error);
+    let refused = |connection: &ConnectionId| needs_reconnect(endpoint, connection, &error);
     match access {
         Access::Normal => Err(refused(&found.connection.connection_id)),
         Access::DespiteAuthError => Ok(found),

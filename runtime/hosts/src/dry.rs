@@ -13,7 +13,7 @@ use onevent_store::{Store, Visibility};
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
-use crate::answers::{Asked, needs_reconnect};
+use crate::answers::{NangoEndpoint, needs_reconnect};
 use crate::connections::Connections;
 use crate::dry_connection::DryConnection;
 use crate::environment::Variables;
@@ -83,21 +83,21 @@ impl DryHost {
     }
 
     /// The connection that a call means, if it may be used.
-    async fn meant(&self, asked: Asked, query: ConnectionQuery) -> Result<Connection, HostError> {
+    async fn meant(&self, endpoint: NangoEndpoint, query: ConnectionQuery) -> Result<Connection, HostError> {
         let own = self.own().clone();
         let integration = query.provider_config_key.as_ref().unwrap_or(&own.connection.provider_config_key);
         let connection = query.connection_id.as_ref().unwrap_or(&own.connection.connection_id);
         if *integration == own.connection.provider_config_key && *connection == own.connection.connection_id {
-            self.connections.integration(asked, integration)?;
+            self.connections.integration(endpoint, integration)?;
             return match (&own.auth_error, self.access) {
                 (Some(error), Access::Normal | Access::LastAccepted) => {
-                    Err(needs_reconnect(asked, connection, error))
+                    Err(needs_reconnect(endpoint, connection, error))
                 }
                 (Some(_), Access::DespiteAuthError) | (None, _) => Ok(own.current()),
             };
         }
         let key = self.connections.key(integration.clone(), connection.clone());
-        let stored = self.connections.stored(asked, &key, Visibility::Established, Access::Normal).await?;
+        let stored = self.connections.stored(endpoint, &key, Visibility::Established, Access::Normal).await?;
         Ok(stored.connection)
     }
 
@@ -112,13 +112,13 @@ impl DryHost {
             own.provider_config_key == *integration && own.connection_id == *connection
         };
         if is_own {
-            self.connections.integration(Asked::Action, integration)?;
+            self.connections.integration(NangoEndpoint::Action, integration)?;
             return Ok(Arc::clone(&self.own));
         }
         let key = self.connections.key(integration.clone(), connection.clone());
         // Whether its credentials work is for the action to find out.
         let (visibility, access) = (Visibility::Established, Access::DespiteAuthError);
-        let stored = self.connections.stored(Asked::Action, &key, visibility, access).await?;
+        let stored = self.connections.stored(NangoEndpoint::Action, &key, visibility, access).await?;
         Ok(Arc::new(Mutex::new(DryConnection::stored(stored))))
     }
 
@@ -187,12 +187,12 @@ impl DryHost {
             provider_config_key: request.provider_config_key.clone(),
             connection_id: request.connection_id.clone(),
         };
-        let target = self.connections.target(self.meant(Asked::Proxy, query).await?)?;
+        let target = self.connections.target(self.meant(NangoEndpoint::Proxy, query).await?)?;
         self.proxy.send(call, &target, request).await
     }
 
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
-        let connection = self.meant(Asked::Connection, query).await?;
+        let connection = self.meant(NangoEndpoint::Connection, query).await?;
         self.connections.shown(call, &connection)
     }
 

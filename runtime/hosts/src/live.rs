@@ -12,7 +12,7 @@ use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibili
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
-use crate::answers::{Asked, api, internal, lock_failure, unknown_connection};
+use crate::answers::{NangoEndpoint, api, internal, lock_failure, unknown_connection};
 use crate::connections::Connections;
 use crate::environment::Variables;
 use crate::secrets::of_variables;
@@ -85,13 +85,17 @@ impl LiveHost {
         )
     }
 
-    async fn stored(&self, asked: Asked, key: &ConnectionKey) -> Result<StoredConnection, HostError> {
+    async fn stored(
+        &self,
+        endpoint: NangoEndpoint,
+        key: &ConnectionKey,
+    ) -> Result<StoredConnection, HostError> {
         let (visibility, access) = if *key == self.own {
             (Visibility::IncludingPending, self.access)
         } else {
             (Visibility::Established, Access::Normal)
         };
-        self.connections.stored(asked, key, visibility, access).await
+        self.connections.stored(endpoint, key, visibility, access).await
     }
 }
 
@@ -104,7 +108,7 @@ struct StoredTarget {
 #[async_trait]
 impl TargetSource for StoredTarget {
     async fn target(&self) -> Result<Target, HostError> {
-        let stored = self.host.stored(Asked::Proxy, &self.key).await?;
+        let stored = self.host.stored(NangoEndpoint::Proxy, &self.key).await?;
         self.host.connections.target(stored.connection)
     }
 }
@@ -160,14 +164,14 @@ impl LiveHost {
     }
 
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
-        let stored = self.stored(Asked::Connection, &self.key(query)).await?;
+        let stored = self.stored(NangoEndpoint::Connection, &self.key(query)).await?;
         self.connections.shown(call, &stored.connection)
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
         let found = self.store.metadata(&self.own, Visibility::IncludingPending).await;
         let missing =
-            || unknown_connection(Asked::Connection, &self.own.integration, &self.own.connection_id);
+            || unknown_connection(NangoEndpoint::Connection, &self.own.integration, &self.own.connection_id);
         found.map_err(|error| internal(&error))?.ok_or_else(missing)
     }
 
@@ -265,7 +269,7 @@ impl LiveHost {
             Access::Normal | Access::DespiteAuthError => Access::DespiteAuthError,
             Access::LastAccepted => Access::LastAccepted,
         };
-        let found = self.connections.stored(Asked::Action, &key, visibility, found_with).await?;
+        let found = self.connections.stored(NangoEndpoint::Action, &key, visibility, found_with).await?;
         // What the action returns may carry them.
         call.effects.hide(self.connections.secrets(&found.connection));
         call.effects.hide(of_variables(&self.variables));

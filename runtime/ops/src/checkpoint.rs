@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::host::run_state;
 use crate::state::RunState;
-use crate::wire::{Answer, refused};
+use crate::wire::{OpResult, refused};
 
 /// The largest checkpoint, as JSON text: 64 KiB. It is a place in a list, not a list.
 const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
@@ -25,11 +25,11 @@ pub(crate) struct WireCheckpoint {
 
 #[op2(async(lazy), fast)]
 #[serde]
-pub(crate) async fn op_onevent_checkpoint(state: Rc<RefCell<OpState>>) -> Answer<WireCheckpoint> {
+pub(crate) async fn op_onevent_checkpoint(state: Rc<RefCell<OpState>>) -> OpResult<WireCheckpoint> {
     let run = run_state(&state);
     let (host, call) = (run.host.clone(), run.call.clone());
     let answer = run.ask(async move { host.checkpoint(&call).await }).await;
-    Answer::of(answer.map(|checkpoint| WireCheckpoint {
+    OpResult::of(answer.map(|checkpoint| WireCheckpoint {
         json: checkpoint.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
         version: checkpoint.version,
     }))
@@ -41,8 +41,8 @@ pub(crate) async fn op_onevent_write_checkpoint(
     state: Rc<RefCell<OpState>>,
     #[string] json: Option<String>,
     expected_version: f64,
-) -> Answer<f64> {
-    Answer::of(write(&run_state(&state), json.as_deref(), expected_version).await)
+) -> OpResult<f64> {
+    OpResult::of(write(&run_state(&state), json.as_deref(), expected_version).await)
 }
 
 async fn write(run: &RunState, json: Option<&str>, expected_version: f64) -> Result<f64, HostError> {

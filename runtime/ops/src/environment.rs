@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use crate::host::run_state;
 use crate::state::RunState;
-use crate::wire::{Answer, connection_id, integration_id, refused};
+use crate::wire::{OpResult, connection_id, integration_id, refused};
 
 #[op2(async(lazy))]
 #[serde]
 pub(crate) async fn op_onevent_pagination(
     state: Rc<RefCell<OpState>>,
     #[string] provider_config_key: Option<String>,
-) -> Answer<String> {
-    Answer::of(pagination(&run_state(&state), provider_config_key).await)
+) -> OpResult<String> {
+    OpResult::of(pagination(&run_state(&state), provider_config_key).await)
 }
 
 async fn pagination(run: &RunState, provider_config_key: Option<String>) -> Result<String, HostError> {
@@ -32,8 +32,8 @@ async fn pagination(run: &RunState, provider_config_key: Option<String>) -> Resu
 pub(crate) async fn op_onevent_integration(
     state: Rc<RefCell<OpState>>,
     #[serde] include: Vec<String>,
-) -> Answer<String> {
-    Answer::of(integration(&run_state(&state), &include).await)
+) -> OpResult<String> {
+    OpResult::of(integration(&run_state(&state), &include).await)
 }
 
 async fn integration(run: &RunState, include: &[String]) -> Result<String, HostError> {
@@ -54,11 +54,11 @@ async fn integration(run: &RunState, include: &[String]) -> Result<String, HostE
 
 #[op2(async(lazy), fast)]
 #[serde]
-pub(crate) async fn op_onevent_environment_variables(state: Rc<RefCell<OpState>>) -> Answer<String> {
+pub(crate) async fn op_onevent_environment_variables(state: Rc<RefCell<OpState>>) -> OpResult<String> {
     let run = run_state(&state);
     let (host, call) = (run.host.clone(), run.call.clone());
     let variables = run.ask(async move { host.environment_variables(&call).await }).await;
-    Answer::of(variables.and_then(|variables| {
+    OpResult::of(variables.and_then(|variables| {
         serde_json::to_string(&variables).map_err(|error| refused("invalid_answer", error.to_string()))
     }))
 }
@@ -71,9 +71,9 @@ pub(crate) async fn op_onevent_trigger_action(
     #[string] connection: String,
     #[string] name: String,
     #[string] input: String,
-) -> Answer<String> {
+) -> OpResult<String> {
     let run = run_state(&state);
-    Answer::of(trigger_action(&run, provider_config_key, connection, name, &input).await)
+    OpResult::of(trigger_action(&run, provider_config_key, connection, name, &input).await)
 }
 
 async fn trigger_action(

@@ -9,7 +9,7 @@ use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
 use crate::state::RunState;
-use crate::wire::{Answer, method, refused};
+use crate::wire::{OpResult, method, refused};
 
 /// A request has at most so many headers.
 const MAX_HEADERS: usize = 256;
@@ -38,10 +38,10 @@ pub(crate) async fn op_onevent_fetch(
     state: Rc<RefCell<OpState>>,
     #[serde] request: WireFetch,
     #[serde] body: Option<JsBuffer>,
-) -> Answer<WireFetched> {
+) -> OpResult<WireFetched> {
     // The global `fetch` can be called while a module is loaded, before there is a run.
     let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
-    Answer::of(match run {
+    OpResult::of(match run {
         Some(run) => fetch(&run, request, body).await,
         None => Err(refused("no_run", "no requests while a module is loaded: call fetch() in `exec`")),
     })

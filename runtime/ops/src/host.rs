@@ -7,7 +7,7 @@ use deno_core::{JsBuffer, OpState, op2};
 use onevent_contract::{ConnectionQuery, HostCalls, HostError};
 
 use crate::state::RunState;
-use crate::wire::{Answer, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
+use crate::wire::{OpResult, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
 
 pub(crate) fn run_state(state: &Rc<RefCell<OpState>>) -> Rc<RunState> {
     state.borrow().borrow::<Rc<RunState>>().clone()
@@ -19,8 +19,8 @@ pub(crate) async fn op_onevent_proxy(
     state: Rc<RefCell<OpState>>,
     #[serde] request: WireRequest,
     #[serde] bytes: Option<JsBuffer>,
-) -> Answer<WireResponse> {
-    Answer::of(proxy(&run_state(&state), request, bytes).await)
+) -> OpResult<WireResponse> {
+    OpResult::of(proxy(&run_state(&state), request, bytes).await)
 }
 
 async fn proxy(
@@ -43,8 +43,8 @@ pub(crate) async fn op_onevent_connection(
     state: Rc<RefCell<OpState>>,
     #[string] provider_config_key: Option<String>,
     #[string] connection: Option<String>,
-) -> Answer<String> {
-    Answer::of(read_connection(&run_state(&state), provider_config_key, connection).await)
+) -> OpResult<String> {
+    OpResult::of(read_connection(&run_state(&state), provider_config_key, connection).await)
 }
 
 async fn read_connection(

@@ -26,7 +26,7 @@ pub use self::commonjs::FunctionModules;
 pub use self::locks::release_after;
 pub use self::modules::{LoadedModules, target as import_target};
 pub use self::settle::project_frames;
-pub use self::state::{RunState, Settled, SettledError};
+pub use self::state::{Completion, RunState, ThrownError};
 
 use deno_core::Extension;
 

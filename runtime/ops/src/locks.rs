@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::host::run_state;
 use crate::state::RunState;
-use crate::wire::{Answer, refused};
+use crate::wire::{OpResult, refused};
 
 /// Characters of a key (Nango's limit).
 const MAX_KEY_CHARS: usize = 255;
@@ -44,8 +44,8 @@ pub(crate) async fn op_onevent_acquire_lock(
     state: Rc<RefCell<OpState>>,
     #[string] key: String,
     milliseconds: f64,
-) -> Answer<bool> {
-    Answer::of(acquire(&run_state(&state), key, milliseconds).await)
+) -> OpResult<bool> {
+    OpResult::of(acquire(&run_state(&state), key, milliseconds).await)
 }
 
 async fn acquire(run: &RunState, key: String, milliseconds: f64) -> Result<bool, HostError> {
@@ -62,8 +62,8 @@ async fn acquire(run: &RunState, key: String, milliseconds: f64) -> Result<bool,
 pub(crate) async fn op_onevent_release_lock(
     state: Rc<RefCell<OpState>>,
     #[string] key: String,
-) -> Answer<bool> {
-    Answer::of(release(&run_state(&state), key).await)
+) -> OpResult<bool> {
+    OpResult::of(release(&run_state(&state), key).await)
 }
 
 async fn release(run: &RunState, key: String) -> Result<bool, HostError> {
@@ -74,10 +74,10 @@ async fn release(run: &RunState, key: String) -> Result<bool, HostError> {
 
 #[op2(async(lazy), fast)]
 #[serde]
-pub(crate) async fn op_onevent_release_all_locks(state: Rc<RefCell<OpState>>) -> Answer<()> {
+pub(crate) async fn op_onevent_release_all_locks(state: Rc<RefCell<OpState>>) -> OpResult<()> {
     let run = run_state(&state);
     let (host, call) = (run.host.clone(), run.call.clone());
-    Answer::of(run.ask(async move { host.release_all_locks(&call).await }).await)
+    OpResult::of(run.ask(async move { host.release_all_locks(&call).await }).await)
 }
 
 /// Gives back what a run took that has ended, however it ended. The isolate is gone by then, so nothing takes more.

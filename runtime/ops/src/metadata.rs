@@ -14,15 +14,15 @@ use serde_json::Value;
 
 use crate::host::run_state;
 use crate::state::RunState;
-use crate::wire::{Answer, WireMetadata, WriteResult, refused};
+use crate::wire::{OpResult, WireMetadata, WriteResult, refused};
 
 #[op2(async(lazy), fast)]
 #[serde]
-pub(crate) async fn op_onevent_metadata(state: Rc<RefCell<OpState>>) -> Answer<WireMetadata> {
+pub(crate) async fn op_onevent_metadata(state: Rc<RefCell<OpState>>) -> OpResult<WireMetadata> {
     let run = run_state(&state);
     let (host, call) = (run.host.clone(), run.call.clone());
     let answer = run.ask(async move { host.metadata(&call).await }).await;
-    Answer::of(answer.map(|metadata| WireMetadata {
+    OpResult::of(answer.map(|metadata| WireMetadata {
         json: metadata.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
         version: metadata.version,
     }))
@@ -40,8 +40,8 @@ pub(crate) async fn op_onevent_write_metadata(
     #[string] json: String,
     #[string] kind: String,
     #[serde] version: ExpectedVersion,
-) -> Answer<WriteResult> {
-    Answer::of(write(&run_state(&state), &json, &kind, version.0).await)
+) -> OpResult<WriteResult> {
+    OpResult::of(write(&run_state(&state), &json, &kind, version.0).await)
 }
 
 async fn write(

@@ -10,7 +10,7 @@ use onevent_contract::specifier::PROJECT_ROOT;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::state::{RunState, Settled, SettledError};
+use crate::state::{Completion, RunState, ThrownError};
 
 /// A report shows this many frames of an error.
 const MAX_FRAMES: usize = 20;
@@ -19,7 +19,7 @@ const MAX_FRAMES: usize = 20;
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Settlement {
     Returned { output: Option<String> },
-    Threw { error: Box<SettledError> },
+    Threw { error: Box<ThrownError> },
 }
 
 #[op2(fast, reentrant)]
@@ -31,16 +31,16 @@ pub(crate) fn op_onevent_settled<'s>(
 ) {
     let Some(run) = state.borrow().try_borrow::<Rc<RunState>>().cloned() else { return };
     let settled = match serde_json::from_str::<Settlement>(&json) {
-        Ok(Settlement::Returned { output }) => Settled::Returned { output },
-        Ok(Settlement::Threw { error }) => Settled::Threw { error, frames: frames(scope, thrown) },
-        Err(error) => Settled::Threw { error: Box::new(unreadable(&error)), frames: Vec::new() },
+        Ok(Settlement::Returned { output }) => Completion::Returned { output },
+        Ok(Settlement::Threw { error }) => Completion::Threw { error, frames: frames(scope, thrown) },
+        Err(error) => Completion::Threw { error: Box::new(unreadable(&error)), frames: Vec::new() },
     };
     run.settle(settled);
 }
 
-fn unreadable(error: &serde_json::Error) -> SettledError {
+fn unreadable(error: &serde_json::Error) -> ThrownError {
     let message = format!("the function threw something that cannot be reported: {error}");
-    SettledError {
+    ThrownError {
         kind: "script_internal_error".into(),
         code: "script_internal_error".into(),
         payload: json!({ "message": message }),

@@ -14,7 +14,7 @@ use crate::budget::CallBudget;
 
 /// A run's error as the SDK classified it.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-pub struct SettledError {
+pub struct ThrownError {
     /// The type, in the SDK's words.
     #[serde(rename = "type")]
     pub kind: String,
@@ -33,7 +33,7 @@ pub struct SettledError {
 
 /// How `exec` ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Settled {
+pub enum Completion {
     /// It returned.
     Returned {
         /// The JSON text of what an action returned.
@@ -42,7 +42,7 @@ pub enum Settled {
     /// It threw.
     Threw {
         /// What.
-        error: Box<SettledError>,
+        error: Box<ThrownError>,
         /// Where.
         frames: Vec<Frame>,
     },
@@ -55,7 +55,7 @@ pub struct RunState {
     /// Where the host's futures run: connections that it pools must outlive the isolate's own small runtime.
     pub(crate) host_runtime: Handle,
     pub(crate) schema: Option<Arc<dyn SchemaCheck>>,
-    pub(crate) settled: RefCell<Option<Settled>>,
+    pub(crate) settled: RefCell<Option<Completion>>,
     pub(crate) host_failure: RefCell<Option<String>>,
     pub(crate) budget: CallBudget,
     /// Whether the run asked for a lock: it may hold some at its end.
@@ -104,13 +104,13 @@ impl RunState {
         std::future::pending().await
     }
 
-    pub(crate) fn settle(&self, settled: Settled) {
+    pub(crate) fn settle(&self, settled: Completion) {
         self.settled.borrow_mut().get_or_insert(settled);
         self.wake();
     }
 
     /// Ready when `exec` settled, or with the message of a failure of the host's own.
-    pub fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Settled, String>> {
+    pub fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Completion, String>> {
         if let Some(message) = self.host_failure.take() {
             return Poll::Ready(Err(message));
         }

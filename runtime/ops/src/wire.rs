@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 const MAX_PAIRS: usize = 10_000;
 
 #[derive(Serialize)]
-pub(crate) struct Answer<T> {
+pub(crate) struct OpResult<T> {
     ok: Option<T>,
     error: Option<HostFailure>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct HostFailure {
     response: Option<WireHead>,
 }
 
-impl<T> Answer<T> {
+impl<T> OpResult<T> {
     pub(crate) fn of(result: Result<T, HostError>) -> Self {
         match result {
             Ok(value) => Self { ok: Some(value), error: None },

@@ -6,7 +6,7 @@ use onevent_contract::{Event, Function, FunctionKey, FunctionKind, ModuleSource}
 
 use crate::error::{LoadError, LoadErrorCode};
 use crate::graph::ModuleReader;
-use crate::index::{self, Folder, Place};
+use crate::index::{self, Folder, FunctionPath};
 use crate::large_stack;
 use crate::packages::Zod;
 use crate::selection::{ListedFunction, Selection};
@@ -168,13 +168,13 @@ fn read_here(source: &ProjectSource, selection: &Selection) -> Result<ReadProjec
         not_loaded: Vec::new(),
         notes: zod.note().into_iter().collect(),
     };
-    for entry in index::entries(source)? {
-        let listed = match entry.function {
-            Ok((Place { key, folder }, path)) => ListedFunction { key, folder, path },
+    for import in index::listed_imports(source)? {
+        let listed = match import.function {
+            Ok((FunctionPath { key, folder }, path)) => ListedFunction { key, folder, path },
             Err(error) => {
-                let place = index::place_of(entry.specifier.trim_start_matches("./")).ok();
-                let (key, folder) = place.map(|place| (place.key, place.folder)).unzip();
-                let broken = BrokenFunction { key, folder, path: entry.specifier, error };
+                let path = FunctionPath::parse(import.specifier.trim_start_matches("./")).ok();
+                let (key, folder) = path.map(|path| (path.key, path.folder)).unzip();
+                let broken = BrokenFunction { key, folder, path: import.specifier, error };
                 project.functions.push(Err(Box::new(broken)));
                 continue;
             }

@@ -10,7 +10,7 @@ mod recording;
 pub mod vitest;
 
 pub use fixture::{
-    Fixture, FixtureError, FixtureHost, Member, Place, Replay, ReplayedAnswer, ReplayedRequest, plain_marks,
-    same_json,
+    Fixture, FixtureError, FixtureHost, InteractionKey, Member, Replay, ReplayedAnswer, ReplayedRequest,
+    plain_marks, same_json,
 };
 pub use recording::RecordingHost;

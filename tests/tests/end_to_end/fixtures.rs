@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Answer, ORG, TOKEN, World};
+use crate::world::{CommandOutput, ORG, TOKEN, World};
 
 const VALIDATE: &str = "validate-connection";
 const SETUP: &str = "post-connection-setup";
@@ -37,7 +37,7 @@ fn change(world: &World, function: &str, change: impl FnOnce(&mut Value)) {
 }
 
 /// The status and message of a function's test.
-fn outcome(answer: &Answer, function: &str) -> (String, String) {
+fn outcome(answer: &CommandOutput, function: &str) -> (String, String) {
     let tests = answer.document["tests"].as_array().unwrap();
     let test = tests.iter().find(|test| test["function"] == function).unwrap();
     let text = |field: &str| test[field].as_str().unwrap_or_default().to_owned();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Answer, World};
+use crate::world::{CommandOutput, World};
 
 const CHECK: &str = "salesforce/on-events/check.ts";
 const OTHER: &str = "salesforce/on-events/other.ts";
@@ -36,7 +36,7 @@ fn only_broken(world: &World) -> Value {
 }
 
 /// How `check` runs in a dry run: the logs of its report.
-fn logs(world: &World) -> (Answer, String) {
+fn logs(world: &World) -> (CommandOutput, String) {
     world.file("connection.json", r#"{"credentials": {"type": "OAUTH2", "access_token": "token-0123456"}}"#);
     let run = ["dryrun", "check", "x", "--integration-id", "salesforce", "--connection", "@connection.json"];
     let answer = world.run(&run).exits(0);

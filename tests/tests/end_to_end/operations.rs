@@ -246,7 +246,7 @@ fn strict_is_about_calls_that_nobody_waited_for_too() {
 fn no_form_of_a_wrong_encryption_key_is_printed() {
     const KEY: &str = "RnmHDT2HkJPJ0YsbBQomuVCuGK7OEqPCujeruQObbQ";
     let world = locked_world();
-    let silent = |what: &str, answer: &crate::world::Answer| {
+    let silent = |what: &str, answer: &crate::world::CommandOutput| {
         let all = format!("{:#}{}", answer.document, answer.stderr);
         assert!(!all.contains(KEY), "{what}: {all}");
         assert_ne!(answer.code, 0, "{what}");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::world::{Answer, World};
+use crate::world::{CommandOutput, World};
 
 const TOKEN: &str = "tok-111-SuperSecret/+= é";
 /// A piece that no encoder of URLs, JSON or HTML changes.
@@ -49,7 +49,7 @@ fn find(text: &str, of: &str) {
     }
 }
 
-fn run_of(world: &World, answer: &Answer) -> Answer {
+fn run_of(world: &World, answer: &CommandOutput) -> CommandOutput {
     let run = answer.report("check")["run_id"].as_str().unwrap().to_owned();
     world.run(&["runs", "show", &run])
 }

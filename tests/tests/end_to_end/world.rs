@@ -23,13 +23,13 @@ pub(crate) struct World {
 }
 
 /// What a command answered.
-pub(crate) struct Answer {
+pub(crate) struct CommandOutput {
     pub(crate) code: i32,
     pub(crate) document: Value,
     pub(crate) stderr: String,
 }
 
-impl Answer {
+impl CommandOutput {
     fn of(output: &Output) -> Self {
         let stdout = String::from_utf8_lossy(&output.stdout);
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -165,13 +165,13 @@ impl World {
     }
 
     /// Runs the program with `--json`.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
-        Answer::of(&self.command(arguments).output().unwrap())
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
+        CommandOutput::of(&self.command(arguments).output().unwrap())
     }
 
     /// The same with variables in its environment.
-    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
-        Answer::of(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
+        CommandOutput::of(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
     /// `connection create salesforce <id>` with the credentials of that name and more flags, ready to start.
@@ -191,22 +191,22 @@ impl World {
     }
 
     /// Creates a connection with the credentials of that name.
-    pub(crate) fn create(&self, id: &str, credentials: &str) -> Answer {
+    pub(crate) fn create(&self, id: &str, credentials: &str) -> CommandOutput {
         self.create_with(id, credentials, &[])
     }
 
     /// The same with more flags.
-    pub(crate) fn create_with(&self, id: &str, credentials: &str, flags: &[&str]) -> Answer {
-        Answer::of(&self.creation(id, credentials, flags).output().unwrap())
+    pub(crate) fn create_with(&self, id: &str, credentials: &str, flags: &[&str]) -> CommandOutput {
+        CommandOutput::of(&self.creation(id, credentials, flags).output().unwrap())
     }
 
     /// Reconnects a connection with the credentials of that name.
-    pub(crate) fn reconnect(&self, id: &str, credentials: &str) -> Answer {
-        Answer::of(&self.reconnection(id, credentials).output().unwrap())
+    pub(crate) fn reconnect(&self, id: &str, credentials: &str) -> CommandOutput {
+        CommandOutput::of(&self.reconnection(id, credentials).output().unwrap())
     }
 
     /// `connection delete salesforce <id>`.
-    pub(crate) fn delete(&self, id: &str) -> Answer {
+    pub(crate) fn delete(&self, id: &str) -> CommandOutput {
         self.run(&["connection", "delete", "salesforce", id])
     }
 
@@ -235,8 +235,8 @@ impl World {
 }
 
 /// Runs the program with `--json` in a project that is not a world.
-pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
-    Answer::of(&command_in(folder, arguments).output().unwrap())
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> CommandOutput {
+    CommandOutput::of(&command_in(folder, arguments).output().unwrap())
 }
 
 fn command_in(folder: &Path, arguments: &[&str]) -> Command {

@@ -21,9 +21,9 @@ export const constants = Object.freeze(
 
 const openssl = (text: string, code: string): Coded => coded(new Error(text), code);
 
-type Given = Record<string, unknown>;
+type OptionsBag = Record<string, unknown>;
 
-function integer(options: Given, name: string): number | undefined {
+function integer(options: OptionsBag, name: string): number | undefined {
     const value = options[name];
     if (value === undefined) return undefined;
     if (value !== ((value as number) | 0)) throw invalidValue(`options.${name}`, value);
@@ -38,7 +38,7 @@ interface Options {
 
 /** What a caller passes beside the key, on the same object. */
 function optionsOf(key: unknown): Options {
-    const given = key as Given;
+    const given = key as OptionsBag;
     const padding = integer(given, 'padding') ?? constants.RSA_PKCS1_PADDING;
     const salt = integer(given, 'saltLength') ?? constants.RSA_PSS_SALTLEN_AUTO;
     const dsa = given['dsaEncoding'] ?? 'der';
@@ -195,7 +195,7 @@ export function verify(algorithm: unknown, data: unknown, key: unknown, signatur
 
 /** RSA with OAEP, the only padding here and the default of Node's. */
 function oaep(key: unknown, data: unknown, want: Half): [digest: string, key: keys.KeyRecord, label: Bytes, data: Bytes] {
-    const options = (typeof key === 'object' && key !== null && viewOf(key) === undefined ? key : {}) as Given;
+    const options = (typeof key === 'object' && key !== null && viewOf(key) === undefined ? key : {}) as OptionsBag;
     const record = prepared(key, want);
     const padding = integer(options, 'padding') ?? constants.RSA_PKCS1_OAEP_PADDING;
     if (padding !== constants.RSA_PKCS1_OAEP_PADDING) {

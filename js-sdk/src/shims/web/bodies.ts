@@ -68,5 +68,5 @@ export function fieldsBody(pairs: [string, unknown][]): Collected {
         const view = blob.isBlob(value) ? undefined : viewOf(value);
         return [name, view === undefined ? value : blob.wrap(view.slice(), 'application/octet-stream')];
     });
-    return forms.toMultipart(entries as forms.Entry[]);
+    return forms.toMultipart(entries as forms.FormDataEntry[]);
 }

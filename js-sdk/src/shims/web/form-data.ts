@@ -9,9 +9,9 @@ import { MAX_FIELDS, type Part, fromMultipart, invalid, parameters, toMultipart 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A field as the list holds it: text, or a file. */
-export type Entry = [name: string, value: string | File];
+export type FormDataEntry = [name: string, value: string | File];
 
-let entriesOf: (form: FormData) => Entry[];
+let entriesOf: (form: FormData) => FormDataEntry[];
 let isFormData: (value: unknown) => value is FormData;
 
 const needed = (given: number, least: number, name: string): void => {
@@ -32,7 +32,7 @@ function valueOf(given: number, value: unknown, filename: unknown, name: string)
 }
 
 class FormData {
-    #entries: Entry[] = [];
+    #entries: FormDataEntry[] = [];
     constructor(form?: unknown) {
         if (form !== undefined) throw new TypeError("Failed to construct 'FormData': parameter 1 is not of type 'HTMLFormElement'");
     }
@@ -66,7 +66,7 @@ class FormData {
     }
     set(name?: unknown, value?: unknown, filename?: unknown): void {
         needed(arguments.length, 2, 'set');
-        const entry: Entry = [textOf(name), valueOf(arguments.length, value, filename, 'set')];
+        const entry: FormDataEntry = [textOf(name), valueOf(arguments.length, value, filename, 'set')];
         const at = this.#entries.findIndex(([one]) => one === entry[0]);
         if (at === -1) {
             this.#entries.push(entry);
@@ -81,9 +81,9 @@ class FormData {
         }
         for (const [name, value] of this.entries()) Reflect.apply(callback as () => void, self, [value, name, this]);
     }
-    *entries(): Generator<Entry> {
+    *entries(): Generator<FormDataEntry> {
         for (let at = 0; at < this.#entries.length; at++) {
-            const [name, value] = this.#entries[at] as Entry;
+            const [name, value] = this.#entries[at] as FormDataEntry;
             yield [name, value];
         }
     }
@@ -93,7 +93,7 @@ class FormData {
     *values(): Generator<string | File> {
         for (const [, value] of this.entries()) yield value;
     }
-    declare [Symbol.iterator]: () => Generator<Entry>;
+    declare [Symbol.iterator]: () => Generator<FormDataEntry>;
     [INSPECT](_depth: number, options: unknown, inspect: (value: unknown, options: unknown) => string): string {
         return `FormData ${inspect(this.#entries, options)}`;
     }

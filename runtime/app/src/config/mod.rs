@@ -48,7 +48,7 @@ pub struct NangoKey {
 
 /// One row of `onevent config`.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ResolvedSetting {
     /// The setting's full name.
     pub key: Key,
     /// The row of the table that it belongs to.
@@ -100,17 +100,17 @@ impl Config {
     /// Every setting, in the order of the table; one with a name in its key for each name that something is said
     /// about.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn resolved(&self) -> Vec<ResolvedSetting> {
         // Fields are reached for writing, so a copy is looked through.
         let mut settings = self.settings.clone();
-        let mut entries = Vec::new();
+        let mut resolved = Vec::new();
         for setting in SETTINGS {
             for name in setting.names(&settings) {
                 let Ok(field) = setting.field(&mut settings, &name) else { continue };
-                entries.push(Entry { key: setting.key_for(&name), setting, shown: field.shown() });
+                resolved.push(ResolvedSetting { key: setting.key_for(&name), setting, shown: field.shown() });
             }
         }
-        entries
+        resolved
     }
 
     /// The secret key for Nango's API, if this environment has one.

@@ -30,7 +30,7 @@ fn key(name: &str) -> FunctionKey {
 
 fn origin(config: &Config, key: &str) -> String {
     let key = Key::parse(key).unwrap();
-    config.entries().into_iter().find(|entry| entry.key == key).unwrap().shown.unwrap().origin.to_string()
+    config.resolved().into_iter().find(|entry| entry.key == key).unwrap().shown.unwrap().origin.to_string()
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn an_integration_that_only_connections_use_needs_no_folder() {
 fn every_setting_is_listed_and_no_secret_is_shown() {
     let file = "[variables]\nA = \"hunter2\"\n[integrations.crm]\nclient_secret = \"hunter2\"\n";
     let config = load(file, &[("ONEVENT_ENCRYPTION_KEY", "hunter2")], &[]).unwrap();
-    let entries = config.entries();
+    let entries = config.resolved();
     for setting in SETTINGS.iter().filter(|setting| setting.placeholder() != Some("function")) {
         assert!(entries.iter().any(|entry| entry.setting.key == setting.key), "{}", setting.key);
     }

@@ -36,7 +36,7 @@ struct OriginDocument {
 pub(crate) fn run(config: &Config, args: &ConfigArgs) -> Result<Reply, Failure> {
     let mut table = Table::new(&["setting", "value", "origin"]);
     let mut settings = Vec::new();
-    for entry in config.entries() {
+    for entry in config.resolved() {
         let (text, value, origin) = match entry.shown {
             Some(shown) if shown.text.is_empty() => ("(none)".to_owned(), shown.json, shown.origin),
             Some(shown) => (shown.text, shown.json, shown.origin),

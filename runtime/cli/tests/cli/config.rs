@@ -1,6 +1,6 @@
 //! `onevent config`.
 
-use crate::stage::{Answer, Stage};
+use crate::stage::{CommandOutput, Stage};
 
 #[test]
 fn every_value_has_its_origin() {
@@ -15,7 +15,7 @@ fn every_value_has_its_origin() {
         .env("ONEVENT_EGRESS_ALLOW", "127.0.0.1,10.0.0.0/8")
         .output()
         .unwrap();
-    let answer = Answer::of(output);
+    let answer = CommandOutput::of(output);
     assert_eq!(answer.code, 0);
     let lines: Vec<Vec<&str>> = answer
         .stdout

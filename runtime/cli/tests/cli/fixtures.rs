@@ -63,7 +63,7 @@ fn text(stage: &Stage, file: &str) -> String {
     std::fs::read_to_string(stage.project.path().join(file)).unwrap()
 }
 
-fn save(stage: &Stage, more: &[&str]) -> crate::stage::Answer {
+fn save(stage: &Stage, more: &[&str]) -> crate::stage::CommandOutput {
     stage.run(&[&SAVE[..], more].concat())
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::stage::{Answer, command};
+use crate::stage::{CommandOutput, command};
 
-fn help(arguments: &[&str]) -> Answer {
+fn help(arguments: &[&str]) -> CommandOutput {
     let folder = tempfile::tempdir().unwrap();
-    Answer::of(command(folder.path(), arguments).output().unwrap())
+    CommandOutput::of(command(folder.path(), arguments).output().unwrap())
 }
 
 #[test]

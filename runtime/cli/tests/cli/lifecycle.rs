@@ -3,7 +3,7 @@
 use onevent_tests::{Fault, Target, Times};
 use serde_json::{Value, json};
 
-use crate::stage::{ACCOUNT, Answer, OTHER_ACCOUNT, OTHER_TOKEN, Stage, TOKEN};
+use crate::stage::{ACCOUNT, CommandOutput, OTHER_ACCOUNT, OTHER_TOKEN, Stage, TOKEN};
 
 const CREATE: [&str; 6] = ["connection", "create", "salesforce", "acme", "--credentials", "@acme.json"];
 const RECONNECT_OTHER: [&str; 6] =
@@ -134,7 +134,7 @@ fn credentials_come_from_standard_input_too() {
     let stage = Stage::new();
     let file = std::fs::File::open(stage.project.path().join("acme.json")).unwrap();
     let arguments = ["connection", "create", "salesforce", "acme", "--credentials", "@-"];
-    let answer = Answer::of(stage.command(&arguments).stdin(file).output().unwrap());
+    let answer = CommandOutput::of(stage.command(&arguments).stdin(file).output().unwrap());
     assert_eq!(answer.code, 0, "{answer:?}");
 }
 
@@ -159,7 +159,8 @@ fn an_encrypted_database_needs_its_key() {
     let stage = Stage::new();
     stage.json("operation", &CREATE);
     let other_key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    let answer = Answer::of(stage.command(&GET).env("ONEVENT_ENCRYPTION_KEY", other_key).output().unwrap());
+    let answer =
+        CommandOutput::of(stage.command(&GET).env("ONEVENT_ENCRYPTION_KEY", other_key).output().unwrap());
     assert_eq!(answer.code, 2);
     answer.complains(&["wrong_encryption_key"]);
     let bytes = std::fs::read(stage.project.path().join(".onevent/onevent.sqlite3")).unwrap();

@@ -1,6 +1,6 @@
 //! Wrong command lines, settings and projects.
 
-use crate::stage::{Answer, Stage, command};
+use crate::stage::{CommandOutput, Stage, command};
 
 #[test]
 fn a_wrong_command_line_is_exit_2_in_both_forms() {
@@ -54,7 +54,7 @@ fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
 #[test]
 fn outside_of_a_project_nothing_can_be_done() {
     let folder = tempfile::tempdir().unwrap();
-    let answer = Answer::of(command(folder.path(), &["functions"]).output().unwrap());
+    let answer = CommandOutput::of(command(folder.path(), &["functions"]).output().unwrap());
     assert_eq!(answer.code, 10);
     answer.complains(&["project_not_found", "index.ts", "--project DIR"]);
 }
@@ -85,12 +85,12 @@ fn a_mistake_in_the_file_is_shown_where_it_is() {
 fn a_variable_that_nothing_reads_is_an_error() {
     let stage = Stage::new();
     let output = stage.command(&["config"]).env("ONEVENT_LIMIT_WALL", "3s").output().unwrap();
-    let answer = Answer::of(output);
+    let answer = CommandOutput::of(output);
     assert_eq!(answer.code, 2);
     answer.complains(&["ONEVENT_LIMIT_WALL", "did you mean ONEVENT_LIMITS_WALL?"]);
     let output =
         stage.command(&["connection", "list"]).env("ONEVENT_ENCRYPTION_KEY", "short").output().unwrap();
-    assert_eq!(Answer::of(output).code, 0, "a key is needed only where a database is opened");
+    assert_eq!(CommandOutput::of(output).code, 0, "a key is needed only where a database is opened");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn limits_that_no_process_survives_are_refused_where_they_are_set() {
         assert_eq!((code, &document["error"]["code"]), (2, &"invalid_setting".into()), "{set}");
     }
     let output = stage.command(&["config"]).env("ONEVENT_LIMITS_WALL", "292277026596y").output().unwrap();
-    let answer = Answer::of(output);
+    let answer = CommandOutput::of(output);
     assert_eq!(answer.code, 2);
     answer.complains(&["ONEVENT_LIMITS_WALL: limits.wall is longer than 24 hours"]);
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::stage::Answer;
+use crate::stage::CommandOutput;
 
 /// The shell's lines, from the first block that is marked as such.
 fn commands() -> String {
@@ -17,7 +17,7 @@ fn commands() -> String {
 }
 
 /// Runs a script with the program in the path, in a new folder; after each of its calls its exit code is printed.
-fn type_into_shell(script: &str) -> Answer {
+fn type_into_shell(script: &str) -> CommandOutput {
     let folder = tempfile::tempdir().unwrap();
     let program = assert_cmd::cargo::cargo_bin!("onevent");
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
@@ -26,7 +26,7 @@ fn type_into_shell(script: &str) -> Answer {
     );
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", &told]).current_dir(folder.path()).env_clear().env("PATH", path).stdin(Stdio::null());
-    Answer::of(shell.output().unwrap())
+    CommandOutput::of(shell.output().unwrap())
 }
 
 #[test]

@@ -4,7 +4,7 @@ use onevent_tests::{NangoServer, Scope};
 use serde_json::{Value, json};
 
 use crate::schemas;
-use crate::stage::{ACCOUNT, Answer, Stage, TOKEN};
+use crate::stage::{ACCOUNT, CommandOutput, Stage, TOKEN};
 
 const KEY: &str = "7f1d2c3b-4a5e-4f60-8a1b-2c3d4e5f6a7b";
 
@@ -14,7 +14,7 @@ fn document(stage: &Stage, nango: &NangoServer, arguments: &[&str]) -> Value {
         .envs([("NANGO_HOSTPORT", nango.base_url()), ("NANGO_SECRET_KEY_DEV", KEY)])
         .output()
         .unwrap();
-    let answer = Answer::of(output);
+    let answer = CommandOutput::of(output);
     assert_eq!(answer.stderr, "", "with --json everything is in the document");
     serde_json::from_str(&answer.stdout).unwrap()
 }
@@ -38,8 +38,9 @@ fn a_person_with_two_sides_to_choose_from_is_told_which_was_taken() {
     let stage = Stage::new();
     stage.json("operation", &["connection", "create", "salesforce", "acme", "--credentials", "@acme.json"]);
     let dryrun = ["dryrun", "validate-connection", "acme"];
-    let run =
-        |key: &str| Answer::of(stage.command(&dryrun).env("NANGO_SECRET_KEY_DEV", key).output().unwrap());
+    let run = |key: &str| {
+        CommandOutput::of(stage.command(&dryrun).env("NANGO_SECRET_KEY_DEV", key).output().unwrap())
+    };
     run(KEY).complains(&["dry run for the connection stored here (--remote: against https://api.nango.dev)"]);
     assert_eq!(run("").stderr, "", "without a key there is nothing to choose");
 }

@@ -64,8 +64,8 @@ impl Stage {
     }
 
     /// Runs a command for a person.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
-        Answer::of(self.command(arguments).output().unwrap())
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
+        CommandOutput::of(self.command(arguments).output().unwrap())
     }
 
     /// Runs a command for a program, and checks the document against its schema.
@@ -99,13 +99,13 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 /// One process, after it ended.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct CommandOutput {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Answer {
+impl CommandOutput {
     pub(crate) fn of(output: Output) -> Self {
         let answer = Self {
             code: output.status.code().expect("it ended by itself"),

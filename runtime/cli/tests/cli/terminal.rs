@@ -8,19 +8,20 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::schemas;
-use crate::stage::{Answer, Stage};
+use crate::stage::{CommandOutput, Stage};
 
 #[test]
 fn colours_are_for_terminals() {
     let stage = Stage::new();
     let plain = stage.run(&["functions"]);
     assert!(!plain.stdout.contains('\u{1b}'));
-    let forced = Answer::of(stage.command(&["functions"]).env("CLICOLOR_FORCE", "1").output().unwrap());
+    let forced =
+        CommandOutput::of(stage.command(&["functions"]).env("CLICOLOR_FORCE", "1").output().unwrap());
     assert!(forced.stdout.contains("\u{1b}["));
     assert_eq!(anstream::adapter::strip_str(&forced.stdout).to_string(), plain.stdout);
     let output =
         stage.command(&["functions"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").output().unwrap();
-    assert_eq!(Answer::of(output).stdout, plain.stdout);
+    assert_eq!(CommandOutput::of(output).stdout, plain.stdout);
 }
 
 #[test]
@@ -33,7 +34,7 @@ fn a_reader_that_goes_away_is_no_error() {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let answer = Answer::of(child.wait_with_output().unwrap());
+    let answer = CommandOutput::of(child.wait_with_output().unwrap());
     assert_eq!((answer.code, answer.stderr.as_str()), (0, ""));
 }
 
@@ -41,7 +42,7 @@ fn a_reader_that_goes_away_is_no_error() {
 fn output_that_cannot_be_written_is_an_error() {
     let stage = Stage::new();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let answer = Answer::of(stage.command(&["functions"]).stdout(full).output().unwrap());
+    let answer = CommandOutput::of(stage.command(&["functions"]).stdout(full).output().unwrap());
     assert_eq!(answer.code, 13);
     answer.complains(&["could not be written"]);
 }
@@ -59,7 +60,7 @@ fn ctrl_c_stops_the_run_and_takes_the_creation_back() {
         std::thread::sleep(Duration::from_millis(5));
     }
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let answer = Answer::of(child.wait_with_output().unwrap());
+    let answer = CommandOutput::of(child.wait_with_output().unwrap());
     assert_eq!(answer.code, 130, "{answer:?}");
     let document: Value = serde_json::from_str(&answer.stdout).unwrap();
     schemas::check("error", &document);
@@ -95,7 +96,7 @@ fn ctrl_c_does_not_wait_for_standard_input() {
         std::thread::sleep(Duration::from_millis(5));
     }
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let answer = Answer::of(child.wait_with_output().unwrap());
+    let answer = CommandOutput::of(child.wait_with_output().unwrap());
     drop(stdin);
     assert_eq!(answer.code, 130);
     answer.complains(&["error[interrupted]"]);

@@ -9,7 +9,7 @@ use deno_core::v8;
 use onevent_contract::{
     CallContext, Clock, EffectLog, Frame, Host, Instant, Limits, ModuleSource, RunError, SchemaCheck,
 };
-use onevent_ops::{LoadedModules, RunState, Settled};
+use onevent_ops::{Completion, LoadedModules, RunState};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -81,7 +81,7 @@ pub(crate) enum NotStarted {
 /// How a run ended.
 pub(crate) struct ExecuteEnd {
     pub(crate) before: Value,
-    pub(crate) settled: Result<Settled, Interrupted>,
+    pub(crate) settled: Result<Completion, Interrupted>,
     /// The frames of an exception that never reached the SDK.
     pub(crate) frames: Vec<Frame>,
     pub(crate) usage: JobUsage,
@@ -256,7 +256,7 @@ impl Isolate {
     }
 
     /// Evaluates the entry module, calls the SDK's `execute`, and waits for it to settle.
-    async fn run(&mut self, facts: &Value, run: &RunState) -> Result<Settled, Interrupted> {
+    async fn run(&mut self, facts: &Value, run: &RunState) -> Result<Completion, Interrupted> {
         let namespace = self.evaluate().await?;
         self.call_execute(&namespace, &facts.to_string())?;
         let settled = self.drive(std::future::poll_fn(|cx| run.poll_end(cx))).await?;

@@ -49,7 +49,7 @@ impl Watched {
 }
 
 /// A run, and when it has to be looked at again.
-struct Entry {
+struct Registration {
     number: u64,
     watched: Watched,
     due: Instant,
@@ -57,7 +57,7 @@ struct Entry {
 
 #[derive(Default)]
 struct State {
-    entries: Vec<Entry>,
+    registrations: Vec<Registration>,
     next: u64,
     closed: bool,
 }
@@ -65,12 +65,12 @@ struct State {
 impl State {
     /// Looks at every run that is due, or was stopped by somebody else, and tells for how long nothing else is.
     fn check(&mut self, now: Instant) -> Option<Duration> {
-        for entry in &mut self.entries {
-            if entry.due <= now || entry.watched.stop.reason().is_some() {
-                entry.due = entry.watched.check(now);
+        for registration in &mut self.registrations {
+            if registration.due <= now || registration.watched.stop.reason().is_some() {
+                registration.due = registration.watched.check(now);
             }
         }
-        let earliest = self.entries.iter().map(|entry| entry.due).min()?;
+        let earliest = self.registrations.iter().map(|registration| registration.due).min()?;
         Some(earliest.saturating_duration_since(now).max(TICK))
     }
 }
@@ -128,7 +128,7 @@ impl Watchdog {
         let number = state.next;
         state.next += 1;
         // It is due at once: how much CPU the thread may still use is not known yet.
-        state.entries.push(Entry { number, watched, due: self.shared.clock.monotonic() });
+        state.registrations.push(Registration { number, watched, due: self.shared.clock.monotonic() });
         drop(state);
         self.thread.unpark();
         WatchGuard { shared: self.shared.clone(), number }
@@ -150,7 +150,7 @@ pub(crate) struct WatchGuard {
 
 impl Drop for WatchGuard {
     fn drop(&mut self) {
-        self.shared.lock().entries.retain(|entry| entry.number != self.number);
+        self.shared.lock().registrations.retain(|registration| registration.number != self.number);
     }
 }
 
@@ -170,8 +170,9 @@ mod tests {
     }
 
     fn state(watched: Vec<Watched>, due: Instant) -> State {
-        let entries = watched.into_iter().map(|watched| Entry { number: 0, watched, due }).collect();
-        State { entries, ..State::default() }
+        let registrations =
+            watched.into_iter().map(|watched| Registration { number: 0, watched, due }).collect();
+        State { registrations, ..State::default() }
     }
 
     const LONG: Duration = Duration::from_secs(1_000);
@@ -193,7 +194,7 @@ mod tests {
         let now = SystemClock.monotonic();
         let mut state = state(vec![watched(LONG, LONG)], now);
         assert!(state.check(now).unwrap() > TICK);
-        state.entries[0].watched.stop.request(StopReason::Cancelled);
+        state.registrations[0].watched.stop.request(StopReason::Cancelled);
         assert_eq!(state.check(now), Some(TICK));
         assert_eq!(state.check(now + TICK), Some(TICK));
     }
@@ -203,7 +204,8 @@ mod tests {
         let now = SystemClock.monotonic();
         let mut state = state(vec![watched(Duration::ZERO, LONG), watched(LONG, Duration::ZERO)], now);
         assert_eq!(state.check(now + TICK), Some(TICK));
-        let reasons: Vec<_> = state.entries.iter().map(|entry| entry.watched.stop.reason()).collect();
+        let reasons: Vec<_> =
+            state.registrations.iter().map(|registration| registration.watched.stop.reason()).collect();
         assert!(matches!(reasons[..], [Some(StopReason::Wall), Some(StopReason::Cpu { .. })]), "{reasons:?}");
     }
 }

@@ -14,7 +14,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::client::{NangoApi, insert};
-use super::error::{Asked, RemoteError};
+use super::error::{ApiOperation, RemoteError};
 use super::proxy_errors::{is_nangos, unanswered};
 
 /// What an author's header is called on its way to Nango.
@@ -162,8 +162,8 @@ impl RemoteCall<'_> {
         if !is_nangos(&answer) {
             return Ok(answer);
         }
-        let asked = Asked::Proxy { integration: self.integration, connection: self.connection };
-        let error = self.api.refusal(&asked, &answer);
+        let operation = ApiOperation::Proxy { integration: self.integration, connection: self.connection };
+        let error = self.api.refusal(&operation, &answer);
         Err(match error {
             // Nango's answer for a connection that is not there, among other things: its own words say which.
             RemoteError::Answer { status: 400, code, message, .. } => {

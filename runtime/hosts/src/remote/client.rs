@@ -11,7 +11,7 @@ use onevent_proxy::{Origin, OriginAnswer, OriginRequest, Proxy};
 use serde_json::Value;
 use url::Url;
 
-use super::error::{Asked, RemoteError};
+use super::error::{ApiOperation, RemoteError};
 
 /// The longest time for one answer of the API, calls of a provider and triggered actions aside. Nango may have to
 /// refresh a token for it.
@@ -135,13 +135,13 @@ impl NangoApi {
     /// Sends a request whose answer is JSON, and takes every status but a successful one as an error.
     pub(super) async fn json(
         &self,
-        asked: &Asked<'_>,
+        operation: &ApiOperation<'_>,
         request: JsonRequest<'_>,
     ) -> Result<Value, RemoteError> {
         let answer = self.send(request).await?;
         match answer.status {
             200..300 => self.parsed(&answer),
-            _ => Err(self.refusal(asked, &answer)),
+            _ => Err(self.refusal(operation, &answer)),
         }
     }
 
@@ -180,9 +180,9 @@ impl NangoApi {
     }
 
     /// The error of an answer that is none of success.
-    pub(super) fn refusal(&self, asked: &Asked<'_>, answer: &OriginAnswer) -> RemoteError {
+    pub(super) fn refusal(&self, operation: &ApiOperation<'_>, answer: &OriginAnswer) -> RemoteError {
         let Inner { host, key_name, .. } = &*self.inner;
-        RemoteError::answered(host, key_name, asked, answer.status, &answer.body)
+        RemoteError::answered(host, key_name, operation, answer.status, &answer.body)
     }
 
     pub(super) fn unreachable(&self, error: HostError) -> RemoteError {

@@ -99,8 +99,14 @@ impl RemoteError {
         }
     }
 
-    /// The error of an answer of the API, whose body may say more. `asked` is what was asked for.
-    pub(super) fn answered(host: &str, key_name: &str, asked: &Asked<'_>, status: u16, body: &[u8]) -> Self {
+    /// The error of an answer of the API, whose body may say more. `operation` is what was asked for.
+    pub(super) fn answered(
+        host: &str,
+        key_name: &str,
+        operation: &ApiOperation<'_>,
+        status: u16,
+        body: &[u8],
+    ) -> Self {
         let (code, said) = said(body).unwrap_or_else(|| (UNKNOWN_ERROR.into(), String::new()));
         let said = if said.is_empty() { String::new() } else { format!(": {said}") };
         let (message, advice) = match (status, code.as_str()) {
@@ -111,19 +117,19 @@ impl RemoteError {
                 Some(format!("copy the environment's secret key from Nango's settings into {key_name}")),
             ),
             (403, _) => (
-                format!("the key in {key_name} may not {} at {host} ({code}){said}", asked.what()),
-                Some(format!("give it the scope {} in Nango", asked.scope())),
+                format!("the key in {key_name} may not {} at {host} ({code}){said}", operation.what()),
+                Some(format!("give it the scope {} in Nango", operation.scope())),
             ),
             (404, "not_found") | (_, "unknown_connection") => (
-                asked.missing(host),
+                operation.missing(host),
                 Some("names are Nango's own; NANGO_HOSTPORT and the key choose the environment".into()),
             ),
             (_, "unknown_provider_config") => (
-                format!("the Nango environment at {host} has no integration `{}`", asked.integration()),
+                format!("the Nango environment at {host} has no integration `{}`", operation.integration()),
                 Some("the integration's id in Nango is the name of the functions' folder".into()),
             ),
             (424, _) => (
-                format!("Nango cannot use {} ({code}){said}", asked.subject()),
+                format!("Nango cannot use {} ({code}){said}", operation.subject()),
                 Some("its credentials have expired or were revoked: connect it again in Nango".into()),
             ),
             (429, _) => (
@@ -131,7 +137,7 @@ impl RemoteError {
                 Some("try again later".into()),
             ),
             _ => (
-                format!("the Nango API at {host} answered {status} ({code}) to {}{said}", asked.what()),
+                format!("the Nango API at {host} answered {status} ({code}) to {}{said}", operation.what()),
                 // An error that Nango did not write may be of something else that answers there.
                 (code == UNKNOWN_ERROR).then(|| "is NANGO_HOSTPORT the URL of Nango's API?".into()),
             ),
@@ -165,7 +171,7 @@ impl From<RemoteError> for HostError {
 
 /// What an API was asked for: it decides what its errors mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked<'a> {
+pub(super) enum ApiOperation<'a> {
     Connection { integration: &'a IntegrationId, connection: &'a ConnectionId },
     Connections { connection: &'a ConnectionId },
     Integration { integration: &'a IntegrationId },
@@ -175,7 +181,7 @@ pub(super) enum Asked<'a> {
     Proxy { integration: &'a IntegrationId, connection: &'a ConnectionId },
 }
 
-impl Asked<'_> {
+impl ApiOperation<'_> {
     /// The end of a sentence: the key may not ….
     fn what(&self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::client::{JsonRequest, NangoApi, insert};
 use super::connection::RemoteConnection;
-use super::error::{Asked, RemoteError};
+use super::error::{ApiOperation, RemoteError};
 
 impl NangoApi {
     /// A connection with its credentials.
@@ -38,7 +38,7 @@ impl NangoApi {
     ) -> Result<Vec<IntegrationId>, RemoteError> {
         let query = [("connectionId", connection.as_str())];
         let request = JsonRequest::get(&["connections"], &query);
-        let answer = self.json(&Asked::Connections { connection }, request).await?;
+        let answer = self.json(&ApiOperation::Connections { connection }, request).await?;
         let found = answer.get("connections").and_then(Value::as_array);
         let found = found.ok_or_else(|| self.not_nango("there is no list of connections".into()))?;
         let named = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
@@ -55,8 +55,8 @@ impl NangoApi {
     ) -> Result<JsonObject, RemoteError> {
         let path = ["connections", connection.as_str()];
         let query = [("provider_config_key", integration.as_str())];
-        let asked = Asked::Connection { integration, connection };
-        match self.json(&asked, JsonRequest::get(&path, &query)).await? {
+        let operation = ApiOperation::Connection { integration, connection };
+        match self.json(&operation, JsonRequest::get(&path, &query)).await? {
             Value::Object(connection) => Ok(connection),
             _ => Err(self.not_nango("its connection is no object".into())),
         }
@@ -75,7 +75,8 @@ impl NangoApi {
             })
             .collect();
         let path = ["integrations", integration.as_str()];
-        let answer = self.json(&Asked::Integration { integration }, JsonRequest::get(&path, &query)).await?;
+        let answer =
+            self.json(&ApiOperation::Integration { integration }, JsonRequest::get(&path, &query)).await?;
         match answer.get("data") {
             Some(Value::Object(data)) => Ok(data.clone()),
             _ => Err(self.not_nango("its integration has no `data`".into())),
@@ -83,7 +84,8 @@ impl NangoApi {
     }
 
     pub(super) async fn environment_variables(&self) -> Result<Vec<EnvironmentVariable>, RemoteError> {
-        let answer = self.json(&Asked::Variables, JsonRequest::get(&["environment-variables"], &[])).await?;
+        let answer =
+            self.json(&ApiOperation::Variables, JsonRequest::get(&["environment-variables"], &[])).await?;
         let text = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
         let variable = |entry: &Value| {
             Some(EnvironmentVariable { name: text(entry, "name")?, value: text(entry, "value")? })
@@ -108,7 +110,7 @@ impl NangoApi {
             json!({ "connection_id": connection, "provider_config_key": integration, "metadata": metadata });
         let request =
             JsonRequest { body: Some(body), ..JsonRequest::new(method, &["connections", "metadata"]) };
-        self.json(&Asked::MetadataWrite { integration, connection }, request).await.map(drop)
+        self.json(&ApiOperation::MetadataWrite { integration, connection }, request).await.map(drop)
     }
 
     /// Runs a deployed action to its end. The answer of one that failed is the function's to see.
@@ -118,7 +120,7 @@ impl NangoApi {
         timeout: Duration,
     ) -> Result<Value, HostError> {
         let ActionCall { provider_config_key: integration, connection_id: connection, name, input } = action;
-        let asked = Asked::Action { integration, connection, name: name.as_str() };
+        let operation = ApiOperation::Action { integration, connection, name: name.as_str() };
         let mut headers = HeaderMap::new();
         insert(&mut headers, "connection-id", connection.as_str())?;
         insert(&mut headers, "provider-config-key", integration.as_str())?;
@@ -129,10 +131,10 @@ impl NangoApi {
         match answer.status {
             200..300 if answer.body.is_empty() => Ok(Value::Null),
             200..300 => Ok(self.parsed(&answer)?),
-            401 | 403 | 429 => Err(self.refusal(&asked, &answer).into()),
+            401 | 403 | 429 => Err(self.refusal(&operation, &answer).into()),
             status => match serde_json::from_slice(&answer.body) {
                 Ok(body) => Err(HostError::Answer { status, body }),
-                Err(_) => Err(self.refusal(&asked, &answer).into()),
+                Err(_) => Err(self.refusal(&operation, &answer).into()),
             },
         }
     }

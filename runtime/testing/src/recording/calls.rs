@@ -18,12 +18,12 @@ const SECRET_HEADERS: [&str; 3] = ["set-cookie", "authorization", "proxy-authent
 pub(super) struct Call {
     section: Section,
     request: ProxyRequest,
-    answer: Answer,
+    outcome: CallOutcome,
 }
 
 /// What came back.
 #[derive(Debug, Clone)]
-enum Answer {
+enum CallOutcome {
     Response { head: Head, body: Value },
     BrokenBody { head: Head, code: String, message: String },
     Network { code: String, message: String },
@@ -66,7 +66,7 @@ fn is_readable(name: &str) -> bool {
     !SECRET_HEADERS.contains(&name)
 }
 
-impl Answer {
+impl CallOutcome {
     /// What a host could not do, where a fixture can repeat it.
     fn of_error(error: &HostError, head: fn(u16, &HeaderLines) -> Head) -> Option<Self> {
         match error {
@@ -102,26 +102,26 @@ impl Call {
     /// A call of the provider; `None` where the host refused it, which no fixture can repeat.
     pub(super) fn proxy(request: ProxyRequest, answer: &Result<ProxyResponse, HostError>) -> Option<Self> {
         let wanted = request.response_type;
-        let answer = match answer {
-            Ok(response) => Answer::Response {
+        let outcome = match answer {
+            Ok(response) => CallOutcome::Response {
                 head: Head::of_call(response.status, &response.headers),
                 body: recorded_body(&response.body, wanted),
             },
-            Err(error) => Answer::of_error(error, Head::of_call)?,
+            Err(error) => CallOutcome::of_error(error, Head::of_call)?,
         };
-        Some(Self { section: Section::Api, request, answer })
+        Some(Self { section: Section::Api, request, outcome })
     }
 
     /// A request without credentials.
     pub(super) fn fetch(request: &FetchRequest, answer: &Result<FetchResponse, HostError>) -> Option<Self> {
-        let answer = match answer {
-            Ok(response) => Answer::Response {
+        let outcome = match answer {
+            Ok(response) => CallOutcome::Response {
                 head: Head::of_fetch(response.status, &response.headers),
                 body: recorded_body(&response.body, ResponseType::Default),
             },
-            Err(error) => Answer::of_error(error, Head::of_fetch)?,
+            Err(error) => CallOutcome::of_error(error, Head::of_fetch)?,
         };
-        Some(Self { section: Section::Fetch, request: fetch_as_call(request), answer })
+        Some(Self { section: Section::Fetch, request: fetch_as_call(request), outcome })
     }
 
     /// Puts the call into its section. `scrub` removes secrets; the identity is of what is left.
@@ -134,7 +134,7 @@ impl Call {
         let hash = identity.as_written(&request).hash();
         let data = request.body.as_ref().and_then(body_as_data);
         let request = request_document(&identity, data);
-        let mut entry = self.answer.to_entry();
+        let mut entry = self.outcome.to_entry();
         scrub(&mut entry);
         entry["hash"] = hash.into();
         entry["request"] = request;

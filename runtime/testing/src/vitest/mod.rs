@@ -1,7 +1,7 @@
 //! What a test that an author wrote for Vitest says about a fixture, read without running it.
 //!
 //! Nango's recorder leaves `getConnection` empty, so authors answer it by hand in the test beside the fixture:
-//! `nangoMock.getConnection = vi.fn().mockResolvedValue({…})`. Only literals are understood; [`Answer::Unreadable`]
+//! `nangoMock.getConnection = vi.fn().mockResolvedValue({…})`. Only literals are understood; [`ReturnValue::Unreadable`]
 //! stands for everything else.
 
 mod literal;
@@ -41,16 +41,16 @@ pub struct Stub {
     pub member: String,
     /// The line, from 1.
     pub line: u32,
-    /// What it answers.
-    pub answer: Answer,
+    /// What it returns.
+    pub returns: ReturnValue,
     /// The fixture of the mock, where the file says.
     pub fixture: Option<String>,
 }
 
-/// What a stub answers.
+/// What a stub returns.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Answer {
+pub enum ReturnValue {
     /// A literal; `null` for `undefined`.
     Value(Value),
     /// The fixture's own `output`.
@@ -60,7 +60,7 @@ pub enum Answer {
     /// `new Response(body, { status, headers })`.
     Response {
         /// The body: a value that is not text is its JSON.
-        body: Box<Answer>,
+        body: Box<ReturnValue>,
         /// The status; 200 where the file says nothing.
         status: u16,
         /// The headers.
@@ -121,10 +121,10 @@ impl Reader<'_> {
         self.file.imports.extend(relative);
     }
 
-    fn add_stub(&mut self, member: String, at: SourcePos, answer: Answer) {
+    fn add_stub(&mut self, member: String, at: SourcePos, returns: ReturnValue) {
         let line = self.parsed.text_info_lazy().line_and_column_display(at).line_number;
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        self.file.stubs.push(Stub { member, line, answer, fixture: self.mock.clone() });
+        self.file.stubs.push(Stub { member, line, returns, fixture: self.mock.clone() });
     }
 
     /// `new …NangoActionMock({ name: 'create' })`.

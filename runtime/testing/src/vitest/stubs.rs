@@ -11,7 +11,7 @@ use deno_ast::{SourcePos, SourceRangedForSpanned};
 use serde_json::Value;
 
 use super::literal::{Bindings, member_name, object_field, unwrapped};
-use super::{Answer, Reader, text_of};
+use super::{Reader, ReturnValue, text_of};
 
 /// One stub is followed through so many names: a name may lead to itself.
 const MAX_NAMES: usize = 64;
@@ -57,92 +57,94 @@ impl<'r, 'a> WithBindings<'r, 'a> {
         Self { reader, bindings, names_left: Cell::new(MAX_NAMES) }
     }
 
-    fn add(&mut self, member: String, at: SourcePos, answer: Answer) {
-        self.reader.add_stub(member, at, answer);
+    fn add(&mut self, member: String, at: SourcePos, returns: ReturnValue) {
+        self.reader.add_stub(member, at, returns);
         self.names_left.set(MAX_NAMES);
     }
 
     /// What a function that replaces a member answers: `vi.fn()…`, or a function.
-    fn of_function(&self, expr: &Expr) -> Answer {
+    fn of_function(&self, expr: &Expr) -> ReturnValue {
         let expr = self.resolved(expr);
         match expr {
             Expr::Call(call) => match method_of(call) {
                 Some((Expr::Ident(vi), method)) if &*vi.sym == "vi" && method == "fn" => call
                     .args
                     .first()
-                    .map_or(Answer::Value(Value::Null), |given| self.of_function(&given.expr)),
+                    .map_or(ReturnValue::Value(Value::Null), |given| self.of_function(&given.expr)),
                 // A chain: the last call decides.
                 Some((mock, method)) if starts_with_fn(mock) => {
-                    self.configured(&method, call).unwrap_or(Answer::Unreadable)
+                    self.configured(&method, call).unwrap_or(ReturnValue::Unreadable)
                 }
-                _ => Answer::Unreadable,
+                _ => ReturnValue::Unreadable,
             },
             Expr::Arrow(arrow) => match &*arrow.body {
                 BlockStmtOrExpr::Expr(body) => self.answer(body),
                 BlockStmtOrExpr::BlockStmt(block) => self.of_block(block),
             },
             Expr::Fn(function) => {
-                function.function.body.as_ref().map_or(Answer::Unreadable, |b| self.of_block(b))
+                function.function.body.as_ref().map_or(ReturnValue::Unreadable, |b| self.of_block(b))
             }
-            _ => Answer::Unreadable,
+            _ => ReturnValue::Unreadable,
         }
     }
 
     /// A block that does nothing but return.
-    fn of_block(&self, block: &BlockStmt) -> Answer {
+    fn of_block(&self, block: &BlockStmt) -> ReturnValue {
         match block.stmts.as_slice() {
-            [] => Answer::Value(Value::Null),
+            [] => ReturnValue::Value(Value::Null),
             [Stmt::Return(returned)] => match &returned.arg {
                 Some(value) => self.answer(value),
-                None => Answer::Value(Value::Null),
+                None => ReturnValue::Value(Value::Null),
             },
-            _ => Answer::Unreadable,
+            _ => ReturnValue::Unreadable,
         }
     }
 
     /// What `.mockResolvedValue(…)` and its like make of a mock; `None` of a method that says nothing about answers.
-    fn configured(&self, method: &str, call: &CallExpr) -> Option<Answer> {
+    fn configured(&self, method: &str, call: &CallExpr) -> Option<ReturnValue> {
         let given = call.args.first().map(|argument| &*argument.expr);
         match method {
             "mockResolvedValue" | "mockReturnValue" | "mockResolvedValueOnce" | "mockReturnValueOnce" => {
-                Some(given.map_or(Answer::Value(Value::Null), |value| self.answer(value)))
+                Some(given.map_or(ReturnValue::Value(Value::Null), |value| self.answer(value)))
             }
             "mockImplementation" | "mockImplementationOnce" => {
-                Some(given.map_or(Answer::Value(Value::Null), |function| self.of_function(function)))
+                Some(given.map_or(ReturnValue::Value(Value::Null), |function| self.of_function(function)))
             }
-            "mockRejectedValue" | "mockRejectedValueOnce" => Some(Answer::Unreadable),
+            "mockRejectedValue" | "mockRejectedValueOnce" => Some(ReturnValue::Unreadable),
             _ => None,
         }
     }
 
     /// A value that is answered: a literal, a promise of one, what the mock reads from the fixture, a `Response`.
-    fn answer(&self, expr: &Expr) -> Answer {
+    fn answer(&self, expr: &Expr) -> ReturnValue {
         let expr = self.resolved(expr);
         if let Some(value) = self.bindings.value(expr) {
-            return Answer::Value(value);
+            return ReturnValue::Value(value);
         }
         match expr {
             Expr::Await(awaited) => self.answer(&awaited.arg),
             Expr::Call(call) => match method_of(call) {
                 Some((Expr::Ident(promise), method)) if &*promise.sym == "Promise" && method == "resolve" => {
-                    call.args.first().map_or(Answer::Value(Value::Null), |value| self.answer(&value.expr))
+                    call.args
+                        .first()
+                        .map_or(ReturnValue::Value(Value::Null), |value| self.answer(&value.expr))
                 }
-                Some((Expr::Ident(_), method)) if method == "getOutput" => Answer::Output,
-                Some((Expr::Ident(_), method)) if method == "getInput" => Answer::Input,
-                _ => Answer::Unreadable,
+                Some((Expr::Ident(_), method)) if method == "getOutput" => ReturnValue::Output,
+                Some((Expr::Ident(_), method)) if method == "getInput" => ReturnValue::Input,
+                _ => ReturnValue::Unreadable,
             },
             Expr::New(made) => self.response(made),
             Expr::Object(_) => self.response_alike(expr),
-            _ => Answer::Unreadable,
+            _ => ReturnValue::Unreadable,
         }
     }
 
     /// An object that is used as a response: `{ ok: true, json: async () => … }`, or with `text`.
-    fn response_alike(&self, expr: &Expr) -> Answer {
+    fn response_alike(&self, expr: &Expr) -> ReturnValue {
         let body = match (object_field(expr, "json"), object_field(expr, "text")) {
             (Some(json), _) => json_text(self.of_function(json)),
             (None, Some(text)) => self.of_function(text),
-            (None, None) => Answer::Unreadable,
+            (None, None) => ReturnValue::Unreadable,
         };
         let said = |name: &str| object_field(expr, name).map(|value| self.bindings.value(value));
         let status = match (said("status"), said("ok")) {
@@ -151,18 +153,20 @@ impl<'r, 'a> WithBindings<'r, 'a> {
             (None, Some(_)) => None,
         };
         match (body, status) {
-            (Answer::Unreadable, _) | (_, None) => Answer::Unreadable,
-            (body, Some(status)) => Answer::Response { body: Box::new(body), status, headers: Vec::new() },
+            (ReturnValue::Unreadable, _) | (_, None) => ReturnValue::Unreadable,
+            (body, Some(status)) => {
+                ReturnValue::Response { body: Box::new(body), status, headers: Vec::new() }
+            }
         }
     }
 
     /// `new Response(JSON.stringify(…), { status, headers })`.
-    fn response(&self, made: &NewExpr) -> Answer {
+    fn response(&self, made: &NewExpr) -> ReturnValue {
         if !matches!(unwrapped(&made.callee), Expr::Ident(name) if &*name.sym == "Response") {
-            return Answer::Unreadable;
+            return ReturnValue::Unreadable;
         }
         let mut given = made.args.iter().flatten().map(|argument| &*argument.expr);
-        let body = given.next().map_or(Answer::Value(Value::Null), |body| self.body(body));
+        let body = given.next().map_or(ReturnValue::Value(Value::Null), |body| self.body(body));
         let init = given.next();
         let field = |name: &str| init.and_then(|init| object_field(init, name));
         let status = match field("status").map(|status| self.bindings.value(status)) {
@@ -178,24 +182,27 @@ impl<'r, 'a> WithBindings<'r, 'a> {
             Some(_) => None,
         };
         match (body, status, headers) {
-            (Answer::Unreadable, _, _) => Answer::Unreadable,
-            (body, Some(status), Some(headers)) => Answer::Response { body: Box::new(body), status, headers },
-            _ => Answer::Unreadable,
+            (ReturnValue::Unreadable, _, _) => ReturnValue::Unreadable,
+            (body, Some(status), Some(headers)) => {
+                ReturnValue::Response { body: Box::new(body), status, headers }
+            }
+            _ => ReturnValue::Unreadable,
         }
     }
 
     /// The body of a response: text, or JSON of a value.
-    fn body(&self, expr: &Expr) -> Answer {
+    fn body(&self, expr: &Expr) -> ReturnValue {
         match self.resolved(expr) {
             Expr::Call(call) => match method_of(call) {
-                Some((Expr::Ident(json), method)) if &*json.sym == "JSON" && method == "stringify" => {
-                    call.args.first().map_or(Answer::Unreadable, |value| json_text(self.answer(&value.expr)))
-                }
-                _ => Answer::Unreadable,
+                Some((Expr::Ident(json), method)) if &*json.sym == "JSON" && method == "stringify" => call
+                    .args
+                    .first()
+                    .map_or(ReturnValue::Unreadable, |value| json_text(self.answer(&value.expr))),
+                _ => ReturnValue::Unreadable,
             },
             other => match self.bindings.value(other) {
-                Some(value @ (Value::String(_) | Value::Null)) => Answer::Value(value),
-                _ => Answer::Unreadable,
+                Some(value @ (Value::String(_) | Value::Null)) => ReturnValue::Value(value),
+                _ => ReturnValue::Unreadable,
             },
         }
     }
@@ -215,9 +222,9 @@ impl<'r, 'a> WithBindings<'r, 'a> {
 }
 
 /// A body that is the JSON of a value: the JSON of a text is not the text.
-fn json_text(answer: Answer) -> Answer {
+fn json_text(answer: ReturnValue) -> ReturnValue {
     match answer {
-        Answer::Value(value @ Value::String(_)) => Answer::Value(value.to_string().into()),
+        ReturnValue::Value(value @ Value::String(_)) => ReturnValue::Value(value.to_string().into()),
         answer => answer,
     }
 }

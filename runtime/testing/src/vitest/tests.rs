@@ -20,8 +20,8 @@ fn file(statements: &str) -> TestFile {
     TestFile::read(&text).unwrap()
 }
 
-fn answer(statements: &str, member: &str) -> Answer {
-    file(statements).stub("create", member).expect("a stub").answer.clone()
+fn answer(statements: &str, member: &str) -> ReturnValue {
+    file(statements).stub("create", member).expect("a stub").returns.clone()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn the_function_and_the_fixture_are_named() {
 
 #[test]
 fn every_form_of_a_literal_answer_is_read() {
-    let value = Answer::Value(json!({ "connection_config": { "realmId": "42" } }));
+    let value = ReturnValue::Value(json!({ "connection_config": { "realmId": "42" } }));
     let literal = "{ connection_config: { realmId, gone: undefined } }";
     for form in [
         "nangoMock.getConnection = vi.fn().mockResolvedValue(LITERAL);",
@@ -57,7 +57,7 @@ fn every_form_of_a_literal_answer_is_read() {
     }
     let config = json!({ "realmId": "42", "nested": [1, -2.5, true, null, "text"], "more": 1 });
     let statements = "nangoMock.getMetadata = vi.fn().mockResolvedValue({ ...config, 'more': 1 });";
-    assert_eq!(answer(statements, "getMetadata"), Answer::Value(config));
+    assert_eq!(answer(statements, "getMetadata"), ReturnValue::Value(config));
 }
 
 #[test]
@@ -72,19 +72,19 @@ fn what_would_have_to_be_run_is_not_read() {
     ] {
         let read = file(&format!("\nnangoMock.getConnection = {form};"));
         let stub = read.stub("create", "getConnection").unwrap();
-        assert_eq!((&stub.answer, stub.line), (&Answer::Unreadable, 10), "{form}");
+        assert_eq!((&stub.returns, stub.line), (&ReturnValue::Unreadable, 10), "{form}");
     }
     // Names that lead to themselves, and names that stand for very much.
     for loops in ["const a = Promise.resolve(a);", "const a = [a];", "const a = vi.fn(a);"] {
         let statements = format!("{loops} nangoMock.getToken = vi.fn(a);");
-        assert_eq!(answer(&statements, "getToken"), Answer::Unreadable, "{loops}");
+        assert_eq!(answer(&statements, "getToken"), ReturnValue::Unreadable, "{loops}");
     }
     let doubled: String = (1..60).map(|n| format!("const a{n} = [a{}, a{}];", n - 1, n - 1)).collect();
     let statements = format!("const a0 = 1; {doubled} nangoMock.getToken = vi.fn().mockResolvedValue(a59);");
-    assert_eq!(answer(&statements, "getToken"), Answer::Unreadable);
+    assert_eq!(answer(&statements, "getToken"), ReturnValue::Unreadable);
     // A name with two meanings has none.
     let twice = "{ const id = '1'; } { const id = '2'; } nangoMock.getToken = vi.fn().mockResolvedValue(id);";
-    assert_eq!(answer(twice, "getToken"), Answer::Unreadable);
+    assert_eq!(answer(twice, "getToken"), ReturnValue::Unreadable);
 }
 
 #[test]
@@ -99,27 +99,30 @@ fn a_response_is_read_with_its_body() {
     let json_type = vec![("Content-Type".to_owned(), "application/json".to_owned())];
     assert_eq!(
         respond("JSON.stringify(output), { status: 201, headers: { 'Content-Type': 'application/json' } }"),
-        Answer::Response { body: Box::new(Answer::Output), status: 201, headers: json_type }
+        ReturnValue::Response { body: Box::new(ReturnValue::Output), status: 201, headers: json_type }
     );
-    let plain = |body: Value| Answer::Response {
-        body: Box::new(Answer::Value(body)),
+    let plain = |body: Value| ReturnValue::Response {
+        body: Box::new(ReturnValue::Value(body)),
         status: 200,
         headers: Vec::new(),
     };
     assert_eq!(respond("JSON.stringify({ id: realmId })"), plain(json!({ "id": "42" })));
     assert_eq!(respond("JSON.stringify('x')"), plain(json!("\"x\"")));
     assert_eq!(respond("'text'"), plain(json!("text")));
-    assert_eq!(respond("stream()"), Answer::Unreadable);
+    assert_eq!(respond("stream()"), ReturnValue::Unreadable);
     let alike = |literal: &str| {
         let stub = format!("nangoMock.uncontrolledFetch = vi.fn().mockResolvedValue({literal});");
         answer(&stub, "uncontrolledFetch")
     };
     assert_eq!(alike("{ ok: true, json: () => Promise.resolve([realmId]) }"), plain(json!(["42"])));
     assert_eq!(alike("{ ok: true, text: async () => 'text' }"), plain(json!("text")));
-    let refused =
-        Answer::Response { body: Box::new(Answer::Value(json!({}))), status: 404, headers: Vec::new() };
+    let refused = ReturnValue::Response {
+        body: Box::new(ReturnValue::Value(json!({}))),
+        status: 404,
+        headers: Vec::new(),
+    };
     assert_eq!(alike("{ ok: false, status: 404, json: async () => ({}) }"), refused);
-    assert_eq!(alike("{ ok: false, json: async () => ({}) }"), Answer::Unreadable);
+    assert_eq!(alike("{ ok: false, json: async () => ({}) }"), ReturnValue::Unreadable);
 }
 
 #[test]
@@ -131,8 +134,11 @@ fn each_mock_of_a_file_has_its_own_stubs_and_the_first_counts() {
         const other = new NangoActionMock({ name: 'two' });
         other.getToken = vi.fn().mockResolvedValue('2');";
     let read = TestFile::read(text).unwrap();
-    let token = |fixture: &str| read.stub(fixture, "getToken").unwrap().answer.clone();
-    assert_eq!([token("one"), token("two")], [Answer::Value(json!("1")), Answer::Value(json!("2"))]);
+    let token = |fixture: &str| read.stub(fixture, "getToken").unwrap().returns.clone();
+    assert_eq!(
+        [token("one"), token("two")],
+        [ReturnValue::Value(json!("1")), ReturnValue::Value(json!("2"))]
+    );
 }
 
 #[test]

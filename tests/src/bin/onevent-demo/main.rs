@@ -4,7 +4,7 @@
 //! reports and the provider's state; the demo ends with exit 1 at the first that is not as told.
 #![forbid(unsafe_code)]
 
-mod answer;
+mod command_output;
 mod program;
 mod screen;
 mod story;

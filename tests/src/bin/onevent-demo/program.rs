@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use onevent_contract::{Clock, SystemClock};
 use serde_json::Value;
 
-use crate::answer::{Answer, Mismatch, Told};
+use crate::command_output::{CommandOutput, Mismatch, Told};
 
 /// The program with the flags that every command gets.
 pub(crate) struct Onevent {
@@ -30,7 +30,7 @@ impl Onevent {
     }
 
     /// Runs one command with `--json` and checks that what it printed is one document without secrets.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Told<Answer> {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Told<CommandOutput> {
         let clock = SystemClock;
         let start = clock.monotonic();
         let output = Command::new(&self.binary)
@@ -48,7 +48,7 @@ impl Onevent {
         let took = clock.elapsed(start);
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
         let document = serde_json::from_str(&stdout);
-        let answer = Answer {
+        let answer = CommandOutput {
             command: format!("onevent {}", arguments.join(" ")),
             exit: output.status.code(),
             document: document.as_ref().cloned().unwrap_or(Value::Null),

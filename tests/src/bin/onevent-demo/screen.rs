@@ -5,7 +5,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-use crate::answer::{Answer, Mismatch, Report};
+use crate::command_output::{CommandOutput, Mismatch, Report};
 
 const TITLE: Style = AnsiColor::Cyan.on_default().bold();
 const COMMAND: Style = Style::new().bold();
@@ -37,7 +37,7 @@ pub(crate) fn chapter(number: usize, title: &str) {
 }
 
 /// A command with its runs.
-pub(crate) fn answer(answer: &Answer, reports: &[Report]) {
+pub(crate) fn answer(answer: &CommandOutput, reports: &[Report]) {
     let took = milliseconds(answer.took);
     let exit = answer.exit.map_or_else(|| "signal".to_owned(), |code| format!("exit {code}"));
     let style = if answer.exit == Some(0) { DIM } else { WARN };

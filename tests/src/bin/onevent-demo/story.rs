@@ -8,7 +8,7 @@ use onevent_contract::{Clock, SystemClock};
 use onevent_tests::SalesforceServer;
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Mismatch, Report, Told};
+use crate::command_output::{CommandOutput, Mismatch, Report, Told};
 use crate::program::Onevent;
 use crate::screen;
 
@@ -82,7 +82,7 @@ impl Stage {
     }
 
     /// Runs a command, shows it with its runs, and checks its exit code.
-    fn run(&mut self, arguments: &[&str], exit: i32) -> Told<Answer> {
+    fn run(&mut self, arguments: &[&str], exit: i32) -> Told<CommandOutput> {
         let answer = self.onevent.run(arguments)?;
         self.commands += 1;
         screen::answer(&answer, &answer.reports()?);
@@ -211,7 +211,7 @@ impl Stage {
     }
 
     /// Asks the provider itself, not onevent.
-    fn must_have_webhooks(&self, answer: &Answer, organization: &str, wanted: &[&str]) -> Told {
+    fn must_have_webhooks(&self, answer: &CommandOutput, organization: &str, wanted: &[&str]) -> Told {
         let ids: Vec<_> = self.salesforce.webhooks(organization).into_iter().map(|hook| hook.id).collect();
         let told = match wanted {
             [] => format!("the provider has no webhook of {organization}"),
@@ -225,14 +225,14 @@ impl Stage {
 }
 
 /// The metadata that the run left must be this.
-fn after(answer: &Answer, report: &Report, wanted: &Value) -> Told {
+fn after(answer: &CommandOutput, report: &Report, wanted: &Value) -> Told {
     answer.must(
         report.metadata.after == *wanted,
         format!("the metadata after {} is {wanted}, not {}", report.function, report.metadata.after),
     )
 }
 
-fn is_auth_error(connection: &Answer) -> bool {
+fn is_auth_error(connection: &CommandOutput) -> bool {
     let errors = connection.field("errors");
     let first = errors.as_ref().and_then(|errors| errors.get(0)).and_then(|error| error.get("type"));
     first == Some(&json!("auth"))

@@ -3,7 +3,7 @@
 use onevent_tests::{Fault, NangoServer, Scope, Target, Times};
 use serde_json::{Value, json};
 
-use crate::world::{Answer, TOKEN, World};
+use crate::world::{CommandOutput, TOKEN, World};
 
 /// A secret key of Nango's form.
 const KEY: &str = "7f1d2c3b-4a5e-4f60-8a1b-2c3d4e5f6a7b";
@@ -23,7 +23,7 @@ type SetUp = Box<dyn Fn(&NangoServer)>;
 
 /// Everything that there is to see.
 pub(super) struct Seen<'a> {
-    pub(super) answer: &'a Answer,
+    pub(super) answer: &'a CommandOutput,
     pub(super) world: &'a World,
     pub(super) nango: Option<&'a NangoServer>,
 }

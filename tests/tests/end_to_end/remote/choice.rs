@@ -19,7 +19,7 @@ fn allowing_loopback(world: &World) {
 fn a_stored_connection_comes_first_and_remote_forces_the_other_one() {
     let stage = Stage::with_body("nango.log(String((await nango.getMetadata())?.from));");
     stage.set_metadata(json!({"from": "nango"}));
-    let from = |answer: &crate::world::Answer| answer.document["logs"][0]["message"].clone();
+    let from = |answer: &crate::world::CommandOutput| answer.document["logs"][0]["message"].clone();
     let before = stage.run(&DRYRUN).exits(0);
     assert_eq!((from(&before), before.document["remote"].is_string()), (json!("nango"), true));
 
@@ -96,7 +96,7 @@ fn the_projects_env_file_is_read_and_the_environment_wins() {
 fn the_settings_show_where_the_key_is_from_and_not_what_it_is() {
     let stage = Stage::with_body("");
     stage.world.file(".env", &format!("A=1\nNANGO_SECRET_KEY_DEV={KEY}\n"));
-    let setting = |answer: &crate::world::Answer, key: &str| {
+    let setting = |answer: &crate::world::CommandOutput, key: &str| {
         let settings = answer.document["settings"].as_array().unwrap();
         settings.iter().find(|setting| setting["key"] == key).cloned().unwrap_or_default()
     };

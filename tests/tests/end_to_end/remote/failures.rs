@@ -6,18 +6,18 @@ use onevent_tests::Scope;
 use serde_json::json;
 
 use super::stage::{KEY, Stage, UNKNOWN_KEY};
-use crate::world::Answer;
+use crate::world::CommandOutput;
 
 const DRYRUN: [&str; 3] = ["dryrun", "check", "acme"];
 
 /// The failure's code, message and hint in one text.
-fn told(answer: &Answer) -> String {
+fn told(answer: &CommandOutput) -> String {
     let error = &answer.document["error"];
     format!("{}: {} — {}", answer.error_code(), error["message"].as_str().unwrap(), error["hint"])
 }
 
 #[track_caller]
-fn says(answer: &Answer, parts: &[&str]) {
+fn says(answer: &CommandOutput, parts: &[&str]) {
     let told = told(answer);
     for part in parts {
         assert!(told.contains(part), "{part:?} is not in {told}");

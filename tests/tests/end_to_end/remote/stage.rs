@@ -3,7 +3,7 @@
 use onevent_tests::{NangoServer, Scope};
 use serde_json::{Value, json};
 
-use crate::world::{Answer, TOKEN, World};
+use crate::world::{CommandOutput, TOKEN, World};
 
 /// A secret key of Nango's form.
 pub(super) const KEY: &str = "7f1d2c3b-4a5e-4f60-8a1b-2c3d4e5f6a7b";
@@ -43,12 +43,12 @@ impl Stage {
     }
 
     /// Runs the program with Nango's variables set; the secret key is nowhere in what it prints.
-    pub(super) fn run(&self, arguments: &[&str]) -> Answer {
+    pub(super) fn run(&self, arguments: &[&str]) -> CommandOutput {
         self.run_with(arguments, &[("NANGO_SECRET_KEY_DEV", KEY)])
     }
 
     /// The same with these variables beside `NANGO_HOSTPORT`.
-    pub(super) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
+    pub(super) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
         let host = [("NANGO_HOSTPORT", self.nango.base_url())];
         let answer = self.world.run_with(arguments, &[&host, variables].concat());
         let printed = format!("{}{}", answer.document, answer.stderr);

@@ -29,13 +29,13 @@ use crate::output::Reply;
 use crate::session::Session;
 
 /// What the command line hands in.
-struct Given {
+struct DryrunInputs {
     connection: Option<GivenConnection>,
     metadata: Option<JsonObject>,
     input: Option<Value>,
 }
 
-impl Given {
+impl DryrunInputs {
     async fn read(session: &Session, args: &DryrunArgs) -> Result<Self, Failure> {
         input::one_from_stdin(&[
             ("--connection", args.connection.as_deref()),
@@ -61,7 +61,7 @@ impl Given {
 
 /// Runs the function and shows its report.
 pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
-    let given = Given::read(session, args).await?;
+    let given = DryrunInputs::read(session, args).await?;
     session.service.integrations()?;
     let store = store(session, args).await?;
 

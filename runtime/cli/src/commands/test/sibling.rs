@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use onevent_testing::Fixture;
-use onevent_testing::vitest::{Answer, Stub, TestFile};
+use onevent_testing::vitest::{ReturnValue, Stub, TestFile};
 use serde_json::{Value, json};
 
 use onevent_app::TESTS;
@@ -81,7 +81,7 @@ impl Sibling {
     pub(super) fn completed(&self, fixture: &Fixture) -> Fixture {
         let mut completed = fixture.clone();
         for member in ANSWERED {
-            if let Some(answer) = self.stub(member).and_then(|stub| value(&stub.answer, member, fixture)) {
+            if let Some(answer) = self.stub(member).and_then(|stub| value(&stub.returns, member, fixture)) {
                 completed.supply(member, answer);
             }
         }
@@ -92,7 +92,7 @@ impl Sibling {
     pub(super) fn unread(&self, fixture: &Fixture) -> Vec<String> {
         let lacking = ANSWERED.iter().filter(|member| fixture.lacks(member)).filter_map(|member| {
             let stub = self.stub(member)?;
-            let unread = value(&stub.answer, member, fixture).is_none();
+            let unread = value(&stub.returns, member, fixture).is_none();
             unread.then(|| self.is_only_here(stub, &format!("write it into the fixture's `nango.{member}`")))
         });
         let requests = REQUESTS.iter().filter_map(|member| {
@@ -126,9 +126,9 @@ fn function_of(specifier: &str) -> Option<(&str, &str)> {
 }
 
 /// What a stub answers, as a fixture has it; `None` of what cannot be read.
-fn value(answer: &Answer, member: &str, fixture: &Fixture) -> Option<Value> {
+fn value(answer: &ReturnValue, member: &str, fixture: &Fixture) -> Option<Value> {
     match answer {
-        Answer::Response { body, status, headers } if member == FETCH => {
+        ReturnValue::Response { body, status, headers } if member == FETCH => {
             let headers: serde_json::Map<String, Value> =
                 headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
             let response = match value(body, "", fixture)? {
@@ -140,9 +140,9 @@ fn value(answer: &Answer, member: &str, fixture: &Fixture) -> Option<Value> {
         }
         // A fetch is answered with a Response.
         _ if member == FETCH => None,
-        Answer::Value(value) => Some(value.clone()),
-        Answer::Output => fixture.output().cloned(),
-        Answer::Input => fixture.input().cloned(),
+        ReturnValue::Value(value) => Some(value.clone()),
+        ReturnValue::Output => fixture.output().cloned(),
+        ReturnValue::Input => fixture.input().cloned(),
         _ => None,
     }
 }

@@ -45,10 +45,10 @@ pub(super) fn apply(fixture: &mut Fixture, ran: &Ran) -> bool {
         fixture.set(Member::MetadataWrites, Some(Value::Array(ran.replay.metadata_writes.clone())));
     }
     for request in &ran.replay.requests {
-        if let ReplayedAnswer::Recorded { place, differences, hash, request } = &request.answer
+        if let ReplayedAnswer::Recorded { key, differences, hash, request } = &request.answer
             && !differences.is_empty()
         {
-            fixture.set_request(place, hash, request);
+            fixture.set_request(key, hash, request);
         }
     }
     true

@@ -11,7 +11,7 @@ pub(crate) struct Mismatch {
     /// What should have been, in a sentence.
     pub(crate) told: String,
     /// What was, where a command answered.
-    pub(crate) answer: Option<Box<Answer>>,
+    pub(crate) answer: Option<Box<CommandOutput>>,
 }
 
 impl Mismatch {
@@ -26,7 +26,7 @@ pub(crate) type Told<T = ()> = Result<T, Mismatch>;
 
 /// One command's end.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct CommandOutput {
     /// The command without the flags that every command has.
     pub(crate) command: String,
     /// The exit code; `None` after a signal.
@@ -41,7 +41,7 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
-impl Answer {
+impl CommandOutput {
     /// Fails with `told` unless it `holds`.
     pub(crate) fn must(&self, holds: bool, told: impl Into<String>) -> Told {
         if holds { Ok(()) } else { Err(self.mismatch(told)) }
@@ -180,8 +180,8 @@ mod tests {
 
     use super::*;
 
-    fn answer(document: Value) -> Answer {
-        Answer {
+    fn answer(document: Value) -> CommandOutput {
+        CommandOutput {
             command: "onevent".to_owned(),
             exit: Some(0),
             document,
