@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod completed_run;
 mod connection;
 mod effects;
 mod encoding;
@@ -22,14 +23,15 @@ pub mod revealed;
 pub mod specifier;
 
 pub use clock::{Clock, Instant, SystemClock};
+pub use completed_run::CompletedRun;
 pub use connection::{
     AuthMode, Connection, ConnectionError, Credentials, CredentialsError, FieldTemplates, Secret,
 };
 pub use effects::{
-    ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink, Effects,
-    HiddenValues, HttpEffect, HttpInFlight, HttpOutcome, HttpRequest, LogLevel, LogLine, MAX_HTTP_EFFECTS,
-    MAX_LOG_BYTES, MAX_LOG_LINES, MetadataWriteEffect, MetadataWriteInFlight, MetadataWriteKind,
-    NewestMetadata, TriggeredAction, Warning, WarningCode,
+    ActionAct, ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink,
+    Effects, HiddenValues, HttpEffect, HttpInFlight, HttpOutcome, HttpRequest, LogLevel, LogLine,
+    MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES, MetadataWriteEffect, MetadataWriteInFlight,
+    MetadataWriteKind, NewestMetadata, TriggeredAction, Warning, WarningCode,
 };
 pub use error::{ErrorType, Frame, RunError};
 pub use function::{

@@ -148,8 +148,8 @@ pub struct RunReport {
     pub verdict: Option<Verdict>,
     /// Why it did not succeed.
     pub error: Option<RunError>,
-    /// What an action returned; `None` of an event function, and where the run did not succeed. It is its caller's:
-    /// unlike everything else here, it is not searched for secrets.
+    /// What an action returned, without the secrets that the run was given; `None` of an event function, and where the
+    /// run did not succeed. Its caller gets [`CompletedRun::returned`](crate::CompletedRun::returned).
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// What to look at.

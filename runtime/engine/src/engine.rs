@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError, RunError,
-    RunReport, SystemClock, Validation, Violation,
+    CallContext, Clock, CompletedRun, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError,
+    RunError, RunReport, SystemClock, Validation, Violation,
 };
 use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
@@ -204,12 +204,14 @@ impl Engine {
 
     /// Runs a function. Dropping the future stops the run.
     ///
-    /// What the function does, its errors and limits included, is an `Ok` report.
+    /// What the function does, its errors and limits included, is an `Ok` report. What an action returned is in it as
+    /// it may be shown; [`Engine::run_until`] also gives it as it is.
     ///
     /// # Errors
     /// [`RunRefused`] when the run did not start.
     pub async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, RunRefused> {
-        self.run_until(invocation, host, std::future::pending()).await
+        let completed = self.run_until(invocation, host, std::future::pending()).await?;
+        Ok(completed.report)
     }
 
     /// Runs a function, and stops it when `cancelled` comes to its end: the report then tells what it did until then.
@@ -221,7 +223,7 @@ impl Engine {
         invocation: Invocation,
         host: Arc<dyn Host>,
         cancelled: impl Future<Output = ()> + Send,
-    ) -> Result<RunReport, RunRefused> {
+    ) -> Result<CompletedRun, RunRefused> {
         invocation.limits.check()?;
         let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
         let guard = StopOnDrop::default();

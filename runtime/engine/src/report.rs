@@ -1,8 +1,8 @@
 //! From how a run ended to what is said about it.
 
 use onevent_contract::{
-    EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError,
-    RunReport, Usage, Verdict,
+    CompletedRun, EffectLog, ErrorType, Event, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION,
+    RunError, RunReport, Usage, Verdict,
 };
 use onevent_ops::{Completion, ThrownError};
 use serde_json::{Value, json};
@@ -133,7 +133,7 @@ pub(crate) fn report(
     started_at: jiff::Timestamp,
     before: Value,
     mut ending: Ending,
-) -> RunReport {
+) -> CompletedRun {
     let effects = log.effects();
     if let Some(error) = &mut ending.error {
         scrub(error, log);
@@ -145,7 +145,9 @@ pub(crate) fn report(
     };
     let mut before = before;
     log.scrub(&mut before);
-    RunReport {
+    let mut output = ending.output.clone();
+    output.iter_mut().for_each(|output| log.scrub(output));
+    let report = RunReport {
         schema_version: REPORT_SCHEMA_VERSION,
         run_id: invocation.run_id,
         function: invocation.function.key.name.clone(),
@@ -161,14 +163,15 @@ pub(crate) fn report(
         outcome: ending.outcome,
         verdict,
         error: ending.error,
-        output: ending.output,
+        output,
         warnings: Vec::new(),
         metadata: MetadataReport { after: before.clone(), before, persisted: false, writes: Vec::new() },
         http: Vec::new(),
         logs: Vec::new(),
         usage: ending.usage,
     }
-    .with_effects(effects)
+    .with_effects(effects);
+    CompletedRun { report, returned: ending.output }
 }
 
 /// Takes the secrets out of everything that the function or a server had a hand in.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, ActionEnd, CallContext, ConnectionFacts, EnvironmentName, ErrorType, FunctionKey, Host,
-    HostError, Instant, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId, RunReport, TriggeredAction,
+    ActionCall, ActionEnd, CallContext, CompletedRun, ConnectionFacts, EnvironmentName, ErrorType,
+    FunctionKey, Host, HostError, Instant, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId, TriggeredAction,
 };
 use serde_json::{Value, json};
 
 use crate::answers::api;
+use crate::triggered::TriggeredHost;
 
 /// One run of an action that a function triggered.
 pub struct ActionRun {
@@ -64,7 +65,7 @@ pub trait ActionRunner: Send + Sync {
     ///
     /// # Errors
     /// [`ActionNotRun`] when it did not start.
-    async fn run_action(&self, run: ActionRun) -> Result<RunReport, ActionNotRun>;
+    async fn run_action(&self, run: ActionRun) -> Result<CompletedRun, ActionNotRun>;
 }
 
 /// The actions that a host's runs may trigger.
@@ -128,8 +129,9 @@ impl Actions {
             connection_id: run.connection.connection_id.clone(),
             run_id: run.run_id,
         });
-        let report = match runner.run_action(run).await {
-            Ok(report) => report,
+        let host = Arc::new(TriggeredHost::new(run.host, call.effects.clone(), effect.id()));
+        let completed = match runner.run_action(ActionRun { host, ..run }).await {
+            Ok(completed) => completed,
             Err(ActionNotRun::Unknown { message }) => {
                 effect.not_started();
                 return Ok(Err(message));
@@ -141,8 +143,8 @@ impl Actions {
             // It stays pending: nobody can say what it did.
             Err(ActionNotRun::Refused { message }) => return Err(HostError::Internal { message }),
         };
-        effect.settled(ActionEnd::of(&report));
-        answer(report).map(Ok)
+        effect.settled(ActionEnd::of(&completed.report));
+        answer(completed).map(Ok)
     }
 }
 
@@ -151,9 +153,9 @@ pub(crate) fn action_key(action: &ActionCall) -> FunctionKey {
     FunctionKey { integration: action.provider_config_key.clone(), name: action.name.clone() }
 }
 
-fn answer(report: RunReport) -> Result<Value, HostError> {
+fn answer(CompletedRun { report, returned }: CompletedRun) -> Result<Value, HostError> {
     match (report.outcome, report.error) {
-        (Outcome::Succeeded, _) => Ok(report.output.unwrap_or_default()),
+        (Outcome::Succeeded, _) => Ok(returned.unwrap_or_default()),
         (Outcome::Unknown, error) => {
             let message =
                 error.map_or_else(|| "the action's outcome is unknown".into(), |error| error.message);

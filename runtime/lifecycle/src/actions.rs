@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use onevent_contract::{Clock, Function, FunctionKey, Invocation, Limits, Mode, RunReport, Trigger};
+use onevent_contract::{
+    Clock, CompletedRun, Function, FunctionKey, Invocation, Limits, Mode, RunReport, Trigger,
+};
 use onevent_engine::{Project, RunRefused};
 use onevent_hosts::{ActionNotRun, ActionRun, ActionRunner};
 use onevent_store::{Store, StoreError};
@@ -85,7 +87,7 @@ impl ProjectActions {
 
 #[async_trait]
 impl ActionRunner for ProjectActions {
-    async fn run_action(&self, run: ActionRun) -> Result<RunReport, ActionNotRun> {
+    async fn run_action(&self, run: ActionRun) -> Result<CompletedRun, ActionNotRun> {
         let function = self.action(&run.action)?;
         let limits = (self.limits)(&run.action);
         let left = run.deadline.saturating_duration_since(self.clock.monotonic());
@@ -106,10 +108,11 @@ impl ActionRunner for ProjectActions {
             Some(records) if run.mode == Mode::Live => {
                 let kept = records.clone();
                 let task = async move {
-                    let report =
+                    let completed =
                         runner.run(invocation, run.host, stop).await.map_err(|error| refused(&error))?;
-                    kept.keep(&report).await.map_err(|error| not_kept(&report, &error))?;
-                    Ok(report)
+                    let report = &completed.report;
+                    kept.keep(report).await.map_err(|error| not_kept(report, &error))?;
+                    Ok(completed)
                 };
                 let ended = records.running.spawn(task).await;
                 ended.unwrap_or_else(|error| Err(ActionNotRun::Refused { message: error.to_string() }))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    ConnectionFacts, EnvironmentName, Function, Host, Invocation, Limits, Mode, RunReport, Trigger,
+    CompletedRun, ConnectionFacts, EnvironmentName, Function, Host, Invocation, Limits, Mode, Trigger,
     Validation,
 };
 use onevent_engine::RunRefused;
@@ -38,7 +38,7 @@ pub struct DryRun {
 ///
 /// # Errors
 /// [`RunRefused`] when the run did not start.
-pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<RunReport, RunRefused> {
+pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<CompletedRun, RunRefused> {
     let mut invocation = Invocation {
         mode: Mode::Dry,
         validation: dry.validation,

@@ -55,11 +55,11 @@ pub(crate) async fn run(
     let mut run = options.runner.run(invocation.clone(), host, interruption.clone());
     tokio::select! {
         biased;
-        ended = &mut run => return ended,
+        ended = &mut run => return ended.map(|completed| completed.report),
         () = interruption.cancelled() => {}
     }
     match timeout(LAST_MOMENT, run).await {
-        Ok(ended) => ended,
+        Ok(ended) => ended.map(|completed| completed.report),
         Err(_) => Ok(without_end(&invocation, started_at)),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use onevent_contract::{FunctionKey, Host, Invocation, Limits, RunReport};
+use onevent_contract::{CompletedRun, FunctionKey, Host, Invocation, Limits};
 use onevent_engine::{Engine, RunRefused};
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +20,7 @@ pub trait Runner: Send + Sync {
         invocation: Invocation,
         host: Arc<dyn Host>,
         stop: CancellationToken,
-    ) -> Result<RunReport, RunRefused>;
+    ) -> Result<CompletedRun, RunRefused>;
 }
 
 #[async_trait]
@@ -30,7 +30,7 @@ impl Runner for Engine {
         invocation: Invocation,
         host: Arc<dyn Host>,
         stop: CancellationToken,
-    ) -> Result<RunReport, RunRefused> {
+    ) -> Result<CompletedRun, RunRefused> {
         self.run_until(invocation, host, stop.cancelled()).await
     }
 }

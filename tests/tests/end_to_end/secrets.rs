@@ -235,3 +235,58 @@ fn nothing_is_written_outside_of_the_project() {
         assert!(tests.join("check.test.json").is_file());
     }
 }
+
+/// An action that returns what it was given and what it is called with, in every spelling, and logs its input.
+fn with_action(world: &World) {
+    let action = format!(
+        "import {{ createAction }} from 'nango';\nimport * as z from 'zod';\n{SPELLINGS}\
+        export default createAction({{ description: 'test', version: '1.0.0', input: z.any(), output: z.any(),\n\
+        exec: async (nango: any, input: any) => {{\n\
+            await nango.log('input', input);\n\
+            const t = await nango.getToken();\n\
+            return {{ domain: 'acme.example', [t]: 1, all: spellings(t), same: input?.t === t, input }};\n\
+        }} }});\n"
+    );
+    world.file("salesforce/actions/act.ts", &action);
+    let index = std::fs::read_to_string(world.path().join("index.ts")).unwrap();
+    world.file("index.ts", &format!("{index}import './salesforce/actions/act';\n"));
+}
+
+#[test]
+fn what_an_action_returns_is_shown_without_secrets_and_given_with_them() {
+    // The caller does not have the credentials before the action gives them to it.
+    let body = format!(
+        "const given = await nango.triggerAction('salesforce', nango.connectionId, 'act', null);\n\
+        if (given.all.raw !== {TOKEN:?}) throw new ActionError('it is not as the action returned it');\n\
+        await nango.log('given', given);\n\
+        const again = await nango.triggerAction('salesforce', nango.connectionId, 'act', {{ t: given.all.raw }});\n\
+        if (again.same !== true) throw new ActionError('the action got something else');"
+    );
+    let world = functions(&body);
+    with_action(&world);
+    let created = world.create("acme", "first").exits(0);
+    find(&created.document.to_string(), "the caller's report");
+    let runs = world.run(&["runs", "list", "--function", "act"]).exits(0).document;
+    assert_eq!(runs["runs"].as_array().unwrap().len(), 2, "{runs:#}");
+    for run in runs["runs"].as_array().unwrap() {
+        let stored = world.run(&["runs", "show", run["run_id"].as_str().unwrap()]).exits(0).document;
+        find(&stored.to_string(), "the action's stored run");
+        assert_eq!(stored["output"]["domain"], "acme.example", "{stored:#}");
+        assert_eq!(stored["output"]["all"]["raw"], "[redacted]");
+        assert_eq!(stored["output"]["[redacted]"], 1);
+    }
+    let dry = world.run(&["dryrun", "act", "acme", "--save"]).exits(0);
+    assert_eq!(dry.document["output"]["all"]["base64"], "[redacted]", "{:#}", dry.document);
+    find(&dry.document.to_string(), "the dry run's answer");
+    let fixture = std::fs::read_to_string(world.path().join("salesforce/tests/act.test.json")).unwrap();
+    find(&fixture, "the fixture");
+    let tested = world.run(&["test", "--filter", "act"]);
+    assert_eq!(tested.code, 0, "{:#}", tested.document);
+    let command = world.command(&["dryrun", "act", "acme"]);
+    let arguments = command.get_args().filter(|argument| *argument != "--json");
+    let mut plain = std::process::Command::new(command.get_program());
+    let people = plain.args(arguments).current_dir(world.path()).env_clear().output().unwrap();
+    let people = String::from_utf8(people.stdout).unwrap();
+    assert!(people.contains("acme.example"), "{people}");
+    find(&people, "what people see");
+}

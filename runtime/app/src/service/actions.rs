@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use onevent_contract::{FunctionKey, RunReport};
+use onevent_contract::{CompletedRun, FunctionKey};
 use onevent_engine::{Engine, Folder, Project, ProjectSource, Selection};
 use onevent_hosts::{ActionNotRun, ActionRun, ActionRunner};
 use onevent_lifecycle::ProjectActions;
@@ -47,7 +47,7 @@ impl ActionsOnDemand {
 
 #[async_trait]
 impl ActionRunner for ActionsOnDemand {
-    async fn run_action(&self, run: ActionRun) -> Result<RunReport, ActionNotRun> {
+    async fn run_action(&self, run: ActionRun) -> Result<CompletedRun, ActionNotRun> {
         let project = self.project_with(&run.action).await?;
         ProjectActions { project, ..self.loaded.clone() }.run_action(run).await
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{IntegrationId, RunReport, SystemClock};
+use onevent_contract::{CompletedRun, IntegrationId, SystemClock};
 use onevent_engine::Selection;
 use onevent_lifecycle::{DryRun, Lifecycle, LifecycleOptions, OperationReport, dry_run};
 use onevent_proxy::Integration;
@@ -74,7 +74,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::Refused`] when the run did not start.
-    pub async fn dry_run(&self, run: DryRun) -> Result<RunReport, ServiceError> {
+    pub async fn dry_run(&self, run: DryRun) -> Result<CompletedRun, ServiceError> {
         Ok(dry_run(self.engine()?, run).await?)
     }
 

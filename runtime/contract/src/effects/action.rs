@@ -1,10 +1,15 @@
 //! Actions that a run triggers.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::LogLevel;
+use super::{HttpRequest, LogLevel};
 use crate::{ConnectionId, FunctionKey, Outcome, RunId, RunReport};
+
+/// Of an action that was cut short, its caller's log has this many of the requests that it sent, the last ones.
+const SHOWN_REQUESTS: usize = 20;
 
 /// An action that was triggered: a run of its own, with a report of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +20,41 @@ pub struct TriggeredAction {
     pub connection_id: ConnectionId,
     /// Its run.
     pub run_id: RunId,
+}
+
+/// Something that a triggered action did, told to its caller while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionAct {
+    /// It sent a request.
+    Request(HttpRequest),
+    /// It began to write metadata.
+    MetadataWrite,
+}
+
+/// What is known of an action that has not come to its end.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ActionProgress {
+    /// How many requests it sent, those of actions that it triggered included.
+    requests: usize,
+    /// The last of them.
+    last: VecDeque<String>,
+    metadata_writes: usize,
+}
+
+impl ActionProgress {
+    pub(super) fn note(&mut self, act: ActionAct) {
+        match act {
+            ActionAct::MetadataWrite => self.metadata_writes += 1,
+            ActionAct::Request(HttpRequest { method, url, .. }) => {
+                self.requests += 1;
+                if self.last.len() == SHOWN_REQUESTS {
+                    self.last.pop_front();
+                }
+                self.last.push_back(format!("{method} {url}"));
+            }
+        }
+    }
 }
 
 /// How the run of a triggered action ended, as its caller's report tells it.
@@ -45,7 +85,11 @@ impl ActionEnd {
 
 impl TriggeredAction {
     /// The log line of the caller's report that names the run, so that it can be told what it did.
-    pub(super) fn log_line(&self, end: Option<&ActionEnd>) -> (LogLevel, String, serde_json::Value) {
+    pub(super) fn log_line(
+        &self,
+        end: Option<&ActionEnd>,
+        progress: &ActionProgress,
+    ) -> (LogLevel, String, serde_json::Value) {
         let name = format!("triggered action {} for {}", self.action, self.connection_id);
         match end {
             Some(end) => {
@@ -63,7 +107,16 @@ impl TriggeredAction {
                 });
                 (level, format!("{name}: {}", end.outcome.as_str()), about)
             }
-            None => (LogLevel::Warn, format!("{name}: pending"), json!({ "run_id": self.run_id })),
+            None => {
+                let ActionProgress { requests, last, metadata_writes } = progress;
+                let about = json!({
+                    "run_id": self.run_id,
+                    "requests": requests,
+                    "last_requests": last,
+                    "metadata_writes": metadata_writes,
+                });
+                (LogLevel::Warn, format!("{name}: pending"), about)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that a run told of itself, and what is hidden of it.
 
-use super::{HiddenValues, HttpEffect, LogLine, MetadataWriteEffect, NewestMetadata, Warning};
+use super::{HiddenValues, HttpEffect, HttpOutcome, LogLine, MetadataWriteEffect, NewestMetadata, Warning};
 
 /// Everything an [`EffectLog`](super::EffectLog) holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +27,9 @@ impl Effects {
         for effect in &mut self.http {
             hidden.scrub_in_place(&mut effect.method);
             hidden.scrub_in_place(&mut effect.url);
+            if let HttpOutcome::Failed(code) | HttpOutcome::Broken { code, .. } = &mut effect.outcome {
+                hidden.scrub_in_place(code);
+            }
         }
         for warning in &mut self.warnings {
             hidden.scrub_in_place(&mut warning.message);

@@ -114,6 +114,7 @@ impl EffectSink for EffectLog {
                 }
             }
             EffectMessage::ActionStarted { id, action } => recorded.action_started(id, action, at),
+            EffectMessage::ActionActed { id, act } => recorded.action_acted(id, act),
             EffectMessage::ActionSettled { id, end } => recorded.action_settled(id, end),
             EffectMessage::Hide(secrets) => recorded.hidden.hide(secrets),
         }

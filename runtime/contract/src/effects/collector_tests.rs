@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    ActionEnd, ConnectionId, FunctionKey, HttpOutcome, HttpRequest, JsonObject, LogLevel, MAX_HTTP_EFFECTS,
-    MetadataWriteKind, Outcome, RunId, Secret, SystemClock, TriggeredAction, VersionedMetadata,
+    ActionAct, ActionEnd, ConnectionId, FunctionKey, HttpOutcome, HttpRequest, JsonObject, LogLevel,
+    MAX_HTTP_EFFECTS, MetadataWriteKind, Outcome, RunId, Secret, SystemClock, TriggeredAction,
+    VersionedMetadata,
 };
 
 fn log() -> (Arc<EffectLog>, EffectSender) {
@@ -141,6 +142,13 @@ fn an_action_is_a_line_of_the_log_where_it_began() {
     let later = (LogLevel::Info, "later".to_owned());
     let pending = "triggered action p/act for acme: pending".to_owned();
     assert_eq!(lines(), [(LogLevel::Warn, pending), later.clone()]);
+    // Whoever does not live to see its end knows what it had done.
+    for act in [ActionAct::Request(request("https://a.example/1")), ActionAct::MetadataWrite] {
+        effects.send(EffectMessage::ActionActed { id: action.id(), act });
+    }
+    let about = log.effects().logs[0].meta.clone().unwrap();
+    assert_eq!((&about["requests"], &about["metadata_writes"]), (&json!(1), &json!(1)));
+    assert_eq!(about["last_requests"], json!(["POST https://a.example/1"]));
     action.settled(ActionEnd { outcome: Outcome::Succeeded, requests: 1, metadata_writes: 0, error: None });
     let ended = "triggered action p/act for acme: succeeded".to_owned();
     assert_eq!(lines(), [(LogLevel::Info, ended), later]);

@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ActionEnd, HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind, TriggeredAction, Warning};
+use super::{
+    ActionAct, ActionEnd, HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind, TriggeredAction, Warning,
+};
 use crate::encoding::{json, optional_json};
 use crate::{JsonObject, Secret, revealed};
 
@@ -89,6 +91,13 @@ pub enum EffectMessage {
         id: EffectId,
         /// Which it is.
         action: TriggeredAction,
+    },
+    /// An action that runs did something. Its own report tells it as well, once it came to its end.
+    ActionActed {
+        /// Which action.
+        id: EffectId,
+        /// What it did.
+        act: ActionAct,
     },
     /// An action came to its end.
     ActionSettled {

@@ -15,7 +15,8 @@ mod recorded;
 mod sender;
 mod warning;
 
-pub use self::action::{ActionEnd, TriggeredAction};
+use self::action::ActionProgress;
+pub use self::action::{ActionAct, ActionEnd, TriggeredAction};
 pub use self::collected::Effects;
 pub use self::collector::EffectLog;
 pub use self::hidden::HiddenValues;

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    ActionEnd, EffectId, Effects, HiddenValues, HttpEffect, HttpOutcome, HttpRequest, LogLevel, LogLine,
-    MetadataWriteEffect, MetadataWriteKind, NewestMetadata, TriggeredAction, Warning,
+    ActionAct, ActionEnd, ActionProgress, EffectId, Effects, HiddenValues, HttpEffect, HttpOutcome,
+    HttpRequest, LogLevel, LogLine, MetadataWriteEffect, MetadataWriteKind, NewestMetadata, TriggeredAction,
+    Warning,
 };
 use crate::{Instant, JsonObject};
 
@@ -25,6 +26,7 @@ struct Action {
     seq: u64,
     at: Timestamp,
     action: TriggeredAction,
+    progress: ActionProgress,
     end: Option<ActionEnd>,
 }
 
@@ -117,9 +119,16 @@ impl Recorded {
     pub(super) fn action_started(&mut self, id: EffectId, action: TriggeredAction, at: Timestamp) {
         let seq = self.seq();
         if self.actions.len() < MAX_LOG_LINES {
-            self.actions.push((id, Action { seq, at, action, end: None }));
+            self.actions
+                .push((id, Action { seq, at, action, progress: ActionProgress::default(), end: None }));
         } else {
             self.dropped += 1;
+        }
+    }
+
+    pub(super) fn action_acted(&mut self, id: EffectId, act: ActionAct) {
+        if let Some((_, action)) = self.actions.iter_mut().find(|(action, _)| *action == id) {
+            action.progress.note(act);
         }
     }
 
@@ -149,7 +158,7 @@ impl Recorded {
         }
         let mut logs = self.logs.clone();
         logs.extend(self.actions.iter().map(|(_, action)| {
-            let (level, message, meta) = action.action.log_line(action.end.as_ref());
+            let (level, message, meta) = action.action.log_line(action.end.as_ref(), &action.progress);
             LogLine { seq: action.seq, level, message, meta: Some(meta), at: action.at }
         }));
         logs.sort_by_key(|line| line.seq);

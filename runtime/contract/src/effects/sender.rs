@@ -1,8 +1,10 @@
 //! How whoever has an effect tells of it.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -18,19 +20,27 @@ use crate::{JsonObject, Secret, VersionedMetadata};
 pub struct EffectSender {
     sink: Arc<dyn EffectSink>,
     next_id: Arc<AtomicU64>,
+    hidden: Arc<Mutex<Hidden>>,
+}
+
+/// What was hidden by way of a sender.
+#[derive(Default)]
+struct Hidden {
+    secrets: Vec<Secret>,
+    known: HashSet<u64>,
 }
 
 impl EffectSender {
     /// A sender of one run, to where its effects are collected.
     #[must_use]
     pub fn new(sink: Arc<dyn EffectSink>) -> Self {
-        Self { sink, next_id: Arc::default() }
+        Self { sink, next_id: Arc::default(), hidden: Arc::default() }
     }
 
     /// The same run's effects by way of somebody who listens to them.
     #[must_use]
     pub fn by_way_of(&self, sink: Arc<dyn EffectSink>) -> Self {
-        Self { sink, next_id: Arc::clone(&self.next_id) }
+        Self { sink, ..self.clone() }
     }
 
     /// Sends a message.
@@ -51,9 +61,30 @@ impl EffectSender {
     /// Texts that must not appear in the report: a host calls this before it uses or hands out credentials.
     pub fn hide(&self, secrets: impl IntoIterator<Item = Secret>) {
         let secrets: Vec<Secret> = secrets.into_iter().collect();
-        if !secrets.is_empty() {
-            self.send(EffectMessage::Hide(secrets));
+        if secrets.is_empty() {
+            return;
         }
+        let mut hidden = self.lock_hidden();
+        for secret in &secrets {
+            let mut hasher = DefaultHasher::new();
+            secret.reveal().hash(&mut hasher);
+            if hidden.known.insert(hasher.finish()) {
+                hidden.secrets.push(secret.clone());
+            }
+        }
+        drop(hidden);
+        self.send(EffectMessage::Hide(secrets));
+    }
+
+    /// What was hidden so far: another run that this one hands something must not show it either.
+    #[must_use]
+    pub fn hidden(&self) -> Vec<Secret> {
+        self.lock_hidden().secrets.clone()
+    }
+
+    fn lock_hidden(&self) -> MutexGuard<'_, Hidden> {
+        // Nothing in between can panic.
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request that is sent now.
@@ -141,6 +172,12 @@ pub struct ActionInFlight {
 }
 
 impl ActionInFlight {
+    /// What names it.
+    #[must_use]
+    pub fn id(&self) -> EffectId {
+        self.id
+    }
+
     /// Its run came to an end.
     pub fn settled(self, end: ActionEnd) {
         self.effects.send(EffectMessage::ActionSettled { id: self.id, end: Some(end) });

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use onevent_contract::{
-    ActionEnd, CallContext, EffectLog, EffectMessage, EffectSender, EffectSink, FunctionKey, HttpOutcome,
-    HttpRequest, LogLevel, MetadataWriteKind, RunId, Secret, SystemClock, TriggeredAction, VersionedMetadata,
-    Warning,
+    ActionAct, ActionEnd, CallContext, EffectLog, EffectMessage, EffectSender, EffectSink, FunctionKey,
+    HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind, RunId, Secret, SystemClock, TriggeredAction,
+    VersionedMetadata, Warning,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -92,10 +92,15 @@ fn happenings() -> Vec<BoxedStrategy<Vec<EffectMessage>>> {
                 }))
             })
             .boxed(),
-        (action, end)
-            .prop_map(move |(action, end)| {
+        (action, end, text())
+            .prop_map(move |(action, end, url)| {
                 sent(Box::new(move |effects| {
-                    effects.action(action.clone()).settled(end.clone());
+                    let running = effects.action(action.clone());
+                    let request = HttpRequest { method: "GET".into(), url: url.clone(), attempt: 1 };
+                    for act in [ActionAct::Request(request), ActionAct::MetadataWrite] {
+                        effects.send(EffectMessage::ActionActed { id: running.id(), act });
+                    }
+                    running.settled(end.clone());
                     effects.action(action.clone()).not_started();
                 }))
             })

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use onevent_contract::{
-    ErrorType, Event, Frame, HttpEffect, LogLine, MetadataReport, MetadataWriteEffect, MetadataWriteKind,
-    Mode, Operation, Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage, Verdict, WarningCode,
+    CompletedRun, ErrorType, Event, Frame, HttpEffect, LogLine, MetadataReport, MetadataWriteEffect,
+    MetadataWriteKind, Mode, Operation, Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
+    Verdict, WarningCode,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -136,6 +137,11 @@ proptest! {
     #[test]
     fn reports_arrive_as_they_were_made(report in report()) {
         crossed(&report);
+    }
+
+    #[test]
+    fn completed_runs_arrive_as_they_were_made(report in report(), returned in option::of(json())) {
+        crossed(&CompletedRun { report, returned });
     }
 
     /// In a document, durations have three decimals of a millisecond.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use onevent_contract::{
-    ActionCall, ErrorType, HostCalls, HostError, MAX_ACTION_DEPTH, MetadataCommit, MetadataReport, Mode,
-    Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
+    ActionCall, CompletedRun, ErrorType, HostCalls, HostError, MAX_ACTION_DEPTH, MetadataCommit,
+    MetadataReport, Mode, Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
 };
 use onevent_hosts::{
     Access, ActionNotRun, ActionRun, ActionRunner, DryConnection, DryHost, DryHostOptions, LiveHost,
@@ -24,7 +24,7 @@ struct Script {
 
 #[async_trait]
 impl ActionRunner for Script {
-    async fn run_action(&self, run: ActionRun) -> Result<RunReport, ActionNotRun> {
+    async fn run_action(&self, run: ActionRun) -> Result<CompletedRun, ActionNotRun> {
         let about = (format!("{} {}", run.action, run.connection.connection_id), run.mode, run.input.clone());
         self.asked.lock().unwrap().push(about);
         let result = match run.action.name.as_str() {
@@ -43,7 +43,8 @@ impl ActionRunner for Script {
             },
             name => panic!("{name} is not in the script"),
         };
-        Ok(report(&run, result))
+        let returned = result.as_ref().ok().cloned();
+        Ok(CompletedRun { report: report(&run, result), returned })
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    Clock as _, ConnectionFacts, ErrorType, Event, Function, FunctionKey, FunctionKind, Host, Invocation,
-    Limits, MetadataReport, Mode, Outcome, RunError, RunId, RunReport, SystemClock, Usage,
+    Clock as _, CompletedRun, ConnectionFacts, ErrorType, Event, Function, FunctionKey, FunctionKind, Host,
+    Invocation, Limits, MetadataReport, Mode, Outcome, RunError, RunId, RunReport, SystemClock, Usage,
 };
 use onevent_engine::{Project, RunRefused};
 use onevent_hosts::{ActionRun, ActionRunner as _};
@@ -30,7 +30,7 @@ impl Runner for Acting {
         invocation: Invocation,
         _: Arc<dyn Host>,
         stop: CancellationToken,
-    ) -> Result<RunReport, RunRefused> {
+    ) -> Result<CompletedRun, RunRefused> {
         self.entered.notify_one();
         let (mut outcome, mut error) = (Outcome::Succeeded, None);
         if self.waits {
@@ -38,7 +38,7 @@ impl Runner for Acting {
             outcome = Outcome::Stopped;
             error = Some(RunError::new(ErrorType::ScriptAborted, "the run was cancelled"));
         }
-        Ok(RunReport {
+        let report = RunReport {
             schema_version: 1,
             run_id: invocation.run_id,
             function: invocation.function.key.name.clone(),
@@ -60,7 +60,8 @@ impl Runner for Acting {
             http: Vec::new(),
             logs: Vec::new(),
             usage: Usage::default(),
-        })
+        };
+        Ok(CompletedRun { report, returned: Some(json!(1)) })
     }
 }
 
@@ -113,7 +114,7 @@ async fn a_live_run_of_an_action_is_kept_with_its_caller_and_a_dry_one_is_not() 
     assert_eq!(stored(&stage).await, []);
     let run = triggered(caller, Mode::Live);
     let asked = run.run_id;
-    let report = actions.run_action(run).await.unwrap();
+    let report = actions.run_action(run).await.unwrap().report;
     assert_eq!((report.caller_run_id, report.run_id), (Some(caller), asked));
     assert_eq!(stored(&stage).await, [(Some(caller), Outcome::Succeeded)]);
 }

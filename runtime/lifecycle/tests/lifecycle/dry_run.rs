@@ -33,7 +33,7 @@ async fn dry(stage: &Stage, name: &str) -> Result<onevent_contract::RunReport, o
         limits: Limits { wall: Duration::from_secs(7), ..Limits::default() },
         host: Arc::new(NoHost),
     };
-    dry_run(&*stage.runner, dry).await
+    dry_run(&*stage.runner, dry).await.map(|completed| completed.report)
 }
 
 #[tokio::test]

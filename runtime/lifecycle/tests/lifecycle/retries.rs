@@ -72,7 +72,7 @@ async fn call(retries: u32, statuses: &'static [u16]) -> Seen {
         limits: Limits { wall: Duration::from_secs(24 * 60 * 60), ..Limits::default() },
         host: Arc::new(host),
     };
-    let report = dry_run(&engine, run).await.unwrap();
+    let report = dry_run(&engine, run).await.unwrap().report;
     let waits = sleeper.0.lock().unwrap().clone();
     Seen { report, waits, asked: asked.load(Ordering::SeqCst) }
 }

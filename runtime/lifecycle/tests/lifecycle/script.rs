@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    CallContext, Clock as _, Credentials, ErrorType, Event, Function, FunctionKey, FunctionKind, Host,
-    HostAnswer, HostCall, HostError, Invocation, JsonObject, Limits, MetadataReport, Operation, Outcome,
-    RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
+    CallContext, Clock as _, CompletedRun, Credentials, ErrorType, Event, Function, FunctionKey,
+    FunctionKind, Host, HostAnswer, HostCall, HostError, Invocation, JsonObject, Limits, MetadataReport,
+    Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
 };
 use onevent_engine::{Project, RunRefused};
 use onevent_lifecycle::{Lifecycle, LifecycleOptions, Runner};
@@ -68,7 +68,7 @@ impl Runner for ScriptedRunner {
         invocation: Invocation,
         _: Arc<dyn Host>,
         stop: CancellationToken,
-    ) -> Result<RunReport, RunRefused> {
+    ) -> Result<CompletedRun, RunRefused> {
         let Trigger::Event { event, operation } = invocation.trigger.clone() else { unreachable!() };
         let facts = &invocation.connection;
         let key = ConnectionKey::new(
@@ -116,7 +116,8 @@ impl Runner for ScriptedRunner {
             }
             Ending::HangsForGood => std::future::pending().await,
         };
-        Ok(report(&invocation, event, operation, outcome, error))
+        let report = report(&invocation, event, operation, outcome, error);
+        Ok(CompletedRun { report, returned: None })
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
         validation: args.validation(),
         host: Arc::clone(&surrounded.host),
     });
-    let report = report.await?;
+    let report = report.await?.report;
     let saved = recording::Saved { function: &function, facts: &facts, input: &input, report: &report };
     let saved = surrounded.save(session, &saved)?;
     let mut reply = reply(session, &report)?.note(&side_note.unwrap_or_default());

@@ -38,7 +38,7 @@ pub(crate) async fn run(
         validation: args.validation(),
         host: Arc::new(host),
     };
-    let report = session.service.dry_run(run).await?;
+    let report = session.service.dry_run(run).await?.report;
     reply(session, &report)
 }
 
