@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use onevent_contract::{Connection, FieldTemplates, IntegrationId};
-use onevent_proxy::{Integration, Provider, Providers, Seal};
+use onevent_proxy::{Integration, Provider, Providers, Seal, WebhookAddress};
 use serde_json::Value;
 
-use crate::config::{Config, IntegrationSettings};
+use crate::config::{Config, IntegrationSettings, WebUrl};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::suggest;
@@ -21,6 +21,8 @@ pub struct Integrations {
     settings: BTreeMap<IntegrationId, IntegrationSettings>,
     /// The names of the project's folders and of those that settings are about.
     names: BTreeSet<String>,
+    /// Where the server is reached, if that is known.
+    public_url: Option<WebUrl>,
 }
 
 impl Integrations {
@@ -33,7 +35,8 @@ impl Integrations {
         let providers = templates::load(settings.providers.as_ref())?;
         let names = names.integrations.iter().cloned();
         let names = names.chain(settings.integrations.keys().map(ToString::to_string)).collect();
-        Ok(Self { providers, settings: settings.integrations.clone(), names })
+        let public_url = settings.server.public_url.as_ref().map(|url| url.value.clone());
+        Ok(Self { providers, settings: settings.integrations.clone(), names, public_url })
     }
 
     /// One integration with its template: the one that the settings name, else the one of its own name.
@@ -71,6 +74,12 @@ impl Integrations {
                 .egress_allow
                 .map_or_else(Vec::new, |allow| allow.value.as_slice().to_vec()),
             seal,
+            webhook: match (settings.webhook_url, &self.public_url) {
+                (Some(url), _) => Some(WebhookAddress::At(url.value.url().clone())),
+                (None, Some(server)) => Some(WebhookAddress::Under(server.url().clone())),
+                (None, None) => None,
+            },
+            webhook_secret: settings.webhook_secret.map(|secret| secret.value),
             ..Integration::new(key.clone(), provider)
         }))
     }

@@ -16,9 +16,10 @@ pub use onevent_lifecycle::OperationReport;
 pub use onevent_store::{ConnectionKey, NewConnection, Reconnection};
 
 pub use config::{
-    ApiUrl, BaseUrl, Config, CpuLimit, Flags, FunctionLimitSettings, HeapLimit, Hosts, IntegrationSettings,
-    Invalid, Key, LimitSettings, NangoKey, NangoSettings, Networks, Origin, ResolvedSetting, Setting,
-    Settings, Shown, Sourced, WallLimit,
+    ApiUrl, BaseUrl, BodyLimit, CleanupFailure, Config, CpuLimit, CreationWebhook, DrainTime,
+    FailureSettings, Flags, FunctionLimitSettings, HeapLimit, Hosts, IntegrationSettings, Invalid, Key,
+    LimitSettings, NangoKey, NangoSettings, Networks, Origin, RequestRate, ResolvedSetting, ServerSettings,
+    Setting, Settings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;

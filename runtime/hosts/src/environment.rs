@@ -16,8 +16,8 @@ use crate::sealed::check_include;
 pub(crate) type Variables = Arc<[EnvironmentVariable]>;
 
 impl Connections {
-    /// The inner `data` of `GET /integrations/:key`. What onevent does not have is `null`: it shows no logos, keeps
-    /// no times of integrations, and receives no webhooks.
+    /// The inner `data` of `GET /integrations/:key`. What onevent does not have is `null`: it shows no logos, and keeps
+    /// no times of integrations.
     ///
     /// # Errors
     /// `not_found`, as there.
@@ -45,14 +45,18 @@ impl Connections {
         data.insert("updated_at".into(), Value::Null);
         for wanted in include {
             match wanted {
-                IntegrationInclude::Webhook => data.insert("webhook_url".into(), Value::Null),
+                IntegrationInclude::Webhook => {
+                    let address = integration.webhook.as_ref();
+                    let url = address.map(|address| address.url(&self.environment, key));
+                    data.insert("webhook_url".into(), json!(url))
+                }
                 IntegrationInclude::Credentials => {
                     data.insert("credentials".into(), credentials(integration))
                 }
             };
         }
         // From here on the function holds these, so its logs and errors may carry them.
-        call.effects.hide(integration.client_secret.iter().cloned());
+        call.effects.hide(integration.client_secret.iter().chain(&integration.webhook_secret).cloned());
         Ok(data)
     }
 
@@ -82,8 +86,12 @@ fn credentials(integration: &Integration) -> Value {
             "client_id": integration.client_id,
             "client_secret": integration.client_secret.as_ref().map(|secret| secret.reveal().to_owned()),
             "scopes": null,
-            "webhook_secret": null,
+            "webhook_secret": integration.webhook_secret.as_ref().map(|secret| secret.reveal().to_owned()),
         }),
-        _ => Value::Null,
+        // Nango has no credentials of integrations of other modes; whoever set a secret for webhooks wants it read.
+        mode => match &integration.webhook_secret {
+            Some(secret) => json!({ "type": mode, "webhook_secret": secret.reveal() }),
+            None => Value::Null,
+        },
     }
 }

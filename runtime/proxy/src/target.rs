@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use onevent_contract::{ConnectionId, Credentials, HostError, IntegrationId, JsonObject, Secret};
 
-use crate::{Provider, Seal};
+use crate::{Provider, Seal, WebhookAddress};
 
 /// One configured provider.
 #[derive(Debug, Clone)]
@@ -27,6 +27,10 @@ pub struct Integration {
     pub key_placement: Option<KeyPlacement>,
     /// Whether its credentials are sealed, and for which hosts.
     pub seal: Option<Seal>,
+    /// Where its provider's webhooks are received; `None` where nobody said.
+    pub webhook: Option<WebhookAddress>,
+    /// What its provider's webhooks are signed with.
+    pub webhook_secret: Option<Secret>,
 }
 
 impl Integration {
@@ -42,6 +46,8 @@ impl Integration {
             egress_allow: Vec::new(),
             key_placement: None,
             seal: None,
+            webhook: None,
+            webhook_secret: None,
         }
     }
 }
@@ -86,6 +92,7 @@ impl Target {
         let mut secrets = self.credentials.secrets(fields);
         secrets.extend(fields.secrets_of_settings(&self.connection_config));
         secrets.extend(self.integration.client_secret.clone());
+        secrets.extend(self.integration.webhook_secret.clone());
         secrets
     }
 }

@@ -14,6 +14,7 @@ mod lookup;
 mod masked;
 mod nango;
 pub(crate) mod origin;
+mod server_settings;
 mod setting;
 mod settings;
 mod table;
@@ -27,12 +28,16 @@ pub use self::field::Shown;
 pub use self::flags::Flags;
 pub use self::key::Key;
 pub use self::origin::{Origin, Sourced};
+pub use self::server_settings::{FailureSettings, ServerSettings, WebhookSettings};
 pub use self::setting::Setting;
 pub use self::settings::{
     FunctionLimitSettings, IntegrationSettings, LimitSettings, NangoSettings, Settings,
 };
 use self::table::SETTINGS;
-pub use self::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, Invalid, Networks, WallLimit};
+pub use self::value::{
+    ApiUrl, BaseUrl, BodyLimit, CleanupFailure, CpuLimit, CreationWebhook, DrainTime, HeapLimit, Hosts,
+    Invalid, Networks, RequestRate, WallLimit, WebUrl,
+};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::surroundings::Surroundings;

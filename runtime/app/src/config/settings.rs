@@ -7,7 +7,8 @@ use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, Integr
 use onevent_store::DatabaseUrl;
 
 use super::origin::{Origin, Sourced};
-use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, Networks, WallLimit};
+use super::server_settings::{FailureSettings, ServerSettings, WebhookSettings};
+use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, Networks, WallLimit, WebUrl};
 
 /// The database of a project that names none.
 const DATABASE_FILE: &str = ".onevent/onevent.sqlite3";
@@ -35,6 +36,12 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// The limits of single functions, named like `salesforce/setup`.
     pub functions: BTreeMap<String, FunctionLimitSettings>,
+    /// The server.
+    pub server: ServerSettings,
+    /// Webhooks to the operator's app.
+    pub webhooks: WebhookSettings,
+    /// What becomes of an operation whose functions failed.
+    pub on_failure: FailureSettings,
 }
 
 /// What is said about one integration.
@@ -54,6 +61,10 @@ pub struct IntegrationSettings {
     pub seal_credentials: Option<Sourced<bool>>,
     /// The hosts that sealed credentials go to; `None`: the origin of its base URL.
     pub hosts: Option<Sourced<Hosts>>,
+    /// Where the operator receives its webhooks.
+    pub webhook_url: Option<Sourced<WebUrl>>,
+    /// What its webhooks are signed with.
+    pub webhook_secret: Option<Sourced<Secret>>,
 }
 
 /// Nango's API, for dry runs against it.
@@ -63,6 +74,8 @@ pub struct NangoSettings {
     pub hostport: Sourced<ApiUrl>,
     /// The secret key of the environment.
     pub secret_key: Option<Sourced<Secret>>,
+    /// The Nango that a server stands in front of.
+    pub upstream: Option<Sourced<ApiUrl>>,
 }
 
 /// The limits of every run.
@@ -96,8 +109,17 @@ impl IntegrationSettings {
 
     /// Where the first of its settings comes from, in the order of the table.
     pub(super) fn origin(&self) -> Option<&Origin> {
-        let Self { provider, base_url, client_id, client_secret, egress_allow, seal_credentials, hosts } =
-            self;
+        let Self {
+            provider,
+            base_url,
+            client_id,
+            client_secret,
+            egress_allow,
+            seal_credentials,
+            hosts,
+            webhook_url,
+            webhook_secret,
+        } = self;
         [
             provider.as_ref().map(|set| &set.origin),
             base_url.as_ref().map(|set| &set.origin),
@@ -106,6 +128,8 @@ impl IntegrationSettings {
             egress_allow.as_ref().map(|set| &set.origin),
             seal_credentials.as_ref().map(|set| &set.origin),
             hosts.as_ref().map(|set| &set.origin),
+            webhook_url.as_ref().map(|set| &set.origin),
+            webhook_secret.as_ref().map(|set| &set.origin),
         ]
         .into_iter()
         .flatten()
@@ -136,7 +160,11 @@ impl Settings {
             providers: None,
             integrations: BTreeMap::new(),
             variables: BTreeMap::new(),
-            nango: NangoSettings { hostport: Sourced::default(ApiUrl::nango_cloud()?), secret_key: None },
+            nango: NangoSettings {
+                hostport: Sourced::default(ApiUrl::nango_cloud()?),
+                secret_key: None,
+                upstream: None,
+            },
             egress_allow: Sourced::default(Networks::default()),
             limits: LimitSettings {
                 wall: Sourced::default(WallLimit::DEFAULT),
@@ -144,6 +172,9 @@ impl Settings {
                 heap: Sourced::default(HeapLimit::DEFAULT),
             },
             functions: BTreeMap::new(),
+            server: ServerSettings::default(),
+            webhooks: WebhookSettings::default(),
+            on_failure: FailureSettings::default(),
         })
     }
 

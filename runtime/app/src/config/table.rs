@@ -84,6 +84,22 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::Integration(|integration| &mut integration.hosts),
     },
     Setting {
+        key: "integrations.<integration>.webhook_url",
+        flag: None,
+        help: "Where you receive the provider's webhooks: what functions read as webhook_url. Without it, a URL under \
+               server.public_url.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.webhook_url),
+    },
+    Setting {
+        key: "integrations.<integration>.webhook_secret",
+        flag: None,
+        help: "What the provider's webhooks are signed with: what functions read as webhook_secret, among the \
+               integration's credentials.",
+        secrecy: Secrecy::Secret,
+        slot: Slot::Integration(|integration| &mut integration.webhook_secret),
+    },
+    Setting {
         key: "variables.<variable>",
         flag: None,
         help: "A variable that functions read with nango.getEnvironmentVariables. A name from the environment is taken \
@@ -104,6 +120,77 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "The environment's secret key for that API. Only from the environment or the project's .env.",
         secrecy: Secrecy::VariableOnly,
         slot: Slot::One(|settings| &mut settings.nango.secret_key),
+    },
+    Setting {
+        key: "nango.upstream",
+        flag: None,
+        help: "The Nango that a server stands in front of: what it does not do itself goes there.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.nango.upstream),
+    },
+    Setting {
+        key: "server.public_url",
+        flag: None,
+        help: "Where others reach the server; the URLs of webhooks are made from it.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.server.public_url),
+    },
+    Setting {
+        key: "server.body_limit",
+        flag: None,
+        help: "The largest JSON body that the server reads. What goes through /proxy has no such limit.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.server.body_limit),
+    },
+    Setting {
+        key: "server.rate_limit",
+        flag: None,
+        help: "How many requests one secret key may make in a minute.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.server.rate_limit),
+    },
+    Setting {
+        key: "server.drain",
+        flag: None,
+        help: "How long runs have to come to their end when the server is asked to stop. What is left goes back to the \
+               queue.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.server.drain),
+    },
+    Setting {
+        key: "webhooks.url",
+        flag: None,
+        help: "Where your app is told of its connections. Without it, nobody is told.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.webhooks.url),
+    },
+    Setting {
+        key: "webhooks.auth_creation",
+        flag: None,
+        help: "When your app is told of a new connection: when its setup has run, when it was accepted, or never.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.webhooks.auth_creation),
+    },
+    Setting {
+        key: "webhooks.auth_refresh_error",
+        flag: None,
+        help: "Whether your app is told of credentials that cannot be refreshed any more.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.webhooks.auth_refresh_error),
+    },
+    Setting {
+        key: "webhooks.connection_deletion",
+        flag: None,
+        help: "Whether your app is told of deletions.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.webhooks.connection_deletion),
+    },
+    Setting {
+        key: "on_failure.cleanup",
+        flag: None,
+        help: "Whether a connection whose cleanup failed is deleted all the same, as Nango does it, or stays.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.on_failure.cleanup),
     },
     Setting {
         key: "egress.allow",

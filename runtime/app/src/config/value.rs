@@ -1,8 +1,10 @@
 //! The types of values: how each is written, read and shown.
 
+mod choice;
 mod host;
 mod limit;
 mod network;
+mod server;
 mod url;
 
 use std::path::{Path, PathBuf};
@@ -11,10 +13,12 @@ use onevent_contract::{EnvironmentName, LimitsError, Secret};
 use onevent_store::{DatabaseUrl, DatabaseUrlError};
 use serde_json::Value as Json;
 
+pub use self::choice::{CleanupFailure, CreationWebhook};
 pub use self::host::Hosts;
 pub use self::limit::{CpuLimit, HeapLimit, WallLimit};
 pub use self::network::Networks;
-pub use self::url::{ApiUrl, BaseUrl};
+pub use self::server::{BodyLimit, DrainTime, RequestRate};
+pub use self::url::{ApiUrl, BaseUrl, WebUrl};
 
 /// What is shown instead of a secret.
 const REDACTED: &str = "[redacted]";

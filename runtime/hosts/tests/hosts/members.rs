@@ -9,7 +9,7 @@ use onevent_contract::{
     IntegrationInclude, RunId, Secret,
 };
 use onevent_hosts::{Access, DryConnection, DryHost, DryHostOptions, Integrations, LiveHost};
-use onevent_proxy::{Integration, Provider, Proxy, ProxyOptions};
+use onevent_proxy::{Integration, Provider, Proxy, ProxyOptions, WebhookAddress};
 use onevent_store::Visibility;
 use serde_json::{Value, json};
 
@@ -85,6 +85,25 @@ async fn an_integration_is_shown_as_nangos_api_does_and_its_secret_only_where_it
     }
     let unknown = setup.live(&key("q", "acme"), Access::Normal);
     assert_eq!(api(unknown.integration(&call("f"), Vec::new()).await), (404, "not_found".into()));
+}
+
+#[tokio::test]
+async fn what_the_operator_says_about_webhooks_is_what_functions_read() {
+    let mut setup = setup().await;
+    let mut integration = Integration::clone(&setup.integrations[&IntegrationId::new("p").unwrap()]);
+    integration.webhook = Some(WebhookAddress::Under("https://onevent.test/".parse().unwrap()));
+    integration.webhook_secret = Some(Secret::new("a-webhook-secret"));
+    setup.integrations = Arc::new([(integration.key.clone(), Arc::new(integration))].into_iter().collect());
+    for host in both(&setup).await {
+        let context = call("f");
+        let include = vec![IntegrationInclude::Webhook];
+        let shown = Value::Object(host.integration(&context, include).await.unwrap());
+        assert_eq!(shown["webhook_url"], "https://onevent.test/webhook/dev/p");
+        let include = vec![IntegrationInclude::Credentials];
+        let shown = Value::Object(host.integration(&context, include).await.unwrap());
+        assert_eq!(shown["credentials"]["webhook_secret"], "a-webhook-secret");
+        assert!(!context.log.scrub_text("x a-webhook-secret y").contains("a-webhook-secret"));
+    }
 }
 
 #[tokio::test]

@@ -102,20 +102,20 @@ fn within(limits: &Limits) -> Result<(), Invalid> {
     limits.check().map_err(Invalid::OutOfBounds)
 }
 
-fn duration(text: &str) -> Result<Duration, Invalid> {
+pub(super) fn duration(text: &str) -> Result<Duration, Invalid> {
     humantime::parse_duration(text).map_err(|error| {
         Invalid::new(format!("is {text:?}, which is no time: {error}"), "write it like 500ms, 10s or 5m")
     })
 }
 
-fn size(text: &str) -> Result<u64, Invalid> {
+pub(super) fn size(text: &str) -> Result<u64, Invalid> {
     text.parse::<ByteSize>().map(|size| size.as_u64()).map_err(|error| {
         Invalid::new(format!("is {text:?}, which is no size: {error}"), "write it like 64MiB or 1GiB")
     })
 }
 
 /// The size in the largest unit that divides it, so that what is shown is what is meant.
-fn exact_size(bytes: u64) -> String {
+pub(super) fn exact_size(bytes: u64) -> String {
     let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     let whole = units.into_iter().find(|(_, unit)| bytes > 0 && bytes.is_multiple_of(*unit));
     whole.map_or_else(|| format!("{bytes}B"), |(name, unit)| format!("{}{name}", bytes / unit))

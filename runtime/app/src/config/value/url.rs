@@ -1,4 +1,4 @@
-//! URLs: of a provider, where placeholders are allowed, and of Nango's API, where they are not.
+//! URLs: of a provider, where placeholders are allowed, and of Nango's API and of a web address, where they are not.
 
 use std::path::Path;
 
@@ -13,6 +13,18 @@ pub struct BaseUrl(String);
 /// `http://…` or `https://…`, as it is: a scheme, a host and a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUrl(Url);
+
+/// `http://…` or `https://…`, as it is: a query too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebUrl(Url);
+
+impl WebUrl {
+    /// The URL.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+}
 
 impl BaseUrl {
     /// As it was written.
@@ -86,6 +98,30 @@ impl SettingValue for ApiUrl {
     }
 }
 
+impl SettingValue for WebUrl {
+    const DESCRIPTION: &str = "a URL like \"https://app.example.com/hook\"";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        let invalid = |why: &str| {
+            Invalid::new(format!("is {text:?}, {why}"), "write it like https://app.example.com/hook")
+        };
+        if !text.starts_with("http://") && !text.starts_with("https://") {
+            return Err(invalid("which starts with neither http:// nor https://"));
+        }
+        if text.contains("${") || text.contains('#') {
+            return Err(invalid("which is more than a scheme, a host, a path and a query"));
+        }
+        without_credentials(text).map(Self).map_err(|error| match error {
+            NoUrl::Malformed(error) => invalid(&format!("which is no URL: {error}")),
+            NoUrl::Credentials => credentials(),
+        })
+    }
+
+    fn shown(&self) -> String {
+        self.0.as_str().to_owned()
+    }
+}
+
 enum NoUrl {
     Malformed(url::ParseError),
     Credentials,
@@ -125,6 +161,10 @@ mod tests {
     fn an_apis_url_is_as_it_is() {
         assert_eq!(shown::<ApiUrl>("http://localhost:3003/").unwrap(), "http://localhost:3003");
         assert_eq!(shown::<ApiUrl>(ApiUrl::NANGO_CLOUD).unwrap(), ApiUrl::NANGO_CLOUD);
+        assert_eq!(shown::<WebUrl>("http://localhost:3003/a?b=c").unwrap(), "http://localhost:3003/a?b=c");
+        for url in ["localhost:3003", "http://h/#a", "http://${x}/", "http://me:pw@h", "file:///x", ""] {
+            assert!(shown::<WebUrl>(url).is_err(), "{url}");
+        }
         for url in ["localhost:3003", "http://h/?a=b", "http://h/#a", "http://${x}/", "http://me:pw@h", ""] {
             assert!(shown::<ApiUrl>(url).is_err(), "{url}");
         }

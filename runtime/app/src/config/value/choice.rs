@@ -1,0 +1,82 @@
+//! Settings that are one of a few words.
+
+use std::path::Path;
+
+use strum::{EnumString, IntoStaticStr, VariantNames};
+
+use super::{Invalid, SettingValue};
+
+/// When the operator's app is told of a connection that was created (Nango tells at once; its setup may not have run).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum CreationWebhook {
+    /// When the setup functions have run.
+    AfterSetup,
+    /// When the connection was accepted.
+    AtOnce,
+    /// Never.
+    Off,
+}
+
+/// What becomes of a deletion whose cleanup failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum CleanupFailure {
+    /// The connection is deleted all the same, as Nango does it.
+    Continue,
+    /// The connection stays, and whoever asked for its deletion is told.
+    Block,
+}
+
+/// Reads one of the words of `T`.
+fn one_of<T: VariantNames + std::str::FromStr>(text: &str) -> Result<T, Invalid> {
+    text.parse().map_err(|_| {
+        let words = T::VARIANTS.join(", ");
+        Invalid::new(format!("is {text:?}, which is none of {words}"), format!("write one of {words}"))
+    })
+}
+
+impl SettingValue for CreationWebhook {
+    const DESCRIPTION: &str = "after_setup, at_once or off";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        one_of(text)
+    }
+
+    fn shown(&self) -> String {
+        <&'static str>::from(self).to_owned()
+    }
+}
+
+impl SettingValue for CleanupFailure {
+    const DESCRIPTION: &str = "continue or block";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        one_of(text)
+    }
+
+    fn shown(&self) -> String {
+        <&'static str>::from(self).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_those_that_the_descriptions_name() {
+        for word in CreationWebhook::VARIANTS {
+            assert!(CreationWebhook::DESCRIPTION.contains(word));
+            assert_eq!(CreationWebhook::parse(word, Path::new("")).unwrap().shown(), *word);
+        }
+        for word in CleanupFailure::VARIANTS {
+            assert!(CleanupFailure::DESCRIPTION.contains(word));
+            assert_eq!(CleanupFailure::parse(word, Path::new("")).unwrap().shown(), *word);
+        }
+        let Err(Invalid::Unreadable { hint, .. }) = CleanupFailure::parse("stop", Path::new("")) else {
+            panic!("read")
+        };
+        assert_eq!(hint.unwrap(), "write one of continue, block");
+    }
+}
