@@ -24,6 +24,6 @@ pub use config::{
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
-pub use project_folder::{FIXTURE_ENDING, ProjectNames, TESTS, find, find_for_tests};
+pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{DryRunHost, HostedRun, Service, ServiceError};
 pub use surroundings::{PREFIX, Surroundings};

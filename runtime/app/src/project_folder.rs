@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use onevent_engine::{FIXTURE_ENDING, TESTS};
+
 use crate::error::ConfigError;
 
 /// The file that makes a folder a project, as in Nango.
@@ -12,10 +14,6 @@ const OLD_MANIFEST: &str = "nango.yaml";
 /// The folders of an integration in such a project.
 const OLD_FOLDERS: [&str; 5] =
     ["actions", "syncs", "on-events", "post-connection-scripts", "pre-connection-deletion-scripts"];
-/// The folder of an integration that holds its fixtures, as in Nango.
-pub const TESTS: &str = "tests";
-/// How a fixture's name ends, as in Nango.
-pub const FIXTURE_ENDING: &str = ".test.json";
 /// The folders of an integration that hold its functions, as in Nango.
 const FOLDERS: [&str; 2] = ["on-events", "actions"];
 

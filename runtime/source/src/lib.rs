@@ -22,6 +22,7 @@ mod selection;
 mod source;
 
 pub use error::{LoadError, LoadErrorCode, SourcePosition};
+pub use file_names::{FIXTURE_ENDING, TESTS};
 pub use index::Folder;
 pub use packages::is_of_package;
 pub use parse::with_tree;

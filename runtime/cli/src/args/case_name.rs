@@ -40,6 +40,16 @@ pub(crate) enum FixtureCase<'a> {
     Named(&'a CaseName),
 }
 
+impl FixtureCase<'_> {
+    /// The name of the fixture, without the ending of its file.
+    pub(crate) fn stem(self, function: &str) -> String {
+        match self {
+            Self::Unnamed => function.to_owned(),
+            Self::Named(name) => format!("{function}.{name}"),
+        }
+    }
+}
+
 impl<'a> From<Option<&'a CaseName>> for FixtureCase<'a> {
     fn from(name: Option<&'a CaseName>) -> Self {
         name.map_or(Self::Unnamed, Self::Named)

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use onevent_contract::FunctionKey;
+use onevent_testing::fixture_path;
 use serde_json::Value;
 
 use crate::args::FixtureCase;
-use crate::commands::test::{fixture_path, fixture_stem};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -32,7 +32,7 @@ pub(super) struct FixtureFile {
 
 impl FixtureFile {
     pub(super) fn of(session: &Session, function: &FunctionKey, case: FixtureCase<'_>) -> Self {
-        let stem = fixture_stem(function.name.as_str(), case);
+        let stem = case.stem(function.name.as_str());
         Self {
             project: session.folder().to_owned(),
             path: fixture_path(session.folder(), function.integration.as_str(), &stem),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use onevent_app::read_text;
 use onevent_contract::{ConnectionFacts, Function};
 use onevent_lifecycle::DryRun;
-use onevent_testing::Fixture;
+use onevent_testing::{Fixture, MAX_FIXTURE_BYTES, completed, fixture_path, replay_host};
 use serde_json::Value;
 
 use super::reply::reply;
 use crate::args::{DryrunArgs, FixtureCase};
-use crate::commands::test::{MAX_FIXTURE_BYTES, completed, fixture_path, fixture_stem, host};
+use crate::commands::test::provider_facts;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -27,7 +27,11 @@ pub(crate) async fn run(
     let fixture = read(session, &function, case)?;
     let invalid = |message: String| Failure::project("invalid_fixture", message);
     let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
-    let (host, recorded) = host(&function, fixture, session.service.integrations()?).map_err(invalid)?;
+    let integrations = session.service.integrations()?;
+    let provider_of =
+        |recorded: Option<&str>| provider_facts(integrations, &function.key.integration, recorded);
+    let (host, recorded) =
+        replay_host(&function, fixture, provider_of).map_err(|error| invalid(error.to_string()))?;
     let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
     let run = DryRun {
         limits: session.service.settings().limits_for(&function.key),
@@ -44,7 +48,7 @@ pub(crate) async fn run(
 
 fn read(session: &Session, function: &Function, case: FixtureCase<'_>) -> Result<Fixture, Failure> {
     let key = &function.key;
-    let stem = fixture_stem(key.name.as_str(), case);
+    let stem = case.stem(key.name.as_str());
     let path = fixture_path(session.folder(), key.integration.as_str(), &stem);
     let shown = format!("{}/tests/{stem}.test.json", key.integration);
     let text = read_text(&path, MAX_FIXTURE_BYTES).map_err(|error| {

@@ -6,31 +6,22 @@ use std::sync::Arc;
 use onevent_app::Service;
 use onevent_contract::Function;
 use onevent_engine::ProjectSource;
+use onevent_testing::{FoundFixture, FunctionSource, NoFunction};
 
-use super::find::{Found, Source};
 use crate::failure::Failure;
 use crate::output::render_failure;
 
 /// The functions, or why they cannot run, by the paths of their files.
 pub(super) struct Loaded(HashMap<String, Result<Arc<Function>, String>>);
 
-/// Why a fixture has no function that could run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NoFunction {
-    /// It is of a kind that onevent does not run.
-    Unsupported,
-    /// There is none, or it cannot be loaded.
-    Broken(String),
-}
-
 /// Loads each function once.
 ///
 /// # Errors
 /// When the engine cannot load anything.
-pub(super) async fn load(service: &Service, found: &[Found]) -> Result<Loaded, Failure> {
+pub(super) async fn load(service: &Service, found: &[FoundFixture]) -> Result<Loaded, Failure> {
     let mut paths: Vec<&str> = Vec::new();
     for found in found {
-        if let Source::File(path) = &found.source {
+        if let FunctionSource::File(path) = &found.source {
             paths.push(path);
         }
     }
@@ -50,12 +41,12 @@ pub(super) async fn load(service: &Service, found: &[Found]) -> Result<Loaded, F
 
 impl Loaded {
     /// The function of a fixture.
-    pub(super) fn function(&self, found: &Found) -> Result<Arc<Function>, NoFunction> {
+    pub(super) fn function(&self, found: &FoundFixture) -> Result<Arc<Function>, NoFunction> {
         let path = match &found.source {
-            Source::File(path) => path,
-            Source::Sync => return Err(NoFunction::Unsupported),
-            Source::Missing => {
-                let Found { integration, function, .. } = found;
+            FunctionSource::File(path) => path,
+            FunctionSource::Sync => return Err(NoFunction::Unsupported),
+            FunctionSource::Missing => {
+                let FoundFixture { integration, function, .. } = found;
                 return Err(NoFunction::Broken(format!(
                     "there is no function: neither {integration}/actions/{function}.ts nor {integration}/on-events/{function}.ts"
                 )));

@@ -1,105 +1,71 @@
 //! `onevent test`: every function that has a fixture, offline, against what was recorded.
 
-mod case;
-mod compare;
-mod find;
-mod junit;
 mod load;
+mod runtime;
 mod show;
-mod sibling;
-mod update;
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use onevent_contract::{Clock, SystemClock, Validation};
-use serde::{Serialize, Serializer};
+use onevent_contract::{Clock, Limits, SystemClock, Validation};
+use onevent_testing::{
+    Case, CaseOutcome, CaseSettings, FixtureFilter, FoundFixture, OnDifference, Status, TestReport,
+    TestResult, fixtures, junit_xml,
+};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use self::case::{Case, Runner};
-pub(crate) use self::case::{MAX_FIXTURE_BYTES, host};
-use self::find::Found;
-pub(crate) use self::find::{fixture_path, fixture_stem};
-pub(crate) use self::sibling::completed;
+use self::runtime::ProjectRuntime;
+pub(crate) use self::runtime::provider_facts;
 use crate::args::TestArgs;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::Reply;
 use crate::session::Session;
+use crate::whole_file::{write_in_project, write_named};
 
-/// How a test ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    Passed,
-    Failed,
-    Skipped,
-}
-
-/// One test, after it ended.
-#[derive(Debug, Clone, Serialize)]
-struct TestResult {
-    integration: String,
-    function: String,
-    /// `on-event` or `action`; `sync` of a function that is not supported; null where there is no such function.
-    kind: Option<&'static str>,
-    /// The fixture's path in the project.
-    fixture: String,
-    status: Status,
-    #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
-    duration: Duration,
-    /// Why it did not pass, or what to look at although it did.
-    message: Option<String>,
-}
-
-/// `docs/schemas/test.json`.
-#[derive(Debug, Serialize)]
-struct Document {
-    passed: usize,
-    failed: usize,
-    skipped: usize,
-    #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
-    duration: Duration,
-    tests: Vec<TestResult>,
-}
-
-fn milliseconds<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((value.as_secs_f64() * 1e6).round() / 1e3)
+/// What all tests share.
+struct Tests {
+    settings: CaseSettings,
+    runtime: ProjectRuntime,
+    /// The project's folder.
+    project: PathBuf,
 }
 
 /// Runs the tests and shows what came of them.
 pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Failure> {
     let clock = SystemClock;
     let start = clock.monotonic();
-    let found = find::fixtures(session.folder(), args)?;
+    let filter = FixtureFilter { integration: args.integration.clone(), function: args.filter.clone() };
+    let found = fixtures(session.folder(), &filter)
+        .map_err(|error| Failure::project("project_unreadable", error.to_string()))?;
     if found.is_empty() {
         return Err(nothing(args));
     }
     let loaded = load::load(&session.service, &found).await?;
-    let runner = Arc::new(Runner {
-        engine: session.service.engine()?.clone(),
-        environment: session.service.environment().clone(),
-        validation: if args.validate { Validation::Enforce } else { Validation::Warn },
-        update: args.update,
+    let tests = Arc::new(Tests {
+        settings: CaseSettings {
+            environment: session.service.environment().clone(),
+            validation: if args.validate { Validation::Enforce } else { Validation::Warn },
+            on_difference: if args.update { OnDifference::Update } else { OnDifference::Fail },
+        },
+        runtime: ProjectRuntime {
+            engine: session.service.engine()?.clone(),
+            integrations: session.service.integrations()?.clone(),
+        },
         project: session.folder().to_owned(),
-        integrations: session.service.integrations()?.clone(),
     });
     let cases = found.into_iter().map(|found| case_of(session, &loaded, found)).collect();
-    let tests = run_all(&runner, cases).await;
-    let count = |status| tests.iter().filter(|test| test.status == status).count();
-    let document = Document {
-        passed: count(Status::Passed),
-        failed: count(Status::Failed),
-        skipped: count(Status::Skipped),
-        duration: clock.elapsed(start),
-        tests,
-    };
+    let results = run_all(&tests, cases).await;
+    let report = TestReport::new(results, clock.elapsed(start));
     if let Some(file) = &args.junit {
-        junit::write(session.folder(), &session.directory.join(file), &document)?;
+        let unwritable = |why: String| Failure::usage("junit_unwritable", format!("--junit: {why}"));
+        let xml = junit_xml(&report).map_err(|error| unwritable(error.to_string()))?;
+        write_named(session.folder(), &session.directory.join(file), &xml)
+            .map_err(|error| unwritable(error.to_string()))?;
     }
-    let exit = if document.failed == 0 { ExitCode::Ok } else { ExitCode::Failed };
-    Ok(Reply::new(&document, show::summary(&document))?.exit(exit))
+    let exit = if report.failed == 0 { ExitCode::Ok } else { ExitCode::Failed };
+    Ok(Reply::new(&report, show::summary(&report))?.exit(exit))
 }
 
 fn nothing(args: &TestArgs) -> Failure {
@@ -110,25 +76,45 @@ fn nothing(args: &TestArgs) -> Failure {
         .hint("a fixture is <integration>/tests/<function>.test.json: onevent dryrun … --save writes one")
 }
 
-fn case_of(session: &Session, loaded: &load::Loaded, found: Found) -> Case {
-    let function = loaded.function(&found);
+fn case_of(session: &Session, loaded: &load::Loaded, fixture: FoundFixture) -> Case {
+    let function = loaded.function(&fixture);
     let limits = match &function {
         Ok(function) => session.service.settings().limits_for(&function.key),
-        Err(_) => onevent_contract::Limits::default(),
+        Err(_) => Limits::default(),
     };
-    Case { found, function, limits }
+    Case { fixture, function, limits }
+}
+
+impl Tests {
+    /// Runs one test, and writes its fixture where that is to be brought up to date.
+    async fn run(&self, case: Case) -> TestResult {
+        let clock = SystemClock;
+        let start = clock.monotonic();
+        let (status, message) = match case.run(&self.settings, &self.runtime).await {
+            CaseOutcome::Passed(notes) => (Status::Passed, notes),
+            CaseOutcome::Failed(message) => (Status::Failed, Some(message)),
+            CaseOutcome::Skipped(message) => (Status::Skipped, Some(message)),
+            CaseOutcome::Outdated(text) => match write_in_project(&self.project, &case.fixture.path, &text) {
+                Ok(()) => (Status::Passed, Some("updated".to_owned())),
+                Err(error) => (Status::Failed, Some(format!("--update: {error}"))),
+            },
+        };
+        let kind = case.kind();
+        let FoundFixture { integration, function, file: fixture, .. } = case.fixture;
+        TestResult { integration, function, kind, fixture, status, duration: clock.elapsed(start), message }
+    }
 }
 
 /// Each in an isolate of its own, as many at once as there are processors: a replayed run waits for nothing.
-async fn run_all(runner: &Arc<Runner>, cases: Vec<Case>) -> Vec<TestResult> {
+async fn run_all(tests: &Arc<Tests>, cases: Vec<Case>) -> Vec<TestResult> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let permits = Arc::new(Semaphore::new(at_once));
     let mut running = JoinSet::new();
     for (index, case) in cases.into_iter().enumerate() {
-        let (runner, permits) = (Arc::clone(runner), Arc::clone(&permits));
+        let (tests, permits) = (Arc::clone(tests), Arc::clone(&permits));
         running.spawn(async move {
             let _permit = permits.acquire().await;
-            (index, runner.run(case).await)
+            (index, tests.run(case).await)
         });
     }
     let mut results = Vec::new();

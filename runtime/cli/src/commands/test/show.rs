@@ -1,22 +1,22 @@
 //! The summary for people.
 
-use super::find::Found;
-use super::{Document, Status, TestResult};
+use onevent_testing::{FoundFixture, Status, TestReport, TestResult};
+
 use crate::output::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
 
 /// One line for each test, what went wrong below it, and the count.
-pub(super) fn summary(document: &Document) -> String {
-    let mut text: String = document.tests.iter().map(line).collect();
+pub(super) fn summary(report: &TestReport) -> String {
+    let mut text: String = report.tests.iter().map(line).collect();
     let count = |number: usize, word: &str, style| {
         let shown = format!("{number} {word}");
         if number == 0 { paint(DIM, &shown) } else { paint(style, &shown) }
     };
     text.push_str(&format!(
         "\n{}, {}, {} in {}\n",
-        count(document.passed, "passed", GOOD),
-        count(document.failed, "failed", BAD),
-        count(document.skipped, "skipped", WARN),
-        took(document.duration.as_secs_f64() * 1e3),
+        count(report.passed, "passed", GOOD),
+        count(report.failed, "failed", BAD),
+        count(report.skipped, "skipped", WARN),
+        took(report.duration.as_secs_f64() * 1e3),
     ));
     text
 }
@@ -28,7 +28,7 @@ fn line(test: &TestResult) -> String {
         Status::Skipped => paint(WARN, "-"),
     };
     let name = clean(&format!("{}/{}", test.integration, test.function));
-    let case = Found::case(&test.integration, &test.function, &test.fixture);
+    let case = FoundFixture::case(&test.integration, &test.function, &test.fixture);
     let case = case.map(|case| format!(" {}", clean(&case))).unwrap_or_default();
     let duration = paint(DIM, &took(test.duration.as_secs_f64() * 1e3));
     let mut text = format!("{mark} {}{case}  {duration}\n", paint(NAME, &name));

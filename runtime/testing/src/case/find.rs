@@ -2,33 +2,55 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sibling::{self, Sibling};
-use crate::args::{FixtureCase, TestArgs};
-use crate::failure::Failure;
-use onevent_app::{FIXTURE_ENDING as ENDING, TESTS};
+use onevent_contract::IntegrationId;
+use onevent_source::{FIXTURE_ENDING as ENDING, TESTS};
+use thiserror::Error;
 
-/// A fixture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Where it is.
-    pub(super) path: PathBuf,
-    /// Its path in the project.
-    pub(super) file: String,
-    pub(super) integration: String,
-    pub(super) function: String,
-    pub(super) source: Source,
-    /// Where the test is that its author wrote for Vitest.
-    pub(super) test: Option<PathBuf>,
+use super::sibling::{self, Sibling};
+
+/// Which fixtures are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FixtureFilter {
+    /// Only those of this integration.
+    pub integration: Option<IntegrationId>,
+    /// Only those of functions whose `<integration>/<name>` contains this.
+    pub function: Option<String>,
 }
 
-impl Found {
+/// The project's folder cannot be read.
+#[derive(Debug, Error)]
+#[error("the project's folder {} cannot be read: {error}", folder.display())]
+pub struct UnreadableProject {
+    folder: PathBuf,
+    error: std::io::Error,
+}
+
+/// A fixture of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFixture {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path in the project.
+    pub file: String,
+    /// The integration, by the name of its folder.
+    pub integration: String,
+    /// The function's name.
+    pub function: String,
+    /// The file of the function.
+    pub source: FunctionSource,
+    /// Where the test is that its author wrote for Vitest.
+    pub test: Option<PathBuf>,
+}
+
+impl FoundFixture {
     /// The test that its author wrote for Vitest.
     pub(super) fn sibling(&self) -> Option<Sibling> {
         Sibling::read(self.test.as_deref()?, &self.integration, stem(&self.file))
     }
 
     /// What tells several fixtures of one function apart: `second` of `setup.second.test.json`.
-    pub(super) fn case(integration: &str, function: &str, file: &str) -> Option<String> {
+    #[must_use]
+    pub fn case(integration: &str, function: &str, file: &str) -> Option<String> {
         let stem = stem(file);
         let of_function =
             |stem: &str| Some(stem.strip_prefix(function)?.trim_start_matches(['.', '-']).to_owned());
@@ -46,7 +68,7 @@ fn stem(file: &str) -> &str {
 
 /// The file of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub enum FunctionSource {
     /// A function that can run, by its path in the project.
     File(String),
     /// A sync, which cannot.
@@ -55,44 +77,35 @@ pub(super) enum Source {
     Missing,
 }
 
-/// The name of a function's fixture, without the ending of its file.
-pub(crate) fn fixture_stem(function: &str, case: FixtureCase<'_>) -> String {
-    match case {
-        FixtureCase::Unnamed => function.to_owned(),
-        FixtureCase::Named(name) => format!("{function}.{name}"),
-    }
-}
-
 /// Where the fixture of this name is.
-pub(crate) fn fixture_path(project: &Path, integration: &str, stem: &str) -> PathBuf {
+#[must_use]
+pub fn fixture_path(project: &Path, integration: &str, stem: &str) -> PathBuf {
     project.join(integration).join(TESTS).join(format!("{stem}{ENDING}"))
 }
 
-/// The fixtures that the command line means, by integration and name.
+/// The fixtures that are meant, by integration and name.
 ///
 /// # Errors
 /// When the project's folder cannot be read.
-pub(super) fn fixtures(project: &Path, args: &TestArgs) -> Result<Vec<Found>, Failure> {
+pub fn fixtures(project: &Path, filter: &FixtureFilter) -> Result<Vec<FoundFixture>, UnreadableProject> {
     let mut found = Vec::new();
-    let integrations = std::fs::read_dir(project).map_err(|error| {
-        let message = format!("the project's folder {} cannot be read: {error}", project.display());
-        Failure::project("project_unreadable", message)
-    })?;
+    let integrations = std::fs::read_dir(project)
+        .map_err(|error| UnreadableProject { folder: project.to_owned(), error })?;
     for entry in integrations.flatten() {
         let Ok(integration) = entry.file_name().into_string() else { continue };
-        if args.integration.as_ref().is_some_and(|only| only.as_str() != integration) {
+        if filter.integration.as_ref().is_some_and(|only| only.as_str() != integration) {
             continue;
         }
         found.extend(of_integration(project, &integration));
     }
-    if let Some(part) = &args.filter {
+    if let Some(part) = &filter.function {
         found.retain(|found| format!("{}/{}", found.integration, found.function).contains(part.as_str()));
     }
     found.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(found)
 }
 
-fn of_integration(project: &Path, integration: &str) -> Vec<Found> {
+fn of_integration(project: &Path, integration: &str) -> Vec<FoundFixture> {
     let folder = project.join(integration).join(TESTS);
     let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
     let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
@@ -101,7 +114,7 @@ fn of_integration(project: &Path, integration: &str) -> Vec<Found> {
         .filter_map(|name| {
             let stem = name.strip_suffix(ENDING)?;
             let (function, source, test) = functions.of_fixture(&folder, stem);
-            Some(Found {
+            Some(FoundFixture {
                 path: folder.join(&name),
                 file: format!("{integration}/{TESTS}/{name}"),
                 integration: integration.to_owned(),
@@ -122,10 +135,10 @@ struct Functions<'a> {
 impl Functions<'_> {
     /// The function of a fixture, and the test beside it. The test says it exactly, in what it imports; else the
     /// fixture's name does.
-    fn of_fixture(&self, folder: &Path, stem: &str) -> (String, Source, Option<PathBuf>) {
+    fn of_fixture(&self, folder: &Path, stem: &str) -> (String, FunctionSource, Option<PathBuf>) {
         let test = sibling::path(folder, self.integration, stem);
         let (function, source) = self.tested(test.as_deref(), stem).unwrap_or_else(|| self.named(stem));
-        if test.is_some() || source != Source::Missing {
+        if test.is_some() || source != FunctionSource::Missing {
             return (function, source, test);
         }
         let test = sibling::path_by_content(folder, stem);
@@ -134,16 +147,16 @@ impl Functions<'_> {
     }
 
     /// The function that a test imports.
-    fn tested(&self, test: Option<&Path>, stem: &str) -> Option<(String, Source)> {
+    fn tested(&self, test: Option<&Path>, stem: &str) -> Option<(String, FunctionSource)> {
         let sibling = Sibling::read(test?, self.integration, stem)?;
         let (folder, name) = sibling.function()?;
         let source = self.source_in(folder, name);
-        (source != Source::Missing).then(|| (name.to_owned(), source))
+        (source != FunctionSource::Missing).then(|| (name.to_owned(), source))
     }
 
     /// The function of `setup.test.json`, `setup.<case>.test.json` and `setup-<case>.test.json`; with the
     /// integration's name before it or without.
-    fn named(&self, stem: &str) -> (String, Source) {
+    fn named(&self, stem: &str) -> (String, FunctionSource) {
         let name = stem.split('.').next().unwrap_or(stem);
         let short = name.strip_prefix(self.integration).and_then(|rest| rest.strip_prefix('-'));
         let names = || [Some(name), short].into_iter().flatten();
@@ -152,25 +165,25 @@ impl Functions<'_> {
             |name| std::iter::successors(Some(name), |name: &&str| Some(name.rsplit_once('-')?.0)).skip(1);
         for name in names().chain(names().flat_map(shorter)) {
             match self.source(name) {
-                Source::Missing => {}
+                FunctionSource::Missing => {}
                 source => return (name.to_owned(), source),
             }
         }
-        (name.to_owned(), Source::Missing)
+        (name.to_owned(), FunctionSource::Missing)
     }
 
-    fn source(&self, name: &str) -> Source {
+    fn source(&self, name: &str) -> FunctionSource {
         let folders = ["actions", "on-events", "syncs"];
         let found = folders.iter().map(|folder| self.source_in(folder, name));
-        found.into_iter().find(|source| *source != Source::Missing).unwrap_or(Source::Missing)
+        found.into_iter().find(|source| *source != FunctionSource::Missing).unwrap_or(FunctionSource::Missing)
     }
 
-    fn source_in(&self, folder: &str, name: &str) -> Source {
+    fn source_in(&self, folder: &str, name: &str) -> FunctionSource {
         let files = ["ts", "js"].map(|ending| format!("{}/{folder}/{name}.{ending}", self.integration));
         match files.into_iter().find(|file| self.project.join(file).is_file()) {
-            Some(_) if folder == "syncs" => Source::Sync,
-            Some(file) => Source::File(file),
-            None => Source::Missing,
+            Some(_) if folder == "syncs" => FunctionSource::Sync,
+            Some(file) => FunctionSource::File(file),
+            None => FunctionSource::Missing,
         }
     }
 }
@@ -204,31 +217,30 @@ mod tests {
         .map(|name| format!("crm/tests/{name}.test.json"));
         names.iter().for_each(|name| file(name));
         file("crm/tests/crm-create.test.ts");
-        let args = TestArgs::default();
-        let found = fixtures(project.path(), &args).unwrap();
+        let found = fixtures(project.path(), &FixtureFilter::default()).unwrap();
         let shown: Vec<_> =
             found.iter().map(|found| (found.function.as_str(), found.source.clone())).collect();
-        let source = |path: &str| Source::File(path.to_owned());
+        let source = |path: &str| FunctionSource::File(path.to_owned());
         assert_eq!(
             shown,
             [
-                ("contacts", Source::Sync),
+                ("contacts", FunctionSource::Sync),
                 ("create-all", source("crm/actions/create-all.ts")),
-                ("creates", Source::Missing),
+                ("creates", FunctionSource::Missing),
                 ("create", source("crm/actions/create.ts")),
                 ("create", source("crm/actions/create.ts")),
-                ("gone", Source::Missing),
+                ("gone", FunctionSource::Missing),
                 ("setup", source("crm/on-events/setup.ts")),
                 ("setup", source("crm/on-events/setup.ts")),
             ]
         );
-        let cases = |file: &str, function: &str| Found::case("crm", function, file);
+        let cases = |file: &str, function: &str| FoundFixture::case("crm", function, file);
         assert_eq!(cases("crm/tests/setup.second.test.json", "setup").as_deref(), Some("second"));
         assert_eq!(cases("crm/tests/crm-create-empty.test.json", "create").as_deref(), Some("empty"));
         assert_eq!(cases("crm/tests/crm-create.test.json", "create"), None);
-        let filter = TestArgs { filter: Some("crm/con".into()), ..TestArgs::default() };
+        let filter = FixtureFilter { function: Some("crm/con".into()), ..FixtureFilter::default() };
         assert_eq!(fixtures(project.path(), &filter).unwrap().len(), 1);
-        let other = TestArgs { integration: Some("other".parse().unwrap()), ..TestArgs::default() };
+        let other = FixtureFilter { integration: Some("other".parse().unwrap()), ..FixtureFilter::default() };
         assert!(fixtures(project.path(), &other).unwrap().is_empty());
     }
 
@@ -252,17 +264,17 @@ mod tests {
         let named = "new global.vitest.NangoActionMock({ dirname: __dirname, name: 'elsewhere' });";
         file("crm/tests/other.test.ts", &format!("{}\nconst mock = {named}", import("actions/create")));
         file("crm/tests/crm-lost.test.ts", &import("actions/gone"));
-        let found = fixtures(project.path(), &TestArgs::default()).unwrap();
+        let found = fixtures(project.path(), &FixtureFilter::default()).unwrap();
         let shown: Vec<_> =
             found.iter().map(|found| (found.function.as_str(), found.source.clone())).collect();
-        let source = |path: &str| Source::File(path.to_owned());
+        let source = |path: &str| FunctionSource::File(path.to_owned());
         assert_eq!(
             shown,
             [
                 ("list", source("crm/actions/list.ts")),
                 ("create", source("crm/actions/create.ts")),
-                ("list", Source::Sync),
-                ("lost", Source::Missing),
+                ("list", FunctionSource::Sync),
+                ("lost", FunctionSource::Missing),
             ]
         );
     }

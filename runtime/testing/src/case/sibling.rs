@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use onevent_testing::Fixture;
-use onevent_testing::vitest::{ReturnValue, Stub, TestFile};
+use onevent_source::{TESTS, read_text};
 use serde_json::{Value, json};
 
-use onevent_app::TESTS;
+use crate::fixture::Fixture;
+use crate::vitest::{ReturnValue, Stub, TestFile};
 
 /// How the name of a test ends, as in Nango.
 const ENDING: &str = ".test.ts";
@@ -51,11 +51,12 @@ pub(super) fn path_by_content(folder: &Path, stem: &str) -> Option<PathBuf> {
 }
 
 fn text(path: &Path) -> Option<String> {
-    onevent_app::read_text(path, MAX_TEST_BYTES).ok()
+    read_text(path, MAX_TEST_BYTES).ok()
 }
 
 /// A fixture with the answers that it lacks and the test beside it has.
-pub(crate) fn completed(project: &Path, integration: &str, stem: &str, fixture: Fixture) -> Fixture {
+#[must_use]
+pub fn completed(project: &Path, integration: &str, stem: &str, fixture: Fixture) -> Fixture {
     let path = path(&project.join(integration).join(TESTS), integration, stem);
     let sibling = path.and_then(|path| Sibling::read(&path, integration, stem));
     sibling.map(|sibling| sibling.completed(&fixture)).unwrap_or(fixture)

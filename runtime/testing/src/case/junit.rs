@@ -1,28 +1,28 @@
-//! `--junit`: the results in the XML form that build servers read.
-
-use std::path::Path;
+//! The results in the XML form that build servers read.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use thiserror::Error;
 
-use super::{Document, Status, TestResult};
-use crate::failure::Failure;
-use crate::whole_file::write_named;
+use super::result::{Status, TestReport, TestResult};
 
-/// Writes the file.
+/// The results cannot be written as XML.
+#[derive(Debug, Error)]
+#[error("the results are no XML: {0}")]
+pub struct JunitError(String);
+
+/// The results as JUnit XML.
 ///
 /// # Errors
-/// When it cannot be written.
-pub(super) fn write(project: &Path, path: &Path, document: &Document) -> Result<(), Failure> {
-    let unwritable = |why: String| Failure::usage("junit_unwritable", format!("--junit: {why}"));
-    let xml = report(document).to_string().map_err(|error| unwritable(error.to_string()))?;
-    write_named(project, path, &xml).map_err(|error| unwritable(error.to_string()))
+/// When they cannot be written as XML.
+pub fn junit_xml(tests: &TestReport) -> Result<String, JunitError> {
+    report(tests).to_string().map_err(|error| JunitError(error.to_string()))
 }
 
-fn report(document: &Document) -> Report {
+fn report(tests: &TestReport) -> Report {
     let mut suite = TestSuite::new("onevent");
-    suite.set_time(document.duration).add_test_cases(document.tests.iter().map(case));
+    suite.set_time(tests.duration).add_test_cases(tests.tests.iter().map(case));
     let mut report = Report::new("onevent");
-    report.set_time(document.duration).add_test_suite(suite);
+    report.set_time(tests.duration).add_test_suite(suite);
     report
 }
 
@@ -65,14 +65,14 @@ mod tests {
             duration: Duration::from_millis(12),
             message: Some("a < \"b\"\n</failure>]]>\u{1b}[0m".into()),
         };
-        let document = Document {
+        let tests = TestReport {
             passed: 0,
             failed: 1,
             skipped: 0,
             duration: Duration::from_millis(20),
             tests: vec![test],
         };
-        let xml = report(&document).to_string().unwrap();
+        let xml = junit_xml(&tests).unwrap();
         assert!(xml.contains("tests=\"1\"") && xml.contains("failures=\"1\""), "{xml}");
         assert!(xml.contains("file=\"crm/tests/setup.test.json\""), "{xml}");
         assert_eq!(xml.matches("</failure>").count(), 1, "{xml}");

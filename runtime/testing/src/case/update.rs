@@ -1,14 +1,14 @@
 //! `--update`: the fixture as the run would be recorded now.
 
 use onevent_contract::Outcome;
-use onevent_testing::{Fixture, Member, ReplayedAnswer, plain_marks};
 use serde_json::Value;
 
-use super::case::Ran;
 use super::compare::error_document;
+use super::replayed::ReplayedRun;
+use crate::fixture::{Fixture, Member, ReplayedAnswer, plain_marks};
 
 /// Whether a recorded request is not the one that its hash is of.
-pub(super) fn has_stale_request(ran: &Ran) -> bool {
+pub(super) fn has_stale_request(ran: &ReplayedRun) -> bool {
     ran.replay.requests.iter().any(|request| match &request.answer {
         ReplayedAnswer::Recorded { differences, .. } => !differences.is_empty(),
         ReplayedAnswer::Missing { .. } => false,
@@ -18,7 +18,7 @@ pub(super) fn has_stale_request(ran: &Ran) -> bool {
 /// Brings the sections that the fixture has up to date, and the requests that were not as recorded. False where that
 /// is no answer: a request that nothing answers cannot be recorded without the provider, and an error that nobody
 /// expected is not made the expectation.
-pub(super) fn apply(fixture: &mut Fixture, ran: &Ran) -> bool {
+pub(super) fn apply(fixture: &mut Fixture, ran: &ReplayedRun) -> bool {
     let report = &ran.report;
     let answered = |answer: &ReplayedAnswer| matches!(answer, ReplayedAnswer::Recorded { .. });
     let settled = match report.outcome {

@@ -1,18 +1,17 @@
 //! What differs between a run and its fixture. A section that the fixture lacks is not compared.
 
 use onevent_contract::{Outcome, RunReport, WarningCode};
-use onevent_testing::{Fixture, Replay, ReplayedAnswer, plain_marks, same_json};
 use serde_json::{Value, json};
 
-use super::case::Ran;
-use crate::output::short as short_value;
+use super::replayed::ReplayedRun;
+use crate::fixture::{Fixture, Replay, ReplayedAnswer, plain_marks, same_json, short};
 
 /// This many differences of one section are told.
 const SHOWN_DIFFERENCES: usize = 10;
 
 /// Every difference, in words; empty when the test passed. `expects_error` is the author's own test, where that expects
 /// that the function throws.
-pub(super) fn problems(fixture: &Fixture, expects_error: Option<&str>, ran: &Ran) -> Vec<String> {
+pub(super) fn problems(fixture: &Fixture, expects_error: Option<&str>, ran: &ReplayedRun) -> Vec<String> {
     let mut problems = Vec::new();
     problems.extend(outcome(fixture, expects_error, &ran.report));
     if ran.report.outcome == Outcome::Succeeded
@@ -69,7 +68,7 @@ fn outcome(fixture: &Fixture, expects_error: Option<&str>, report: &RunReport) -
         },
         (Some(recorded), Some(error)) => expected_error(recorded, &error),
         (Some(recorded), None) => {
-            vec![format!("it succeeded; recorded was the error {}", short_value(recorded))]
+            vec![format!("it succeeded; recorded was the error {}", short(recorded))]
         }
         (None, Some(_)) => vec![thrown(report)],
     }
@@ -97,7 +96,7 @@ fn thrown(report: &RunReport) -> String {
 
 /// What to look at in a test that passed: what a schema does not allow, requests that the file shows otherwise, and
 /// answers that the file lacks.
-pub(super) fn notes(ran: &Ran) -> Option<String> {
+pub(super) fn notes(ran: &ReplayedRun) -> Option<String> {
     let caught = missing_answers(&ran.replay).map(|message| format!("note: {message}"));
     let notes: Vec<String> = warnings(&ran.report).chain(stale_requests(&ran.replay)).chain(caught).collect();
     (!notes.is_empty()).then(|| notes.join("\n"))
@@ -146,11 +145,11 @@ fn walk(at: &str, recorded: &Value, actual: &Value, found: &mut Vec<String>) {
             for (key, value) in recorded {
                 match actual.get(key) {
                     Some(other) => walk(&format!("{at}.{key}"), value, other, found),
-                    None => found.push(format!("{at}.{key}: recorded {}, now absent", short_value(value))),
+                    None => found.push(format!("{at}.{key}: recorded {}, now absent", short(value))),
                 }
             }
             for (key, value) in actual.iter().filter(|(key, _)| !recorded.contains_key(*key)) {
-                found.push(format!("{at}.{key}: not recorded, now {}", short_value(value)));
+                found.push(format!("{at}.{key}: not recorded, now {}", short(value)));
             }
         }
         (Value::Array(recorded), Value::Array(actual)) if recorded.len() == actual.len() => {
@@ -164,7 +163,7 @@ fn walk(at: &str, recorded: &Value, actual: &Value, found: &mut Vec<String>) {
         }
         (recorded, actual) if same_json(recorded, actual) => {}
         (recorded, actual) => {
-            found.push(format!("{at}: recorded {}, now {}", short_value(recorded), short_value(actual)));
+            found.push(format!("{at}: recorded {}, now {}", short(recorded), short(actual)));
         }
     }
 }
@@ -180,7 +179,7 @@ mod tests {
         assert_eq!(
             differences("output", &recorded, &actual),
             [
-                "output.list[0].a: recorded 1.0, now 2",
+                "output.list[0].a: recorded 1, now 2",
                 "output.gone: recorded null, now absent",
                 "output.short: recorded 1 items, now 0",
                 "output.new: not recorded, now \"x\"",

@@ -1,0 +1,36 @@
+//! What tests need of the program: its engine, and what it knows of providers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onevent_app::Integrations;
+use onevent_contract::{Host, IntegrationId, Invocation, RunReport};
+use onevent_engine::Engine;
+use onevent_testing::{CaseRuntime, ProviderFacts};
+
+/// The engine and the integrations of a project.
+pub(super) struct ProjectRuntime {
+    pub(super) engine: Engine,
+    pub(super) integrations: Integrations,
+}
+
+#[async_trait]
+impl CaseRuntime for ProjectRuntime {
+    async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, String> {
+        self.engine.run(invocation, host).await.map_err(|refused| refused.to_string())
+    }
+
+    fn provider(&self, integration: &IntegrationId, recorded: Option<&str>) -> Option<ProviderFacts> {
+        provider_facts(&self.integrations, integration, recorded)
+    }
+}
+
+/// What the project's templates say of an integration's provider; `recorded` is the name that a fixture has.
+pub(crate) fn provider_facts(
+    integrations: &Integrations,
+    integration: &IntegrationId,
+    recorded: Option<&str>,
+) -> Option<ProviderFacts> {
+    let template = integrations.get_or(integration, recorded).ok()?.provider.clone();
+    Some(ProviderFacts { name: template.name.clone(), pagination: template.proxy.paginate.clone() })
+}
