@@ -20,6 +20,7 @@ mod method;
 mod name;
 mod report;
 pub mod revealed;
+mod scope;
 pub mod specifier;
 
 pub use clock::{Clock, Instant, SystemClock};
@@ -55,6 +56,7 @@ pub use report::{
     DEFAULT_REJECTION, MAX_ACTION_OUTPUT_BYTES, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport,
     Usage, Verdict,
 };
+pub use scope::{ApiScope, ScopeError, ScopePattern, Scopes};
 
 /// A JSON object, in insertion order.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -5,6 +5,7 @@
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use onevent_contract::EnvironmentName;
 use zeroize::Zeroizing;
 
 use crate::{ConnectionKey, EncryptionKey, StoreError};
@@ -23,20 +24,23 @@ pub(crate) enum Purpose<'a> {
     Previous(&'a ConnectionKey),
     /// What was accepted last of this connection, where its credentials were refused.
     Accepted(&'a ConnectionKey),
+    /// What the webhooks of this environment are signed with.
+    WebhookSigningKey(&'a EnvironmentName),
 }
 
-impl Purpose<'_> {
+impl<'a> Purpose<'a> {
     /// Every part with its length before it: no two different purposes give the same bytes.
     fn associated_data(&self) -> Vec<u8> {
-        let (purpose, key) = match self {
-            Self::Canary => ("canary", None),
-            Self::Credentials(key) => ("credentials", Some(key)),
-            Self::Previous(key) => ("previous", Some(key)),
-            Self::Accepted(key) => ("accepted", Some(key)),
+        let of = |key: &'a ConnectionKey| {
+            vec![key.environment.as_str(), key.integration.as_str(), key.connection_id.as_str()]
         };
-        let names = key
-            .into_iter()
-            .flat_map(|key| [key.environment.as_str(), key.integration.as_str(), key.connection_id.as_str()]);
+        let (purpose, names) = match self {
+            Self::Canary => ("canary", Vec::new()),
+            Self::Credentials(key) => ("credentials", of(key)),
+            Self::Previous(key) => ("previous", of(key)),
+            Self::Accepted(key) => ("accepted", of(key)),
+            Self::WebhookSigningKey(environment) => ("webhook_signing_key", vec![environment.as_str()]),
+        };
         let mut data = vec![ENVELOPE_VERSION];
         for part in std::iter::once(purpose).chain(names) {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());

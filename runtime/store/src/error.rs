@@ -5,10 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use onevent_contract::{MAX_METADATA_BYTES, Operation};
+use onevent_contract::{EnvironmentName, MAX_METADATA_BYTES, Operation};
 use thiserror::Error;
 
-use crate::{ConnectionKey, DatabaseUrlError, KeyError};
+use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, KeyError};
 
 /// One run holds at most so many locks: more is a mistake, and a way to fill the database.
 pub const MAX_LOCKS_OF_A_RUN: u32 = 1_000;
@@ -96,6 +96,14 @@ pub enum StoreError {
         /// What was lost.
         operation: Operation,
     },
+    /// There is no such key of the HTTP API.
+    #[error("there is no API key {id} in {environment}")]
+    UnknownApiKey {
+        /// The environment.
+        environment: EnvironmentName,
+        /// What was asked for.
+        id: ApiKeyId,
+    },
     /// A run wants more locks than one may hold.
     #[error("a run holds at most {MAX_LOCKS_OF_A_RUN} locks")]
     TooManyLocks,
@@ -144,6 +152,7 @@ impl StoreError {
             Self::UnknownConnection { .. } => "unknown_connection",
             Self::OperationInProgress { .. } => "operation_in_progress",
             Self::OperationLost { .. } => "operation_lost",
+            Self::UnknownApiKey { .. } => "unknown_api_key",
             Self::TooManyLocks => "too_many_locks",
             Self::InvalidRunId { .. } => "invalid_run_id",
             Self::AmbiguousRunId { .. } => "ambiguous_run_id",

@@ -3,6 +3,7 @@
 //! Everything that must be the same in every database lies above: what is sealed, what a row means, in which
 //! order things happen. A database keeps columns and knows its SQL.
 
+mod keys;
 mod owners;
 mod rows;
 
@@ -10,6 +11,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
 pub(crate) use self::rows::{
     AuthErrorColumns, CheckpointRow, CheckpointTable, ConnectionRow, ConnectionTable, CredentialsColumns,
@@ -37,7 +39,7 @@ pub(crate) trait Database: Send + Sync + fmt::Debug {
 /// The tables, in one transaction. Dropping it undoes what it changed.
 #[async_trait]
 pub(crate) trait Tables:
-    ConnectionTable + OperationTable + RunTable + RunLockTable + CheckpointTable + Send
+    ConnectionTable + OperationTable + RunTable + RunLockTable + CheckpointTable + KeyTable + Send
 {
     /// Makes the changes durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

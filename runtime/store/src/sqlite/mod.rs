@@ -6,6 +6,7 @@
 mod checkpoints;
 mod connections;
 mod files;
+mod keys;
 mod locks;
 mod metadata;
 mod open;

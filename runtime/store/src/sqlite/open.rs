@@ -26,7 +26,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 const CANARY: &[u8] = b"onevent";
 
 /// Every migration, oldest first. A published one never changes.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: &[(i64, &str, &str)] = &[
     (
         1,
         "connections runs operations",
@@ -38,6 +38,7 @@ const MIGRATIONS: [(i64, &str, &str); 3] = [
         "refused credentials unfinished setup callers",
         include_str!("../../migrations/sqlite/0003_refused_credentials_unfinished_setup_callers.sql"),
     ),
+    (4, "api keys", include_str!("../../migrations/sqlite/0004_api_keys.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.
@@ -106,11 +107,11 @@ async fn connect(files: &Files, kind: Kind) -> Result<SqlitePool, StoreError> {
 }
 
 fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.map(|(version, description, sql)| {
-        let description = Cow::Borrowed(description);
-        Migration::new(version, description, MigrationType::Simple, sql.into_sql_str(), false)
+    let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
+        let description = Cow::Borrowed(*description);
+        Migration::new(*version, description, MigrationType::Simple, sql.into_sql_str(), false)
     });
-    Migrator::with_migrations(migrations.into())
+    Migrator::with_migrations(migrations.collect())
 }
 
 fn migration_failed(error: MigrateError) -> StoreError {

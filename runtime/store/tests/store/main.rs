@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod connections;
+mod keys;
 mod killed;
 mod metadata;
 mod opening;

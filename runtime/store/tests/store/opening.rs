@@ -2,8 +2,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use onevent_contract::EnvironmentName;
+use onevent_contract::{EnvironmentName, Outcome, RunReport};
 use onevent_store::{EncryptionKey, KeySource, Store, StoreError, StoreMode, StoreOptions, Visibility};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use crate::support::{Scratch, establish, key, new_connection, report};
 
@@ -161,46 +164,78 @@ async fn an_empty_file_read_only_is_told_to_be_no_store_yet() {
     assert_eq!(refused(read_only(&scratch)).await.code(), "database_schema_older");
 }
 
-/// Makes of a database what the version before the third migration left.
-async fn downgrade(scratch: &Scratch) {
-    let raw = scratch.raw().await;
-    for statement in [
-        "ALTER TABLE connections DROP COLUMN credentials_state",
-        "ALTER TABLE connections DROP COLUMN accepted",
-        "ALTER TABLE connections DROP COLUMN unfinished_setup_since",
-        "ALTER TABLE runs DROP COLUMN caller_run_id",
-        "DELETE FROM _sqlx_migrations WHERE version = 3",
-    ] {
-        sqlx::query(statement).execute(&raw).await.unwrap();
-    }
-    raw.close().await;
+/// Every migration: its version and its text.
+fn migrations() -> Vec<(i64, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let version = |path: &Path| path.file_name().unwrap().to_str().unwrap()[..4].parse().unwrap();
+    files.iter().map(|path| (version(path), fs::read_to_string(path).unwrap())).collect()
 }
 
-#[tokio::test]
-async fn a_database_of_the_version_before_opens_with_all_that_is_in_it() {
-    let scratch = Scratch::new();
+/// Makes of a database what an earlier version of the schema would hold of it.
+async fn downgrade(scratch: &Scratch, to: i64) {
+    let earlier = scratch.folder().join("earlier.sqlite3");
+    let options = SqliteConnectOptions::new().filename(&earlier).create_if_missing(true);
+    let raw = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let known = migrations().into_iter().filter(|(version, _)| *version <= to).map(|(version, text)| {
+        let sql = AssertSqlSafe(text).into_sql_str();
+        Migration::new(version, "".into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(known.collect()).run(&raw).await.unwrap();
+    let attach = format!("ATTACH DATABASE '{}' AS newer", scratch.database().display());
+    sqlx::query(AssertSqlSafe(attach)).execute(&raw).await.unwrap();
+    for table in ["encryption_canary", "connections", "runs"] {
+        let columns = format!("SELECT GROUP_CONCAT(name) FROM pragma_table_info('{table}')");
+        let columns: String = sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&raw).await.unwrap();
+        let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}");
+        sqlx::query(AssertSqlSafe(copy)).execute(&raw).await.unwrap();
+    }
+    raw.close().await;
+    fs::rename(earlier, scratch.database()).unwrap();
+}
+
+/// A store with an unusable connection, a usable one, and a run; the run's report.
+async fn filled(scratch: &Scratch) -> RunReport {
     let store = scratch.open().await;
     for id in ["acme", "globex"] {
         establish(&store, new_connection(id, "tok-1")).await.unwrap();
     }
-    let run = report(&key("acme"), "validate-connection", onevent_contract::Outcome::Rejected);
+    let run = report(&key("acme"), "validate-connection", Outcome::Rejected);
     let mut transaction = store.begin().await.unwrap();
     transaction.mark_auth_error(&key("acme"), run.run_id, "no scope").await.unwrap();
     transaction.insert_run(&run).await.unwrap();
     transaction.commit().await.unwrap();
     store.close().await;
-    downgrade(&scratch).await;
-    assert_eq!(refused(read_only(&scratch)).await.code(), "database_schema_older");
+    run
+}
 
+#[tokio::test]
+async fn a_database_of_every_earlier_version_opens_with_all_that_is_in_it() {
+    let newest = migrations().last().unwrap().0;
+    for version in 1..newest {
+        let scratch = Scratch::new();
+        let run = filled(&scratch).await;
+        downgrade(&scratch, version).await;
+        assert_eq!(refused(read_only(&scratch)).await.code(), "database_schema_older", "{version}");
+        let store = scratch.open().await;
+        assert_eq!(store.connections(&"dev".parse().unwrap(), None).await.unwrap().len(), 2, "{version}");
+        let found = store.run(&run.run_id.to_string()).await.unwrap().unwrap();
+        assert_eq!(found.report, serde_json::to_value(&run).unwrap(), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_a_refusal_is_unknown_where_it_was_not_kept() {
+    let scratch = Scratch::new();
+    filled(&scratch).await;
+    downgrade(&scratch, 2).await;
     let store = scratch.open().await;
     let stored = async |id: &str| store.connection(&key(id), Visibility::Established).await.unwrap().unwrap();
     let marked = stored("acme").await;
     assert_eq!(marked.auth_error.as_ref().unwrap().message, "no scope");
-    // Its credentials were refused, and what was accepted before is not in the database.
     assert!(marked.as_last_accepted().is_none());
     let usable = stored("globex").await;
     assert_eq!(usable.unfinished_setup, None);
     assert!(usable.as_last_accepted().is_some());
-    let found = store.run(&run.run_id.to_string()).await.unwrap().unwrap();
-    assert_eq!(found.summary.caller_run_id, None);
 }

@@ -1,0 +1,33 @@
+//! Ids that the store gives.
+
+/// An id: a UUID version 7 (RFC 9562), so that ids sort by time.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            pub(crate) fn generate() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
+
+            /// Reads an id from its text form.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                uuid::Uuid::try_parse(text).ok().map(Self)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// Names a key of the HTTP API, without giving it away.
+    ApiKeyId
+);
