@@ -13,7 +13,7 @@ mod templates;
 
 pub use onevent_engine::{ReadError, read_stream, read_text};
 pub use onevent_lifecycle::OperationReport;
-pub use onevent_store::{ConnectionKey, NewConnection, Reconnection};
+pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reconnection};
 
 pub use config::{
     ApiUrl, BaseUrl, BodyLimit, CleanupFailure, Config, CpuLimit, CreationWebhook, DrainTime,

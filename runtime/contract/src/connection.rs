@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
-use crate::{ConnectionId, IntegrationId, JsonObject};
+use crate::{ConnectionDetails, ConnectionId, IntegrationId, JsonObject};
 
 /// How a provider authenticates, by Nango's names.
 #[derive(
@@ -284,10 +284,14 @@ pub struct Connection {
     pub metadata: Option<JsonObject>,
     /// Settings of the account, such as `instance_url`.
     pub connection_config: JsonObject,
+    /// Whose it is, and what else the product says of it.
+    pub details: ConnectionDetails,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When the product last read it.
+    pub last_fetched_at: Option<Timestamp>,
     /// Its credentials.
     pub credentials: Credentials,
 }
@@ -323,14 +327,14 @@ impl Connection {
             "provider_config_key": self.provider_config_key,
             "provider": self.provider,
             "errors": self.errors,
-            "end_user": null,
-            "tags": {},
+            "end_user": self.details.end_user,
+            "tags": self.details.tags,
             "metadata": self.metadata,
             "connection_config": self.connection_config,
-            "webhook_url_override": null,
+            "webhook_url_override": self.details.webhook_url_override,
             "created_at": nango_time(self.created_at),
             "updated_at": nango_time(self.updated_at),
-            "last_fetched_at": null,
+            "last_fetched_at": self.last_fetched_at.map(nango_time),
             "credentials": credentials,
         })
     }

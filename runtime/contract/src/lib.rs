@@ -7,6 +7,7 @@
 mod clock;
 mod completed_run;
 mod connection;
+mod details;
 mod effects;
 mod encoding;
 mod error;
@@ -28,6 +29,7 @@ pub use completed_run::CompletedRun;
 pub use connection::{
     AuthMode, Connection, ConnectionError, Credentials, CredentialsError, FieldTemplates, Secret,
 };
+pub use details::{ConnectionDetails, EndUser, Organization, Tags};
 pub use effects::{
     ActionAct, ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink,
     Effects, HiddenValues, HttpEffect, HttpInFlight, HttpOutcome, HttpRequest, LogLevel, LogLine,

@@ -34,7 +34,8 @@ pub mod connection {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
     use crate::encoding::json;
     use crate::{
-        AuthMode, Connection, ConnectionError, ConnectionId, Credentials, IntegrationId, JsonObject,
+        AuthMode, Connection, ConnectionDetails, ConnectionError, ConnectionId, Credentials, IntegrationId,
+        JsonObject,
     };
 
     /// The fields of a connection, one by one.
@@ -49,8 +50,10 @@ pub mod connection {
         metadata: Option<JsonObject>,
         #[serde(with = "json")]
         connection_config: JsonObject,
+        details: ConnectionDetails,
         created_at: jiff::Timestamp,
         updated_at: jiff::Timestamp,
+        last_fetched_at: Option<jiff::Timestamp>,
         #[serde(with = "json")]
         credentials: Value,
     }
@@ -68,8 +71,10 @@ pub mod connection {
             errors,
             metadata,
             connection_config,
+            details,
             created_at,
             updated_at,
+            last_fetched_at,
             credentials,
         } = connection.clone();
         let credentials = credentials.reveal();
@@ -81,8 +86,10 @@ pub mod connection {
             errors,
             metadata,
             connection_config,
+            details,
             created_at,
             updated_at,
+            last_fetched_at,
             credentials,
         }
         .serialize(serializer)
@@ -104,8 +111,10 @@ pub mod connection {
             errors: fields.errors,
             metadata: fields.metadata,
             connection_config: fields.connection_config,
+            details: fields.details,
             created_at: fields.created_at,
             updated_at: fields.updated_at,
+            last_fetched_at: fields.last_fetched_at,
             credentials: credentials.map_err(D::Error::custom)?,
         })
     }

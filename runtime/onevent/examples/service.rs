@@ -7,7 +7,7 @@ use std::path::Path;
 use onevent::service::{
     ConnectionKey, Flags, NewConnection, OperationReport, Service, ServiceError, Surroundings,
 };
-use onevent::{Credentials, JsonObject};
+use onevent::{ConnectionDetails, Credentials, JsonObject};
 use onevent_tests::SalesforceServer;
 use serde_json::json;
 
@@ -41,7 +41,8 @@ pub(crate) async fn connect(
     let credentials = json!({ "type": "OAUTH2", "access_token": account.access_token });
     let credentials = Credentials::from_json(credentials, None)?;
     let connection_config = JsonObject::new();
-    let new = NewConnection { key, provider, credentials, connection_config, metadata: None };
+    let details = ConnectionDetails::default();
+    let new = NewConnection { key, provider, credentials, connection_config, metadata: None, details };
     Ok(service.create(new).await?)
 }
 

@@ -49,6 +49,11 @@ impl Change {
                 let stored = to.connection(key, Visibility::Established).await?.ok_or_else(unknown)?;
                 let previous = to.seal_previous(key, &Previous::of(&stored))?;
                 to.replace_credentials(key, new).await?;
+                if !new.details.is_empty() {
+                    let mut details = stored.connection.details;
+                    new.details.clone().apply(&mut details);
+                    to.replace_details(key, &details).await?;
+                }
                 to.clear_auth_error(key).await?;
                 Ok(Applied { provider: new.provider.clone(), previous: Some(previous) })
             }

@@ -4,10 +4,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 use onevent_contract::{
-    Connection, ConnectionError, ConnectionId, Credentials, EnvironmentName, IntegrationId, JsonObject, RunId,
+    Connection, ConnectionDetails, ConnectionError, ConnectionId, Credentials, EnvironmentName,
+    IntegrationId, JsonObject, RunId,
 };
 
-use crate::MetadataWriters;
+use crate::{DetailsPatch, MetadataWriters};
 
 /// What names one connection: no two connections have the same three.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +105,8 @@ pub struct NewConnection {
     pub connection_config: JsonObject,
     /// The first metadata, written by the user; `None` leaves it unwritten.
     pub metadata: Option<JsonObject>,
+    /// Whose it is, and what else the product says of it.
+    pub details: ConnectionDetails,
 }
 
 /// What a connection is used with.
@@ -147,6 +150,8 @@ pub struct Reconnection {
     pub credentials: Credentials,
     /// The new settings of the account, as a whole; `None` keeps those that it has.
     pub connection_config: Option<JsonObject>,
+    /// What changes of the details; the others stay.
+    pub details: DetailsPatch,
 }
 
 /// A connection as it is stored, credentials opened.
@@ -211,6 +216,8 @@ pub struct ConnectionSummary {
     pub auth_error: Option<AuthError>,
     /// The metadata; `None` until it is first written.
     pub metadata: Option<JsonObject>,
+    /// Whose it is, and what else the product says of it.
+    pub details: ConnectionDetails,
     /// Set from the moment in which the connection was accepted to the end of its setup.
     pub unfinished_setup: Option<UnfinishedSetup>,
     /// When it was created.

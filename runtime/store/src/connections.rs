@@ -1,16 +1,19 @@
 //! Connections: what their rows mean, and how they change.
 
-use onevent_contract::{Connection, EnvironmentName, IntegrationId, JsonObject, RunId, VersionedMetadata};
+use onevent_contract::{
+    Connection, ConnectionDetails, EnvironmentName, IntegrationId, JsonObject, RunId, VersionedMetadata,
+};
 
 use crate::database::{
     AuthErrorColumns, ConnectionRow, CredentialsColumns, MetadataColumns, NewConnectionRow, SummaryRow,
 };
+use crate::details::details;
 use crate::json::{decode, encode, encode_metadata};
 use crate::time::from_millis;
 use crate::{
-    Account, AuthError, ConnectionKey, ConnectionState, ConnectionSummary, LastAccepted, MetadataWriters,
-    NewConnection, Reconnection, StoreError, StoredConnection, Transaction, UnfinishedSetup, Visibility,
-    Writer, credentials,
+    Account, AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, LastAccepted,
+    MetadataWriters, NewConnection, Reconnection, StoreError, StoredConnection, Transaction, UnfinishedSetup,
+    Visibility, Writer, credentials,
 };
 
 /// How `credentials_state` is spelled.
@@ -46,7 +49,11 @@ impl Transaction {
             now: self.now().as_millisecond(),
         };
         let inserted = self.tables().insert_connection_row(row).await?;
-        inserted.ok_or_else(|| StoreError::ConnectionExists { key: new.key.clone() })
+        let number = inserted.ok_or_else(|| StoreError::ConnectionExists { key: new.key.clone() })?;
+        if new.details != ConnectionDetails::default() {
+            self.replace_details(&new.key, &new.details).await?;
+        }
+        Ok(number)
     }
 
     /// One connection as its row says, an undecided override included; `None` where there is none.
@@ -57,6 +64,13 @@ impl Transaction {
     ) -> Result<Option<StoredConnection>, StoreError> {
         let row = self.tables().connection_row(key, visibility).await?;
         row.map(|row| self.stored(row)).transpose()
+    }
+
+    pub(crate) async fn found_summaries(
+        &mut self,
+        filter: &ConnectionFilter,
+    ) -> Result<Vec<ConnectionSummary>, StoreError> {
+        self.tables().found_rows(filter).await?.into_iter().map(summary).collect()
     }
 
     pub(crate) async fn established_summaries(
@@ -114,8 +128,8 @@ impl Transaction {
         Ok(Some((metadata, writers(&columns.writers)?)))
     }
 
-    /// Replaces provider, credentials and, where new ones are given, settings. Metadata and the auth error stay
-    /// as they are.
+    /// Replaces provider, credentials and, where new ones are given, settings. Metadata, details and the auth error
+    /// stay as they are.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
@@ -228,6 +242,7 @@ impl Transaction {
 
     fn stored(&self, row: ConnectionRow) -> Result<StoredConnection, StoreError> {
         let ConnectionRow { state, metadata_version, metadata_writers, .. } = &row;
+        let fetched = row.summary.last_fetched_at;
         let state = ConnectionState::from_name(state);
         let state = state.ok_or_else(|| StoreError::corrupt("connection state"))?;
         let (metadata_version, metadata_writers) = (version(*metadata_version)?, writers(metadata_writers)?);
@@ -238,6 +253,7 @@ impl Transaction {
             provider,
             auth_error,
             metadata,
+            details,
             unfinished_setup,
             created_at,
             updated_at,
@@ -252,8 +268,10 @@ impl Transaction {
             errors: auth_error.iter().map(AuthError::as_connection_error).collect(),
             metadata,
             connection_config,
+            details,
             created_at,
             updated_at,
+            last_fetched_at: fetched.map(|at| from_millis(at, "last_fetched_at")).transpose()?,
         };
         Ok(StoredConnection {
             environment: key.environment,
@@ -306,6 +324,7 @@ fn summary(row: SummaryRow) -> Result<ConnectionSummary, StoreError> {
         provider: row.provider,
         auth_error: row.auth_error.map(auth_error).transpose()?,
         metadata: metadata(row.metadata.as_deref())?,
+        details: details(row.details)?,
         // Whether somebody is at it, the journal knows.
         unfinished_setup: since.map(|since| UnfinishedSetup { since, running: false }),
         created_at: from_millis(row.created_at, "created_at")?,

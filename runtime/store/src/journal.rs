@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::{Credentials, EnvironmentName, IntegrationId, JsonObject, Operation, RunId};
+use onevent_contract::{
+    ConnectionDetails, Credentials, EnvironmentName, IntegrationId, JsonObject, Operation, RunId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -14,8 +16,8 @@ use crate::database::{KeyColumns, OperationRow};
 use crate::time::from_millis;
 use crate::token::Token;
 use crate::{
-    Account, AuthError, ConnectionKey, ConnectionSummary, StoreError, StoredConnection, Transaction,
-    Visibility, credentials,
+    Account, AuthError, ConnectionKey, ConnectionSummary, DetailsPatch, StoreError, StoredConnection,
+    Transaction, Visibility, credentials,
 };
 
 /// How long an owner that cannot be probed counts as alive after its last heartbeat. Longer means a longer wait
@@ -45,6 +47,9 @@ pub(crate) struct Previous {
     auth_error: Option<PreviousAuthError>,
     pub(crate) metadata_version: u64,
     pub(crate) updated_at: Timestamp,
+    /// `None` in what an earlier onevent left half-done: that never changed them.
+    #[serde(default)]
+    pub(crate) details: Option<ConnectionDetails>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +72,7 @@ impl Previous {
                 .map(|AuthError { run_id, message, at }| PreviousAuthError { run_id, message, at }),
             metadata_version: stored.metadata_version,
             updated_at: connection.updated_at,
+            details: Some(connection.details.clone()),
         }
     }
 
@@ -96,6 +102,9 @@ impl Previous {
         }
         connection.provider = self.provider;
         connection.connection_config = self.connection_config;
+        if let Some(details) = self.details {
+            connection.details = details;
+        }
         Ok(())
     }
 
@@ -103,6 +112,9 @@ impl Previous {
     fn put_into_summary(self, listed: &mut ConnectionSummary) {
         listed.auth_error = self.auth_error();
         listed.provider = self.provider;
+        if let Some(details) = self.details {
+            listed.details = details;
+        }
     }
 }
 
@@ -159,7 +171,15 @@ impl Transaction {
         environment: &EnvironmentName,
         integration: Option<&IntegrationId>,
     ) -> Result<Vec<ConnectionSummary>, StoreError> {
-        let mut found = self.established_summaries(environment, integration).await?;
+        let found = self.established_summaries(environment, integration).await?;
+        self.as_accepted(found).await
+    }
+
+    /// The entries of a list as they are for everybody: without what no acceptance has decided.
+    pub(crate) async fn as_accepted(
+        &mut self,
+        mut found: Vec<ConnectionSummary>,
+    ) -> Result<Vec<ConnectionSummary>, StoreError> {
         for entry in self.journal().await? {
             let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key) else { continue };
             if let Some(setup) = &mut listed.unfinished_setup {
@@ -193,6 +213,23 @@ impl Transaction {
         let replaced = self.open_previous(&entry)?.into_account()?;
         self.note_refusal(key, replaced).await?;
         self.mark_auth_error(key, run_id, message).await
+    }
+
+    /// Changes the details of what a running override replaced, if one is running.
+    pub(crate) async fn patch_previous(
+        &mut self,
+        key: &ConnectionKey,
+        patch: &DetailsPatch,
+    ) -> Result<(), StoreError> {
+        let entry = self.journal_entry(key).await?.filter(|entry| entry.previous.is_some());
+        let Some(entry) = entry else { return Ok(()) };
+        let mut previous = self.open_previous(&entry)?;
+        if let Some(details) = &mut previous.details {
+            patch.clone().apply(details);
+        }
+        let sealed = self.seal_previous(key, &previous)?;
+        self.tables().set_previous(entry.token, sealed).await?;
+        Ok(())
     }
 
     /// Whether the entry was still there, its lease renewed.

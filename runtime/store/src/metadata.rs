@@ -1,6 +1,6 @@
 //! Metadata writes: compare-and-set, with the record of who wrote what.
 
-use onevent_contract::{MetadataCommit, MetadataWrite, MetadataWritten};
+use onevent_contract::{JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten};
 
 use crate::database::MetadataColumns;
 use crate::json::{encode, encode_metadata};
@@ -44,6 +44,34 @@ impl Transaction {
 }
 
 impl Store {
+    /// Writes metadata of several connections, of all of them or of none: replaced as a whole, or merged key by key
+    /// with what each of them has.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`] names the first one that there is not; [`StoreError::MetadataTooLarge`],
+    /// [`StoreError::ReadOnly`], [`StoreError::Busy`] and [`StoreError::Database`].
+    pub async fn write_metadata_of_all(
+        &self,
+        keys: &[ConnectionKey],
+        kind: MetadataWriteKind,
+        metadata: &JsonObject,
+        writer: &Writer,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for key in keys {
+            let mut value = metadata.clone();
+            if kind == MetadataWriteKind::Update {
+                let stored = transaction.metadata(key, Visibility::Established).await?;
+                let mut merged = stored.and_then(|stored| stored.value).unwrap_or_default();
+                merged.extend(value);
+                value = merged;
+            }
+            let write = MetadataWrite { value, kind, commit: MetadataCommit::Always };
+            transaction.write_metadata(key, Visibility::Established, &write, writer).await?;
+        }
+        transaction.commit().await
+    }
+
     /// [`Transaction::write_metadata`] in a transaction of its own.
     ///
     /// # Errors

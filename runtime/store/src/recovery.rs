@@ -7,7 +7,7 @@ use onevent_contract::Operation;
 use crate::database::{Owner, Owners, Ownership};
 use crate::journal::JournalEntry;
 use crate::token::Token;
-use crate::{ConnectionKey, Reconnection, Store, StoreError, StoreMode, Transaction};
+use crate::{ConnectionKey, DetailsPatch, Reconnection, Store, StoreError, StoreMode, Transaction};
 
 /// An abandoned operation that was rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,8 +129,12 @@ impl Transaction {
             credentials: previous.credentials()?,
             provider: previous.provider.clone(),
             connection_config: Some(previous.connection_config.clone()),
+            details: DetailsPatch::default(),
         };
         self.replace_credentials(&entry.key, &replaced).await?;
+        if let Some(details) = &previous.details {
+            self.replace_details(&entry.key, details).await?;
+        }
         self.set_auth_error(&entry.key, previous.auth_error().as_ref()).await?;
         let version = i64::try_from(previous.metadata_version).unwrap_or(i64::MAX);
         // A metadata write between the override and its rollback stays, and so does its time.

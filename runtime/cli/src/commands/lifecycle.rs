@@ -1,10 +1,10 @@
 //! `onevent connection create`, `reconnect` and `delete`.
 
 use onevent_app::ServiceError;
-use onevent_contract::{Credentials, JsonObject, Operation, Warning, WarningCode};
+use onevent_contract::{ConnectionDetails, Credentials, JsonObject, Operation, Warning, WarningCode};
 use onevent_lifecycle::{LifecycleError, OperationReport};
 use onevent_proxy::Integration;
-use onevent_store::{ConnectionKey, NewConnection, Reconnection, StoreError};
+use onevent_store::{ConnectionKey, DetailsPatch, NewConnection, Reconnection, StoreError};
 
 use crate::args::{AccountArgs, CreateArgs, DeleteArgs, ReconnectArgs};
 use crate::exit::ExitCode;
@@ -32,6 +32,7 @@ pub(crate) async fn create(session: &Session, args: &CreateArgs) -> Result<Reply
         credentials: credentials(session, &args.account, &integration).await?,
         connection_config: settings(&args.account)?.unwrap_or_default(),
         metadata,
+        details: ConnectionDetails::default(),
         key,
     };
     reply(session, session.service.create(new).await?, Strictness::of(args.strict))
@@ -46,6 +47,7 @@ pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result
         provider: integration.provider.name.clone(),
         credentials: credentials(session, &args.account, &integration).await?,
         connection_config: settings(&args.account)?,
+        details: DetailsPatch::default(),
     };
     let done = session.service.reconnect(&key, new).await.map_err(missing)?;
     reply(session, done, Strictness::of(args.strict))

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use onevent_contract::{
-    CompiledCode, Connection, ConnectionError, ConnectionFacts, Credentials, DefaultImport, Event, Function,
-    FunctionKey, FunctionKind, ImportTarget, Invocation, ModuleFormat, ModuleImport, ModuleSource, Schema,
-    SchemaCheck, ScopeName, Trigger, Violation, revealed,
+    CompiledCode, Connection, ConnectionDetails, ConnectionError, ConnectionFacts, Credentials,
+    DefaultImport, EndUser, Event, Function, FunctionKey, FunctionKind, ImportTarget, Invocation,
+    ModuleFormat, ModuleImport, ModuleSource, Organization, Schema, SchemaCheck, ScopeName, Tags, Trigger,
+    Violation, revealed,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -118,6 +119,7 @@ proptest! {
         id in any::<i64>(), connection_id in connection(), provider_config_key in integration(),
         errors in vec((text(), text()), 0..2), metadata in option::of(object()), connection_config in object(),
         micros in 0..4_000_000_000_000_000_i64, token in "[ -~]{1,20}", none in any::<bool>(),
+        end_user in option::of((text(), option::of(text()), option::of((text(), text())))), tag in text(),
     ) {
         let at = Timestamp::from_microsecond(micros).unwrap();
         let credentials = json!({"type": "OAUTH2", "access_token": token, "raw": {"scope": "a"}});
@@ -129,8 +131,21 @@ proptest! {
             errors: errors.into_iter().map(|(kind, log_id)| ConnectionError { kind, log_id }).collect(),
             metadata,
             connection_config,
+            details: ConnectionDetails {
+                end_user: end_user.map(|(id, email, organization)| EndUser {
+                    id,
+                    display_name: None,
+                    email,
+                    tags: organization.clone().map(|(name, value)| Tags::from([(name, value)])),
+                    organization: organization
+                        .map(|(id, name)| Organization { id, display_name: Some(name) }),
+                }),
+                tags: Tags::from([("plan".to_owned(), tag.clone())]),
+                webhook_url_override: Some(tag).filter(|_| none),
+            },
             created_at: at,
             updated_at: at,
+            last_fetched_at: Some(at).filter(|_| none),
             credentials: if none { Credentials::none() } else { Credentials::from_json(credentials, None).unwrap() },
         });
         let text: Sent = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use onevent_contract::{Connection, DroppedKeys, HostCalls, MetadataCommit, MetadataWritten};
+use onevent_contract::{
+    Connection, ConnectionDetails, DroppedKeys, HostCalls, MetadataCommit, MetadataWritten,
+};
 use onevent_hosts::{Access, DryConnection, DryHost, DryHostOptions};
 use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
 use serde_json::json;
@@ -34,8 +36,10 @@ fn given(setup: &Setup) -> Connection {
         errors: Vec::new(),
         metadata: Some(object(json!({"given": true}))),
         connection_config: object(json!({ "instance_url": setup.server })),
+        details: ConnectionDetails::default(),
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
+        last_fetched_at: None,
         credentials: credentials("token-given"),
     }
 }

@@ -1,6 +1,6 @@
 use onevent_contract::{DroppedKeys, HostCalls, HostError, HttpOutcome, MetadataCommit, MetadataWritten};
 use onevent_hosts::Access;
-use onevent_store::{ConnectionState, Reconnection};
+use onevent_store::{ConnectionState, DetailsPatch, Reconnection};
 use serde_json::{Value, json};
 
 use crate::setup::{
@@ -185,6 +185,7 @@ async fn a_reconnect_between_two_attempts_is_seen_by_the_second() {
             provider: "p".into(),
             credentials: credentials("token-new"),
             connection_config: None,
+            details: DetailsPatch::default(),
         };
         let mut transaction = store.begin().await.unwrap();
         transaction.replace_credentials(&connection, &new).await.unwrap();

@@ -7,15 +7,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use onevent_contract::{
-    CallContext, Clock, ConnectionQuery, Credentials, DroppedKeys, EffectLog, Host, HostCalls, HostError,
-    JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten, ProxyRequest,
-    ProxyResponse, RunId, SystemClock, VersionedMetadata,
+    CallContext, Clock, ConnectionDetails, ConnectionQuery, Credentials, DroppedKeys, EffectLog, Host,
+    HostCalls, HostError, JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten,
+    ProxyRequest, ProxyResponse, RunId, SystemClock, VersionedMetadata,
 };
 use onevent_hosts::{Access, Integrations, LiveHost, LiveHostOptions};
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions};
 use onevent_store::{
-    ConnectionKey, ConnectionState, DatabaseUrl, KeySource, NewConnection, OPERATION_WAIT, Reconnection,
-    Store, StoreMode, StoreOptions, Visibility, Writer,
+    ConnectionKey, ConnectionState, DatabaseUrl, DetailsPatch, KeySource, NewConnection, OPERATION_WAIT,
+    Reconnection, Store, StoreMode, StoreOptions, Visibility, Writer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -74,6 +74,7 @@ impl Setup {
             credentials: credentials(token),
             connection_config: object(json!({ "instance_url": self.server })),
             metadata: metadata.map(object),
+            details: ConnectionDetails::default(),
         };
         let mut transaction = self.store.begin().await.unwrap();
         transaction.insert_connection(&new, state).await.unwrap();
@@ -92,6 +93,7 @@ impl Setup {
             provider: key.integration.to_string(),
             credentials: credentials(token),
             connection_config: None,
+            details: DetailsPatch::default(),
         };
         let guard = self.store.begin_override(key, new, OPERATION_WAIT).await.unwrap();
         let mut last = guard.begin().await.unwrap();

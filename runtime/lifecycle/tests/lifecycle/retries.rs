@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
 use onevent_contract::{
-    Clock as _, Connection, ConnectionFacts, Credentials, JsonObject, Limits, RunReport, SystemClock,
-    Validation,
+    Clock as _, Connection, ConnectionDetails, ConnectionFacts, Credentials, JsonObject, Limits, RunReport,
+    SystemClock, Validation,
 };
 use onevent_engine::{Engine, ProjectSource};
 use onevent_hosts::{Access, DryConnection, DryHost, DryHostOptions};
@@ -92,8 +92,10 @@ fn host(base_url: &str, sleeper: NoSleep) -> DryHost {
         errors: Vec::new(),
         metadata: None,
         connection_config: JsonObject::new(),
+        details: ConnectionDetails::default(),
         created_at: SystemClock.now(),
         updated_at: SystemClock.now(),
+        last_fetched_at: None,
         credentials: Credentials::from_json(token, None).unwrap(),
     };
     DryHost::new(DryHostOptions {

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    CallContext, Clock as _, CompletedRun, Credentials, ErrorType, Event, Function, FunctionKey,
-    FunctionKind, Host, HostAnswer, HostCall, HostError, Invocation, JsonObject, Limits, MetadataReport,
-    Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
+    CallContext, Clock as _, CompletedRun, ConnectionDetails, Credentials, ErrorType, Event, Function,
+    FunctionKey, FunctionKind, Host, HostAnswer, HostCall, HostError, Invocation, JsonObject, Limits,
+    MetadataReport, Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
 };
 use onevent_engine::{Project, RunRefused};
 use onevent_lifecycle::{Lifecycle, LifecycleOptions, Runner};
 use onevent_store::{
-    ConnectionKey, ConnectionSummary, DatabaseUrl, KeySource, NewConnection, Reconnection, RunFilter, Store,
-    StoreMode, StoreOptions, StoredConnection, Visibility,
+    ConnectionKey, ConnectionSummary, DatabaseUrl, DetailsPatch, KeySource, NewConnection, Reconnection,
+    RunFilter, Store, StoreMode, StoreOptions, StoredConnection, Visibility,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -299,6 +299,7 @@ pub(crate) fn new_connection(id: &str, token: &str) -> NewConnection {
         credentials: credentials(token),
         connection_config: JsonObject::new(),
         metadata: Some(object(json!({"organizationId": "00D"}))),
+        details: ConnectionDetails::default(),
     }
 }
 
@@ -307,5 +308,6 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
         provider: "salesforce".into(),
         credentials: credentials(token),
         connection_config: Some(object(json!({"instance_url": "https://two.my.salesforce.com"}))),
+        details: DetailsPatch::default(),
     }
 }

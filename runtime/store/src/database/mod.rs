@@ -6,6 +6,7 @@
 mod keys;
 mod owners;
 mod rows;
+mod runs;
 
 use std::fmt;
 
@@ -14,10 +15,10 @@ use async_trait::async_trait;
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
 pub(crate) use self::rows::{
-    AuthErrorColumns, CheckpointRow, CheckpointTable, ConnectionRow, ConnectionTable, CredentialsColumns,
-    KeyColumns, MetadataColumns, NewConnectionRow, NewRunRow, OperationRow, OperationTable, RunLockTable,
-    RunRow, RunTable, SummaryRow,
+    AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, KeyColumns,
+    MetadataColumns, NewConnectionRow, OperationRow, OperationTable, SummaryRow,
 };
+pub(crate) use self::runs::{CheckpointRow, CheckpointTable, NewRunRow, RunLockTable, RunRow, RunTable};
 use crate::StoreError;
 
 /// One open database.

@@ -3,10 +3,10 @@
 //! Times are milliseconds since 1970-01-01T00:00:00Z. JSON is text.
 
 use async_trait::async_trait;
-use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId};
+use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId, Tags};
 
 use crate::token::Token;
-use crate::{ConnectionKey, ConnectionState, RunFilter, StoreError, Visibility};
+use crate::{ConnectionFilter, ConnectionKey, ConnectionState, StoreError, Visibility};
 
 /// The three columns that name a connection.
 #[derive(Debug, Clone)]
@@ -54,6 +54,19 @@ pub(crate) struct MetadataColumns {
     pub(crate) writers: String,
 }
 
+/// What the product says of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct DetailsColumns {
+    pub(crate) end_user_id: Option<String>,
+    pub(crate) end_user_display_name: Option<String>,
+    pub(crate) end_user_email: Option<String>,
+    pub(crate) end_user_tags: Option<String>,
+    pub(crate) organization_id: Option<String>,
+    pub(crate) organization_display_name: Option<String>,
+    pub(crate) tags: String,
+    pub(crate) webhook_url_override: Option<String>,
+}
+
 /// A connection to be inserted.
 #[derive(Debug)]
 pub(crate) struct NewConnectionRow<'a> {
@@ -84,6 +97,8 @@ pub(crate) struct SummaryRow {
     pub(crate) key: KeyColumns,
     pub(crate) provider: String,
     pub(crate) metadata: Option<String>,
+    pub(crate) details: DetailsColumns,
+    pub(crate) last_fetched_at: Option<i64>,
     pub(crate) auth_error: Option<AuthErrorColumns>,
     pub(crate) unfinished_setup_since: Option<i64>,
     pub(crate) created_at: i64,
@@ -100,6 +115,8 @@ pub(crate) trait ConnectionTable {
         key: &ConnectionKey,
         visibility: Visibility,
     ) -> Result<Option<ConnectionRow>, StoreError>;
+    /// The established ones that the filter names, the newest first.
+    async fn found_rows(&mut self, filter: &ConnectionFilter) -> Result<Vec<SummaryRow>, StoreError>;
     /// The established ones, by integration and id.
     async fn summary_rows(
         &mut self,
@@ -124,6 +141,20 @@ pub(crate) trait ConnectionTable {
         metadata: MetadataColumns,
         now: i64,
     ) -> Result<bool, StoreError>;
+    async fn details_columns(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<DetailsColumns>, StoreError>;
+    /// The tags are given twice: as a column, and one by one for searching.
+    async fn replace_details(
+        &mut self,
+        key: &ConnectionKey,
+        details: DetailsColumns,
+        tags: &Tags,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    async fn set_last_fetched(&mut self, key: &ConnectionKey, now: i64) -> Result<(), StoreError>;
     /// `connection_config` stays where none is given.
     async fn replace_account(
         &mut self,
@@ -184,106 +215,10 @@ pub(crate) struct OperationRow {
 pub(crate) trait OperationTable {
     async fn operation_rows(&mut self) -> Result<Vec<OperationRow>, StoreError>;
     async fn operation_row(&mut self, key: &ConnectionKey) -> Result<Option<OperationRow>, StoreError>;
+    /// Sealed.
+    async fn set_previous(&mut self, token: Token, previous: Vec<u8>) -> Result<bool, StoreError>;
     async fn insert_operation_row(&mut self, row: OperationRow) -> Result<(), StoreError>;
     async fn set_lease(&mut self, token: Token, expires_at: i64) -> Result<bool, StoreError>;
     async fn delete_operation_row(&mut self, token: Token) -> Result<bool, StoreError>;
     async fn delete_operation_of(&mut self, key: &ConnectionKey) -> Result<(), StoreError>;
-}
-
-/// A run to be inserted.
-#[derive(Debug)]
-pub(crate) struct NewRunRow<'a> {
-    pub(crate) run_id: String,
-    pub(crate) attempt: i64,
-    pub(crate) key: &'a ConnectionKey,
-    pub(crate) function: &'a str,
-    pub(crate) event: Option<&'static str>,
-    pub(crate) operation: Option<&'static str>,
-    pub(crate) outcome: &'static str,
-    pub(crate) started_at: i64,
-    pub(crate) wall_us: i64,
-    pub(crate) caller_run_id: Option<String>,
-    pub(crate) report: String,
-}
-
-/// A run without its report.
-#[derive(Debug)]
-pub(crate) struct RunRow {
-    pub(crate) run_id: String,
-    pub(crate) attempt: i64,
-    pub(crate) key: KeyColumns,
-    pub(crate) function: String,
-    pub(crate) event: Option<String>,
-    pub(crate) outcome: String,
-    pub(crate) started_at: i64,
-    pub(crate) wall_us: i64,
-    pub(crate) caller_run_id: Option<String>,
-}
-
-/// Runs.
-#[async_trait]
-pub(crate) trait RunTable {
-    async fn insert_run_row(&mut self, row: NewRunRow<'_>) -> Result<(), StoreError>;
-    /// The newest first.
-    async fn run_rows(&mut self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError>;
-    /// Up to two ids of runs that begin like this: enough to tell one from several.
-    async fn two_run_ids(&mut self, prefix: &str) -> Result<Vec<String>, StoreError>;
-    /// The last attempt, with its report.
-    async fn last_attempt(&mut self, run_id: &str) -> Result<Option<(RunRow, String)>, StoreError>;
-}
-
-/// Locks that runs take by name.
-#[async_trait]
-pub(crate) trait RunLockTable {
-    async fn sweep_run_locks(&mut self, now: i64) -> Result<(), StoreError>;
-    /// Whether the run has it now.
-    async fn take_run_lock(
-        &mut self,
-        environment: &EnvironmentName,
-        name: &str,
-        run_id: &str,
-        expires_at: i64,
-    ) -> Result<bool, StoreError>;
-    async fn count_run_locks(&mut self, run_id: &str) -> Result<i64, StoreError>;
-    async fn release_run_lock(
-        &mut self,
-        environment: &EnvironmentName,
-        name: &str,
-        run_id: &str,
-    ) -> Result<bool, StoreError>;
-    async fn release_run_locks(&mut self, run_id: &str) -> Result<(), StoreError>;
-}
-
-/// A checkpoint.
-#[derive(Debug)]
-pub(crate) struct CheckpointRow {
-    pub(crate) value: Option<String>,
-    pub(crate) version: i64,
-}
-
-/// Checkpoints.
-#[async_trait]
-pub(crate) trait CheckpointTable {
-    async fn checkpoint_row(
-        &mut self,
-        key: &ConnectionKey,
-        function: &str,
-    ) -> Result<Option<CheckpointRow>, StoreError>;
-    /// Whether there was none before.
-    async fn insert_checkpoint(
-        &mut self,
-        key: &ConnectionKey,
-        function: &str,
-        value: Option<String>,
-        now: i64,
-    ) -> Result<bool, StoreError>;
-    /// Whether the stored version was `expected_version`; it grows by one.
-    async fn update_checkpoint(
-        &mut self,
-        key: &ConnectionKey,
-        function: &str,
-        value: Option<String>,
-        expected_version: i64,
-        now: i64,
-    ) -> Result<bool, StoreError>;
 }

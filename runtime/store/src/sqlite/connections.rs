@@ -1,16 +1,16 @@
 //! The SQL of connections.
 
 use async_trait::async_trait;
-use onevent_contract::{EnvironmentName, IntegrationId};
+use onevent_contract::{EnvironmentName, IntegrationId, Tags};
 use sqlx::sqlite::SqliteRow;
 
 use super::row::{get, key};
-use super::{SqliteTables, metadata, query_of};
+use super::{SqliteTables, details, found, metadata, query_of};
 use crate::database::{
-    AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, MetadataColumns, NewConnectionRow,
-    SummaryRow,
+    AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, MetadataColumns,
+    NewConnectionRow, SummaryRow,
 };
-use crate::{ConnectionKey, ConnectionState, StoreError, Visibility};
+use crate::{ConnectionFilter, ConnectionKey, ConnectionState, StoreError, Visibility};
 
 const INSERT: &str = "
     INSERT INTO connections (environment, integration, connection_id, provider, state, credentials,
@@ -24,18 +24,21 @@ const INSERT: &str = "
 const SELECT_ONE: &str = "
     SELECT id, environment, integration, connection_id, provider, state, credentials, credentials_state,
            accepted, connection_config, metadata, metadata_version, metadata_writers,
+           end_user_id, end_user_display_name, end_user_email, end_user_tags,
+           organization_id, organization_display_name, tags, webhook_url_override, last_fetched_at,
            auth_error_run_id, auth_error_message, last_refresh_failure, unfinished_setup_since,
            created_at, updated_at
     FROM connections
     WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
 
-const SELECT_ESTABLISHED: &str = "
+/// The columns of a summary.
+pub(super) const SELECT_SUMMARY: &str = "
     SELECT id, environment, integration, connection_id, provider, metadata,
+           end_user_id, end_user_display_name, end_user_email, end_user_tags,
+           organization_id, organization_display_name, tags, webhook_url_override, last_fetched_at,
            auth_error_run_id, auth_error_message, last_refresh_failure, unfinished_setup_since,
            created_at, updated_at
-    FROM connections
-    WHERE environment = $1 AND (CAST($2 AS TEXT) IS NULL OR integration = $2) AND state = 'established'
-    ORDER BY integration, connection_id";
+    FROM connections";
 
 const SELECT_PROVIDER: &str = "
     SELECT provider, accepted FROM connections
@@ -103,10 +106,33 @@ impl ConnectionTable for SqliteTables {
         environment: &EnvironmentName,
         integration: Option<&IntegrationId>,
     ) -> Result<Vec<SummaryRow>, StoreError> {
-        let query = sqlx::query(SELECT_ESTABLISHED)
-            .bind(environment.as_str().to_owned())
-            .bind(integration.map(|integration| integration.as_str().to_owned()));
-        self.rows(query).await?.iter().map(summary).collect()
+        found::established(self, environment, integration).await
+    }
+
+    async fn found_rows(&mut self, filter: &ConnectionFilter) -> Result<Vec<SummaryRow>, StoreError> {
+        found::filtered(self, filter).await
+    }
+
+    async fn details_columns(
+        &mut self,
+        key: &ConnectionKey,
+        visibility: Visibility,
+    ) -> Result<Option<DetailsColumns>, StoreError> {
+        details::select(self, key, also(visibility)).await
+    }
+
+    async fn replace_details(
+        &mut self,
+        key: &ConnectionKey,
+        details: DetailsColumns,
+        tags: &Tags,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        details::replace(self, key, details, tags, now).await
+    }
+
+    async fn set_last_fetched(&mut self, key: &ConnectionKey, now: i64) -> Result<(), StoreError> {
+        details::set_last_fetched(self, key, now).await
     }
 
     async fn provider_columns(
@@ -232,12 +258,14 @@ fn connection(row: &SqliteRow) -> Result<ConnectionRow, StoreError> {
     })
 }
 
-fn summary(row: &SqliteRow) -> Result<SummaryRow, StoreError> {
+pub(super) fn summary(row: &SqliteRow) -> Result<SummaryRow, StoreError> {
     Ok(SummaryRow {
         id: get(row, "id")?,
         key: key(row)?,
         provider: get(row, "provider")?,
         metadata: get(row, "metadata")?,
+        details: details::columns(row)?,
+        last_fetched_at: get(row, "last_fetched_at")?,
         auth_error: auth_error(row)?,
         unfinished_setup_since: get(row, "unfinished_setup_since")?,
         created_at: get(row, "created_at")?,

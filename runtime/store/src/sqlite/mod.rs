@@ -5,7 +5,9 @@
 
 mod checkpoints;
 mod connections;
+mod details;
 mod files;
+mod found;
 mod keys;
 mod locks;
 mod metadata;

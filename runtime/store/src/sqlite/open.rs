@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0003_refused_credentials_unfinished_setup_callers.sql"),
     ),
     (4, "api keys", include_str!("../../migrations/sqlite/0004_api_keys.sql")),
+    (5, "connection details", include_str!("../../migrations/sqlite/0005_connection_details.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.

@@ -23,6 +23,7 @@ const INSERT: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 const RENEW: &str = "UPDATE operations SET lease_expires_at = $2 WHERE token = $1";
+const SET_PREVIOUS: &str = "UPDATE operations SET previous = $2 WHERE token = $1";
 const DELETE: &str = "DELETE FROM operations WHERE token = $1";
 const DELETE_OF: &str = "
     DELETE FROM operations WHERE environment = $1 AND integration = $2 AND connection_id = $3";
@@ -46,6 +47,10 @@ impl OperationTable for SqliteTables {
             .bind(row.previous);
         self.execute(query).await?;
         Ok(())
+    }
+
+    async fn set_previous(&mut self, token: Token, previous: Vec<u8>) -> Result<bool, StoreError> {
+        self.changes(sqlx::query(SET_PREVIOUS).bind(token.to_string()).bind(previous)).await
     }
 
     async fn set_lease(&mut self, token: Token, expires_at: i64) -> Result<bool, StoreError> {

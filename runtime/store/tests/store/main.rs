@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod connections;
+mod details;
 mod keys;
 mod killed;
 mod metadata;

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use onevent_contract::{
-    Clock, Credentials, Event, Instant, JsonObject, MetadataReport, Mode, Operation, Outcome, RunId,
-    RunReport, SystemClock, Usage,
+    Clock, ConnectionDetails, Credentials, Event, Instant, JsonObject, MetadataReport, Mode, Operation,
+    Outcome, RunId, RunReport, SystemClock, Usage,
 };
 use onevent_store::{
-    ConnectionKey, DatabaseUrl, KeySource, NewConnection, OPERATION_WAIT, Reconnection, SetupFollows, Store,
-    StoreError, StoreMode, StoreOptions,
+    ConnectionKey, DatabaseUrl, DetailsPatch, KeySource, NewConnection, OPERATION_WAIT, Reconnection,
+    SetupFollows, Store, StoreError, StoreMode, StoreOptions,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -106,6 +106,7 @@ pub(crate) fn new_connection(connection_id: &str, token: &str) -> NewConnection 
         credentials: credentials(token),
         connection_config: object(json!({"instance_url": "https://one.my.salesforce.com"})),
         metadata: None,
+        details: ConnectionDetails::default(),
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
         provider: "salesforce-sandbox".into(),
         credentials: credentials(token),
         connection_config: Some(object(json!({"instance_url": "https://two.my.salesforce.com"}))),
+        details: DetailsPatch::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use onevent_contract::{Clock, Connection, JsonObject, SystemClock};
+use onevent_contract::{Clock, Connection, ConnectionDetails, JsonObject, SystemClock};
 use onevent_proxy::Integration;
 use onevent_store::ConnectionKey;
 use serde_json::Value;
@@ -75,8 +75,10 @@ impl GivenConnection {
             errors: Vec::new(),
             metadata: self.metadata,
             connection_config: self.connection_config,
+            details: ConnectionDetails::default(),
             created_at: now,
             updated_at: now,
+            last_fetched_at: None,
             credentials: credentials(self.credentials, integration, "--connection")?,
         })
     }
