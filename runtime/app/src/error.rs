@@ -191,6 +191,14 @@ pub enum ConfigError {
         /// What was probably meant, and what makes it an integration.
         hint: String,
     },
+    /// Hosts are named for credentials that are not sealed.
+    #[error("{}`integrations.{integration}.hosts` has no effect: `integrations.{integration}.seal_credentials` is not true, and credentials go to any host", named(.origin))]
+    HostsWithoutSeal {
+        /// The integration.
+        integration: String,
+        /// Where the hosts were named.
+        origin: Origin,
+    },
     /// No integration can have this name.
     #[error("{}{error}", named(.origin))]
     InvalidName {
@@ -247,6 +255,7 @@ impl ConfigError {
             | Self::Invalid { .. }
             | Self::SecretInFile { .. }
             | Self::NoKeyValue
+            | Self::HostsWithoutSeal { .. }
             | Self::InvalidName { .. } => "invalid_setting",
             Self::SecretOnCommandLine { .. } => "secret_on_command_line",
             Self::UnknownVariable { .. } => "unknown_variable",
@@ -284,6 +293,9 @@ impl ConfigError {
             Self::SecretInFile { variable, .. } | Self::SecretOnCommandLine { variable, .. } => {
                 Some(format!("set the environment variable {variable}"))
             }
+            Self::HostsWithoutSeal { integration, .. } => Some(format!(
+                "set integrations.{integration}.seal_credentials = true, or leave the hosts out"
+            )),
             Self::NoKeyValue => Some("for example --set limits.wall=10s".into()),
             Self::UnknownVariable { hint, .. } | Self::UnknownIntegration { hint, .. } => Some(hint.clone()),
             Self::AmbiguousVariable { .. } => {
@@ -322,6 +334,7 @@ impl ConfigError {
             | Self::Table { origin, .. }
             | Self::UnknownFunction { origin, .. }
             | Self::UnknownIntegration { origin, .. }
+            | Self::HostsWithoutSeal { origin, .. }
             | Self::InvalidName { origin, .. } => in_file(origin),
             Self::NoProject { .. }
             | Self::NoProjectAround { .. }
@@ -347,6 +360,7 @@ impl ConfigError {
             | Self::Invalid { origin, .. }
             | Self::UnknownFunction { origin, .. }
             | Self::UnknownIntegration { origin, .. }
+            | Self::HostsWithoutSeal { origin, .. }
             | Self::InvalidName { origin, .. } => match origin {
                 Origin::File(_) => Blame::Project,
                 Origin::Variable(_) | Origin::Flag(_) => Blame::Caller,

@@ -390,3 +390,28 @@ fn allowed_writes_last() {
     assert_eq!(world.metadata("acme"), report["metadata"]["after"]);
     world.run(&["dryrun", SETUP, "acme", "--allow-writes", "--read-only"]).exits(2);
 }
+
+#[test]
+fn a_replayed_run_is_refused_what_a_seal_refuses() {
+    let body = "const refused: string[] = [];
+        const calls = [
+            () => nango.getToken(),
+            () => nango.getIntegration({ include: ['credentials'] }),
+            () => nango.get({ endpoint: '/x/${accessToken}', baseUrlOverride: 'https://elsewhere.example', retries: 0 }),
+        ];
+        for (const call of calls) await call().catch((error: any) => { if (error.code === 'seal_credentials') refused.push(error.code); });
+        if (refused.length > 0) throw new ActionError(refused.join());";
+    let world = World::validating(body);
+    world.create("acme", "first").exits(0);
+    world.run(&["dryrun", "check", "acme", "--save"]).exits(0);
+    world.run(&["dryrun", "check", "acme", "--replay"]).exits(0);
+    let settings = std::fs::read_to_string(world.path().join("onevent.toml")).unwrap();
+    let sealed = "provider = \"salesforce\"\nseal_credentials = true";
+    world.file("onevent.toml", &settings.replace("provider = \"salesforce\"", sealed));
+    for more in [&[][..], &["--replay"]] {
+        let refused = world.run(&[&["dryrun", "check", "acme"], more].concat()).exits(3);
+        let said = "seal_credentials,seal_credentials,seal_credentials";
+        assert_eq!(refused.document["verdict"]["message"], said, "{more:?}");
+    }
+    assert_eq!(world.run(&["test"]).code, 1);
+}

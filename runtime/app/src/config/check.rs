@@ -2,7 +2,7 @@
 
 use onevent_contract::IntegrationId;
 
-use super::origin::Origin;
+use super::origin::{Origin, Sourced};
 use super::settings::{IntegrationSettings, Settings};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
@@ -29,6 +29,23 @@ pub(super) fn names(settings: &Settings, project: &ProjectNames) -> Result<(), C
             if without_folder(&name) && templates.get(name.as_str()).is_none() {
                 check_without_folder(name, integration, project)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that hosts are named for credentials that are sealed only: else they go anywhere, and whoever named the hosts
+/// would believe that they do not.
+///
+/// # Errors
+/// The first integration that has hosts and no seal.
+pub(super) fn seals(settings: &Settings) -> Result<(), ConfigError> {
+    for (name, integration) in &settings.integrations {
+        if let (Some(Sourced { origin, .. }), false) = (&integration.hosts, integration.is_sealed()) {
+            return Err(ConfigError::HostsWithoutSeal {
+                integration: name.to_string(),
+                origin: origin.clone(),
+            });
         }
     }
     Ok(())

@@ -98,6 +98,7 @@ impl Config {
         }
         settings.nango.secret_key = nango.secret_key(&settings.environment.value);
         check::names(&settings, names)?;
+        check::seals(&settings)?;
         let nango_keys = nango.key_names();
         Ok(Self { project, settings, nango_keys })
     }

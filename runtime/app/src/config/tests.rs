@@ -133,3 +133,19 @@ fn every_setting_is_listed_and_no_secret_is_shown() {
     assert_eq!(shown("encryption_key").unwrap().text, "[redacted]");
     assert_eq!(shown("providers"), None);
 }
+
+#[test]
+fn hosts_without_a_seal_are_an_error_that_names_it() {
+    let hosts = "[integrations.salesforce]\nhosts = [\"*.example.com\"]\n";
+    for unsealed in ["", "seal_credentials = false\n"] {
+        let failure = load(&format!("{hosts}{unsealed}"), &[], &[]).unwrap_err();
+        assert_eq!((failure.code(), failure.blame()), ("invalid_setting", Blame::Project));
+        assert_eq!(failure.location().unwrap().line, 2);
+        assert!(failure.to_string().contains("`integrations.salesforce.seal_credentials` is not true"));
+    }
+    load(&format!("{hosts}seal_credentials = true\n"), &[], &[]).unwrap();
+    load(hosts, &[], &["integrations.salesforce.seal_credentials=true"]).unwrap();
+    let variable = [("ONEVENT_INTEGRATIONS_SALESFORCE_HOSTS", "a.example.com")];
+    let failure = load("", &variable, &[]).unwrap_err();
+    assert!(failure.blame() == Blame::Caller && failure.to_string().starts_with(variable[0].0));
+}

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use onevent_contract::{HostError, MethodError, ProxyRequest, sendable_method};
 
 use crate::Target;
-use crate::seal::{Reach, Seal};
+use crate::seal::{Reach, SEALED_CODE, Seal};
 use crate::template::{Credentialed, RequestParts, Values};
 
 use self::url::BareUrl;
@@ -112,6 +112,20 @@ pub fn provider_url(target: &Target, request: &ProxyRequest, now: Timestamp) -> 
     url::build_bare(target, request, &Values::new(target, now), &mut Secrets::of(target))
         .ok()
         .map(|bare| bare.url)
+}
+
+/// Refuses a call that would be refused because of the target's seal. Nothing is sent, and what else may be wrong with
+/// the call is not said: that is for whoever answers it.
+///
+/// # Errors
+/// [`HostError::Configuration`] with [`SEALED_CODE`](crate::SEALED_CODE).
+pub fn check_seal(target: &Target, request: &ProxyRequest, now: Timestamp) -> Result<(), HostError> {
+    match BuiltRequest::new(target, request, now) {
+        Err(HostError::Configuration { code, message }) if code == SEALED_CODE => {
+            Err(HostError::Configuration { code, message })
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Host and port, as the `host` header has them.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::reply::reply;
 use crate::args::{DryrunArgs, FixtureCase};
-use crate::commands::test::provider_facts;
+use crate::commands::test::{provider_facts, sealed};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -33,6 +33,7 @@ pub(crate) async fn run(
     let (host, recorded) =
         replay_host(&function, fixture, provider_of).map_err(|error| invalid(error.to_string()))?;
     let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
+    let host = sealed(integrations, Arc::new(host), &facts);
     let run = DryRun {
         limits: session.service.settings().limits_for(&function.key),
         function,
@@ -40,7 +41,7 @@ pub(crate) async fn run(
         connection: facts,
         environment: session.service.environment().clone(),
         validation: args.validation(),
-        host: Arc::new(host),
+        host,
     };
     let report = session.service.dry_run(run).await?.report;
     reply(session, &report)

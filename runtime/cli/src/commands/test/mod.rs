@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use self::runtime::ProjectRuntime;
-pub(crate) use self::runtime::provider_facts;
+pub(crate) use self::runtime::{provider_facts, sealed};
 use crate::args::TestArgs;
 use crate::exit::ExitCode;
 use crate::failure::Failure;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onevent_app::Integrations;
-use onevent_contract::{Host, IntegrationId, Invocation, RunReport};
+use onevent_contract::{ConnectionFacts, Host, IntegrationId, Invocation, RunReport, SystemClock};
 use onevent_engine::Engine;
+use onevent_hosts::{SealedHost, SealedHostOptions};
 use onevent_testing::{CaseRuntime, ProviderFacts};
 
 /// The engine and the integrations of a project.
@@ -17,6 +18,7 @@ pub(super) struct ProjectRuntime {
 #[async_trait]
 impl CaseRuntime for ProjectRuntime {
     async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, String> {
+        let host = sealed(&self.integrations, host, &invocation.connection);
         self.engine.run(invocation, host).await.map_err(|refused| refused.to_string())
     }
 
@@ -33,4 +35,19 @@ pub(crate) fn provider_facts(
 ) -> Option<ProviderFacts> {
     let template = integrations.get_or(integration, recorded).ok()?.provider.clone();
     Some(ProviderFacts { name: template.name.clone(), pagination: template.proxy.paginate.clone() })
+}
+
+/// The host of a replayed run behind the seals that the project's settings put on credentials.
+pub(crate) fn sealed(
+    integrations: &Integrations,
+    inner: Arc<dyn Host>,
+    connection: &ConnectionFacts,
+) -> Arc<dyn Host> {
+    Arc::new(SealedHost::new(SealedHostOptions {
+        inner,
+        connection: connection.clone(),
+        integration: integrations.get_or(&connection.integration, Some(&connection.provider)).ok(),
+        sealed: integrations.sealed(),
+        clock: Arc::new(SystemClock),
+    }))
 }
