@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ActionCall, CallContext, ConnectionId, HostError, IntegrationId, Mode, RunId};
+use onevent_contract::{
+    ActionCall, CallContext, ConnectionId, HostError, HttpRequest, IntegrationId, Mode, RunId,
+};
 use onevent_proxy::limits::ATTEMPT_TIMEOUT;
 use serde_json::Value;
 
+use super::call::outcome;
 use super::connection::Own;
 use super::host::{RemoteHost, RemoteWrites};
 use crate::actions::{ActionRun, action_key};
@@ -40,7 +43,19 @@ impl RemoteHost {
         match self.writes {
             RemoteWrites::Persisted => {
                 let left = call.deadline.saturating_duration_since(self.api.clock().monotonic());
-                self.api.trigger_action(&action, left.saturating_add(ATTEMPT_TIMEOUT)).await
+                // The one call of Nango's own API that acts elsewhere: it is told from the moment it is sent.
+                let start = self.api.clock().monotonic();
+                let effect = call.effects.http(HttpRequest {
+                    method: "POST".into(),
+                    url: format!("{}/action/trigger", self.api.host()),
+                    attempt: 1,
+                });
+                let answer = self.api.trigger_action(&action, left.saturating_add(ATTEMPT_TIMEOUT)).await;
+                effect.settled(
+                    outcome(status_of(&answer), answer.as_ref().err()),
+                    self.api.clock().elapsed(start),
+                );
+                answer
             }
             RemoteWrites::Dry => {
                 let message = format!(
@@ -61,5 +76,14 @@ impl RemoteHost {
             return Ok(Arc::clone(&self.own));
         }
         Ok(Arc::new(Own::new(self.api.connection(integration, connection).await?, &self.providers)))
+    }
+}
+
+/// The status with which Nango answered.
+fn status_of(answer: &Result<Value, HostError>) -> Option<u16> {
+    match answer {
+        Ok(_) => Some(200),
+        Err(HostError::Api { status, .. } | HostError::Answer { status, .. }) => Some(*status),
+        Err(_) => None,
     }
 }

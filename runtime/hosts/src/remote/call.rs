@@ -179,7 +179,7 @@ impl RemoteCall<'_> {
 }
 
 /// What a report says of the request: Nango's status, unless Nango says that the provider did not answer.
-fn outcome(answered: Option<u16>, error: Option<&HostError>) -> HttpOutcome {
+pub(super) fn outcome(answered: Option<u16>, error: Option<&HostError>) -> HttpOutcome {
     match (answered, error) {
         (_, Some(HostError::Network { code, .. })) => HttpOutcome::Failed(code.clone()),
         (_, Some(HostError::BrokenBody { code, response, .. })) => {

@@ -117,6 +117,10 @@ fn an_action_that_only_nango_has_is_triggered_only_where_writes_are_allowed() {
 
     let answer = stage.run(&["dryrun", "check", "acme", "--allow-writes"]).exits(0);
     assert_eq!(seen(&answer.document)["got"], json!({"from": "nango"}));
+    // It acts at a provider, so it is in the report like a request of the function's own.
+    let sent = &answer.document["http"][0];
+    assert!(sent["url"].as_str().unwrap().ends_with("/action/trigger"), "{sent}");
+    assert_eq!((&sent["method"], &sent["status"]), (&json!("POST"), &json!(200)));
     let journal = stage.nango.journal();
     let asked = journal.iter().find(|asked| asked.path == "/action/trigger").unwrap();
     assert_eq!(
