@@ -26,6 +26,12 @@ pub(crate) enum WriteError {
         /// What is there.
         what: &'static str,
     },
+    /// Where a folder of the file's path is needed, there is none.
+    #[error("{} is no folder", path.display())]
+    NotAFolder {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The system says no.
     #[error("{} cannot be written: {error}", path.display())]
     Io {
@@ -43,25 +49,45 @@ pub(crate) enum WriteError {
 /// [`WriteError`]; what was there before is as it was.
 pub(crate) fn write_in_project(project: &Path, path: &Path, text: &str) -> Result<(), WriteError> {
     let failed = |error| WriteError::Io { path: path.to_owned(), error };
+    check_in_project(project, path)?;
+    let project = fs::canonicalize(project).map_err(failed)?;
+    let folder = path.parent().unwrap_or(&project);
+    fs::create_dir_all(folder).map_err(failed)?;
+    require_inside(&project, folder).map_err(failed)??;
+    require_file(path)?;
+    replace(path, text).map_err(failed)
+}
+
+/// Whether [`write_in_project`] would refuse the file as it is now. Nothing is written.
+///
+/// # Errors
+/// [`WriteError`].
+pub(crate) fn check_in_project(project: &Path, path: &Path) -> Result<(), WriteError> {
+    let failed = |error| WriteError::Io { path: path.to_owned(), error };
     let project = fs::canonicalize(project).map_err(failed)?;
     let folder = path.parent().unwrap_or(&project);
     // Looked at before folders are made, which would otherwise be made behind a link.
     let existing = folder.ancestors().find(|folder| folder.symlink_metadata().is_ok()).unwrap_or(&project);
     require_inside(&project, existing).map_err(failed)??;
-    fs::create_dir_all(folder).map_err(failed)?;
-    require_inside(&project, folder).map_err(failed)??;
+    if !existing.is_dir() {
+        return Err(WriteError::NotAFolder { path: existing.to_owned() });
+    }
+    require_file(path)
+}
+
+/// In the place of a file is a file, or nothing.
+fn require_file(path: &Path) -> Result<(), WriteError> {
     match path.symlink_metadata() {
         Ok(found) if found.is_symlink() => {
-            return Err(WriteError::NotAFile { path: path.to_owned(), what: "a link" });
+            Err(WriteError::NotAFile { path: path.to_owned(), what: "a link" })
         }
         Ok(found) if !found.is_file() => {
-            return Err(WriteError::NotAFile { path: path.to_owned(), what: "something else" });
+            Err(WriteError::NotAFile { path: path.to_owned(), what: "something else" })
         }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(WriteError::Io { path: path.to_owned(), error }),
     }
-    replace(path, text).map_err(failed)
 }
 
 /// Writes a file that its user named. Within the project it is one of the project's; elsewhere links are followed, and

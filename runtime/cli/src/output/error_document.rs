@@ -1,6 +1,7 @@
 //! A failure as JSON.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::SCHEMA_VERSION;
 use crate::failure::Failure;
@@ -10,6 +11,15 @@ use crate::failure::Failure;
 pub(crate) struct ErrorDocument<'a> {
     schema_version: u32,
     error: ErrorBody<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Value>,
+}
+
+impl<'a> ErrorDocument<'a> {
+    /// A failure after a run: with the run's report.
+    pub(crate) fn with_report(failure: &'a Failure, report: &'a Value) -> Self {
+        Self { report: Some(report), ..failure.into() }
+    }
 }
 
 /// A failure inside a document.
@@ -39,6 +49,6 @@ impl<'a> From<&'a Failure> for ErrorBody<'a> {
 
 impl<'a> From<&'a Failure> for ErrorDocument<'a> {
     fn from(failure: &'a Failure) -> Self {
-        Self { schema_version: SCHEMA_VERSION, error: failure.into() }
+        Self { schema_version: SCHEMA_VERSION, error: failure.into(), report: None }
     }
 }

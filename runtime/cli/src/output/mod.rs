@@ -62,6 +62,16 @@ impl Reply {
         self
     }
 
+    /// The same answer of a command that did its work and then failed: the error, with what it had to say.
+    ///
+    /// # Errors
+    /// When the document cannot be written as JSON: a bug.
+    pub(crate) fn failed(self, failure: &Failure) -> Result<Self, Failure> {
+        let document = versioned(&ErrorDocument::with_report(failure, &self.document))?;
+        let exit = failure.exit;
+        Ok(Self { document, exit, ..self }.note(&render_failure(failure)))
+    }
+
     /// Ends the process with another code than 0.
     pub(crate) fn exit(mut self, exit: ExitCode) -> Self {
         self.exit = exit;

@@ -81,6 +81,11 @@ fn another_recording_is_kept_unless_it_is_to_be_replaced() {
         "--force",
     ]);
     assert_eq!(text(&stage, FIXTURE), first);
+    // The run was made, and its report is not lost with the recording.
+    assert!(refused.stdout.contains("validate-connection rejected"), "{refused:?}");
+    let (code, document) = stage.json("error", &[&SAVE[..], &["--metadata", OTHER, "--save"]].concat());
+    assert_eq!((code, &document["error"]["code"]), (1, &serde_json::json!("fixture_exists")));
+    assert_eq!(document["report"]["outcome"], "rejected");
 
     let replaced = save(&stage, &["--metadata", OTHER, "--save", "--force"]);
     assert_eq!(replaced.code, 3, "{replaced:?}");
@@ -133,4 +138,31 @@ fn a_recording_with_a_name_is_one_more_test_of_its_function() {
         assert_eq!(refused.code, 2, "{path}");
     }
     assert_eq!(save(&stage, &["again"]).code, 2, "a name for nothing");
+}
+
+#[test]
+fn what_cannot_be_saved_is_refused_before_the_run() {
+    let stage = recorded();
+    let file = stage.project.path().join(FIXTURE);
+    let refused = |what: &str| {
+        let (code, document) = stage.json("error", &[&SAVE[..], &["--save", "--force"]].concat());
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (10, &serde_json::json!("fixture_not_written")),
+            "{what}"
+        );
+        assert_eq!(document.get("report"), None, "{what}: nothing has run");
+    };
+    std::fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("/dev/null", &file).unwrap();
+    refused("a link");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    refused("a folder");
+    let tests = file.parent().unwrap();
+    std::fs::remove_dir_all(tests).unwrap();
+    std::fs::write(tests, "").unwrap();
+    refused("a file in the place of its folder");
+    std::fs::remove_file(tests).unwrap();
+    assert_ne!(save(&stage, &["--save"]).code, 10, "and then it can");
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::Method;
 use onevent_contract::{
-    ActionCall, Clock, ConnectionFacts, ConnectionQuery, FetchRequest, HostCalls, HostError, MetadataCommit,
-    MetadataReport, Mode, Outcome, Params, ProxyBody, ProxyRequest, ResponseType, RunId, RunReport,
-    SystemClock, Usage,
+    ActionCall, Clock, ConnectionFacts, ConnectionQuery, FetchRequest, FieldTemplates, HostCalls, HostError,
+    MetadataCommit, MetadataReport, Mode, Outcome, Params, ProxyBody, ProxyRequest, ResponseType, RunId,
+    RunReport, SystemClock, Usage,
 };
 use onevent_hosts::{Access, ReadOnlyHost};
 use onevent_testing::{Fixture, FixtureHost, RecordingHost, ReplayedAnswer};
@@ -218,6 +218,25 @@ async fn what_is_recorded_over_a_live_host_answers_the_same() {
     let host = FixtureHost::new(Fixture::parse(&fixture.to_text()).unwrap(), facts()).unwrap();
     assert_eq!(body(&host, request(None, None)).await, live.replace("token-one", "[redacted]"));
     assert!(body(&host, buffer).await.contains("/buffer"));
+}
+
+#[tokio::test]
+async fn what_only_a_template_calls_secret_is_replaced_however_short_it_is() {
+    let setup = Setup::new().await;
+    let own = key("p", "acme");
+    setup.insert(&own, "token-one", None).await;
+    // Nothing in its name says that the address of the instance is secret.
+    let template = json!({"instance_url": {"secret": true}}).as_object().unwrap().clone();
+    for (fields, replaced) in [
+        (FieldTemplates::unknown(), false),
+        (FieldTemplates { connection_config: &template, ..FieldTemplates::unknown() }, true),
+    ] {
+        let recorder = RecordingHost::new(Arc::new(setup.live(&own, Access::Normal))).with_fields(fields);
+        recorder.connection(&call("f"), ConnectionQuery::default()).await.unwrap();
+        let fixture = recorder.fixture(&facts(), None, &report(Outcome::Succeeded)).unwrap();
+        let shown = &fixture.connection().unwrap()["connection_config"]["instance_url"];
+        assert_eq!(shown == "[redacted]", replaced, "{shown}");
+    }
 }
 
 #[tokio::test]

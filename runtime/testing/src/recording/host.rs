@@ -23,7 +23,21 @@ pub struct RecordingHost {
     inner: Arc<dyn Host>,
     /// What the other host hides from a report is hidden from the fixture too.
     hidden: Arc<Hidden>,
+    fields: Fields,
     recorded: Mutex<Recorded>,
+}
+
+/// What the provider's template says about the fields of its connections.
+#[derive(Default)]
+struct Fields {
+    credentials: JsonObject,
+    connection_config: JsonObject,
+}
+
+impl Fields {
+    fn templates(&self) -> FieldTemplates<'_> {
+        FieldTemplates { credentials: &self.credentials, connection_config: &self.connection_config }
+    }
 }
 
 #[derive(Default)]
@@ -42,7 +56,17 @@ impl RecordingHost {
     /// A recorder around the host that answers.
     #[must_use]
     pub fn new(inner: Arc<dyn Host>) -> Self {
-        Self { inner, hidden: Arc::default(), recorded: Mutex::default() }
+        Self { inner, hidden: Arc::default(), fields: Fields::default(), recorded: Mutex::default() }
+    }
+
+    /// The same, with what the provider's template says: a field that it calls secret is replaced in the connection
+    /// however short it is.
+    #[must_use]
+    pub fn with_fields(mut self, fields: FieldTemplates<'_>) -> Self {
+        let FieldTemplates { credentials, connection_config } = fields;
+        self.fields =
+            Fields { credentials: credentials.clone(), connection_config: connection_config.clone() };
+        self
     }
 
     /// The fixture of a run that settled: it returned, or it threw. `None` of a run that did not come to its end, or
@@ -203,7 +227,7 @@ impl RecordingHost {
             if own || recorded.connection.is_none() {
                 let mut shown = connection.clone();
                 if let Value::Object(shown) = &mut shown {
-                    redact_answer(shown, FieldTemplates::unknown());
+                    redact_answer(shown, self.fields.templates());
                 }
                 recorded.connection = Some(shown);
             }

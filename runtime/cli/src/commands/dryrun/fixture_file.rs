@@ -11,7 +11,7 @@ use crate::args::FixtureCase;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::whole_file::{WriteError, write_in_project};
+use crate::whole_file::{WriteError, check_in_project, write_in_project};
 
 /// What becomes of another recording in the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,15 @@ impl FixtureFile {
         }
     }
 
+    /// Refuses what cannot be written whatever the run does, so that nothing is sent for it. Whether a file that is there
+    /// holds another recording is known only after the run.
+    ///
+    /// # Errors
+    /// When the file is not to be written.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        check_in_project(&self.project, &self.path).map_err(|error| refused(&error))
+    }
+
     /// Writes the recording; the remark about it.
     ///
     /// # Errors
@@ -53,8 +62,9 @@ impl FixtureFile {
             return Err(Failure::new(ExitCode::Failed, "fixture_exists", message).hint(hint));
         }
         write_in_project(&self.project, &self.path, text).map_err(|error| match error {
-            WriteError::Io { .. } => Failure::internal(format!("--save: {error}")),
-            refused => Failure::project("fixture_not_written", format!("--save: {refused}")),
+            // The run was made: nothing is as before.
+            WriteError::Io { .. } => Failure { exit: ExitCode::Unrecorded, ..refused(&error) },
+            error => refused(&error),
         })?;
         Ok(format!("saved {}\n", self.shown))
     }
@@ -63,6 +73,14 @@ impl FixtureFile {
     fn holds_another(&self, text: &str) -> bool {
         let is_file = std::fs::symlink_metadata(&self.path).is_ok_and(|found| found.is_file());
         is_file && !same(&self.path, text)
+    }
+}
+
+fn refused(error: &WriteError) -> Failure {
+    let message = format!("--save: {error}");
+    match error {
+        WriteError::Io { .. } => Failure::new(ExitCode::Internal, "fixture_not_written", message),
+        _ => Failure::project("fixture_not_written", message),
     }
 }
 

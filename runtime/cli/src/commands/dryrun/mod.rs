@@ -74,6 +74,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     if let Some(case) = args.replay() {
         return replay::run(session, args, function, case, asked.then_some(input)).await;
     }
+    let recording = recording::wanted(session, args, &function)?;
     let side_note = side_note(session, args, &side);
     let against = match &side {
         Side::Remote(api) => Some(api.host().to_owned()),
@@ -82,7 +83,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let wanted = Wanted { connection: given.connection, metadata: given.metadata, store };
     let on = connection::read(session, args, &function, side, wanted).await?;
     let HostedRun { host, connection: facts } = session.service.dry_run_host(project, &function, on)?;
-    let surrounded = recording::surround(args, host);
+    let surrounded = recording::surround(session, args, host, recording, &facts)?;
     let report = session.service.dry_run(DryRun {
         limits: session.service.settings().limits_for(&function.key),
         function: Arc::clone(&function),
@@ -94,7 +95,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     });
     let report = report.await?.report;
     let saved = recording::Saved { function: &function, facts: &facts, input: &input, report: &report };
-    let saved = surrounded.save(session, &saved)?;
+    let saved = surrounded.save(&saved);
     let mut reply = reply(session, &report)?.note(&side_note.unwrap_or_default());
     for note in &project.notes {
         reply = reply.note(&format!("note: {note}\n"));
@@ -102,7 +103,11 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
         document.insert("remote".into(), against.into());
     }
-    Ok(reply.note(saved.as_deref().unwrap_or_default()))
+    match saved {
+        Ok(remark) => Ok(reply.note(remark.as_deref().unwrap_or_default())),
+        // The run was made: what it did is not lost with its recording.
+        Err(failure) => reply.failed(&failure),
+    }
 }
 
 /// Which side was taken, where there are two to choose from.
