@@ -232,3 +232,22 @@ fn a_live_run_triggers_a_live_action() {
     world.create("acme", "first").exits(0);
     assert_eq!(world.metadata("acme"), json!({"remembered": "check"}));
 }
+
+#[test]
+fn a_dry_run_that_is_cut_short_tells_what_its_action_had_done() {
+    let provider = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/orders", provider.local_addr().unwrap());
+    let post = format!("await nango.uncontrolledFetch({{ url: new URL('{url}'), method: 'POST' }});");
+    let act = format!("await nango.updateMetadata({{ a: 1 }}); {post}");
+    let check = "await nango.triggerAction('salesforce', nango.connectionId, 'act', null);";
+    let world = world(&[("salesforce/on-events/check", "", check), ("salesforce/actions/act", "", &act)]);
+    let answer = world.run(&dryrun("check", &["--set", "limits.wall=3s"])).exits(4);
+    let line = &answer.document["logs"][0];
+    // The action has the same end as its caller: which of the two is stopped first is open.
+    let message = line["message"].as_str().unwrap();
+    assert!(message.ends_with(": pending") || message.ends_with(": stopped"), "{line:#}");
+    assert_eq!((&line["meta"]["requests"], &line["meta"]["metadata_writes"]), (&json!(1), &json!(1)));
+    if message.ends_with(": pending") {
+        assert_eq!(line["meta"]["last_requests"], json!([format!("POST {url}")]));
+    }
+}

@@ -1,5 +1,7 @@
 //! A process that is killed, or asked to stop, in the middle of an operation.
 
+use std::io::Read as _;
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -192,4 +194,36 @@ fn a_killed_deletion_keeps_the_connection() {
     child.wait().unwrap();
     assert_eq!(world.metadata("acme"), json!({"org": "x"}));
     assert!(world.provider.webhooks(ORG).is_empty());
+}
+
+#[test]
+fn a_request_that_is_under_way_when_a_creation_is_interrupted_is_in_the_stored_report() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        // A provider that takes requests and never answers.
+        let provider = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", provider.local_addr().unwrap());
+        let world = World::validating(&format!(
+            "await nango.post({{ endpoint: '/orders', data: {{ a: 1 }}, baseUrlOverride: '{url}' }});"
+        ));
+        let child = world.creation("acme", "first", &[]).spawn().unwrap();
+        let (mut connection, _) = provider.accept().unwrap();
+        let mut head = [0; 12];
+        connection.read_exact(&mut head).unwrap();
+        assert_eq!(&head, b"POST /orders");
+        signal(&child, name);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("was not created"));
+        assert_eq!(world.connection("acme"), None);
+        let runs = world.run(&["runs", "list"]).exits(0).document;
+        let run = world.run(&["runs", "show", runs["runs"][0]["run_id"].as_str().unwrap()]).exits(0).document;
+        assert_eq!((&run["outcome"], &run["error"]["type"]), (&json!("stopped"), &json!("script_aborted")));
+        let sent = &run["http"][0];
+        assert_eq!(sent["url"], format!("{url}/orders"));
+        assert_eq!(
+            (&sent["method"], &sent["pending"], &sent["status"]),
+            (&json!("POST"), &json!(true), &json!(null))
+        );
+        assert!(sent["duration_ms"].as_f64().unwrap() > 0.0, "{sent}");
+    }
 }
