@@ -22,6 +22,12 @@ struct Caller {
     action: EffectId,
 }
 
+impl Caller {
+    fn tell(&self, act: ActionAct) {
+        self.effects.send(EffectMessage::ActionActed { id: self.action, act });
+    }
+}
+
 impl TriggeredHost {
     pub(crate) fn new(inner: Arc<dyn Host>, caller: EffectSender, action: EffectId) -> Self {
         Self { inner, caller: Caller { effects: caller, action } }
@@ -32,6 +38,10 @@ impl TriggeredHost {
 impl Host for TriggeredHost {
     async fn call(&self, context: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
         context.effects.hide(self.caller.effects.hidden());
+        // The write itself is told of by whoever asks for it.
+        if let HostCall::WriteMetadata(_) = &call {
+            self.caller.tell(ActionAct::MetadataWrite);
+        }
         let sink = Overheard { to: context.effects.clone(), caller: self.caller.clone() };
         let context = CallContext { effects: context.effects.by_way_of(Arc::new(sink)), ..context.clone() };
         self.inner.call(&context, call).await
@@ -46,17 +56,16 @@ struct Overheard {
 
 impl EffectSink for Overheard {
     fn receive(&self, message: EffectMessage) {
-        let Caller { effects: caller, action } = &self.caller;
         let act = match &message {
             EffectMessage::Hide(secrets) => {
-                caller.hide(secrets.iter().cloned());
+                self.caller.effects.hide(secrets.iter().cloned());
                 None
             }
             EffectMessage::HttpStarted { request, .. } => Some(ActionAct::Request(request.clone())),
-            EffectMessage::MetadataWriteStarted { .. } => Some(ActionAct::MetadataWrite),
             // What the actions do that it triggers itself.
             EffectMessage::ActionActed { act, .. } => Some(act.clone()),
-            EffectMessage::Log { .. }
+            EffectMessage::MetadataWriteStarted { .. }
+            | EffectMessage::Log { .. }
             | EffectMessage::Warning(_)
             | EffectMessage::HttpSettled { .. }
             | EffectMessage::MetadataWritten { .. }
@@ -65,9 +74,7 @@ impl EffectSink for Overheard {
             | EffectMessage::ActionStarted { .. }
             | EffectMessage::ActionSettled { .. } => None,
         };
-        if let Some(act) = act {
-            caller.send(EffectMessage::ActionActed { id: *action, act });
-        }
+        act.into_iter().for_each(|act| self.caller.tell(act));
         self.to.send(message);
     }
 }
