@@ -1,50 +1,109 @@
 //! A call from its first attempt to its last.
 
+use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use onevent_contract::{
-    CallContext, Credentials, HostError, HttpRequest, LastRequest, LogLevel, ProxyRequest, ProxyResponse,
+    Credentials, EffectSender, HostError, HttpRequest, LastRequest, LogLevel, ProxyRequest, ProxyResponse,
     ResponseHead,
 };
+use reqwest::Client;
 
 use crate::limits::MAX_REDIRECTS;
 use crate::options::Inner;
-use crate::request::{BuiltRequest, IGNORED_HEADERS, check_method};
+use crate::request::{BuiltRequest, IGNORED_HEADERS, Secrets, check_method};
 use crate::template::Credentialed;
-use crate::transport::{Failure, Hop, HopAnswer, Next, exchange, http_outcome, next_hop};
+use crate::transport::{Answer, Failure, Hop, HopAnswer, Next, exchange, http_outcome, next_hop};
+use crate::upload::Upload;
 use crate::{Seal, Target, TargetSource, retry};
 
 /// One call and what it needs.
-pub(crate) struct Call {
+pub(crate) struct Call<M> {
     pub(crate) inner: Arc<Inner>,
-    pub(crate) context: CallContext,
+    pub(crate) effects: EffectSender,
+    /// A wait that would end later is not begun.
+    pub(crate) deadline: Instant,
     pub(crate) source: Arc<dyn TargetSource>,
     pub(crate) request: ProxyRequest,
+    pub(crate) manner: M,
+}
+
+/// How a call takes bodies: as a whole, or as they pass. Everything else is the same for both.
+pub(crate) trait Manner: Send + Sync + 'static {
+    /// What comes of a request.
+    type Answer: Answer;
+
+    /// Sends one request. `None` when the time is up; `left` of the attempt's time is left.
+    fn exchange(
+        &self,
+        client: &Client,
+        hop: &Hop,
+        left: Duration,
+    ) -> impl Future<Output = Option<Result<Self::Answer, Failure>>> + Send;
+
+    /// The request as it is built for this target.
+    fn fitted<'r>(
+        &self,
+        request: &'r ProxyRequest,
+        target: &Target,
+    ) -> Result<Cow<'r, ProxyRequest>, HostError>;
+
+    /// A body that is passed on.
+    fn upload(&self) -> Option<&Upload>;
+}
+
+/// Bodies as a whole.
+pub(crate) struct Whole;
+
+impl Manner for Whole {
+    type Answer = HopAnswer;
+
+    async fn exchange(
+        &self,
+        client: &Client,
+        hop: &Hop,
+        left: Duration,
+    ) -> Option<Result<HopAnswer, Failure>> {
+        tokio::time::timeout(left, exchange(client, hop)).await.ok()
+    }
+
+    fn fitted<'r>(
+        &self,
+        request: &'r ProxyRequest,
+        _target: &Target,
+    ) -> Result<Cow<'r, ProxyRequest>, HostError> {
+        Ok(Cow::Borrowed(request))
+    }
+
+    fn upload(&self) -> Option<&Upload> {
+        None
+    }
 }
 
 /// One attempt, done.
-struct Attempt {
-    outcome: Result<HopAnswer, HostError>,
+pub(crate) struct Attempt<A> {
+    pub(crate) outcome: Result<A, HostError>,
     /// The URL that was asked first, as a report shows it.
     shown_url: String,
     last_request: LastRequest,
     duration: Duration,
 }
 
-impl Call {
-    pub(crate) async fn run(self) -> Result<ProxyResponse, HostError> {
+impl<M: Manner> Call<M> {
+    /// Makes the call, and gives its last attempt.
+    pub(crate) async fn run(self) -> Result<Attempt<M::Answer>, HostError> {
         check_method(&self.request.method)?;
         self.warn_about_ignored_headers();
         let mut refused: Option<Credentials> = None;
         let mut number: u32 = 0;
         loop {
             let target = self.source.target().await?;
-            self.context.effects.hide(target.secrets());
+            self.effects.hide(target.secrets());
             let attempt = self.attempt(&target, number + 1).await?;
             let last = number >= self.request.retries;
             let again = if last { None } else { self.again(&attempt, &target, number, &mut refused) };
-            let Some(wait) = again else { return attempt.finish() };
+            let Some(wait) = again else { return Ok(attempt) };
             self.inner.options.sleeper.sleep(wait).await;
             number += 1;
         }
@@ -53,14 +112,18 @@ impl Call {
     /// How long to wait before the next attempt; `None` where this one was the last.
     fn again(
         &self,
-        attempt: &Attempt,
+        attempt: &Attempt<M::Answer>,
         target: &Target,
         number: u32,
         refused: &mut Option<Credentials>,
     ) -> Option<Duration> {
         let template = &target.integration.provider.proxy.retry;
         let progress = format!("[{}/{}]", number + 1, self.request.retries);
-        if matches!(&attempt.outcome, Ok(answer) if answer.status.is_success() && answer.body.is_ok()) {
+        if matches!(&attempt.outcome, Ok(answer) if retry::has_succeeded(answer)) {
+            return None;
+        }
+        if self.manner.upload().is_some() {
+            self.log(format!("not retrying: the body is too large to be kept {progress}"));
             return None;
         }
         let Some(reason) = retry::reason(&attempt.outcome, &self.request, template) else {
@@ -89,10 +152,12 @@ impl Call {
     }
 
     /// One attempt: a request and the redirects that it leads to.
-    async fn attempt(&self, target: &Target, number: u32) -> Result<Attempt, HostError> {
+    async fn attempt(&self, target: &Target, number: u32) -> Result<Attempt<M::Answer>, HostError> {
         let options = &self.inner.options;
-        let built = BuiltRequest::new(target, &self.request, options.clock.now())?;
-        self.context.effects.hide(built.secrets.texts());
+        let request = self.manner.fitted(&self.request, target)?;
+        let built = BuiltRequest::new(target, &request, options.clock.now())
+            .map_err(|error| Secrets::of(target).hidden_in(error))?;
+        self.effects.hide(built.secrets.texts());
         self.say_what_is_withheld(target, &built);
         let policy = options.egress.clone().and(target.integration.egress_allow.iter().copied());
         let client = self.inner.transport.client(&policy)?;
@@ -101,18 +166,16 @@ impl Call {
         // Not cut short at the run's deadline: that one is the engine's to hold. Cut here, a run that was stopped by
         // its own limit would look like the provider's failure.
         let limit = options.attempt_timeout;
-        let mut hop = Hop::first(&built);
+        let mut hop = Hop::first(&built, self.manner.upload());
         let mut redirects = 0;
         let outcome = loop {
             let hop_start = options.clock.monotonic();
             let left = limit.saturating_sub(options.clock.elapsed(start));
             let sent = async {
                 policy.check_url(&hop.url).map_err(Failure::Refused)?;
-                tokio::time::timeout(left, exchange(&client, &hop))
-                    .await
-                    .unwrap_or(Err(Failure::timeout(limit)))
+                self.manner.exchange(&client, &hop, left).await.unwrap_or(Err(Failure::timeout(limit)))
             };
-            let effect = self.context.effects.http(HttpRequest {
+            let effect = self.effects.http(HttpRequest {
                 method: hop.method.to_string(),
                 url: built.secrets.shown(&hop.url),
                 attempt: number,
@@ -135,6 +198,7 @@ impl Call {
             }
             redirects += 1;
         };
+        let outcome = outcome.map_err(|error| built.secrets.hidden_in(error));
         if let Ok(answer) = &outcome {
             answer.unknown_packing().into_iter().for_each(|message| self.log(message));
         }
@@ -147,7 +211,7 @@ impl Call {
     }
 
     fn remaining(&self) -> Duration {
-        self.context.deadline.saturating_duration_since(self.inner.options.clock.monotonic())
+        self.deadline.saturating_duration_since(self.inner.options.clock.monotonic())
     }
 
     fn warn_about_ignored_headers(&self) {
@@ -170,12 +234,12 @@ impl Call {
     }
 
     fn log(&self, message: String) {
-        self.context.effects.log(LogLevel::Warn, message, None);
+        self.effects.log(LogLevel::Warn, message, None);
     }
 }
 
-impl Attempt {
-    fn finish(self) -> Result<ProxyResponse, HostError> {
+impl Attempt<HopAnswer> {
+    pub(crate) fn finish(self) -> Result<ProxyResponse, HostError> {
         let Self { outcome, shown_url: url, last_request, duration } = self;
         let answer = outcome?;
         let head = ResponseHead {

@@ -19,7 +19,9 @@ use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::limits::MAX_REDIRECTS;
 use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS, check_method};
-use crate::transport::{Failure, Hop, HopAnswer, exchange, http_outcome, next_plain_hop};
+use crate::transport::{
+    Answer as _, Failure, Hop, HopAnswer, HopBody, exchange, http_outcome, next_plain_hop,
+};
 
 /// Codes of refusals, as `nango.uncontrolledFetch` throws them (Nango's).
 const URL_NOT_ALLOWED: &str = "url_not_allowed";
@@ -156,7 +158,7 @@ fn first_hop(request: FetchRequest) -> Result<Hop, HostError> {
     // Of each name the author's own, all of them.
     given.keys().for_each(|name| drop(map.remove(name)));
     map.extend(given);
-    let body = Some(body).filter(|body| !body.is_empty());
+    let body = Some(body).filter(|body| !body.is_empty()).map(HopBody::Held);
     Ok(Hop { method, url, headers: map, body })
 }
 

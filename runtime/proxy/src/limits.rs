@@ -22,8 +22,14 @@ pub const MAX_REDIRECTS: usize = 5;
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest time for one attempt, from the lookup of the name to the last byte of the body, redirects
-/// included. The run's own deadline shortens it. Nango has no such limit, so it is generous.
+/// included. The run's own deadline shortens it. Nango has no such limit, so it is generous. Of a streamed call it is
+/// the longest time to the head of an answer: what passes after it may take as long as it likes, and so may the
+/// caller's body before it, as long as it moves.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The longest body of a streamed call that is kept, in bytes, so that it can be sent once more: by another attempt, or
+/// where a redirect asks for it. A larger one is passed on while it arrives, and sent once.
+pub const MAX_REPEATABLE_BODY_BYTES: usize = 1024 * 1024;
 
 /// The wait after the first failed attempt where the provider asks for none; it doubles with every attempt.
 /// Nango's number.

@@ -19,7 +19,7 @@ pub struct ProxyOptions {
     pub clock: Arc<dyn Clock>,
     /// How to wait between attempts. Default: on tokio's timer.
     pub sleeper: Arc<dyn Sleeper>,
-    /// The longest time for one attempt. Default: [`ATTEMPT_TIMEOUT`].
+    /// The longest time for one attempt; of a streamed call, to the head of an answer. Default: [`ATTEMPT_TIMEOUT`].
     pub attempt_timeout: Duration,
 }
 

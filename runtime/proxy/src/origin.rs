@@ -12,7 +12,7 @@ use url::Url;
 use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::request::{ContentType, Secrets, add_params, encoded};
-use crate::transport::{Failure, Hop, HopAnswer, exchange};
+use crate::transport::{Failure, Hop, HopAnswer, HopBody, exchange};
 
 /// A server, by its base URL. Cheap to clone.
 ///
@@ -124,7 +124,7 @@ impl Origin {
             });
         }
         let client = self.proxy.inner.transport.client(&EgressPolicy::anywhere())?;
-        let hop = Hop { method, url, headers, body };
+        let hop = Hop { method, url, headers, body: body.map(HopBody::Held) };
         self.proxy
             .on_runtime(async move {
                 let sent = tokio::time::timeout(timeout, exchange(&client, &hop)).await;

@@ -6,7 +6,7 @@ use onevent_contract::{CallContext, HostError, ProxyRequest, ProxyResponse};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::call::Call;
+use crate::call::{Call, Whole};
 use crate::options::{Inner, ProxyOptions};
 use crate::transport::Transport;
 use crate::{Target, TargetSource};
@@ -68,8 +68,15 @@ impl Proxy {
         source: Arc<dyn TargetSource>,
         request: ProxyRequest,
     ) -> Result<ProxyResponse, HostError> {
-        let running = Call { inner: Arc::clone(&self.inner), context: call.clone(), source, request };
-        self.on_runtime(running.run()).await
+        let running = Call {
+            inner: Arc::clone(&self.inner),
+            effects: call.effects.clone(),
+            deadline: call.deadline,
+            source,
+            request,
+            manner: Whole,
+        };
+        self.on_runtime(async { running.run().await?.finish() }).await
     }
 
     /// Does work where the connections live. Dropping the future ends it.

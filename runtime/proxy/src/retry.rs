@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::limits::{FIRST_BACKOFF, LONGEST_BACKOFF, SHORTEST_WAIT};
-use crate::transport::HopAnswer;
+use crate::transport::{Answer, BodyRead};
 use crate::{RetryTemplate, WaitKind};
 
 /// Transport errors after which another attempt can help (Nango's list).
@@ -27,7 +27,7 @@ pub(crate) type Reason = String;
 
 /// Why to try again after `outcome`; `None` where trying again is pointless.
 pub(crate) fn reason(
-    outcome: &Result<HopAnswer, HostError>,
+    outcome: &Result<impl Answer, HostError>,
     request: &ProxyRequest,
     template: &RetryTemplate,
 ) -> Option<Reason> {
@@ -38,10 +38,10 @@ pub(crate) fn reason(
         }
         Err(_) => return None,
     };
-    let status = answer.status.as_u16();
+    let status = answer.status().as_u16();
     // An answer that was cut short is judged by its status like a whole one, as in Nango: what was answered was also
     // done, and doing it again is for the author to ask for (`retryOn`).
-    if answer.status.is_success() && answer.body.is_ok() {
+    if has_succeeded(answer) {
         return None;
     }
     if let Some(rules) = &template.error_code {
@@ -56,6 +56,11 @@ pub(crate) fn reason(
     }
     let remaining = template.remaining.as_deref().and_then(|name| answer.header(name));
     (remaining.as_deref() == Some("0")).then(|| "provider_remaining".to_owned())
+}
+
+/// Whether an answer is one of success, and not known to be cut short.
+pub(crate) fn has_succeeded(answer: &impl Answer) -> bool {
+    answer.status().is_success() && !matches!(answer.body(), BodyRead::Broken(_))
 }
 
 /// Whether a provider's rule covers a status: `403`, `5xx`, or `500-502`.
@@ -78,7 +83,7 @@ fn covers(rule: &str, status: u16) -> bool {
 /// How long to wait before the attempt after `attempt` (0 for the first): what the headers say that the call names,
 /// else what the provider asks for, else a time that doubles.
 pub(crate) fn wait(
-    outcome: &Result<HopAnswer, HostError>,
+    outcome: &Result<impl Answer, HostError>,
     request: &ProxyRequest,
     template: &RetryTemplate,
     attempt: u32,
@@ -95,14 +100,14 @@ fn backoff(attempt: u32) -> Duration {
 }
 
 /// What the headers say that the call itself names.
-fn named_wait(answer: &HopAnswer, names: &RetryHeader, now: Timestamp) -> Option<Duration> {
+fn named_wait(answer: &impl Answer, names: &RetryHeader, now: Timestamp) -> Option<Duration> {
     let read = |name: &Option<String>| answer.header(name.as_deref()?);
     read(&names.at)
         .and_then(|text| until(&text, now))
         .or_else(|| read(&names.after).and_then(|text| seconds(&text, now)))
 }
 
-fn asked_wait(answer: &HopAnswer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
+fn asked_wait(answer: &impl Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
     let longest = |names: &[String], read: fn(&str, Timestamp) -> Option<Duration>| {
         names.iter().filter_map(|name| read(&answer.header(name)?, now)).max()
     };
@@ -113,9 +118,11 @@ fn asked_wait(answer: &HopAnswer, template: &RetryTemplate, now: Timestamp) -> O
         .or_else(|| seconds(&answer.header("retry-after")?, now))
 }
 
-fn in_body(answer: &HopAnswer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
+fn in_body(answer: &impl Answer, template: &RetryTemplate, now: Timestamp) -> Option<Duration> {
     let rule = template.in_body.as_ref()?;
-    let body: Value = serde_json::from_slice(answer.body.as_ref().ok()?).ok()?;
+    // Of a body that is passed on nothing is known yet.
+    let BodyRead::Whole(body) = answer.body() else { return None };
+    let body: Value = serde_json::from_slice(body).ok()?;
     let text = rule.path.split('.').try_fold(&body, |value, key| match value {
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
         other => other.get(key),

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::*;
-use crate::transport::{BrokenBody, Packing};
+use crate::transport::{BrokenBody, HopAnswer, Packing};
 use crate::{BodyWait, HeaderNames};
 
 fn answer(status: u16, headers: &[(&str, &str)]) -> Result<HopAnswer, HostError> {

@@ -42,13 +42,18 @@ pub fn has_body(method: &Method) -> bool {
 /// The methods into whose bodies a template's fields go, as in Nango.
 const FILLED: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
+/// Whether the provider's template adds fields to the body of a call.
+pub(crate) fn takes_fields(target: &Target, method: &Method) -> bool {
+    FILLED.contains(method) && !target.integration.provider.proxy.body.is_empty()
+}
+
 /// Builds the body.
 pub(super) fn build(target: &Target, request: &ProxyRequest, values: &Values<'_>) -> Result<Body, HostError> {
     if !has_body(&request.method) {
         return Ok(Body::default());
     }
     let mut filled = Filled { values, with_credentials: false };
-    let fields = if FILLED.contains(&request.method) {
+    let fields = if takes_fields(target, &request.method) {
         filled.object(&target.integration.provider.proxy.body)?
     } else {
         JsonObject::new()

@@ -17,7 +17,7 @@ use crate::template::{Credentialed, RequestParts, Values};
 use self::url::BareUrl;
 pub(crate) use self::url::add_params;
 pub use body::has_body;
-pub(crate) use body::{ContentType, encoded};
+pub(crate) use body::{ContentType, encoded, takes_fields};
 pub(crate) use headers::DEFAULT_USER_AGENT;
 pub use headers::IGNORED_HEADERS;
 pub(crate) use secrets::Secrets;

@@ -1,4 +1,4 @@
-use onevent_contract::Secret;
+use onevent_contract::{HostError, Secret};
 use onevent_redaction::{REDACTED, Redactor};
 use url::Url;
 use url::form_urlencoded;
@@ -43,6 +43,19 @@ impl Secrets {
     /// Whether a secret stands in `text`.
     pub(crate) fn are_in(&self, text: &str) -> bool {
         self.redactor.finds(text)
+    }
+
+    /// An error as people may see it. What a provider answered is not touched.
+    pub(crate) fn hidden_in(&self, error: HostError) -> HostError {
+        let hide = |message: String| self.redactor.hide(&message).into_owned();
+        match error {
+            HostError::Network { code, message } => HostError::Network { code, message: hide(message) },
+            HostError::Configuration { code, message } => {
+                HostError::Configuration { code, message: hide(message) }
+            }
+            HostError::Internal { message } => HostError::Internal { message: hide(message) },
+            other => other,
+        }
     }
 
     /// A URL as people may see it: without user name, fragment, and secrets in whatever spelling.

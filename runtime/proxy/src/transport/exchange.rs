@@ -1,70 +1,24 @@
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderValue};
 use hyper::ext::ReasonPhrase;
-use onevent_contract::{HeaderLines, HostError, HttpOutcome, ResponseHead};
-use reqwest::{Client, Response};
+use onevent_contract::HeaderLines;
+use reqwest::{Body, Client, Response};
 
 use super::Failure;
+use super::answer::{BrokenBody, HopAnswer, OpenAnswer};
 use super::coding::{self, Coding, Packing, UnpackError};
-use super::redirect::Hop;
+use super::hop::{Hop, HopBody};
 use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS, MAX_HEADER_BYTES};
-
-/// An answer, whatever its status.
-#[derive(Debug)]
-pub(crate) struct HopAnswer {
-    pub(crate) status: StatusCode,
-    pub(crate) status_text: String,
-    pub(crate) headers: HeaderLines,
-    pub(crate) packing: Packing,
-    /// Unpacked, unless that is unknown.
-    pub(crate) body: Result<Bytes, BrokenBody>,
-}
-
-/// Why an answer whose head arrived has no body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum BrokenBody {
-    /// The connection broke, or what came was no valid framing: it was cut short. Which of these it was says only how
-    /// it was framed, so all of them are one.
-    Aborted,
-    /// It cannot be unpacked.
-    Unpacking { code: &'static str, message: &'static str },
-}
-
-impl BrokenBody {
-    /// The code that axios, or zlib under it, gives.
-    pub(crate) fn code(&self) -> &'static str {
-        match *self {
-            Self::Aborted => "ERR_BAD_RESPONSE",
-            Self::Unpacking { code, .. } => code,
-        }
-    }
-
-    /// The error that a function sees: with axios' message, or zlib's.
-    pub(crate) fn into_error(self, head: ResponseHead) -> HostError {
-        let message = match self {
-            Self::Aborted => "stream has been aborted",
-            Self::Unpacking { message, .. } => message,
-        };
-        HostError::BrokenBody { code: self.code().into(), message: message.into(), response: Box::new(head) }
-    }
-}
 
 /// Sends one request and reads its whole answer.
 ///
 /// # Errors
 /// When no head of an answer arrived, and when the answer is larger than it may be.
 pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<HopAnswer, Failure> {
-    let mut request = client.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
-    request = request.header(ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
-    if let Some(body) = &hop.body {
-        request = request.body(body.clone());
-    }
-    let response = request.send().await.map_err(|error| Failure::from_reqwest(&error, &hop.url))?;
-    let status = response.status();
+    let open = open(client, hop, &HeaderValue::from_static(coding::ACCEPTED)).await?;
+    let OpenAnswer { status, headers, packing, response } = open;
     let status_text = reason(&response);
-    let headers = header_lines(response.headers())?;
-    let packing = Packing::of(headers.values(CONTENT_ENCODING.as_str()));
     let body = match (packed_body(response).await, &packing) {
         (Err(BodyProblem::TooLarge), _) => return Err(Failure::body_too_large()),
         (Err(BodyProblem::Aborted), _) => Err(BrokenBody::Aborted),
@@ -74,41 +28,28 @@ pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<HopAnswer, Fa
     Ok(HopAnswer { status, status_text, headers, packing, body })
 }
 
-impl HopAnswer {
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name)
-    }
-
-    /// The headers as axios gives them: a coding that was undone is left out, and one that nothing is packed with.
-    pub(crate) fn axios_headers(&self, method: &str) -> HeaderLines {
-        let mut headers = self.headers.clone();
-        let without_body = method == "HEAD" || self.status == StatusCode::NO_CONTENT;
-        if without_body || matches!(self.packing, Packing::Known(_)) {
-            headers.remove(CONTENT_ENCODING.as_str());
-        }
-        headers
-    }
-
-    /// What to say of a body that is left packed.
-    pub(crate) fn unknown_packing(&self) -> Option<String> {
-        match (&self.packing, &self.body) {
-            (Packing::Unknown(coding), Ok(body)) if !body.is_empty() => Some(format!(
-                "the answer is packed with `{coding}`, which is not known here: its body is left as it came"
-            )),
-            _ => None,
+/// Sends one request and waits for the head of its answer. `accepted` is what the body may be packed with.
+///
+/// # Errors
+/// When no head of an answer arrived, and when it is larger than it may be.
+pub(crate) async fn open(client: &Client, hop: &Hop, accepted: &HeaderValue) -> Result<OpenAnswer, Failure> {
+    let mut request = client.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
+    request = request.header(ACCEPT_ENCODING, accepted.clone());
+    match &hop.body {
+        None => {}
+        Some(HopBody::Held(body)) => request = request.body(body.clone()),
+        Some(HopBody::Passing(upload)) => {
+            let body = upload.take().ok_or_else(Failure::body_is_gone)?;
+            if let Some(length) = upload.length() {
+                request = request.header(CONTENT_LENGTH, HeaderValue::from(length));
+            }
+            request = request.body(Body::wrap_stream(body));
         }
     }
-}
-
-/// What a report says of a request that came to its end.
-pub(crate) fn http_outcome(sent: &Result<HopAnswer, Failure>) -> HttpOutcome {
-    match sent {
-        Ok(HopAnswer { status, body: Ok(_), .. }) => HttpOutcome::Answered(status.as_u16()),
-        Ok(HopAnswer { status, body: Err(broken), .. }) => {
-            HttpOutcome::Broken { status: status.as_u16(), code: broken.code().to_owned() }
-        }
-        Err(failure) => HttpOutcome::Failed(failure.code().to_owned()),
-    }
+    let response = request.send().await.map_err(|error| Failure::from_reqwest(&error, &hop.url))?;
+    let headers = header_lines(response.headers())?;
+    let packing = Packing::of(headers.values(CONTENT_ENCODING.as_str()));
+    Ok(OpenAnswer { status: response.status(), headers, packing, response })
 }
 
 fn reason(response: &Response) -> String {

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::egress::EgressRefusal;
 use crate::limits::{MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_REDIRECTS};
+use crate::upload::UploadError;
 
 /// Why no answer came. Messages name the host at most: a path may hold a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,9 @@ impl Failure {
         let mut causes = causes(error);
         if let Some(refusal) = causes.iter().find_map(|cause| cause.downcast_ref::<EgressRefusal>()) {
             return Self::Refused(refusal.clone());
+        }
+        if let Some(error) = causes.iter().find_map(|cause| cause.downcast_ref::<UploadError>()) {
+            return Self::network("ERR_CANCELED", error.to_string());
         }
         if error.is_dns() {
             // The system's resolver says it in words only.
@@ -48,6 +52,11 @@ impl Failure {
 
     pub(crate) fn timeout(after: std::time::Duration) -> Self {
         Self::network("ECONNABORTED", format!("timeout of {}ms exceeded", after.as_millis()))
+    }
+
+    /// The answer asks for a body that has left already, and is not kept.
+    pub(crate) fn body_is_gone() -> Self {
+        Self::bad_redirect("it wants the body once more, which was too large to be kept")
     }
 
     pub(crate) fn body_too_large() -> Self {
@@ -73,10 +82,7 @@ impl Failure {
     }
 
     pub(crate) fn bad_redirect(why: &str) -> Self {
-        Self::network(
-            "ERR_FR_REDIRECTION_FAILURE",
-            format!("the provider redirects to an invalid address: {why}"),
-        )
+        Self::network("ERR_FR_REDIRECTION_FAILURE", format!("the redirect cannot be followed: {why}"))
     }
 
     fn network(code: &'static str, message: String) -> Self {

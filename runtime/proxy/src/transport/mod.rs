@@ -1,8 +1,10 @@
 //! One request over the wire, its redirects, and what can go wrong on the way.
 
+mod answer;
 mod coding;
 mod exchange;
 mod failure;
+mod hop;
 mod redirect;
 
 use std::collections::HashMap;
@@ -15,11 +17,14 @@ use reqwest::redirect::Policy;
 use crate::egress::{EgressPolicy, GuardedResolver};
 use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
 
-pub(crate) use exchange::{HopAnswer, exchange, http_outcome};
-pub(crate) use failure::Failure;
-pub(crate) use redirect::{Hop, Next, next_hop, next_plain_hop};
 #[cfg(test)]
-pub(crate) use {coding::Packing, exchange::BrokenBody};
+pub(crate) use answer::BrokenBody;
+pub(crate) use answer::{Answer, BodyRead, HopAnswer, OpenAnswer, http_outcome};
+pub(crate) use coding::{ACCEPTED, Packing, unpack_passing};
+pub(crate) use exchange::{exchange, open};
+pub(crate) use failure::Failure;
+pub(crate) use hop::{Hop, HopBody};
+pub(crate) use redirect::{Next, next_hop, next_plain_hop};
 
 /// The HTTP clients, one for each egress policy.
 ///
@@ -62,7 +67,7 @@ fn build(policy: &EgressPolicy) -> reqwest::Result<Client> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use http::{HeaderMap, Method};
 
     use super::*;
@@ -85,8 +90,8 @@ mod tests {
         assert!(matches!(&allowed, Failure::Network { code: "ECONNREFUSED", .. }), "{allowed:?}");
     }
 
-    #[tokio::test]
-    async fn a_stream_of_http_2_that_is_reset_is_an_answer_cut_short() {
+    /// A client that speaks HTTP/2, and a request to a server that resets its answer after the first half.
+    pub(crate) async fn reset_by_its_server() -> (Client, Hop) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         tokio::spawn(async move {
@@ -103,7 +108,12 @@ mod tests {
             }
         });
         let client = Client::builder().http2_prior_knowledge().no_proxy().build().unwrap();
-        let hop = Hop { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+        (client, Hop { method: Method::GET, url, headers: HeaderMap::new(), body: None })
+    }
+
+    #[tokio::test]
+    async fn a_stream_of_http_2_that_is_reset_is_an_answer_cut_short() {
+        let (client, hop) = reset_by_its_server().await;
         let answer = exchange(&client, &hop).await.unwrap();
         assert_eq!((answer.status.as_u16(), answer.body), (404, Err(BrokenBody::Aborted)));
     }

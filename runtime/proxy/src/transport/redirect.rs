@@ -3,35 +3,16 @@
 //! Methods and bodies change as browsers change them (Fetch standard, "HTTP-redirect fetch"). On the way to another
 //! origin every header that carries a credential stays behind, the template's own (`x-api-key`) included, and a body
 //! into which the template put a credential is not sent at all. `forward_headers_on_redirect` keeps the headers, but
-//! never from https to http, and never to a host for which the credentials are sealed.
+//! never from https to http, and never to a host for which the credentials are sealed. A body that was passed on while
+//! it arrived cannot be sent again: a redirect that asks for it fails the call, as with `fetch`.
 
-use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
-use url::Url;
 
-use super::{Failure, HopAnswer};
+use super::Failure;
+use super::answer::Answer;
+use super::hop::{Hop, HopBody};
 use crate::request::BuiltRequest;
-
-/// One request of a chain of redirects.
-#[derive(Debug, Clone)]
-pub(crate) struct Hop {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Bytes>,
-}
-
-impl Hop {
-    pub(crate) fn first(request: &BuiltRequest) -> Self {
-        Self {
-            method: request.method.clone(),
-            url: request.url.clone(),
-            headers: request.headers.clone(),
-            body: request.body.clone(),
-        }
-    }
-}
 
 /// What follows on an answer.
 #[derive(Debug)]
@@ -45,7 +26,7 @@ pub(crate) enum Next {
 }
 
 /// What follows on `answer` to `hop`, for a call with a connection's credentials.
-pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &HopAnswer) -> Result<Next, Failure> {
+pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &impl Answer) -> Result<Next, Failure> {
     let Some(mut next) = redirected(hop, answer)? else { return Ok(Next::Done) };
     if next.url.origin() != hop.url.origin() {
         if next.body.is_some() && request.credential_body {
@@ -61,7 +42,7 @@ pub(crate) fn next_hop(request: &BuiltRequest, hop: &Hop, answer: &HopAnswer) ->
 
 /// What follows on `answer` to `hop`, for a request that nobody but its author put credentials into; `None` where
 /// nothing does.
-pub(crate) fn next_plain_hop(hop: &Hop, answer: &HopAnswer) -> Result<Option<Hop>, Failure> {
+pub(crate) fn next_plain_hop(hop: &Hop, answer: &impl Answer) -> Result<Option<Hop>, Failure> {
     let Some(mut next) = redirected(hop, answer)? else { return Ok(None) };
     if next.url.origin() != hop.url.origin() {
         drop_credentials(&mut next.headers, &[]);
@@ -70,8 +51,8 @@ pub(crate) fn next_plain_hop(hop: &Hop, answer: &HopAnswer) -> Result<Option<Hop
 }
 
 /// The request that an answer redirects to, with the method and body that it then has.
-fn redirected(hop: &Hop, answer: &HopAnswer) -> Result<Option<Hop>, Failure> {
-    let status = answer.status;
+fn redirected(hop: &Hop, answer: &impl Answer) -> Result<Option<Hop>, Failure> {
+    let status = answer.status();
     let redirects = [
         StatusCode::MOVED_PERMANENTLY,
         StatusCode::FOUND,
@@ -97,6 +78,9 @@ fn redirected(hop: &Hop, answer: &HopAnswer) -> Result<Option<Hop>, Failure> {
         let names: Vec<HeaderName> =
             next.headers.keys().filter(|name| describes_body(name)).cloned().collect();
         names.iter().for_each(|name| drop(next.headers.remove(name)));
+    }
+    if matches!(next.body, Some(HopBody::Passing(_))) {
+        return Err(Failure::body_is_gone());
     }
     Ok(Some(next))
 }

@@ -13,4 +13,5 @@ mod redirects;
 mod retries;
 mod seal;
 mod setup;
+mod streamed;
 mod tls;

@@ -8,11 +8,13 @@ mod brotli;
 mod deflate;
 mod gzip;
 mod output;
+mod passing;
 
 use bytes::Bytes;
 
 use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS};
 use output::Output;
+pub(crate) use passing::unpack_passing;
 
 /// What this client says it can unpack.
 pub(crate) const ACCEPTED: &str = "gzip, deflate, br";
