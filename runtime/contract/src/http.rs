@@ -24,7 +24,6 @@ pub enum Params {
 /// The body of a call, already of the kind that axios would send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum ProxyBody {
     /// Sent as `application/json` unless the caller set a content type.
     Json(#[serde(with = "json")] Value),
@@ -41,7 +40,6 @@ pub enum ProxyBody {
 /// How the answer's body is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum ResponseType {
     /// Text, JSON if it parses: axios' default.
     #[default]

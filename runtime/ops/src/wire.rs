@@ -42,11 +42,7 @@ impl<T> OpResult<T> {
 impl From<HostError> for HostFailure {
     fn from(error: HostError) -> Self {
         let message = error.to_string();
-        let body = match &error {
-            HostError::Answer { body, .. } => Some(body.to_string()),
-            _ => None,
-        };
-        let mut head = None;
+        let (mut text, mut head) = (None, None);
         let (kind, code, status) = match error {
             HostError::Network { code, .. } => ("network", code, None),
             HostError::BrokenBody { code, response, .. } => {
@@ -56,12 +52,15 @@ impl From<HostError> for HostFailure {
             }
             HostError::Configuration { code, .. } => ("configuration", code, None),
             HostError::Api { code, status, .. } => ("api", code, Some(status)),
-            HostError::Answer { status, .. } => ("answer", "api_error".to_owned(), Some(status)),
+            HostError::Answer { status, body } => {
+                text = Some(body.to_string());
+                ("answer", "api_error".to_owned(), Some(status))
+            }
             HostError::Unsupported { .. } => ("unsupported", "unsupported".to_owned(), None),
-            // `RunState::ask` ends the run on these; whatever is added later reads as a configuration error.
-            _ => ("configuration", "host_error".to_owned(), None),
+            // `RunState::ask` ends the run on these before they come here.
+            HostError::Internal { .. } => ("configuration", "host_error".to_owned(), None),
         };
-        Self { kind, code, message, status, body, response: head }
+        Self { kind, code, message, status, body: text, response: head }
     }
 }
 
@@ -219,7 +218,9 @@ impl WireResponse {
         let ProxyResponse { status, status_text, headers, body, url, last_request, duration: _ } = response;
         let (text, bytes) = match wanted {
             ResponseType::ArrayBuffer => (None, Some(ToJsBuffer::from(body.to_vec()))),
-            _ => (Some(String::from_utf8_lossy(&body).into_owned()), None),
+            ResponseType::Default | ResponseType::Json | ResponseType::Text => {
+                (Some(String::from_utf8_lossy(&body).into_owned()), None)
+            }
         };
         let headers = headers.combined_lines();
         Self {

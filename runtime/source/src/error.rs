@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use onevent_contract::Frame;
+use strum::IntoStaticStr;
 
 use crate::limits::MAX_ERROR_TEXT;
 use crate::private;
 
 /// What kind of problem it is. [`LoadErrorCode::as_str`] is stable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum LoadErrorCode {
     /// The folder has no `index.ts`.
@@ -53,6 +55,7 @@ pub enum LoadErrorCode {
     /// Code outside `exec` hit a limit, or waits for something that cannot happen.
     ModuleStopped,
     /// The engine itself could not load it.
+    #[strum(serialize = "engine_error")]
     Engine,
 }
 
@@ -60,29 +63,7 @@ impl LoadErrorCode {
     /// The stable text form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MissingIndex => "missing_index",
-            Self::UnreadableFile => "unreadable_file",
-            Self::SyntaxError => "syntax_error",
-            Self::TooDeep => "too_deep",
-            Self::DisallowedImport => "disallowed_import",
-            Self::ModuleNotFound => "module_not_found",
-            Self::OutsideProject => "outside_project",
-            Self::TooLarge => "too_large",
-            Self::InvalidFunctionPath => "invalid_function_path",
-            Self::DuplicateFunction => "duplicate_function",
-            Self::UnsupportedFunctionType => "unsupported_function_type",
-            Self::WrongFolder => "wrong_folder",
-            Self::OldExport => "old_export",
-            Self::InvalidExport => "invalid_export",
-            Self::UnknownEvent => "unknown_event",
-            Self::InvalidMetadataSchema => "invalid_metadata_schema",
-            Self::InvalidInputSchema => "invalid_input_schema",
-            Self::InvalidOutputSchema => "invalid_output_schema",
-            Self::ModuleThrew => "module_threw",
-            Self::ModuleStopped => "module_stopped",
-            Self::Engine => "engine_error",
-        }
+        self.into()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use onevent_contract::{FunctionKey, FunctionName, IntegrationId};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::error::{LoadError, LoadErrorCode};
 use crate::file_names::INDEX;
@@ -65,7 +66,8 @@ pub(crate) fn listed_imports(source: &ProjectSource) -> Result<Vec<ListedImport>
 }
 
 /// Which kind of function a folder holds, by Nango's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Folder {
     /// `on-events`
     OnEvents,
@@ -76,16 +78,10 @@ pub enum Folder {
 }
 
 impl Folder {
-    const ALL: [Folder; 3] = [Self::OnEvents, Self::Actions, Self::Syncs];
-
     /// The folder's name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OnEvents => "on-events",
-            Self::Actions => "actions",
-            Self::Syncs => "syncs",
-        }
+        self.into()
     }
 }
 
@@ -108,10 +104,9 @@ impl FunctionPath {
         let [integration, folder, file] = parts.as_slice() else {
             return Err(invalid(format!("`{path}` is not the path of a function")));
         };
-        let folder = Folder::ALL
-            .into_iter()
-            .find(|known| known.as_str() == *folder)
-            .ok_or_else(|| invalid(format!("`{path}`: `{folder}` is not a folder of functions")))?;
+        let folder = folder
+            .parse()
+            .map_err(|_| invalid(format!("`{path}`: `{folder}` is not a folder of functions")))?;
         let name = file.rsplit_once('.').map_or(*file, |(name, _)| name);
         let key = FunctionKey {
             integration: IntegrationId::new(*integration)

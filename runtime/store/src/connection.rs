@@ -7,6 +7,7 @@ use onevent_contract::{
     Connection, ConnectionDetails, ConnectionError, ConnectionId, Credentials, EnvironmentName,
     IntegrationId, JsonObject, RunId,
 };
+use strum::{EnumString, IntoStaticStr};
 
 use crate::{DetailsPatch, MetadataWriters};
 
@@ -40,7 +41,8 @@ impl fmt::Display for ConnectionKey {
 }
 
 /// Whether a connection counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum ConnectionState {
     /// Its creation is running and has not been accepted. Only the runs of that creation see it.
@@ -51,14 +53,11 @@ pub enum ConnectionState {
 
 impl ConnectionState {
     pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Established => "established",
-        }
+        self.into()
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Pending, Self::Established].into_iter().find(|state| state.as_str() == name)
+        name.parse().ok()
     }
 }
 

@@ -275,15 +275,9 @@ impl Transaction {
 
 fn entry(row: OperationRow) -> Result<JournalEntry, StoreError> {
     let damaged = || StoreError::corrupt("journal entry");
-    let operation = match row.kind.as_str() {
-        "creation" => Operation::Creation,
-        "override" => Operation::Override,
-        "deletion" => Operation::Deletion,
-        _ => return Err(damaged()),
-    };
     Ok(JournalEntry {
         key: row.key.key()?,
-        operation,
+        operation: Operation::from_name(&row.kind).ok_or_else(damaged)?,
         token: Token::parse(&row.token).ok_or_else(damaged)?,
         since: from_millis(row.started_at, "started_at")?,
         lease_expires_at: from_millis(row.lease_expires_at, "lease_expires_at")?,

@@ -76,69 +76,51 @@ function verified(algorithm: string, key: keys.KeyRecord, options: Options, data
 const unsupported = (): Coded => coded(new Error('Unsupported crypto operation'), 'ERR_CRYPTO_UNSUPPORTED_OPERATION');
 const used = (): Coded => coded(new Error('Not initialised'), 'ERR_CRYPTO_INVALID_STATE');
 
-/** Algorithm and data of a Sign or a Verify, for the only use that there is. */
-class Collected {
+let takeFrom: (collecting: Collecting, key: keys.KeyRecord) => [algorithm: string, data: Bytes];
+
+/** What Sign and Verify share: an algorithm, and the data for the only use that there is. */
+class Collecting extends LazyWritable {
     readonly #algorithm: string;
     #chunks: Bytes[] | null = [];
-    constructor(algorithm: unknown) {
+    constructor(algorithm?: unknown, options?: unknown) {
         if (typeof algorithm !== 'string') throw invalidType('algorithm', 'of type string', algorithm);
         const name = digestName(algorithm);
         if (name === undefined) throw invalidDigest();
+        super(options);
         this.#algorithm = name;
     }
-    add(data: unknown, encoding: unknown): void {
-        const bytes = dataBytes(data, encoding);
-        if (this.#chunks === null) throw used();
-        this.#chunks.push(bytes);
-    }
-    take(key: keys.KeyRecord): [algorithm: string, data: Bytes] {
-        if (key.kind === 'ed25519') throw unsupported();
-        if (this.#chunks === null) throw used();
-        const data = join([...this.#chunks, new Uint8Array(0)]);
-        this.#chunks = null;
-        return [this.#algorithm, data];
-    }
-}
-
-class SignClass extends LazyWritable {
-    readonly #collected: Collected;
-    constructor(algorithm?: unknown, options?: unknown) {
-        const collected = new Collected(algorithm);
-        super(options);
-        this.#collected = collected;
-    }
     _write(chunk: unknown, encoding: unknown, done: Done): void {
-        this.#collected.add(chunk, encoding);
+        this.update(chunk, encoding);
         done();
     }
     update(data?: unknown, encoding?: unknown): this {
-        this.#collected.add(data, encoding);
+        const bytes = dataBytes(data, encoding);
+        if (this.#chunks === null) throw used();
+        this.#chunks.push(bytes);
         return this;
     }
+    static {
+        takeFrom = (collecting, key) => {
+            if (key.kind === 'ed25519') throw unsupported();
+            if (collecting.#chunks === null) throw used();
+            const data = join([...collecting.#chunks, new Uint8Array(0)]);
+            collecting.#chunks = null;
+            return [collecting.#algorithm, data];
+        };
+    }
+}
+
+class SignClass extends Collecting {
     sign(key?: unknown, encoding?: unknown): Buffer | string {
         if (!key) throw coded(new Error('No key provided to sign'), 'ERR_CRYPTO_SIGN_KEY_REQUIRED');
         const record = prepared(key, 'private');
         const options = optionsOf(key);
-        const [algorithm, data] = this.#collected.take(record);
+        const [algorithm, data] = takeFrom(this, record);
         return encoded(signed(algorithm, record, options, data) as Bytes, encoding === '' ? undefined : encoding);
     }
 }
 
-class VerifyClass extends LazyWritable {
-    readonly #collected: Collected;
-    constructor(algorithm?: unknown, options?: unknown) {
-        const collected = new Collected(algorithm);
-        super(options);
-        this.#collected = collected;
-    }
-    _write(chunk: unknown, encoding: unknown, done: Done): void {
-        this.#collected.add(chunk, encoding);
-        done();
-    }
-    update(data?: unknown, encoding?: unknown): this {
-        this.#collected.add(data, encoding);
-        return this;
-    }
+class VerifyClass extends Collecting {
     verify(key?: unknown, signature?: unknown, encoding?: unknown): boolean {
         const record = prepared(key, 'public');
         const options = optionsOf(key);
@@ -146,7 +128,7 @@ class VerifyClass extends LazyWritable {
         if (bytes === undefined) {
             throw invalidType('signature', 'of type string or an instance of ArrayBuffer, Buffer, TypedArray, or DataView', signature);
         }
-        const [algorithm, data] = this.#collected.take(record);
+        const [algorithm, data] = takeFrom(this, record);
         return verified(algorithm, record, options, data, bytes);
     }
 }

@@ -7,10 +7,10 @@ use thiserror::Error;
 use crate::ResponseHead;
 use crate::encoding::json;
 
-/// Why a host could not do what it was asked for.
+/// Why a host could not do what it was asked for. Whoever translates it says what becomes of each kind: a new one does
+/// not compile before that.
 #[derive(Debug, Clone, PartialEq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum HostError {
     /// This host does not have this member.
     #[error("nango.{member} is not supported here")]

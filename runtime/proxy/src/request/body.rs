@@ -90,7 +90,6 @@ pub(crate) fn encoded(body: ProxyBody) -> Result<(Bytes, ContentType), HostError
             let content_type = format!("multipart/form-data; boundary={boundary}");
             (multipart(&pairs, &boundary), ContentType::Fixed(content_type))
         }
-        _ => return Err(configuration("invalid_body", "this kind of body is not supported")),
     })
 }
 

@@ -68,6 +68,9 @@ impl Files {
     }
 
     /// The key in the key file; `None` where there is no such file.
+    ///
+    /// Not through the reader that other files of people's go through: the mode that is checked is that of the file that
+    /// was opened, and its text is wiped from memory.
     pub(super) fn read_key(&self) -> Result<Option<EncryptionKey>, StoreError> {
         // Opening a pipe would wait for whoever writes into it.
         if fs::metadata(&self.key).is_ok_and(|found| !found.is_file()) {

@@ -78,7 +78,11 @@ impl CallOutcome {
                 code: code.clone(),
                 message: message.clone(),
             }),
-            _ => None,
+            HostError::Unsupported { .. }
+            | HostError::Configuration { .. }
+            | HostError::Api { .. }
+            | HostError::Answer { .. }
+            | HostError::Internal { .. } => None,
         }
     }
 
