@@ -25,13 +25,15 @@ const LOOK: Duration = Duration::from_millis(50);
 enum Change {
     Creation(NewConnection),
     Override(Reconnection),
+    Setup,
     Deletion,
 }
 
 impl Change {
     fn operation(&self) -> Operation {
         match self {
-            Self::Creation(_) => Operation::Creation,
+            // A setup is the end of a creation.
+            Self::Creation(_) | Self::Setup => Operation::Creation,
             Self::Override(_) => Operation::Override,
             Self::Deletion => Operation::Deletion,
         }
@@ -58,8 +60,8 @@ impl Change {
                 Ok(Applied { provider: new.provider.clone(), previous: Some(previous) })
             }
             // Its credentials are not needed: a damaged connection can still be deleted. Cleanup works with what was
-            // accepted last.
-            Self::Deletion => {
+            // accepted last, and so does setup.
+            Self::Setup | Self::Deletion => {
                 let provider =
                     to.accepted_provider(key, Visibility::Established).await?.ok_or_else(unknown)?;
                 Ok(Applied { provider, previous: None })
@@ -102,6 +104,19 @@ impl Store {
         wait: Duration,
     ) -> Result<OperationGuard, StoreError> {
         self.begin_operation(key.clone(), Change::Override(new), wait).await
+    }
+
+    /// Begins what is left of a creation, the setup of a connection that was accepted: nothing changes. Where it is
+    /// abandoned, the connection stays.
+    ///
+    /// # Errors
+    /// As [`Store::begin_override`].
+    pub async fn begin_setup(
+        &self,
+        key: &ConnectionKey,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        self.begin_operation(key.clone(), Change::Setup, wait).await
     }
 
     /// Begins a deletion: nothing changes yet.

@@ -8,7 +8,7 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use onevent_contract::EnvironmentName;
 use zeroize::Zeroizing;
 
-use crate::{ConnectionKey, EncryptionKey, StoreError};
+use crate::{ConnectionKey, EncryptionKey, EventId, StoreError};
 
 const ENVELOPE_VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
@@ -26,23 +26,29 @@ pub(crate) enum Purpose<'a> {
     Accepted(&'a ConnectionKey),
     /// What the webhooks of this environment are signed with.
     WebhookSigningKey(&'a EnvironmentName),
+    /// What there is to know of this event.
+    EventPayload(EventId),
+    /// What this event gave.
+    EventResult(EventId),
 }
 
-impl<'a> Purpose<'a> {
+impl Purpose<'_> {
     /// Every part with its length before it: no two different purposes give the same bytes.
     fn associated_data(&self) -> Vec<u8> {
-        let of = |key: &'a ConnectionKey| {
-            vec![key.environment.as_str(), key.integration.as_str(), key.connection_id.as_str()]
+        let of = |key: &ConnectionKey| {
+            vec![key.environment.to_string(), key.integration.to_string(), key.connection_id.to_string()]
         };
         let (purpose, names) = match self {
             Self::Canary => ("canary", Vec::new()),
             Self::Credentials(key) => ("credentials", of(key)),
             Self::Previous(key) => ("previous", of(key)),
             Self::Accepted(key) => ("accepted", of(key)),
-            Self::WebhookSigningKey(environment) => ("webhook_signing_key", vec![environment.as_str()]),
+            Self::WebhookSigningKey(environment) => ("webhook_signing_key", vec![environment.to_string()]),
+            Self::EventPayload(id) => ("event_payload", vec![id.to_string()]),
+            Self::EventResult(id) => ("event_result", vec![id.to_string()]),
         };
         let mut data = vec![ENVELOPE_VERSION];
-        for part in std::iter::once(purpose).chain(names) {
+        for part in std::iter::once(purpose).chain(names.iter().map(String::as_str)) {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());
             data.extend_from_slice(part.as_bytes());
         }

@@ -136,8 +136,19 @@ pub enum LastAccepted {
 pub struct UnfinishedSetup {
     /// When it began.
     pub since: Timestamp,
-    /// Whether it is still running; else it was interrupted, and will not go on by itself.
-    pub running: bool,
+    /// Whether it goes on.
+    pub state: SetupState,
+}
+
+/// Whether a setup that has begun goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupState {
+    /// Somebody is at it.
+    Running,
+    /// It is in the queue.
+    Waiting,
+    /// It was interrupted, and will not go on by itself.
+    Interrupted,
 }
 
 /// What a reconnect replaces. Metadata is not among it: it survives every reconnect.

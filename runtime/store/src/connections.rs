@@ -12,8 +12,8 @@ use crate::json::{decode, encode, encode_metadata};
 use crate::time::from_millis;
 use crate::{
     Account, AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, LastAccepted,
-    MetadataWriters, NewConnection, Reconnection, StoreError, StoredConnection, Transaction, UnfinishedSetup,
-    Visibility, Writer, credentials,
+    MetadataWriters, NewConnection, Reconnection, SetupState, StoreError, StoredConnection, Transaction,
+    UnfinishedSetup, Visibility, Writer, credentials,
 };
 
 /// How `credentials_state` is spelled.
@@ -232,12 +232,14 @@ impl Transaction {
         known(self.tables().set_unfinished_setup(key, None).await?, key)
     }
 
-    /// Deletes a connection for good. Its runs stay.
+    /// Deletes a connection for good. Its runs stay, and so do its events: setups that nobody did by then, and actions
+    /// that nobody is at, end as failed.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
     pub async fn delete_connection(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        known(self.tables().delete_connection_row(key).await?, key)
+        known(self.tables().delete_connection_row(key).await?, key)?;
+        self.give_up_events_of(key).await
     }
 
     fn stored(&self, row: ConnectionRow) -> Result<StoredConnection, StoreError> {
@@ -325,8 +327,8 @@ fn summary(row: SummaryRow) -> Result<ConnectionSummary, StoreError> {
         auth_error: row.auth_error.map(auth_error).transpose()?,
         metadata: metadata(row.metadata.as_deref())?,
         details: details(row.details)?,
-        // Whether somebody is at it, the journal knows.
-        unfinished_setup: since.map(|since| UnfinishedSetup { since, running: false }),
+        // Whether somebody is at it, the journal knows, and whether somebody will be, the queue.
+        unfinished_setup: since.map(|since| UnfinishedSetup { since, state: SetupState::Interrupted }),
         created_at: from_millis(row.created_at, "created_at")?,
         updated_at: from_millis(row.updated_at, "updated_at")?,
     })

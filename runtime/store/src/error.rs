@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use onevent_contract::{EnvironmentName, MAX_METADATA_BYTES, Operation};
 use thiserror::Error;
 
-use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, KeyError};
+use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, EventId, KeyError};
 
 /// One run holds at most so many locks: more is a mistake, and a way to fill the database.
 pub const MAX_LOCKS_OF_A_RUN: u32 = 1_000;
@@ -96,6 +96,12 @@ pub enum StoreError {
         /// What was lost.
         operation: Operation,
     },
+    /// The claim on an event is lost: its lease ran out, and somebody else has the event, or ended it.
+    #[error("event {id} is somebody else's by now")]
+    EventLost {
+        /// The event.
+        id: EventId,
+    },
     /// There is no such key of the HTTP API.
     #[error("there is no API key {id} in {environment}")]
     UnknownApiKey {
@@ -152,6 +158,7 @@ impl StoreError {
             Self::UnknownConnection { .. } => "unknown_connection",
             Self::OperationInProgress { .. } => "operation_in_progress",
             Self::OperationLost { .. } => "operation_lost",
+            Self::EventLost { .. } => "event_lost",
             Self::UnknownApiKey { .. } => "unknown_api_key",
             Self::TooManyLocks => "too_many_locks",
             Self::InvalidRunId { .. } => "invalid_run_id",

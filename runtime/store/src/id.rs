@@ -31,3 +31,11 @@ id!(
     /// Names a key of the HTTP API, without giving it away.
     ApiKeyId
 );
+id!(
+    /// Names an event in the queue.
+    EventId
+);
+id!(
+    /// Names a deployment.
+    DeploymentId
+);

@@ -1,6 +1,7 @@
 //! The journal of lifecycle operations that have begun and not ended, and what an operation that is not decided yet
 //! hides from others.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,8 +17,8 @@ use crate::database::{KeyColumns, OperationRow};
 use crate::time::from_millis;
 use crate::token::Token;
 use crate::{
-    Account, AuthError, ConnectionKey, ConnectionSummary, DetailsPatch, StoreError, StoredConnection,
-    Transaction, Visibility, credentials,
+    Account, AuthError, ConnectionKey, ConnectionSummary, DetailsPatch, EventKind, SetupState, StoreError,
+    StoredConnection, Transaction, Visibility, credentials,
 };
 
 /// How long an owner that cannot be probed counts as alive after its last heartbeat. Longer means a longer wait
@@ -156,10 +157,12 @@ impl Transaction {
         visibility: Visibility,
     ) -> Result<Option<StoredConnection>, StoreError> {
         let Some(mut stored) = self.connection_as_stored(key, visibility).await? else { return Ok(None) };
-        let Some(entry) = self.journal_entry(key).await? else { return Ok(Some(stored)) };
+        let entry = self.journal_entry(key).await?;
         if let Some(setup) = &mut stored.unfinished_setup {
-            setup.running = entry.operation == Operation::Creation;
+            let waits = self.waiting_events(key, EventKind::Setup).await? > 0;
+            setup.state = setup_state(entry.as_ref(), waits);
         }
+        let Some(entry) = entry else { return Ok(Some(stored)) };
         if visibility == Visibility::Established && entry.previous.is_some() {
             self.open_previous(&entry)?.put_into(&mut stored)?;
         }
@@ -180,11 +183,10 @@ impl Transaction {
         &mut self,
         mut found: Vec<ConnectionSummary>,
     ) -> Result<Vec<ConnectionSummary>, StoreError> {
-        for entry in self.journal().await? {
+        let journal = self.journal().await?;
+        self.note_setups(&mut found, &journal).await?;
+        for entry in journal {
             let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key) else { continue };
-            if let Some(setup) = &mut listed.unfinished_setup {
-                setup.running = entry.operation == Operation::Creation;
-            }
             if entry.previous.is_some() {
                 // One damaged entry does not hide the others; reading that connection says what is wrong.
                 match self.open_previous(&entry) {
@@ -194,6 +196,27 @@ impl Transaction {
             }
         }
         Ok(found)
+    }
+
+    /// Notes which of the setups that have begun go on.
+    async fn note_setups(
+        &mut self,
+        found: &mut [ConnectionSummary],
+        journal: &[JournalEntry],
+    ) -> Result<(), StoreError> {
+        let mut waiting: HashMap<EnvironmentName, HashSet<ConnectionKey>> = HashMap::new();
+        for listed in found {
+            let Some(setup) = &mut listed.unfinished_setup else { continue };
+            let environment = &listed.key.environment;
+            if !waiting.contains_key(environment) {
+                let counts = self.tables().waiting_counts(environment, Some(EventKind::Setup)).await?;
+                let keys: Result<_, _> = counts.into_iter().map(|(key, _)| key.key()).collect();
+                waiting.insert(environment.clone(), keys?);
+            }
+            let waits = waiting.get(environment).is_some_and(|keys| keys.contains(&listed.key));
+            setup.state = setup_state(journal.iter().find(|entry| entry.key == listed.key), waits);
+        }
+        Ok(())
     }
 
     /// Marks the connection as `refresh_exhausted`, because the credentials that the running override gave it were
@@ -270,6 +293,15 @@ impl Transaction {
             .and_then(|sealed| self.cipher().open(&Purpose::Previous(&entry.key), sealed))
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or_else(|| StoreError::corrupt(format!("previous state of connection {}", entry.key)))
+    }
+}
+
+/// Whether the setup of a connection goes on that this operation runs for, if any, and that setups wait for, or none.
+fn setup_state(entry: Option<&JournalEntry>, waits: bool) -> SetupState {
+    match (entry.map(|entry| entry.operation), waits) {
+        (Some(Operation::Creation), _) => SetupState::Running,
+        (_, true) => SetupState::Waiting,
+        (_, false) => SetupState::Interrupted,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening a store.
 
 use crate::transaction::Tools;
+use crate::wake::Wake;
 use crate::{Store, StoreError, StoreMode, StoreOptions, sqlite};
 
 impl Store {
@@ -12,7 +13,7 @@ impl Store {
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
         let (database, cipher) = sqlite::open(&options).await?;
         let StoreOptions { clock, mode, .. } = options;
-        let store = Self::new(Box::new(database), Tools { cipher, clock }, mode);
+        let store = Self::new(Box::new(database), Tools { cipher, clock, wake: Wake::new() }, mode);
         if mode == StoreMode::ReadWrite {
             store.recover().await?;
             store.sweep_owners().await?;

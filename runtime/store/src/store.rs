@@ -8,6 +8,7 @@ use onevent_contract::Clock;
 use crate::database::{Database, Owners};
 use crate::transaction::Tools;
 use crate::turns::Turns;
+use crate::wake::Wake;
 use crate::{DatabaseUrl, KeySource, StoreError, Transaction};
 
 /// What may be done with the store.
@@ -89,6 +90,10 @@ impl Store {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    pub(crate) fn wake(&self) -> &Wake {
+        &self.0.tools.wake
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

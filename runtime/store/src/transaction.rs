@@ -1,4 +1,4 @@
-//! One transaction type that connection changes, runs and later the queue share.
+//! One transaction type that connection changes, runs and the queue share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,11 +10,13 @@ use crate::StoreError;
 use crate::cipher::Cipher;
 use crate::database::Tables;
 use crate::time::whole_millis;
+use crate::wake::Wake;
 
 /// What a transaction works with beside the tables.
 pub(crate) struct Tools {
     pub(crate) cipher: Cipher,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) wake: Wake,
 }
 
 /// Changes that happen together or not at all. Dropping it without [`Transaction::commit`] undoes them.
@@ -24,11 +26,13 @@ pub(crate) struct Tools {
 pub struct Transaction {
     tables: Box<dyn Tables>,
     tools: Arc<Tools>,
+    /// Whether there may be something to claim once it is committed.
+    wakes: bool,
 }
 
 impl Transaction {
     pub(crate) fn new(tables: Box<dyn Tables>, tools: Arc<Tools>) -> Self {
-        Self { tables, tools }
+        Self { tables, tools, wakes: false }
     }
 
     /// Makes the changes durable: they survive a crash of the process and of the machine.
@@ -36,7 +40,16 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Busy`] or [`StoreError::Database`]; then nothing was changed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.tables.commit().await
+        self.tables.commit().await?;
+        if self.wakes {
+            self.tools.wake.wake();
+        }
+        Ok(())
+    }
+
+    /// Its commit wakes those who wait for events.
+    pub(crate) fn wakes(&mut self) {
+        self.wakes = true;
     }
 
     pub(crate) fn tables(&mut self) -> &mut dyn Tables {

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use onevent_contract::ConnectionError;
-use onevent_store::{AuthError, ConnectionSummary, StoredConnection, UnfinishedSetup};
+use onevent_store::{AuthError, ConnectionSummary, SetupState, StoredConnection, UnfinishedSetup};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,7 +29,11 @@ struct UnfinishedSetupDocument {
 
 impl From<UnfinishedSetup> for UnfinishedSetupDocument {
     fn from(setup: UnfinishedSetup) -> Self {
-        let state = if setup.running { "running" } else { "interrupted" };
+        let state = match setup.state {
+            SetupState::Running => "running",
+            SetupState::Waiting => "waiting",
+            SetupState::Interrupted => "interrupted",
+        };
         Self { state, since: setup.since.to_string() }
     }
 }
@@ -112,10 +116,12 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
     });
     if let Some(setup) = found.unfinished_setup {
         let since = paint(DIM, &format!("since {}", when(setup.since)));
-        let state = if setup.running {
-            paint(NAME, "its setup is running")
-        } else {
-            paint(BAD, "its setup was interrupted: delete and create it again to repeat it")
+        let state = match setup.state {
+            SetupState::Running => paint(NAME, "its setup is running"),
+            SetupState::Waiting => paint(NAME, "its setup is in the queue"),
+            SetupState::Interrupted => {
+                paint(BAD, "its setup was interrupted: delete and create it again to repeat it")
+            }
         };
         text.push_str(&format!("  {state} {since}\n"));
     }
@@ -177,8 +183,11 @@ fn table(found: &[ConnectionSummary]) -> String {
     for connection in found {
         let state = match (&connection.auth_error, connection.unfinished_setup) {
             (Some(_), _) => (BAD, "auth error".to_owned()),
-            (None, Some(UnfinishedSetup { running: true, .. })) => (NAME, "setup running".to_owned()),
-            (None, Some(UnfinishedSetup { running: false, .. })) => (BAD, "setup interrupted".to_owned()),
+            (None, Some(setup)) => match setup.state {
+                SetupState::Running => (NAME, "setup running".to_owned()),
+                SetupState::Waiting => (NAME, "setup waiting".to_owned()),
+                SetupState::Interrupted => (BAD, "setup interrupted".to_owned()),
+            },
             (None, None) => (GOOD, "usable".to_owned()),
         };
         table.row([

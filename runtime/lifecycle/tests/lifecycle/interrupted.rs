@@ -3,7 +3,7 @@
 use onevent_contract::Event::{PostConnectionCreation, PreConnectionDeletion, ValidateConnection};
 use onevent_contract::Outcome;
 use onevent_lifecycle::{InterruptedIn, LifecycleError, OperationReport};
-use onevent_store::Visibility;
+use onevent_store::{SetupState, Visibility};
 
 use crate::script::Ending::{Hangs, HangsForGood, Returns, ThrowsActionError};
 use crate::script::{Stage, key, new_connection, reconnection, token_of};
@@ -111,7 +111,7 @@ async fn an_interrupted_setup_leaves_a_connection_that_says_so() {
     assert!(error.to_string().contains("was created"), "{error}");
     assert_eq!(runs, [("check".to_owned(), Outcome::Succeeded), stopped("setup")]);
     let setup = stage.connection("acme").await.unwrap().unfinished_setup.unwrap();
-    assert!(!setup.running);
+    assert_eq!(setup.state, SetupState::Interrupted);
     assert_eq!(stage.list().await[0].unfinished_setup, Some(setup));
     // It is free for the next operation.
     stage.store.begin_deletion(&key("acme"), std::time::Duration::ZERO).await.unwrap();
@@ -126,11 +126,12 @@ async fn a_setup_is_unfinished_while_it_runs_and_no_longer() {
     while stage.ran().len() < 2 {
         stage.runner.entered.notified().await;
     }
-    assert!(stage.connection("acme").await.unwrap().unfinished_setup.unwrap().running);
+    let setup = async || stage.connection("acme").await.unwrap().unfinished_setup.unwrap().state;
+    assert_eq!(setup().await, SetupState::Running);
     // Nobody ends the operation, as in a process that is killed.
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
-    assert!(!stage.connection("acme").await.unwrap().unfinished_setup.unwrap().running);
+    assert_eq!(setup().await, SetupState::Interrupted);
     let (lifecycle, _) = stage.replay(&[(PostConnectionCreation, "setup", Returns)]);
     lifecycle.create(new_connection("globex", "tok-1")).await.unwrap();
     assert_eq!(stage.connection("globex").await.unwrap().unfinished_setup, None);

@@ -3,6 +3,7 @@
 //! Everything that must be the same in every database lies above: what is sealed, what a row means, in which
 //! order things happen. A database keeps columns and knows its SQL.
 
+mod events;
 mod keys;
 mod owners;
 mod rows;
@@ -12,6 +13,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub(crate) use self::events::{
+    EventEndColumns, EventRow, EventTable, LeaseColumns, NewEventRow, WebhookAttemptRow, WebhookAttemptTable,
+};
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
 pub(crate) use self::rows::{
@@ -40,7 +44,15 @@ pub(crate) trait Database: Send + Sync + fmt::Debug {
 /// The tables, in one transaction. Dropping it undoes what it changed.
 #[async_trait]
 pub(crate) trait Tables:
-    ConnectionTable + OperationTable + RunTable + RunLockTable + CheckpointTable + KeyTable + Send
+    ConnectionTable
+    + OperationTable
+    + RunTable
+    + RunLockTable
+    + CheckpointTable
+    + KeyTable
+    + EventTable
+    + WebhookAttemptTable
+    + Send
 {
     /// Makes the changes durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -6,6 +6,7 @@
 mod checkpoints;
 mod connections;
 mod details;
+mod events;
 mod files;
 mod found;
 mod keys;
@@ -16,6 +17,7 @@ mod operations;
 mod row;
 mod run_locks;
 mod runs;
+mod webhook_attempts;
 
 use async_trait::async_trait;
 use sqlx::query::Query;

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (4, "api keys", include_str!("../../migrations/sqlite/0004_api_keys.sql")),
     (5, "connection details", include_str!("../../migrations/sqlite/0005_connection_details.sql")),
+    (6, "events", include_str!("../../migrations/sqlite/0006_events.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.

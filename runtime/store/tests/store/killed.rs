@@ -3,12 +3,16 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use onevent_store::{OPERATION_WAIT, Store, Visibility};
+use onevent_contract::Clock as _;
+use onevent_store::{EventKind, NewEvent, OPERATION_WAIT, Store, Visibility};
 
 use crate::support::{Scratch, credentials, establish, key, new_connection, options_for, reconnection};
 
 const BEGUN: &str = "the operation has begun";
+/// Longer than this test needs to look once; so long it waits at the end.
+const CLAIM_LEASE: Duration = Duration::from_secs(3);
 
 /// Not a test by itself: the process that is killed. It reads from its input what to begin and where.
 #[tokio::test]
@@ -18,6 +22,13 @@ async fn the_process_that_is_killed() {
     std::io::stdin().read_line(&mut order).unwrap();
     let Some((operation, database)) = order.trim_end().split_once(' ') else { return };
     let store = Store::open(options_for(Path::new(database))).await.unwrap();
+    if operation == "claim" {
+        let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE).await.unwrap();
+        assert_eq!(claims.len(), 1);
+        println!("{BEGUN}");
+        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        return;
+    }
     let _guard = match operation {
         "create" => store.begin_creation(new_connection("acme", "tok-new"), OPERATION_WAIT).await,
         "reconnect" => store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await,
@@ -48,17 +59,40 @@ fn kill(mut child: Child) {
 }
 
 #[tokio::test]
+async fn what_a_killed_process_had_claimed_is_taken_up_again() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let mut transaction = store.begin().await.unwrap();
+    let new = NewEvent::new(EventKind::Setup, key("acme"));
+    let id = store.queue().enqueue(&mut transaction, new).await.unwrap();
+    transaction.commit().await.unwrap();
+    let child = begin_in_another_process("claim", &scratch.database());
+    let event = store.event(&"dev".parse().unwrap(), id).await.unwrap().unwrap().summary;
+    assert_eq!(event.attempt, 1, "the other process has it");
+    let until = event.leased_until.unwrap();
+    kill(child);
+    let claims = loop {
+        let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE).await.unwrap();
+        if !claims.is_empty() {
+            break claims;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!((claims[0].id(), claims[0].attempt()), (id, 2));
+    assert!(onevent_contract::SystemClock.now() >= until, "not before its lease is over");
+}
+
+#[tokio::test]
 async fn while_another_process_works_on_a_connection_nobody_else_may() {
     let scratch = Scratch::new();
     let store = scratch.open().await;
     let child = begin_in_another_process("create", &scratch.database());
-    let error =
-        store.begin_creation(new_connection("acme", "tok-1"), std::time::Duration::ZERO).await.unwrap_err();
+    let error = store.begin_creation(new_connection("acme", "tok-1"), Duration::ZERO).await.unwrap_err();
     assert_eq!(error.code(), "operation_in_progress");
     assert!(store.connection(&key("acme"), Visibility::Established).await.unwrap().is_none());
     kill(child);
     // The dead process is noticed at once, without waiting for a lease.
-    let guard = store.begin_creation(new_connection("acme", "tok-1"), std::time::Duration::ZERO).await;
+    let guard = store.begin_creation(new_connection("acme", "tok-1"), Duration::ZERO).await;
     assert_eq!(guard.unwrap().key(), &key("acme"));
 }
 
@@ -102,7 +136,7 @@ async fn whoever_waits_for_a_process_that_dies_goes_on() {
     let child = begin_in_another_process("reconnect", &scratch.database());
     let waiting = tokio::spawn({
         let store = store.clone();
-        async move { store.begin_deletion(&key("acme"), std::time::Duration::from_secs(300)).await }
+        async move { store.begin_deletion(&key("acme"), Duration::from_secs(300)).await }
     });
     tokio::task::yield_now().await;
     assert!(!waiting.is_finished());

@@ -9,6 +9,7 @@ mod killed;
 mod metadata;
 mod opening;
 mod operations;
+mod queue;
 mod run_locks;
 mod runs;
 mod support;

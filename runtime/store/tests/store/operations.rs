@@ -4,7 +4,7 @@ use std::time::Duration;
 use onevent_contract::{Operation, Outcome, RunId};
 use onevent_store::{
     LEASE, LastAccepted, NewConnection, OPERATION_WAIT, OperationGuard, Reconnection, RunFilter,
-    SetupFollows, Store, StoreError, StoreMode, StoreOptions, StoredConnection, Visibility,
+    SetupFollows, SetupState, Store, StoreError, StoreMode, StoreOptions, StoredConnection, Visibility,
 };
 use serde_json::json;
 
@@ -14,6 +14,10 @@ use crate::support::{
 
 async fn shown(store: &Store, connection_id: &str) -> Option<StoredConnection> {
     store.connection(&key(connection_id), Visibility::Established).await.unwrap()
+}
+
+async fn setup_state(store: &Store) -> Option<SetupState> {
+    shown(store, "acme").await.unwrap().unfinished_setup.map(|setup| setup.state)
 }
 
 async fn roll_back(guard: OperationGuard) {
@@ -396,11 +400,11 @@ async fn a_setup_counts_as_unfinished_until_somebody_ends_it() {
     let mut transaction = guard.begin().await.unwrap();
     transaction.establish_connection(&key("acme"), SetupFollows::Yes).await.unwrap();
     transaction.commit().await.unwrap();
-    assert!(shown(&store, "acme").await.unwrap().unfinished_setup.unwrap().running);
+    assert_eq!(setup_state(&store).await, Some(SetupState::Running));
     let list = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
-    assert!(list[0].unfinished_setup.unwrap().running);
+    assert_eq!(list[0].unfinished_setup.unwrap().state, SetupState::Running);
     drop(guard);
-    assert!(!shown(&store, "acme").await.unwrap().unfinished_setup.unwrap().running);
+    assert_eq!(setup_state(&store).await, Some(SetupState::Interrupted));
     let mut transaction = store.begin().await.unwrap();
     transaction.finish_setup(&key("acme")).await.unwrap();
     transaction.commit().await.unwrap();
