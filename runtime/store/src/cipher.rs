@@ -5,7 +5,7 @@
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use onevent_contract::EnvironmentName;
+use onevent_contract::{EnvironmentName, IntegrationId};
 use zeroize::Zeroizing;
 
 use crate::{ConnectionKey, EncryptionKey, EventId, StoreError};
@@ -26,6 +26,8 @@ pub(crate) enum Purpose<'a> {
     Accepted(&'a ConnectionKey),
     /// What the webhooks of this environment are signed with.
     WebhookSigningKey(&'a EnvironmentName),
+    /// The credentials of this integration's app at its provider.
+    IntegrationCredentials(&'a EnvironmentName, &'a IntegrationId),
     /// What there is to know of this event.
     EventPayload(EventId),
     /// What this event gave.
@@ -44,6 +46,9 @@ impl Purpose<'_> {
             Self::Previous(key) => ("previous", of(key)),
             Self::Accepted(key) => ("accepted", of(key)),
             Self::WebhookSigningKey(environment) => ("webhook_signing_key", vec![environment.to_string()]),
+            Self::IntegrationCredentials(environment, integration) => {
+                ("integration_credentials", vec![environment.to_string(), integration.to_string()])
+            }
             Self::EventPayload(id) => ("event_payload", vec![id.to_string()]),
             Self::EventResult(id) => ("event_result", vec![id.to_string()]),
         };

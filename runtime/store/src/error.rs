@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use onevent_contract::{EnvironmentName, MAX_METADATA_BYTES, Operation};
+use onevent_contract::{EnvironmentName, IntegrationId, MAX_METADATA_BYTES, Operation};
 use thiserror::Error;
 
 use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, EventId, KeyError};
@@ -96,6 +96,32 @@ pub enum StoreError {
         /// What was lost.
         operation: Operation,
     },
+    /// The integration exists already.
+    #[error("integration {integration} exists already in {environment}")]
+    IntegrationExists {
+        /// The environment.
+        environment: EnvironmentName,
+        /// Its unique key.
+        integration: IntegrationId,
+    },
+    /// There is no such integration in the database.
+    #[error("there is no integration {integration} in {environment}")]
+    UnknownIntegration {
+        /// The environment.
+        environment: EnvironmentName,
+        /// What was asked for.
+        integration: IntegrationId,
+    },
+    /// The integration has connections, and can neither go nor get another name before they are gone.
+    #[error("integration {integration} in {environment} has {connections} connections")]
+    IntegrationInUse {
+        /// The environment.
+        environment: EnvironmentName,
+        /// Its unique key.
+        integration: IntegrationId,
+        /// How many.
+        connections: u64,
+    },
     /// The claim on an event is lost: its lease ran out, and somebody else has the event, or ended it.
     #[error("event {id} is somebody else's by now")]
     EventLost {
@@ -158,6 +184,9 @@ impl StoreError {
             Self::UnknownConnection { .. } => "unknown_connection",
             Self::OperationInProgress { .. } => "operation_in_progress",
             Self::OperationLost { .. } => "operation_lost",
+            Self::IntegrationExists { .. } => "integration_exists",
+            Self::UnknownIntegration { .. } => "unknown_integration",
+            Self::IntegrationInUse { .. } => "integration_in_use",
             Self::EventLost { .. } => "event_lost",
             Self::UnknownApiKey { .. } => "unknown_api_key",
             Self::TooManyLocks => "too_many_locks",

@@ -4,6 +4,7 @@
 //! order things happen. A database keeps columns and knows its SQL.
 
 mod events;
+mod integrations;
 mod keys;
 mod owners;
 mod rows;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 pub(crate) use self::events::{
     EventEndColumns, EventRow, EventTable, LeaseColumns, NewEventRow, WebhookAttemptRow, WebhookAttemptTable,
 };
+pub(crate) use self::integrations::{IntegrationRow, IntegrationTable};
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
 pub(crate) use self::rows::{
@@ -52,6 +54,7 @@ pub(crate) trait Tables:
     + KeyTable
     + EventTable
     + WebhookAttemptTable
+    + IntegrationTable
     + Send
 {
     /// Makes the changes durable.

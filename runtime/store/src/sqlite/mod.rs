@@ -9,6 +9,7 @@ mod details;
 mod events;
 mod files;
 mod found;
+mod integrations;
 mod keys;
 mod locks;
 mod metadata;

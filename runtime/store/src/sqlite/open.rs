@@ -41,6 +41,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "api keys", include_str!("../../migrations/sqlite/0004_api_keys.sql")),
     (5, "connection details", include_str!("../../migrations/sqlite/0005_connection_details.sql")),
     (6, "events", include_str!("../../migrations/sqlite/0006_events.sql")),
+    (7, "integrations", include_str!("../../migrations/sqlite/0007_integrations.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.

@@ -4,6 +4,7 @@
 mod checkpoints;
 mod connections;
 mod details;
+mod integrations;
 mod keys;
 mod killed;
 mod metadata;
