@@ -161,6 +161,8 @@ pub struct Invocation {
     pub limits: Limits,
     /// The run that triggered this one with `nango.triggerAction`.
     pub caller_run_id: Option<RunId>,
+    /// The deployment that the function is of; `None` with the functions of a project folder.
+    pub deployment: Option<String>,
     /// How many runs wait for this one: 0, unless a function triggered it.
     pub depth: u32,
 }
@@ -189,6 +191,7 @@ impl Invocation {
             validation: Validation::default(),
             limits: Limits::default(),
             caller_run_id: None,
+            deployment: None,
             depth: 0,
         }
     }

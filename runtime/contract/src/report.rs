@@ -139,6 +139,9 @@ pub struct RunReport {
     pub attempt: u32,
     /// The run that triggered it with `nango.triggerAction`; `None` of every other run.
     pub caller_run_id: Option<RunId>,
+    /// The deployment that it ran on; `None` with the functions of a project folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
     /// When it started.
     #[serde(serialize_with = "rfc3339")]
     pub started_at: Timestamp,

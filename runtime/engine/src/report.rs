@@ -159,6 +159,7 @@ pub(crate) fn report(
         mode: invocation.mode,
         attempt: invocation.attempt,
         caller_run_id: invocation.caller_run_id,
+        deployment: invocation.deployment.clone(),
         started_at,
         outcome: ending.outcome,
         verdict,

@@ -87,6 +87,7 @@ fn without_end(invocation: &Invocation, started_at: Timestamp) -> RunReport {
         mode: invocation.mode,
         attempt: invocation.attempt,
         caller_run_id: invocation.caller_run_id,
+        deployment: invocation.deployment.clone(),
         started_at,
         outcome: Outcome::Unknown,
         verdict: None,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use onevent_contract::{EnvironmentName, IntegrationId, MAX_METADATA_BYTES, Operation};
 use thiserror::Error;
 
-use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, EventId, KeyError};
+use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, DeploymentId, EventId, KeyError};
 
 /// One run holds at most so many locks: more is a mistake, and a way to fill the database.
 pub const MAX_LOCKS_OF_A_RUN: u32 = 1_000;
@@ -122,6 +122,14 @@ pub enum StoreError {
         /// How many.
         connections: u64,
     },
+    /// There is no such deployment.
+    #[error("there is no deployment {id} in {environment}")]
+    UnknownDeployment {
+        /// The environment.
+        environment: EnvironmentName,
+        /// What was asked for.
+        id: DeploymentId,
+    },
     /// The claim on an event is lost: its lease ran out, and somebody else has the event, or ended it.
     #[error("event {id} is somebody else's by now")]
     EventLost {
@@ -187,6 +195,7 @@ impl StoreError {
             Self::IntegrationExists { .. } => "integration_exists",
             Self::UnknownIntegration { .. } => "unknown_integration",
             Self::IntegrationInUse { .. } => "integration_in_use",
+            Self::UnknownDeployment { .. } => "unknown_deployment",
             Self::EventLost { .. } => "event_lost",
             Self::UnknownApiKey { .. } => "unknown_api_key",
             Self::TooManyLocks => "too_many_locks",

@@ -66,6 +66,8 @@ pub struct RunSummary {
     pub wall: Duration,
     /// The run that triggered it; `None` of an event function.
     pub caller_run_id: Option<RunId>,
+    /// The deployment that it ran on; `None` with the functions of a project folder.
+    pub deployment: Option<String>,
 }
 
 /// A stored run.

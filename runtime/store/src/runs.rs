@@ -37,6 +37,7 @@ impl Transaction {
             started_at: report.started_at.as_millisecond(),
             wall_us: i64::try_from(report.usage.wall.as_micros()).unwrap_or(i64::MAX),
             caller_run_id: report.caller_run_id.map(|caller| caller.to_string()),
+            deployment: report.deployment.clone(),
             report: stored_text(report)?,
         };
         self.tables().insert_run_row(row).await
@@ -92,6 +93,7 @@ fn shortened(report: &RunReport, bytes: usize) -> RunReport {
         mode: report.mode,
         attempt: report.attempt,
         caller_run_id: report.caller_run_id,
+        deployment: report.deployment.clone(),
         started_at: report.started_at,
         outcome: report.outcome,
         verdict: report.verdict.clone(),
@@ -120,6 +122,7 @@ fn summary(row: RunRow) -> Result<RunSummary, StoreError> {
         started_at: from_millis(row.started_at, "started_at")?,
         wall: Duration::from_micros(number(row.wall_us, "wall_us")?),
         caller_run_id: row.caller_run_id.as_deref().map(run_id).transpose()?,
+        deployment: row.deployment,
     })
 }
 

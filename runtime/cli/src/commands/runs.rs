@@ -31,6 +31,8 @@ struct RunDocument<'a> {
     started_at: String,
     wall_ms: f64,
     caller_run_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployment: Option<&'a str>,
 }
 
 /// Lists kept runs, the newest first.
@@ -88,6 +90,7 @@ fn summary(run: &RunSummary) -> RunDocument<'_> {
         started_at: run.started_at.to_string(),
         wall_ms: run.wall.as_secs_f64() * 1000.0,
         caller_run_id: run.caller_run_id.map(|caller| caller.to_string()),
+        deployment: run.deployment.as_deref(),
     }
 }
 

@@ -26,6 +26,9 @@ pub(crate) struct RunView {
     /// Runs that an older onevent stored do not have it.
     #[serde(default)]
     caller_run_id: Option<String>,
+    /// Only of runs of a deployment.
+    #[serde(default)]
+    deployment: Option<String>,
     outcome: String,
     verdict: Option<VerdictView>,
     error: Option<ErrorView>,
@@ -165,6 +168,9 @@ fn headline(run: &RunView) -> String {
     }
     if let Some(caller) = &run.caller_run_id {
         about.push(format!("triggered by run {caller}"));
+    }
+    if let Some(deployment) = &run.deployment {
+        about.push(format!("deployment {deployment}"));
     }
     let about = paint(DIM, &clean(&about.join(" · ")));
     let mut text = format!("{} {name} {outcome}  {about}\n", paint(style, mark));

@@ -118,6 +118,7 @@ fn report() -> BoxedStrategy<RunReport> {
                 mode: Mode::Dry,
                 attempt,
                 caller_run_id: verdict.is_some().then(RunId::generate),
+                deployment: verdict.is_some().then(|| "0198".to_owned()),
                 started_at,
                 outcome,
                 verdict,

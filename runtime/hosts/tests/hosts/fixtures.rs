@@ -40,6 +40,7 @@ fn report(outcome: Outcome) -> RunReport {
         mode: Mode::Dry,
         attempt: 1,
         caller_run_id: None,
+        deployment: None,
         started_at: SystemClock.now(),
         outcome,
         verdict: None,

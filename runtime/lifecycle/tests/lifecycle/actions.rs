@@ -50,6 +50,7 @@ impl Runner for Acting {
             mode: invocation.mode,
             attempt: invocation.attempt,
             caller_run_id: invocation.caller_run_id,
+            deployment: invocation.deployment.clone(),
             started_at: SystemClock.now(),
             outcome,
             verdict: None,

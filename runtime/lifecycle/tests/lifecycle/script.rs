@@ -141,6 +141,7 @@ fn report(
         mode: invocation.mode,
         attempt: invocation.attempt,
         caller_run_id: invocation.caller_run_id,
+        deployment: invocation.deployment.clone(),
         started_at: SystemClock.now(),
         outcome,
         verdict: (event == Event::ValidateConnection).then(|| Verdict::of(outcome, error.as_ref())).flatten(),

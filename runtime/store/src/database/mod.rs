@@ -3,6 +3,7 @@
 //! Everything that must be the same in every database lies above: what is sealed, what a row means, in which
 //! order things happen. A database keeps columns and knows its SQL.
 
+mod deployments;
 mod events;
 mod integrations;
 mod keys;
@@ -14,6 +15,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub(crate) use self::deployments::{DeploymentTable, FunctionVersionRow, HistoryRow, ModuleRow, ModuleUse};
 pub(crate) use self::events::{
     EventEndColumns, EventRow, EventTable, LeaseColumns, NewEventRow, WebhookAttemptRow, WebhookAttemptTable,
 };
@@ -55,6 +57,7 @@ pub(crate) trait Tables:
     + EventTable
     + WebhookAttemptTable
     + IntegrationTable
+    + DeploymentTable
     + Send
 {
     /// Makes the changes durable.

@@ -19,6 +19,7 @@ pub(crate) struct NewRunRow<'a> {
     pub(crate) started_at: i64,
     pub(crate) wall_us: i64,
     pub(crate) caller_run_id: Option<String>,
+    pub(crate) deployment: Option<String>,
     pub(crate) report: String,
 }
 
@@ -34,6 +35,7 @@ pub(crate) struct RunRow {
     pub(crate) started_at: i64,
     pub(crate) wall_us: i64,
     pub(crate) caller_run_id: Option<String>,
+    pub(crate) deployment: Option<String>,
 }
 
 /// Runs.

@@ -5,6 +5,7 @@
 
 mod checkpoints;
 mod connections;
+mod deployments;
 mod details;
 mod events;
 mod files;

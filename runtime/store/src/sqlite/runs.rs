@@ -11,12 +11,12 @@ use crate::{RunFilter, StoreError};
 
 const INSERT: &str = "
     INSERT INTO runs (environment, integration, connection_id, run_id, attempt, function, event, operation,
-                      outcome, started_at, wall_us, caller_run_id, report)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                      outcome, started_at, wall_us, caller_run_id, deployment, report)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 const SELECT_LIST: &str = "
     SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
-           wall_us, caller_run_id
+           wall_us, caller_run_id, deployment
     FROM runs
     WHERE environment = $1
       AND (CAST($2 AS TEXT) IS NULL OR integration = $2)
@@ -31,7 +31,7 @@ const SELECT_IDS: &str = "SELECT DISTINCT run_id FROM runs WHERE run_id LIKE $1 
 
 const SELECT_ONE: &str = "
     SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
-           wall_us, caller_run_id, report
+           wall_us, caller_run_id, deployment, report
     FROM runs WHERE run_id = $1 ORDER BY attempt DESC LIMIT 1";
 
 #[async_trait]
@@ -47,6 +47,7 @@ impl RunTable for SqliteTables {
             .bind(row.started_at)
             .bind(row.wall_us)
             .bind(row.caller_run_id)
+            .bind(row.deployment)
             .bind(row.report);
         self.execute(query).await?;
         Ok(())
@@ -85,5 +86,6 @@ fn run(row: &SqliteRow) -> Result<RunRow, StoreError> {
         started_at: get(row, "started_at")?,
         wall_us: get(row, "wall_us")?,
         caller_run_id: get(row, "caller_run_id")?,
+        deployment: get(row, "deployment")?,
     })
 }

@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod connections;
+mod deployments;
 mod details;
 mod integrations;
 mod keys;

@@ -140,6 +140,7 @@ pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcom
         mode: Mode::Live,
         attempt: 1,
         caller_run_id: None,
+        deployment: None,
         started_at: SystemClock.now(),
         outcome,
         verdict: None,
