@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onevent_contract::Operation;
+use onevent_contract::{ConnectionFacts, EnvironmentName, Operation};
 
 use crate::database::OwnerState;
 use crate::guard::{Begun, OperationGuard};
@@ -27,6 +27,11 @@ enum Change {
     Override(Reconnection),
     Setup,
     Deletion,
+    /// The connection is a Nango's: nothing of it is here.
+    Elsewhere {
+        operation: Operation,
+        provider: String,
+    },
 }
 
 impl Change {
@@ -36,6 +41,7 @@ impl Change {
             Self::Creation(_) | Self::Setup => Operation::Creation,
             Self::Override(_) => Operation::Override,
             Self::Deletion => Operation::Deletion,
+            Self::Elsewhere { operation, .. } => *operation,
         }
     }
 
@@ -66,6 +72,7 @@ impl Change {
                     to.accepted_provider(key, Visibility::Established).await?.ok_or_else(unknown)?;
                 Ok(Applied { provider, previous: None })
             }
+            Self::Elsewhere { provider, .. } => Ok(Applied { provider: provider.clone(), previous: None }),
         }
     }
 }
@@ -129,6 +136,23 @@ impl Store {
         wait: Duration,
     ) -> Result<OperationGuard, StoreError> {
         self.begin_operation(key.clone(), Change::Deletion, wait).await
+    }
+
+    /// Begins an operation of a connection that a Nango keeps: nothing changes here, and where it is abandoned, nothing
+    /// is put back.
+    ///
+    /// # Errors
+    /// [`StoreError::OperationInProgress`] and all of the database.
+    pub async fn begin_upstream(
+        &self,
+        connection: ConnectionFacts,
+        environment: &EnvironmentName,
+        operation: Operation,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        let ConnectionFacts { connection_id, integration, provider } = connection;
+        let key = ConnectionKey::new(environment.clone(), integration, connection_id);
+        self.begin_operation(key, Change::Elsewhere { operation, provider }, wait).await
     }
 
     async fn begin_operation(

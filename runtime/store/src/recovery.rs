@@ -111,6 +111,8 @@ impl Transaction {
         let entry = self.journal_entry(key).await?.filter(|entry| entry.token == token);
         let Some(entry) = entry else { return Ok(()) };
         match entry.operation {
+            // A connection that a Nango keeps has nothing to be put back here.
+            Operation::Override if entry.previous.is_none() => {}
             Operation::Override => self.restore(&entry).await?,
             // Once accepted, the connection is no longer pending, and stays.
             Operation::Creation => {

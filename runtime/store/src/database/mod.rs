@@ -10,6 +10,7 @@ mod keys;
 mod owners;
 mod rows;
 mod runs;
+mod upstream;
 
 use std::fmt;
 
@@ -27,6 +28,7 @@ pub(crate) use self::rows::{
     MetadataColumns, NewConnectionRow, OperationRow, OperationTable, SummaryRow,
 };
 pub(crate) use self::runs::{CheckpointRow, CheckpointTable, NewRunRow, RunLockTable, RunRow, RunTable};
+pub(crate) use self::upstream::{UpstreamRow, UpstreamTable};
 use crate::StoreError;
 
 /// One open database.
@@ -58,6 +60,7 @@ pub(crate) trait Tables:
     + WebhookAttemptTable
     + IntegrationTable
     + DeploymentTable
+    + UpstreamTable
     + Send
 {
     /// Makes the changes durable.

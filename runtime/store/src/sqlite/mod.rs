@@ -19,6 +19,7 @@ mod operations;
 mod row;
 mod run_locks;
 mod runs;
+mod upstream;
 mod webhook_attempts;
 
 use async_trait::async_trait;

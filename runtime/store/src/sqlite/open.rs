@@ -43,6 +43,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "events", include_str!("../../migrations/sqlite/0006_events.sql")),
     (7, "integrations", include_str!("../../migrations/sqlite/0007_integrations.sql")),
     (8, "deployments", include_str!("../../migrations/sqlite/0008_deployments.sql")),
+    (9, "upstream", include_str!("../../migrations/sqlite/0009_upstream.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.

@@ -15,3 +15,4 @@ mod queue;
 mod run_locks;
 mod runs;
 mod support;
+mod upstream;
