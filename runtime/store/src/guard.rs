@@ -61,6 +61,7 @@ async fn renew(store: &Store, token: Token) -> Result<bool, StoreError> {
 impl OperationGuard {
     pub(crate) fn new(store: Store, begun: Begun) -> Self {
         let Begun { key, provider, operation, token, since, ownership, turn } = begun;
+        store.running().add(token);
         let heartbeat = tokio::spawn(keep_alive(store.clone(), token)).abort_handle();
         let ownership = Some(ownership);
         Self { store, key, provider, operation, token, since, heartbeat, ownership, _turn: turn }
@@ -134,6 +135,7 @@ impl OperationGuard {
 
     fn release(&mut self) {
         self.heartbeat.abort();
+        self.store.running().remove(self.token);
         if let Some(ownership) = self.ownership.take() {
             ownership.remove();
         }
@@ -147,6 +149,7 @@ impl OperationGuard {
 impl Drop for OperationGuard {
     fn drop(&mut self) {
         self.heartbeat.abort();
+        self.store.running().remove(self.token);
         // Released first: from here on the operation counts as abandoned, and whoever looks at the connection
         // next rolls it back, be it this task, another process, or the next opening.
         if let Some(ownership) = self.ownership.take() {

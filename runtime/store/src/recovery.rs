@@ -44,6 +44,9 @@ impl Store {
         }
         let entries = self.read().await?.journal().await?;
         for entry in entries {
+            if self.runs_here(&entry) {
+                continue;
+            }
             match self.settle(&entry.key).await {
                 Err(StoreError::Corrupt { .. }) => {}
                 settled => rolled_back.extend(settled?),
@@ -52,13 +55,23 @@ impl Store {
         Ok(rolled_back)
     }
 
-    /// Rolls back an abandoned operation of one connection. Where there is none, as nearly always, nothing is
-    /// locked.
+    /// Rolls back an abandoned operation of one connection. Where there is none, or one that runs in this process, as
+    /// nearly always, nobody waits for writers.
     pub(crate) async fn recover_connection(&self, key: &ConnectionKey) -> Result<(), StoreError> {
-        if self.mode() == StoreMode::ReadWrite && self.read().await?.journal_entry(key).await?.is_some() {
+        if self.mode() == StoreMode::ReadOnly {
+            return Ok(());
+        }
+        let entry = self.read().await?.journal_entry(key).await?;
+        let Some(entry) = entry else { return Ok(()) };
+        if !self.runs_here(&entry) {
             self.settle(key).await?;
         }
         Ok(())
+    }
+
+    /// Whether an operation is known to run, because its owner is in this process and has renewed its lease.
+    fn runs_here(&self, entry: &JournalEntry) -> bool {
+        entry.lease_expires_at > self.clock().now() && self.running().contains(entry.token)
     }
 
     async fn settle(&self, key: &ConnectionKey) -> Result<Option<RolledBack>, StoreError> {

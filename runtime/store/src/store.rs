@@ -6,6 +6,7 @@ use std::sync::Arc;
 use onevent_contract::Clock;
 
 use crate::database::{Database, Owners};
+use crate::running::Running;
 use crate::transaction::Tools;
 use crate::turns::Turns;
 use crate::wake::Wake;
@@ -52,12 +53,14 @@ struct Inner {
     database: Box<dyn Database>,
     tools: Arc<Tools>,
     turns: Turns,
+    running: Running,
     mode: StoreMode,
 }
 
 impl Store {
     pub(crate) fn new(database: Box<dyn Database>, tools: Tools, mode: StoreMode) -> Self {
-        Self(Arc::new(Inner { database, tools: Arc::new(tools), turns: Turns::default(), mode }))
+        let (tools, turns, running) = (Arc::new(tools), Turns::default(), Running::default());
+        Self(Arc::new(Inner { database, tools, turns, running, mode }))
     }
 
     /// Begins a transaction that may write. It waits in line while another one writes.
@@ -90,6 +93,10 @@ impl Store {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.running
     }
 
     pub(crate) fn wake(&self) -> &Wake {
