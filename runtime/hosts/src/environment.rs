@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    CallContext, EnvironmentVariable, HostError, IntegrationId, IntegrationInclude, JsonObject,
+    CallContext, EnvironmentName, EnvironmentVariable, HostError, IntegrationId, IntegrationInclude,
+    JsonObject,
 };
 use onevent_proxy::{Integration, IpNet};
 use serde_json::{Value, json};
@@ -16,8 +17,7 @@ use crate::sealed::check_include;
 pub(crate) type Variables = Arc<[EnvironmentVariable]>;
 
 impl Connections {
-    /// The inner `data` of `GET /integrations/:key`. What onevent does not have is `null`: it shows no logos, and keeps
-    /// no times of integrations.
+    /// The inner `data` of `GET /integrations/:key`, as a function sees it.
     ///
     /// # Errors
     /// `not_found`, as there.
@@ -34,27 +34,7 @@ impl Connections {
         if integration.seal.is_some() {
             check_include(key, include)?;
         }
-        let provider = &integration.provider;
-        let mut data = JsonObject::new();
-        data.insert("unique_key".into(), json!(key));
-        data.insert("provider".into(), json!(provider.name));
-        data.insert("display_name".into(), json!(provider.display_name.as_ref().unwrap_or(&provider.name)));
-        data.insert("logo".into(), Value::Null);
-        data.insert("forward_webhooks".into(), json!(false));
-        data.insert("created_at".into(), Value::Null);
-        data.insert("updated_at".into(), Value::Null);
-        for wanted in include {
-            match wanted {
-                IntegrationInclude::Webhook => {
-                    let address = integration.webhook.as_ref();
-                    let url = address.map(|address| address.url(&self.environment, key));
-                    data.insert("webhook_url".into(), json!(url))
-                }
-                IntegrationInclude::Credentials => {
-                    data.insert("credentials".into(), credentials(integration))
-                }
-            };
-        }
+        let data = shown_integration(integration, &self.environment, include);
         // From here on the function holds these, so its logs and errors may carry them.
         call.effects.hide(integration.client_secret.iter().chain(&integration.webhook_secret).cloned());
         Ok(data)
@@ -76,6 +56,36 @@ impl Connections {
     pub(crate) fn egress_allow(&self, key: &IntegrationId) -> Vec<IpNet> {
         self.integrations.get(key).map(|integration| integration.egress_allow.clone()).unwrap_or_default()
     }
+}
+
+/// An integration as Nango's API shows it: the inner `data` of `GET /integrations/:key`. What onevent does not have is
+/// `null`: it shows no logos, and keeps no times of integrations.
+#[must_use]
+pub fn shown_integration(
+    integration: &Integration,
+    environment: &EnvironmentName,
+    include: &[IntegrationInclude],
+) -> JsonObject {
+    let provider = &integration.provider;
+    let mut data = JsonObject::new();
+    data.insert("unique_key".into(), json!(integration.key));
+    data.insert("provider".into(), json!(provider.name));
+    data.insert("display_name".into(), json!(provider.display_name.as_ref().unwrap_or(&provider.name)));
+    data.insert("logo".into(), Value::Null);
+    data.insert("forward_webhooks".into(), json!(false));
+    data.insert("created_at".into(), Value::Null);
+    data.insert("updated_at".into(), Value::Null);
+    for wanted in include {
+        match wanted {
+            IntegrationInclude::Webhook => {
+                let address = integration.webhook.as_ref();
+                let url = address.map(|address| address.url(environment, &integration.key));
+                data.insert("webhook_url".into(), json!(url))
+            }
+            IntegrationInclude::Credentials => data.insert("credentials".into(), credentials(integration)),
+        };
+    }
+    data
 }
 
 /// The OAuth client, for the modes that have one.

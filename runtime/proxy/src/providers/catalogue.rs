@@ -69,6 +69,17 @@ impl Providers {
         self.entries.get(name).map(|entry| Arc::clone(&entry.provider))
     }
 
+    /// The fields of a template as its file has them, with those of the templates it is an alias of.
+    #[must_use]
+    pub fn template(&self, name: &str) -> Option<&JsonObject> {
+        self.entries.get(name).map(|entry| &entry.fields)
+    }
+
+    /// The same of every template, by name, in the order of the files.
+    pub fn templates(&self) -> impl Iterator<Item = (&str, &JsonObject)> {
+        self.entries.iter().map(|(name, entry)| (name.as_str(), &entry.fields))
+    }
+
     /// How many templates there are.
     #[must_use]
     pub fn len(&self) -> usize {
