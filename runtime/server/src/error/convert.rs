@@ -1,0 +1,59 @@
+//! Failures of the rooms beneath, as answers.
+//!
+//! Where a route has an answer of its own for one of them, it makes it itself; what is here is everybody's.
+
+use axum::http::StatusCode;
+use onevent_app::{ConfigError, ServiceError};
+use onevent_lifecycle::LifecycleError;
+use onevent_store::StoreError;
+
+use super::ApiError;
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::UnknownConnection { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown_connection", message)
+            }
+            StoreError::ConnectionExists { .. } | StoreError::OperationInProgress { .. } => {
+                Self::new(StatusCode::CONFLICT, error.code(), message)
+            }
+            StoreError::MetadataTooLarge { .. } => Self::new(StatusCode::BAD_REQUEST, error.code(), message),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<LifecycleError> for ApiError {
+    fn from(error: LifecycleError) -> Self {
+        match error {
+            LifecycleError::Store(error) => error.into(),
+            // The operator's mistake, and the message names the functions.
+            LifecycleError::Broken { .. } | LifecycleError::InvalidLimits { .. } => {
+                tracing::error!(error = %error, "a request failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.code().to_owned(), error.to_string())
+            }
+            LifecycleError::Interrupted { .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", error.to_string())
+            }
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Store(error) => error.into(),
+            ServiceError::Lifecycle(error) => error.into(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ConfigError> for ApiError {
+    fn from(error: ConfigError) -> Self {
+        Self::internal(&error)
+    }
+}

@@ -1,0 +1,15 @@
+//! What happens to every request on its way to its route.
+
+mod authentication;
+mod panic;
+mod rate_limit;
+mod request_id;
+mod slash;
+mod trace;
+
+pub(crate) use authentication::{Caller, authenticate};
+pub(crate) use panic::answer_panic;
+pub(crate) use rate_limit::{RateLimit, limit_rate};
+pub(crate) use request_id::identify;
+pub(crate) use slash::without_trailing_slash;
+pub(crate) use trace::{on_response, span};

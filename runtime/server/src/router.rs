@@ -1,0 +1,57 @@
+//! All routes, and what stands around them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use onevent_app::Service;
+use tower::Layer as _;
+use tower::util::MapRequestLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::error::ApiError;
+use crate::middleware::{
+    answer_panic, authenticate, identify, limit_rate, on_response, span, without_trailing_slash,
+};
+use crate::state::ServerState;
+use crate::{ServerOptions, routes};
+
+/// Nango's HTTP API over this service.
+///
+/// The router has its own answers for what it does not know, and can be nested under a path.
+pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
+    let body_limit = options.body_limit;
+    let state = ServerState::new(service, options);
+    let with_key = routes::with_key()
+        .route_layer(from_fn_with_state(state.clone(), limit_rate))
+        .route_layer(from_fn_with_state(state.clone(), authenticate));
+    let routes = routes::open()
+        .merge(with_key)
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(other_method)
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_request(())
+                .on_response(on_response)
+                .on_failure(()),
+        )
+        .layer(from_fn(identify));
+    // A path is changed before it is matched: around the router, not in it.
+    Router::new().fallback_service(MapRequestLayer::new(without_trailing_slash).layer(routes))
+}
+
+async fn unknown_route(request: Request) -> ApiError {
+    ApiError::not_found(format!("there is no route {} {}", request.method(), request.uri().path()))
+}
+
+async fn other_method(request: Request) -> ApiError {
+    let message = format!("{} does not take {}", request.uri().path(), request.method());
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}

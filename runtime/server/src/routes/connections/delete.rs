@@ -1,0 +1,37 @@
+//! `DELETE /connections/:id`.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use onevent_app::ServiceError;
+use onevent_contract::ConnectionId;
+use onevent_lifecycle::LifecycleError;
+use onevent_store::{ConnectionKey, StoreError};
+use serde_json::{Value, json};
+
+use super::{OfIntegration, missing};
+use crate::error::ApiError;
+use crate::extract::{Authorized, PathOf, StrictQuery, needs};
+use crate::state::ServerState;
+
+needs! {
+    Delete => ConnectionsDelete;
+}
+
+/// Cleans up, then deletes. The caller waits for both.
+pub(super) async fn delete(
+    caller: Authorized<Delete>,
+    PathOf(id): PathOf<ConnectionId>,
+    StrictQuery(query): StrictQuery<OfIntegration>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let key = ConnectionKey::new(caller.environment().clone(), query.integration, id);
+    match state.service().delete(&key).await {
+        Ok(_) => Ok(Json(json!({ "success": true }))),
+        Err(
+            ServiceError::Store(StoreError::UnknownConnection { .. })
+            | ServiceError::Lifecycle(LifecycleError::Store(StoreError::UnknownConnection { .. })),
+        ) => Err(missing(&state, &key, StatusCode::BAD_REQUEST, "unknown_connection")),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,137 @@
+//! `POST` and `PATCH /connections/metadata`: replace, or change keys.
+
+use axum::Json;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+use onevent_contract::{ConnectionId, IntegrationId, JsonObject, MetadataWriteKind};
+use onevent_store::{ConnectionKey, Writer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{ApiError, FieldError};
+use crate::extract::{Authorized, FromQuery, JsonBody, PathOf, QueryReader, StrictQuery, needs};
+use crate::state::ServerState;
+
+/// So many connections may be changed at once: all or none of them, in one transaction.
+const MAX_CONNECTIONS: usize = 1_000;
+
+needs! {
+    Update => ConnectionsUpdate;
+}
+
+/// What is changed, of which connections. It is the answer, too.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MetadataBody {
+    connection_id: Ids,
+    provider_config_key: IntegrationId,
+    metadata: JsonObject,
+}
+
+/// One connection, or several.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(untagged)]
+enum Ids {
+    One(ConnectionId),
+    Several(Vec<ConnectionId>),
+}
+
+pub(super) async fn set(
+    caller: Authorized<Update>,
+    State(state): State<ServerState>,
+    JsonBody(body): JsonBody<MetadataBody>,
+) -> Result<(StatusCode, Json<MetadataBody>), ApiError> {
+    change(&state, &caller, &body, MetadataWriteKind::Set).await?;
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+pub(super) async fn update(
+    caller: Authorized<Update>,
+    State(state): State<ServerState>,
+    JsonBody(body): JsonBody<MetadataBody>,
+) -> Result<Json<MetadataBody>, ApiError> {
+    change(&state, &caller, &body, MetadataWriteKind::Update).await?;
+    Ok(Json(body))
+}
+
+async fn change(
+    state: &ServerState,
+    caller: &Authorized<Update>,
+    body: &MetadataBody,
+    kind: MetadataWriteKind,
+) -> Result<(), ApiError> {
+    let ids = match &body.connection_id {
+        Ids::One(id) => std::slice::from_ref(id),
+        Ids::Several(ids) => ids.as_slice(),
+    };
+    if ids.is_empty() || ids.len() > MAX_CONNECTIONS {
+        let message = format!("this field must name 1 to {MAX_CONNECTIONS} connections");
+        let error = FieldError::of("connection_id", "custom", message);
+        return Err(ApiError::invalid("invalid_body", vec![error]));
+    }
+    let key = |id: &ConnectionId| {
+        ConnectionKey::new(caller.environment().clone(), body.provider_config_key.clone(), id.clone())
+    };
+    let keys: Vec<ConnectionKey> = ids.iter().map(key).collect();
+    let store = state.service().store().await?;
+    store.write_metadata_of_all(&keys, kind, &body.metadata, &Writer::User).await?;
+    Ok(())
+}
+
+/// The integration of the form of before: in the query, or in a header.
+pub(super) struct OldQuery {
+    integration: Option<IntegrationId>,
+}
+
+impl FromQuery for OldQuery {
+    fn read(query: &mut QueryReader) -> Option<Self> {
+        Some(Self { integration: query.parsed("provider_config_key") })
+    }
+}
+
+pub(super) async fn set_one(
+    caller: Authorized<Update>,
+    PathOf(id): PathOf<ConnectionId>,
+    StrictQuery(query): StrictQuery<OldQuery>,
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    JsonBody(metadata): JsonBody<JsonObject>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let body = old_body(id, query, &headers, metadata)?;
+    change(&state, &caller, &body, MetadataWriteKind::Set).await?;
+    Ok((StatusCode::CREATED, Json(Value::Object(body.metadata))))
+}
+
+pub(super) async fn update_one(
+    caller: Authorized<Update>,
+    PathOf(id): PathOf<ConnectionId>,
+    StrictQuery(query): StrictQuery<OldQuery>,
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    JsonBody(metadata): JsonBody<JsonObject>,
+) -> Result<Json<Value>, ApiError> {
+    let body = old_body(id, query, &headers, metadata)?;
+    change(&state, &caller, &body, MetadataWriteKind::Update).await?;
+    Ok(Json(Value::Object(body.metadata)))
+}
+
+fn old_body(
+    id: ConnectionId,
+    query: OldQuery,
+    headers: &HeaderMap,
+    metadata: JsonObject,
+) -> Result<MetadataBody, ApiError> {
+    let invalid = |code, message: String| {
+        ApiError::invalid("invalid_query_params", vec![FieldError::of("provider_config_key", code, message)])
+    };
+    let of_header = || {
+        let line = headers.get("provider-config-key")?;
+        Some(IntegrationId::new(String::from_utf8_lossy(line.as_bytes())))
+    };
+    let integration = match query.integration.map(Ok).or_else(of_header) {
+        Some(Ok(integration)) => integration,
+        Some(Err(error)) => return Err(invalid("invalid_format", error.to_string())),
+        None => return Err(invalid("invalid_type", "this parameter is required".to_owned())),
+    };
+    Ok(MetadataBody { connection_id: Ids::One(id), provider_config_key: integration, metadata })
+}

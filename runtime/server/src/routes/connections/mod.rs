@@ -1,0 +1,58 @@
+//! Connections: `/connections`, and the singular forms of before.
+
+mod delete;
+mod details;
+mod import;
+mod list;
+mod metadata;
+mod patch;
+mod read;
+mod shape;
+
+use axum::Router;
+use axum::routing::{get, post};
+use http::StatusCode;
+use onevent_contract::IntegrationId;
+use onevent_store::{ConnectionKey, StoreError};
+
+use crate::error::ApiError;
+use crate::extract::{FromQuery, QueryReader};
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    let collection = || get(list::list).post(import::import);
+    let one = || get(read::read).patch(patch::patch).delete(delete::delete);
+    let metadata = || post(metadata::set).patch(metadata::update);
+    Router::new()
+        .route("/connections", collection())
+        .route("/connections/{id}", one())
+        .route("/connections/metadata", metadata())
+        .route("/connection", collection())
+        .route("/connection/{id}", one())
+        .route("/connection/metadata", metadata())
+        .route("/connection/{id}/metadata", post(metadata::set_one).patch(metadata::update_one))
+}
+
+/// The integration of a connection that a path names.
+pub(super) struct OfIntegration {
+    pub(super) integration: IntegrationId,
+}
+
+impl FromQuery for OfIntegration {
+    fn read(query: &mut QueryReader) -> Option<Self> {
+        Some(Self { integration: query.required("provider_config_key")? })
+    }
+}
+
+/// There is no such connection: either of the two names may be the wrong one, and Nango tells them apart.
+fn missing(state: &ServerState, key: &ConnectionKey, status: StatusCode, code: &'static str) -> ApiError {
+    match state.service().integration(&key.integration) {
+        Ok(_) => ApiError::new(status, code, StoreError::UnknownConnection { key: key.clone() }.to_string()),
+        Err(_) => unknown_integration(&key.integration),
+    }
+}
+
+fn unknown_integration(integration: &IntegrationId) -> ApiError {
+    let message = format!("there is no integration `{integration}`");
+    ApiError::new(StatusCode::BAD_REQUEST, "unknown_provider_config", message)
+}

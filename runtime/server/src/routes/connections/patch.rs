@@ -1,0 +1,36 @@
+//! `PATCH /connections/:id`: whose it is, its tags, and where its webhooks go.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use onevent_contract::ConnectionId;
+use onevent_store::{ConnectionKey, StoreError};
+use serde_json::{Value, json};
+
+use super::details::{Given, PatchBody};
+use super::{OfIntegration, missing};
+use crate::error::ApiError;
+use crate::extract::{Authorized, JsonBody, PathOf, StrictQuery, needs};
+use crate::state::ServerState;
+
+needs! {
+    Update => ConnectionsUpdate;
+}
+
+pub(super) async fn patch(
+    caller: Authorized<Update>,
+    PathOf(id): PathOf<ConnectionId>,
+    StrictQuery(query): StrictQuery<OfIntegration>,
+    State(state): State<ServerState>,
+    JsonBody(body): JsonBody<PatchBody>,
+) -> Result<Json<Value>, ApiError> {
+    let key = ConnectionKey::new(caller.environment().clone(), query.integration, id);
+    let given = Given::new(body.end_user, body.tags, body.webhook_url_override)?;
+    match state.service().store().await?.patch_connection(&key, &given.into_patch()).await {
+        Ok(()) => Ok(Json(json!({ "success": true }))),
+        Err(StoreError::UnknownConnection { .. }) => {
+            Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,81 @@
+//! The provider templates. Every key may read them: they are the same for everybody.
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use onevent_contract::JsonObject;
+use serde_json::{Value, json};
+
+use crate::error::ApiError;
+use crate::extract::{FromQuery, NoQuery, PathOf, QueryReader, StrictQuery};
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    Router::new()
+        .route("/providers", get(list))
+        .route("/providers/{provider}", get(one))
+        .route("/providers/{provider}/templates", get(templates))
+}
+
+/// What of the templates is asked for.
+struct ListQuery {
+    search: Option<String>,
+}
+
+impl FromQuery for ListQuery {
+    fn read(query: &mut QueryReader) -> Option<Self> {
+        Some(Self { search: query.text("search") })
+    }
+}
+
+async fn list(
+    StrictQuery(query): StrictQuery<ListQuery>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let providers = state.service().integrations()?.providers();
+    let search = query.search.unwrap_or_default().to_lowercase();
+    let found = providers.templates().filter(|(name, template)| is_found(name, template, &search));
+    let shown: Vec<Value> = found.map(|(name, template)| shown(name, template)).collect();
+    Ok(Json(json!({ "data": shown })))
+}
+
+async fn one(
+    PathOf(name): PathOf<String>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let providers = state.service().integrations()?.providers();
+    let template = providers.template(&name).ok_or_else(|| unknown(&name))?;
+    Ok(Json(json!({ "data": shown(&name, template) })))
+}
+
+/// Ready-made functions for a provider: onevent brings none.
+async fn templates(
+    PathOf(name): PathOf<String>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let providers = state.service().integrations()?.providers();
+    providers.template(&name).ok_or_else(|| unknown(&name))?;
+    Ok(Json(json!({ "data": [] })))
+}
+
+fn unknown(name: &str) -> ApiError {
+    ApiError::not_found(format!("there is no provider {name:?}"))
+}
+
+/// By name, name for people, or group, as Nango's catalogue searches.
+fn is_found(name: &str, template: &JsonObject, search: &str) -> bool {
+    let holds = |value: &Value| value.as_str().is_some_and(|text| text.to_lowercase().contains(search));
+    name.to_lowercase().contains(search)
+        || template.get("display_name").is_some_and(holds)
+        || template.get("categories").and_then(Value::as_array).is_some_and(|all| all.iter().any(holds))
+}
+
+/// A template as Nango shows it; onevent has no logos.
+fn shown(name: &str, template: &JsonObject) -> Value {
+    let mut shown = JsonObject::from_iter([("name".to_owned(), json!(name))]);
+    shown.extend(template.clone());
+    shown.insert("logo_url".to_owned(), Value::Null);
+    Value::Object(shown)
+}

@@ -1,0 +1,81 @@
+//! Routes of Nango's that its clients call and onevent does not have. Each says so in words: a client that meets one
+//! shall not look for a mistake in its address or key.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::any;
+
+use crate::error::ApiError;
+use crate::state::ServerState;
+
+/// What onevent does not have.
+#[derive(Debug, Clone, Copy)]
+enum Missing {
+    Syncs,
+    Records,
+    ScriptsConfig,
+    ConnectSessions,
+    KeysOverHttp,
+    EnvironmentsOverHttp,
+    HostedFunctions,
+    Mcp,
+}
+
+impl Missing {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Syncs => "onevent runs event functions and actions; it has no syncs",
+            Self::Records => "onevent has no syncs, and so no records",
+            Self::ScriptsConfig => {
+                "onevent does not list functions in this form: ask GET /integrations/:key/functions"
+            }
+            Self::ConnectSessions => {
+                "onevent has no Connect sessions: import connections with POST /connections"
+            }
+            Self::KeysOverHttp => "secret keys are made and revoked with `onevent keys`",
+            Self::EnvironmentsOverHttp => {
+                "an environment comes with its first key: `onevent keys create -e ENV`"
+            }
+            Self::HostedFunctions => {
+                "onevent does not compile or run single functions over HTTP: use `onevent dryrun`"
+            }
+            Self::Mcp => "onevent has no MCP server",
+        }
+    }
+}
+
+/// Each route, and what it would need.
+const ROUTES: &[(&str, Missing)] = &[
+    ("/sync/trigger", Missing::Syncs),
+    ("/sync/start", Missing::Syncs),
+    ("/sync/pause", Missing::Syncs),
+    ("/sync/status", Missing::Syncs),
+    ("/sync/update-connection-frequency", Missing::Syncs),
+    ("/sync/{name}/variant/{variant}", Missing::Syncs),
+    ("/records", Missing::Records),
+    ("/records/prune", Missing::Records),
+    ("/scripts/config", Missing::ScriptsConfig),
+    ("/connect/sessions", Missing::ConnectSessions),
+    ("/connect/sessions/reconnect", Missing::ConnectSessions),
+    ("/environment/api-keys", Missing::KeysOverHttp),
+    ("/environment/api-keys/{id}", Missing::KeysOverHttp),
+    ("/environment/webhook-signing-key/rotate", Missing::KeysOverHttp),
+    ("/environments", Missing::EnvironmentsOverHttp),
+    ("/environments/{name}", Missing::EnvironmentsOverHttp),
+    ("/functions/compile", Missing::HostedFunctions),
+    ("/functions/dryruns", Missing::HostedFunctions),
+    ("/functions/dryruns/{id}", Missing::HostedFunctions),
+    ("/functions/invocations", Missing::HostedFunctions),
+    ("/mcp", Missing::Mcp),
+];
+
+pub(super) fn routes() -> Router<ServerState> {
+    ROUTES.iter().fold(Router::new(), |router, (path, missing)| {
+        let missing = *missing;
+        router.route(path, any(move |request: Request| async move { refusal(&request, missing) }))
+    })
+}
+
+fn refusal(request: &Request, missing: Missing) -> ApiError {
+    ApiError::not_found(format!("{} {}: {}", request.method(), request.uri().path(), missing.what()))
+}

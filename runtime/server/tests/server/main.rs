@@ -1,0 +1,9 @@
+//! The router over real HTTP, with a real database and real functions.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod connections;
+mod errors;
+mod frame;
+mod hostile;
+mod integrations;
+mod world;
