@@ -222,6 +222,7 @@ impl StoreError {
             Self::OperationLost { .. } => {
                 Some("the connection is as it was before; run the command again".into())
             }
+            Self::IntegrationInUse { .. } => Some("delete its connections first".into()),
             Self::AmbiguousRunId { .. } => Some("give more characters of the id".into()),
             Self::Busy => Some("try again; nothing was changed".into()),
             Self::Corrupt { .. } => Some(

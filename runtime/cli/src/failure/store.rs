@@ -29,7 +29,12 @@ impl From<&StoreError> for Failure {
         let exit = match error {
             StoreError::ConnectionExists { .. }
             | StoreError::UnknownConnection { .. }
-            | StoreError::OperationInProgress { .. } => ExitCode::Failed,
+            | StoreError::OperationInProgress { .. }
+            | StoreError::UnknownApiKey { .. }
+            | StoreError::IntegrationExists { .. }
+            | StoreError::UnknownIntegration { .. }
+            | StoreError::IntegrationInUse { .. }
+            | StoreError::UnknownDeployment { .. } => ExitCode::Failed,
             StoreError::Url(_)
             | StoreError::Key(_)
             | StoreError::DatabaseMissing { .. }
