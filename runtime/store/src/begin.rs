@@ -6,7 +6,8 @@ use onevent_contract::{ConnectionFacts, EnvironmentName, Operation};
 
 use crate::database::OwnerState;
 use crate::guard::{Begun, OperationGuard};
-use crate::journal::{JournalEntry, Previous};
+use crate::journal::JournalEntry;
+use crate::previous::Previous;
 use crate::recovery::Found;
 use crate::token::Token;
 use crate::turns::{Doing, Turn};

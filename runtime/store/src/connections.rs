@@ -1,24 +1,20 @@
 //! Connections: what their rows mean, and how they change.
 
 use onevent_contract::{
-    Connection, ConnectionDetails, EnvironmentName, IntegrationId, JsonObject, RunId, VersionedMetadata,
+    Connection, ConnectionDetails, EnvironmentName, IntegrationId, JsonObject, VersionedMetadata,
 };
 
-use crate::database::{
-    AuthErrorColumns, ConnectionRow, CredentialsColumns, MetadataColumns, NewConnectionRow, SummaryRow,
-};
+use crate::acceptance::auth_error;
+use crate::database::{ConnectionRow, MetadataColumns, NewConnectionRow, SummaryRow};
 use crate::details::details;
+use crate::error::known;
 use crate::json::{decode, encode, encode_metadata};
 use crate::time::from_millis;
 use crate::{
-    Account, AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, LastAccepted,
-    MetadataWriters, NewConnection, Reconnection, SetupState, StoreError, StoredConnection, Transaction,
-    UnfinishedSetup, Visibility, Writer, credentials,
+    AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, MetadataWriters,
+    NewConnection, Reconnection, SetupState, StoreError, StoredConnection, Transaction, UnfinishedSetup,
+    Visibility, Writer, credentials,
 };
-
-/// How `credentials_state` is spelled.
-const ACCEPTED: &str = "accepted";
-const REFUSED: &str = "refused";
 
 impl Transaction {
     /// Inserts a connection and answers with its number.
@@ -144,68 +140,6 @@ impl Transaction {
         known(self.tables().replace_account(key, &new.provider, sealed, config, now).await?, key)
     }
 
-    /// Marks the connection as `refresh_exhausted` from now on: it needs an explicit reconnect. Its credentials
-    /// stay those that were accepted last.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownConnection`].
-    pub async fn mark_auth_error(
-        &mut self,
-        key: &ConnectionKey,
-        run_id: RunId,
-        message: &str,
-    ) -> Result<(), StoreError> {
-        let error = AuthError { run_id, message: message.to_owned(), at: self.now() };
-        self.set_auth_error(key, Some(&error)).await
-    }
-
-    /// Takes the mark of an auth error away, if there is one.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownConnection`].
-    pub async fn clear_auth_error(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        self.set_auth_error(key, None).await
-    }
-
-    pub(crate) async fn set_auth_error(
-        &mut self,
-        key: &ConnectionKey,
-        error: Option<&AuthError>,
-    ) -> Result<(), StoreError> {
-        let columns = error.map(|error| AuthErrorColumns {
-            run_id: error.run_id.to_string(),
-            message: error.message.clone(),
-            at: error.at.as_millisecond(),
-        });
-        let now = self.now().as_millisecond();
-        known(self.tables().set_auth_error_columns(key, columns, now).await?, key)
-    }
-
-    /// Takes the credentials that the connection has as accepted, and forgets earlier ones.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownConnection`].
-    pub async fn accept_credentials(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        known(self.tables().set_credentials_state(key, ACCEPTED, None).await?, key)?;
-        self.clear_auth_error(key).await
-    }
-
-    /// Notes that the credentials which the connection has were refused. `replaced` is what they replaced: where
-    /// that was accepted it is kept beside them, else what was kept already stays.
-    pub(crate) async fn note_refusal(
-        &mut self,
-        key: &ConnectionKey,
-        replaced: Account,
-    ) -> Result<(), StoreError> {
-        let row = self.tables().connection_row(key, Visibility::IncludingPending).await?;
-        let Some(row) = row else { return Err(StoreError::UnknownConnection { key: key.clone() }) };
-        let accepted = match row.credentials.state.as_str() {
-            ACCEPTED => Some(credentials::seal_accepted(self.cipher(), key, replaced)?),
-            _ => row.credentials.accepted,
-        };
-        known(self.tables().set_credentials_state(key, REFUSED, accepted).await?, key)
-    }
-
     /// Makes a pending connection an established one. Where a setup follows, it counts as unfinished until
     /// [`Transaction::finish_setup`], also after a crash.
     ///
@@ -286,21 +220,6 @@ impl Transaction {
             unfinished_setup,
         })
     }
-
-    fn last_accepted(
-        &self,
-        key: &ConnectionKey,
-        columns: &CredentialsColumns,
-    ) -> Result<LastAccepted, StoreError> {
-        match (columns.state.as_str(), &columns.accepted) {
-            (ACCEPTED, _) => Ok(LastAccepted::Current),
-            (REFUSED, None) => Ok(LastAccepted::Unknown),
-            (REFUSED, Some(sealed)) => credentials::open_accepted(self.cipher(), key, sealed)
-                .map(Box::new)
-                .map(LastAccepted::Earlier),
-            _ => Err(StoreError::corrupt("state of credentials")),
-        }
-    }
 }
 
 /// Whether a setup follows the moment in which a connection is accepted.
@@ -310,11 +229,6 @@ pub enum SetupFollows {
     No,
     /// There is.
     Yes,
-}
-
-/// A change that found no row found no connection.
-fn known(found: bool, key: &ConnectionKey) -> Result<(), StoreError> {
-    if found { Ok(()) } else { Err(StoreError::UnknownConnection { key: key.clone() }) }
 }
 
 fn summary(row: SummaryRow) -> Result<ConnectionSummary, StoreError> {
@@ -331,14 +245,6 @@ fn summary(row: SummaryRow) -> Result<ConnectionSummary, StoreError> {
         unfinished_setup: since.map(|since| UnfinishedSetup { since, state: SetupState::Interrupted }),
         created_at: from_millis(row.created_at, "created_at")?,
         updated_at: from_millis(row.updated_at, "updated_at")?,
-    })
-}
-
-fn auth_error(columns: AuthErrorColumns) -> Result<AuthError, StoreError> {
-    Ok(AuthError {
-        run_id: RunId::parse(&columns.run_id).ok_or_else(|| StoreError::corrupt("run id"))?,
-        message: columns.message,
-        at: from_millis(columns.at, "last_refresh_failure")?,
     })
 }
 

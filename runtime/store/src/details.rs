@@ -3,69 +3,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::{ConnectionDetails, EndUser, Organization, Tags};
+use onevent_contract::{ConnectionDetails, EndUser, Organization};
 
 use crate::database::DetailsColumns;
 use crate::json::{decode, encode};
-use crate::{ConnectionKey, Store, StoreError, StoreMode, Transaction, Visibility};
+use crate::{ConnectionKey, DetailsPatch, Store, StoreError, StoreMode, Transaction, Visibility};
 
 /// The time of the last fetch is written at most so often: a write for each read would wait in line with all others.
 const FETCH_NOTED_EVERY: Duration = Duration::from_secs(60);
-
-/// What becomes of a value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Change<T> {
-    /// It stays.
-    #[default]
-    Keep,
-    /// It goes.
-    Clear,
-    /// This takes its place.
-    Set(T),
-}
-
-impl<T> Change<T> {
-    pub(crate) fn apply(self, to: &mut Option<T>) {
-        match self {
-            Self::Keep => {}
-            Self::Clear => *to = None,
-            Self::Set(value) => *to = Some(value),
-        }
-    }
-}
-
-/// What changes of a connection's details.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DetailsPatch {
-    /// Whose it is, as a whole.
-    pub end_user: Change<EndUser>,
-    /// All of its tags; without any after [`Change::Clear`].
-    pub tags: Change<Tags>,
-    /// Where its webhooks go.
-    pub webhook_url_override: Change<String>,
-}
-
-impl DetailsPatch {
-    /// Whether nothing changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Makes the changes.
-    pub(crate) fn apply(self, to: &mut ConnectionDetails) {
-        let mut tags = None;
-        match self.tags {
-            Change::Keep => {}
-            change => {
-                change.apply(&mut tags);
-                to.tags = tags.unwrap_or_default();
-            }
-        }
-        self.end_user.apply(&mut to.end_user);
-        self.webhook_url_override.apply(&mut to.webhook_url_override);
-    }
-}
 
 impl Transaction {
     /// Changes what the product says of a connection. Of one that is being reconnected it changes what was accepted

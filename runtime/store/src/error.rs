@@ -241,3 +241,8 @@ impl StoreError {
         move |source| Self::Io { action, path, source }
     }
 }
+
+/// A change that found no row found no connection.
+pub(crate) fn known(found: bool, key: &ConnectionKey) -> Result<(), StoreError> {
+    if found { Ok(()) } else { Err(StoreError::UnknownConnection { key: key.clone() }) }
+}

@@ -5,20 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::{
-    ConnectionDetails, Credentials, EnvironmentName, IntegrationId, JsonObject, Operation, RunId,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use zeroize::Zeroizing;
+use onevent_contract::{EnvironmentName, IntegrationId, Operation, RunId};
 
-use crate::cipher::Purpose;
 use crate::database::{KeyColumns, OperationRow};
 use crate::time::from_millis;
 use crate::token::Token;
 use crate::{
-    Account, AuthError, ConnectionKey, ConnectionSummary, DetailsPatch, EventKind, SetupState, StoreError,
-    StoredConnection, Transaction, Visibility, credentials,
+    ConnectionKey, ConnectionSummary, DetailsPatch, EventKind, SetupState, StoreError, StoredConnection,
+    Transaction, Visibility,
 };
 
 /// How long an owner that cannot be probed counts as alive after its last heartbeat. Longer means a longer wait
@@ -37,86 +31,6 @@ pub(crate) struct JournalEntry {
     pub(crate) lease_expires_at: Timestamp,
     /// What an override replaced, sealed.
     pub(crate) previous: Option<Vec<u8>>,
-}
-
-/// What an override replaced. It holds credentials: it leaves memory only sealed.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Previous {
-    pub(crate) provider: String,
-    credentials: Value,
-    pub(crate) connection_config: JsonObject,
-    auth_error: Option<PreviousAuthError>,
-    pub(crate) metadata_version: u64,
-    pub(crate) updated_at: Timestamp,
-    /// `None` in what an earlier onevent left half-done: that never changed them.
-    #[serde(default)]
-    pub(crate) details: Option<ConnectionDetails>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct PreviousAuthError {
-    run_id: RunId,
-    message: String,
-    at: Timestamp,
-}
-
-impl Previous {
-    pub(crate) fn of(stored: &StoredConnection) -> Self {
-        let connection = &stored.connection;
-        Self {
-            provider: connection.provider.clone(),
-            credentials: connection.credentials.reveal(),
-            connection_config: connection.connection_config.clone(),
-            auth_error: stored
-                .auth_error
-                .clone()
-                .map(|AuthError { run_id, message, at }| PreviousAuthError { run_id, message, at }),
-            metadata_version: stored.metadata_version,
-            updated_at: connection.updated_at,
-            details: Some(connection.details.clone()),
-        }
-    }
-
-    pub(crate) fn credentials(&self) -> Result<Credentials, StoreError> {
-        let read = credentials::read(self.credentials.clone());
-        read.ok_or_else(|| StoreError::corrupt("previous state of a connection"))
-    }
-
-    pub(crate) fn auth_error(&self) -> Option<AuthError> {
-        let error = self.auth_error.as_ref()?;
-        Some(AuthError { run_id: error.run_id, message: error.message.clone(), at: error.at })
-    }
-
-    fn into_account(self) -> Result<Account, StoreError> {
-        let credentials = self.credentials()?;
-        Ok(Account { provider: self.provider, credentials, connection_config: self.connection_config })
-    }
-
-    /// Makes of a connection what it was. Metadata is not among what an override replaces.
-    fn put_into(self, stored: &mut StoredConnection) -> Result<(), StoreError> {
-        let connection = &mut stored.connection;
-        connection.credentials = self.credentials()?;
-        stored.auth_error = self.auth_error();
-        connection.errors = stored.auth_error.iter().map(AuthError::as_connection_error).collect();
-        if stored.metadata_version == self.metadata_version {
-            connection.updated_at = self.updated_at;
-        }
-        connection.provider = self.provider;
-        connection.connection_config = self.connection_config;
-        if let Some(details) = self.details {
-            connection.details = details;
-        }
-        Ok(())
-    }
-
-    /// The same for an entry of a list.
-    fn put_into_summary(self, listed: &mut ConnectionSummary) {
-        listed.auth_error = self.auth_error();
-        listed.provider = self.provider;
-        if let Some(details) = self.details {
-            listed.details = details;
-        }
-    }
 }
 
 impl Transaction {
@@ -164,7 +78,7 @@ impl Transaction {
         }
         let Some(entry) = entry else { return Ok(Some(stored)) };
         if visibility == Visibility::Established && entry.previous.is_some() {
-            self.open_previous(&entry)?.put_into(&mut stored)?;
+            self.open_previous(&entry.key, entry.previous.as_deref())?.put_into(&mut stored)?;
         }
         Ok(Some(stored))
     }
@@ -189,7 +103,7 @@ impl Transaction {
             let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key) else { continue };
             if entry.previous.is_some() {
                 // One damaged entry does not hide the others; reading that connection says what is wrong.
-                match self.open_previous(&entry) {
+                match self.open_previous(&entry.key, entry.previous.as_deref()) {
                     Err(StoreError::Corrupt { .. }) => {}
                     previous => previous?.put_into_summary(listed),
                 }
@@ -233,7 +147,7 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let entry = self.journal_entry(key).await?;
         let entry = entry.ok_or_else(|| StoreError::corrupt("journal entry"))?;
-        let replaced = self.open_previous(&entry)?.into_account()?;
+        let replaced = self.open_previous(&entry.key, entry.previous.as_deref())?.into_account()?;
         self.note_refusal(key, replaced).await?;
         self.mark_auth_error(key, run_id, message).await
     }
@@ -246,7 +160,7 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let entry = self.journal_entry(key).await?.filter(|entry| entry.previous.is_some());
         let Some(entry) = entry else { return Ok(()) };
-        let mut previous = self.open_previous(&entry)?;
+        let mut previous = self.open_previous(&entry.key, entry.previous.as_deref())?;
         if let Some(details) = &mut previous.details {
             patch.clone().apply(details);
         }
@@ -274,25 +188,6 @@ impl Transaction {
     pub(crate) fn lease_from_now(&self) -> Timestamp {
         let now = self.now();
         now.checked_add(LEASE).unwrap_or(now)
-    }
-
-    pub(crate) fn seal_previous(
-        &self,
-        key: &ConnectionKey,
-        previous: &Previous,
-    ) -> Result<Vec<u8>, StoreError> {
-        let plain = serde_json::to_vec(previous)
-            .map(Zeroizing::new)
-            .map_err(|_| StoreError::Internal { action: "encode the previous state of a connection" })?;
-        self.cipher().seal(&Purpose::Previous(key), &plain)
-    }
-
-    pub(crate) fn open_previous(&self, entry: &JournalEntry) -> Result<Previous, StoreError> {
-        let sealed = entry.previous.as_deref();
-        sealed
-            .and_then(|sealed| self.cipher().open(&Purpose::Previous(&entry.key), sealed))
-            .and_then(|plain| serde_json::from_slice(&plain).ok())
-            .ok_or_else(|| StoreError::corrupt(format!("previous state of connection {}", entry.key)))
     }
 }
 

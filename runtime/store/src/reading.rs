@@ -3,8 +3,8 @@
 use onevent_contract::{EnvironmentName, IntegrationId, VersionedMetadata};
 
 use crate::{
-    ConnectionKey, ConnectionSummary, RunFilter, RunSummary, Store, StoreError, StoredConnection, StoredRun,
-    Visibility,
+    ConnectionFilter, ConnectionKey, ConnectionSummary, RunFilter, RunSummary, Store, StoreError,
+    StoredConnection, StoredRun, Visibility,
 };
 
 impl Store {
@@ -46,6 +46,24 @@ impl Store {
     ) -> Result<Vec<ConnectionSummary>, StoreError> {
         self.recover().await?;
         self.read().await?.connections(environment, integration).await
+    }
+
+    /// The established connections that the filter names, the newest first. It first rolls back abandoned operations,
+    /// as [`Store::connection`] does.
+    ///
+    /// # Errors
+    /// As [`Store::connection`].
+    pub async fn find_connections(
+        &self,
+        filter: &ConnectionFilter,
+    ) -> Result<Vec<ConnectionSummary>, StoreError> {
+        self.recover().await?;
+        let mut transaction = self.read().await?;
+        let found = transaction.found_summaries(filter).await?;
+        let mut found = transaction.as_accepted(found).await?;
+        // What a reconnect says of a connection counts once it is accepted.
+        found.retain(|found| filter.names_details_of(found));
+        Ok(found)
     }
 
     /// A connection's metadata with the version that a compare-and-set names; `None` where there is no such

@@ -5,6 +5,7 @@
 
 mod deployments;
 mod events;
+mod functions;
 mod integrations;
 mod keys;
 mod owners;
@@ -16,10 +17,11 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-pub(crate) use self::deployments::{DeploymentTable, FunctionVersionRow, HistoryRow, ModuleRow, ModuleUse};
+pub(crate) use self::deployments::{DeploymentTable, HistoryRow};
 pub(crate) use self::events::{
     EventEndColumns, EventRow, EventTable, LeaseColumns, NewEventRow, WebhookAttemptRow, WebhookAttemptTable,
 };
+pub(crate) use self::functions::{FunctionTable, FunctionVersionRow, ModuleRow, ModuleUse};
 pub(crate) use self::integrations::{IntegrationRow, IntegrationTable};
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
@@ -60,6 +62,7 @@ pub(crate) trait Tables:
     + WebhookAttemptTable
     + IntegrationTable
     + DeploymentTable
+    + FunctionTable
     + UpstreamTable
     + Send
 {

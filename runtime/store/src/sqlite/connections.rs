@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use onevent_contract::{EnvironmentName, IntegrationId, Tags};
 use sqlx::sqlite::SqliteRow;
 
-use super::row::{get, key};
+use super::row::get;
+use super::summary::summary;
 use super::{SqliteTables, details, found, metadata, query_of};
 use crate::database::{
     AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, MetadataColumns,
@@ -30,15 +31,6 @@ const SELECT_ONE: &str = "
            created_at, updated_at
     FROM connections
     WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
-
-/// The columns of a summary.
-pub(super) const SELECT_SUMMARY: &str = "
-    SELECT id, environment, integration, connection_id, provider, metadata,
-           end_user_id, end_user_display_name, end_user_email, end_user_tags,
-           organization_id, organization_display_name, tags, webhook_url_override, last_fetched_at,
-           auth_error_run_id, auth_error_message, last_refresh_failure, unfinished_setup_since,
-           created_at, updated_at
-    FROM connections";
 
 const SELECT_PROVIDER: &str = "
     SELECT provider, accepted FROM connections
@@ -256,27 +248,4 @@ fn connection(row: &SqliteRow) -> Result<ConnectionRow, StoreError> {
         metadata_version: get(row, "metadata_version")?,
         metadata_writers: get(row, "metadata_writers")?,
     })
-}
-
-pub(super) fn summary(row: &SqliteRow) -> Result<SummaryRow, StoreError> {
-    Ok(SummaryRow {
-        id: get(row, "id")?,
-        key: key(row)?,
-        provider: get(row, "provider")?,
-        metadata: get(row, "metadata")?,
-        details: details::columns(row)?,
-        last_fetched_at: get(row, "last_fetched_at")?,
-        auth_error: auth_error(row)?,
-        unfinished_setup_since: get(row, "unfinished_setup_since")?,
-        created_at: get(row, "created_at")?,
-        updated_at: get(row, "updated_at")?,
-    })
-}
-
-/// The three columns are set together.
-fn auth_error(row: &SqliteRow) -> Result<Option<AuthErrorColumns>, StoreError> {
-    let run_id: Option<String> = get(row, "auth_error_run_id")?;
-    let Some(run_id) = run_id else { return Ok(None) };
-    let (message, at) = (get(row, "auth_error_message")?, get(row, "last_refresh_failure")?);
-    Ok(Some(AuthErrorColumns { run_id, message, at }))
 }

@@ -4,8 +4,8 @@ use onevent_contract::{EnvironmentName, IntegrationId};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::SqliteTables;
-use super::connections::{SELECT_SUMMARY, summary};
 use super::row::failed;
+use super::summary::{SELECT_SUMMARY, summary};
 use crate::database::SummaryRow;
 use crate::{ConnectionFilter, StoreError};
 

@@ -10,6 +10,7 @@ mod details;
 mod events;
 mod files;
 mod found;
+mod functions;
 mod integrations;
 mod keys;
 mod locks;
@@ -19,6 +20,7 @@ mod operations;
 mod row;
 mod run_locks;
 mod runs;
+mod summary;
 mod upstream;
 mod webhook_attempts;
 

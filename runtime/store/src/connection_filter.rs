@@ -1,8 +1,8 @@
-//! Looking for connections, as a list of Nango's API does it.
+//! What is looked for in a list of connections, as in Nango's API.
 
 use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId, Tags};
 
-use crate::{ConnectionSummary, Store, StoreError};
+use crate::ConnectionSummary;
 
 /// How many connections a list holds unless the caller says otherwise (Nango's number).
 pub const DEFAULT_CONNECTION_LIMIT: u32 = 10_000;
@@ -48,7 +48,7 @@ impl ConnectionFilter {
     }
 
     /// Whether it names this one by what the product says of it.
-    fn names_details_of(&self, found: &ConnectionSummary) -> bool {
+    pub(crate) fn names_details_of(&self, found: &ConnectionSummary) -> bool {
         let details = &found.details;
         let user = details.end_user.as_ref();
         let organization = user.and_then(|user| user.organization.as_ref());
@@ -56,25 +56,5 @@ impl ConnectionFilter {
         is(&self.end_user_id, user.map(|user| &user.id))
             && is(&self.end_user_organization_id, organization.map(|organization| &organization.id))
             && self.tags.iter().all(|(name, value)| details.tags.get(name) == Some(value))
-    }
-}
-
-impl Store {
-    /// The established connections that the filter names, the newest first. It first rolls back abandoned operations,
-    /// as [`Store::connection`] does.
-    ///
-    /// # Errors
-    /// As [`Store::connection`].
-    pub async fn find_connections(
-        &self,
-        filter: &ConnectionFilter,
-    ) -> Result<Vec<ConnectionSummary>, StoreError> {
-        self.recover().await?;
-        let mut transaction = self.read().await?;
-        let found = transaction.found_summaries(filter).await?;
-        let mut found = transaction.as_accepted(found).await?;
-        // What a reconnect says of a connection counts once it is accepted.
-        found.retain(|found| filter.names_details_of(found));
-        Ok(found)
     }
 }
