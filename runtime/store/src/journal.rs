@@ -97,16 +97,15 @@ impl Transaction {
         &mut self,
         mut found: Vec<ConnectionSummary>,
     ) -> Result<Vec<ConnectionSummary>, StoreError> {
-        let journal = self.journal().await?;
+        let journal = self.journal().await?.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
         self.note_setups(&mut found, &journal).await?;
-        for entry in journal {
-            let Some(listed) = found.iter_mut().find(|listed| listed.key == entry.key) else { continue };
-            if entry.previous.is_some() {
-                // One damaged entry does not hide the others; reading that connection says what is wrong.
-                match self.open_previous(&entry.key, entry.previous.as_deref()) {
-                    Err(StoreError::Corrupt { .. }) => {}
-                    previous => previous?.put_into_summary(listed),
-                }
+        for listed in &mut found {
+            let previous = journal.get(&listed.key).and_then(|entry| entry.previous.as_deref());
+            let Some(previous) = previous else { continue };
+            // One damaged entry does not hide the others; reading that connection says what is wrong.
+            match self.open_previous(&listed.key, Some(previous)) {
+                Err(StoreError::Corrupt { .. }) => {}
+                previous => previous?.put_into_summary(listed),
             }
         }
         Ok(found)
@@ -116,7 +115,7 @@ impl Transaction {
     async fn note_setups(
         &mut self,
         found: &mut [ConnectionSummary],
-        journal: &[JournalEntry],
+        journal: &HashMap<ConnectionKey, JournalEntry>,
     ) -> Result<(), StoreError> {
         let mut waiting: HashMap<EnvironmentName, HashSet<ConnectionKey>> = HashMap::new();
         for listed in found {
@@ -128,7 +127,7 @@ impl Transaction {
                 waiting.insert(environment.clone(), keys?);
             }
             let waits = waiting.get(environment).is_some_and(|keys| keys.contains(&listed.key));
-            setup.state = setup_state(journal.iter().find(|entry| entry.key == listed.key), waits);
+            setup.state = setup_state(journal.get(&listed.key), waits);
         }
         Ok(())
     }
