@@ -411,6 +411,24 @@ async fn a_setup_counts_as_unfinished_until_somebody_ends_it() {
     assert_eq!(shown(&store, "acme").await.unwrap().unfinished_setup, None);
 }
 
+#[tokio::test]
+async fn who_reads_a_connection_that_is_worked_on_here_does_not_wait_for_writers() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    establish(&store, new_connection("acme", "tok-old")).await.unwrap();
+    let guard = store.begin_override(&key("acme"), reconnection("tok-new"), OPERATION_WAIT).await.unwrap();
+    let writing = store.begin().await.unwrap();
+    assert_eq!(shown(&store, "acme").await.unwrap().connection.credentials, credentials("tok-old"));
+    assert_eq!(store.connections(&"dev".parse().unwrap(), None).await.unwrap().len(), 1);
+    drop(writing);
+    // What was given up here, is put back at once as before.
+    drop(guard);
+    let stored = store.connection(&key("acme"), Visibility::Established).await.unwrap().unwrap();
+    assert_eq!(stored.connection.credentials, credentials("tok-old"));
+    let own = store.connection(&key("acme"), Visibility::IncludingPending).await.unwrap().unwrap();
+    assert_eq!(own.connection.credentials, credentials("tok-old"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_who_wait_for_one_connection_are_in_nobodys_way() {
     let scratch = Scratch::new();
