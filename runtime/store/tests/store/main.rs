@@ -5,6 +5,7 @@ mod checkpoints;
 mod connections;
 mod deployments;
 mod details;
+mod flood;
 mod integrations;
 mod keys;
 mod killed;
