@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use onevent_contract::{Connection, FieldTemplates, IntegrationId};
-use onevent_proxy::{Integration, Provider, Providers, Seal, WebhookAddress};
+use onevent_contract::{Connection, FieldTemplates, IntegrationId, JsonObject, Secret};
+use onevent_proxy::{Integration, KeyPlacement, Provider, Providers, Seal, WebhookAddress};
+use onevent_store::StoredIntegration;
 use serde_json::Value;
 
 use crate::config::{Config, IntegrationSettings, WebUrl};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
+use crate::service::no_template;
 use crate::suggest;
 use crate::templates;
 
@@ -84,6 +86,31 @@ impl Integrations {
         }))
     }
 
+    /// Whether the settings say something of it.
+    #[must_use]
+    pub fn is_in_settings(&self, key: &IntegrationId) -> bool {
+        self.settings.contains_key(key)
+    }
+
+    /// An integration that was made over the HTTP API, with its template.
+    ///
+    /// # Errors
+    /// `unknown_provider` where there is no such template any more.
+    pub fn of_stored(&self, stored: &StoredIntegration) -> Result<Arc<Integration>, ConfigError> {
+        let made = &stored.integration;
+        let provider = self.providers.get(&made.provider).ok_or_else(|| no_template(stored))?;
+        let credential = |field: &str| text(made.credentials.as_ref()?.reveal(), field);
+        Ok(Arc::new(Integration {
+            base_url: text(&made.integration_config, "baseUrl"),
+            client_id: credential("client_id"),
+            client_secret: credential("client_secret").map(Secret::new),
+            key_placement: key_placement(&made.integration_config),
+            webhook: self.public_url.as_ref().map(|server| WebhookAddress::Under(server.url().clone())),
+            webhook_secret: credential("webhook_secret").map(Secret::new),
+            ..Integration::new(made.unique_key.clone(), provider)
+        }))
+    }
+
     /// The integrations whose credentials are sealed.
     pub fn sealed(&self) -> BTreeSet<IntegrationId> {
         let sealed = self.settings.iter().filter(|(_, settings)| settings.is_sealed());
@@ -135,5 +162,19 @@ impl Integrations {
                 integration,
             },
         })
+    }
+}
+
+fn text(fields: &JsonObject, name: &str) -> Option<String> {
+    fields.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Where the key of one's own API goes (Nango's `private-api-generic`).
+fn key_placement(config: &JsonObject) -> Option<KeyPlacement> {
+    let name = text(config, "keyName")?;
+    let value = text(config, "valueTemplate").unwrap_or_else(|| "${apiKey}".to_owned());
+    match text(config, "keyPlacement").as_deref() {
+        Some("query") => Some(KeyPlacement::Query { name, value }),
+        _ => Some(KeyPlacement::Header { name, value }),
     }
 }

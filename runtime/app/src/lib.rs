@@ -25,5 +25,5 @@ pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
-pub use service::{DryRunHost, HostedRun, Service, ServiceError};
+pub use service::{DryRunHost, FoundIntegration, HostedRun, Service, ServiceError};
 pub use surroundings::{PREFIX, Surroundings};

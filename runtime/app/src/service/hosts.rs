@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{ConnectionFacts, Function, Host, Invocation, SystemClock};
+use onevent_contract::{ConnectionFacts, EnvironmentName, Function, Host, Invocation, SystemClock};
 use onevent_engine::{Project, ProjectSource};
 use onevent_hosts::{
     ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
@@ -127,15 +127,16 @@ impl Service {
     }
 
     /// Makes the live host of each run of an operation on connections of `own`.
-    pub(super) fn live_hosts(
+    pub(super) async fn live_hosts(
         &self,
         store: &Store,
         project: &Arc<Project>,
+        environment: &EnvironmentName,
         own: Arc<Integration>,
     ) -> Result<Hosts, ServiceError> {
         let store = store.clone();
         let proxy = self.proxy()?.clone();
-        let integrations = self.configured(own)?;
+        let integrations = self.integrations_for(environment, own).await?;
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(project, Some(records.clone()))?;
         let variables = self.settings().environment_variables();
@@ -171,6 +172,18 @@ impl Service {
         };
         let source = ProjectSource::directory(self.folder());
         Ok(Arc::new(ActionsOnDemand::new(actions, self.engine()?.clone(), source)))
+    }
+
+    /// Every integration of an environment; `own` as it is given.
+    async fn integrations_for(
+        &self,
+        environment: &EnvironmentName,
+        own: Arc<Integration>,
+    ) -> Result<Arc<Configured>, ServiceError> {
+        let all = self.integrations_in(environment).await?.into_iter();
+        let mut all: Configured = all.map(|(key, found)| (key, found.integration)).collect();
+        all.insert(own.key.clone(), own);
+        Ok(Arc::new(all))
     }
 
     /// Every configured integration; `own` as it is given.

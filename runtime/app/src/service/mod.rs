@@ -4,23 +4,25 @@ mod actions;
 mod error;
 mod hosts;
 mod operations;
+mod stored_integrations;
 mod stores;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use indexmap::IndexMap;
 use onevent_contract::{EnvironmentName, FunctionKey, IntegrationId};
 use onevent_engine::{Engine, Project, ProjectSource, Selection};
 use onevent_lifecycle::{ActionRecords, LimitsOf};
-use onevent_proxy::{EgressPolicy, Integration, Proxy, ProxyOptions};
+use onevent_proxy::{EgressPolicy, Proxy, ProxyOptions};
 use onevent_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use self::error::ServiceError;
 pub use self::hosts::{DryRunHost, HostedRun};
+pub use self::stored_integrations::FoundIntegration;
+pub(crate) use self::stored_integrations::no_template;
 use crate::config::{Config, Flags, Settings};
 use crate::error::ConfigError;
 use crate::integrations::Integrations;
@@ -119,14 +121,6 @@ impl Service {
         }
         let loaded = Integrations::load(&self.config, &self.names)?;
         Ok(self.integrations.get_or_init(|| loaded))
-    }
-
-    /// The integrations that the project's folders or the settings name, by unique key.
-    ///
-    /// # Errors
-    /// As [`Service::integrations`].
-    pub fn configured_integrations(&self) -> Result<IndexMap<IntegrationId, Arc<Integration>>, ConfigError> {
-        Ok(self.integrations()?.all(&self.named_integrations()))
     }
 
     /// The integrations that the project's folders name.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{CompletedRun, IntegrationId, SystemClock};
+use onevent_contract::{CompletedRun, EnvironmentName, IntegrationId, SystemClock};
 use onevent_engine::Selection;
 use onevent_lifecycle::{DryRun, Lifecycle, LifecycleOptions, OperationReport, dry_run};
 use onevent_proxy::Integration;
@@ -29,7 +29,13 @@ impl Service {
         let unknown = || ServiceError::Store(StoreError::UnknownConnection { key: key.clone() });
         let store = self.existing_store().await?.ok_or_else(unknown)?;
         let provider = store.provider(key).await?;
-        let found = self.integrations()?.get_or(&key.integration, provider.as_deref());
+        let found = match self.integration_in(&key.environment, &key.integration).await {
+            Ok(found) => Ok(found.integration),
+            Err(ServiceError::Config(_)) => {
+                self.integrations()?.get_or(&key.integration, provider.as_deref())
+            }
+            Err(error) => return Err(error),
+        };
         match (found, provider) {
             (Ok(integration), _) => Ok(integration),
             (Err(_), None) => Err(unknown()),
@@ -42,9 +48,9 @@ impl Service {
     /// # Errors
     /// As there, and whatever keeps the project from being loaded or the database from being opened.
     pub async fn create(&self, new: NewConnection) -> Result<OperationReport, ServiceError> {
-        let own = self.integration(&new.key.integration)?;
+        let own = self.integration_in(&new.key.environment, &new.key.integration).await?.integration;
         self.store().await?;
-        Ok(self.lifecycle(own).await?.create(new).await?)
+        Ok(self.lifecycle(&new.key.environment, own).await?.create(new).await?)
     }
 
     /// Gives a connection new credentials: [`Lifecycle::reconnect`].
@@ -57,7 +63,7 @@ impl Service {
         new: Reconnection,
     ) -> Result<OperationReport, ServiceError> {
         let own = self.integration_of(key).await?;
-        Ok(self.lifecycle(own).await?.reconnect(key, new).await?)
+        Ok(self.lifecycle(&key.environment, own).await?.reconnect(key, new).await?)
     }
 
     /// Cleans up, then deletes a connection: [`Lifecycle::delete`].
@@ -66,7 +72,7 @@ impl Service {
     /// As [`Service::create`].
     pub async fn delete(&self, key: &ConnectionKey) -> Result<OperationReport, ServiceError> {
         let own = self.integration_of(key).await?;
-        Ok(self.lifecycle(own).await?.delete(key).await?)
+        Ok(self.lifecycle(&key.environment, own).await?.delete(key).await?)
     }
 
     /// Runs one function and keeps no report. What stands behind its `nango` is the caller's choice:
@@ -79,10 +85,14 @@ impl Service {
     }
 
     /// The operations, over the event functions of `own` and the live hosts, for connections of `own`.
-    async fn lifecycle(&self, own: Arc<Integration>) -> Result<Lifecycle, ServiceError> {
+    async fn lifecycle(
+        &self,
+        environment: &EnvironmentName,
+        own: Arc<Integration>,
+    ) -> Result<Lifecycle, ServiceError> {
         let project = self.selected(Selection::EventFunctionsOf(own.key.clone())).await?;
         let store = self.store().await?;
-        let hosts = self.live_hosts(store, &project, own)?;
+        let hosts = self.live_hosts(store, &project, environment, own).await?;
         Ok(Lifecycle::new(LifecycleOptions {
             store: store.clone(),
             runner: Arc::new(self.engine()?.clone()),

@@ -27,6 +27,11 @@ impl Service {
         if self.database().exists() { self.store().await.map(Some) } else { self.no_store() }
     }
 
+    /// Opens the database for changes if there is one, whoever named it: what is not there holds nothing.
+    pub(super) async fn store_if_there(&self) -> Result<Option<&Store>, ServiceError> {
+        if self.database().exists() { self.store().await.map(Some) } else { Ok(None) }
+    }
+
     /// There is no database. That is how every project begins, but not what somebody means who names one.
     fn no_store(&self) -> Result<Option<&Store>, ServiceError> {
         match self.settings().database.origin {

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
-use onevent_contract::{Function, FunctionName, IntegrationId};
+use onevent_contract::{EnvironmentName, Function, FunctionName, IntegrationId};
 use onevent_engine::Project;
 use serde_json::{Value, json};
 
@@ -94,12 +94,12 @@ impl Kind {
 }
 
 async fn list(
-    _caller: Authorized<List>,
+    caller: Authorized<List>,
     PathOf(key): PathOf<IntegrationId>,
     StrictQuery(query): StrictQuery<ListQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let project = project(&state, &key).await?;
+    let project = project(&state, caller.environment(), &key).await?;
     let found: Vec<&Arc<Function>> = functions(&project, &key, query.kind)
         .filter(|function| function.key.name.as_str().to_lowercase().contains(&query.search))
         .collect();
@@ -112,32 +112,34 @@ async fn list(
 }
 
 async fn one(
-    _caller: Authorized<Read>,
+    caller: Authorized<Read>,
     PathOf((key, name)): PathOf<(IntegrationId, FunctionName)>,
     StrictQuery(query): StrictQuery<OneQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let project = project(&state, &key).await?;
+    let project = project(&state, caller.environment(), &key).await?;
     let function = the_one(&project, &key, &name, query.kind)?;
     Ok(Json(json!({ "data": shape::listed(function) })))
 }
 
 async fn code(
-    _caller: Authorized<Read>,
+    caller: Authorized<Read>,
     PathOf((key, name)): PathOf<(IntegrationId, FunctionName)>,
     StrictQuery(query): StrictQuery<OneQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let project = project(&state, &key).await?;
+    let project = project(&state, caller.environment(), &key).await?;
     let function = the_one(&project, &key, &name, query.kind)?;
     Ok(Json(json!({ "type": function.kind.as_str(), "code": shape::source(function)? })))
 }
 
 /// What runs, if there is such an integration.
-async fn project(state: &ServerState, key: &IntegrationId) -> Result<Arc<Project>, ApiError> {
-    if !state.service().configured_integrations()?.contains_key(key) {
-        return Err(integrations::unknown(key));
-    }
+async fn project(
+    state: &ServerState,
+    environment: &EnvironmentName,
+    key: &IntegrationId,
+) -> Result<Arc<Project>, ApiError> {
+    integrations::listed(state, environment, key).await?;
     Ok(Arc::clone(state.service().project().await?))
 }
 

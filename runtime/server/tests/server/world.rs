@@ -33,9 +33,10 @@ export default createOnEvent({
 const SETUP: &str = "import { createOnEvent } from 'nango';
 export default createOnEvent({
     event: 'post-connection-creation',
-    description: 'Notes that it ran',
+    description: 'Notes that it ran, and for which app',
     exec: async (nango) => {
-        await nango.updateMetadata({ setUp: true });
+        const { credentials } = await nango.getIntegration({ include: ['credentials'] });
+        await nango.updateMetadata({ setUp: true, app: credentials?.client_id ?? null });
     },
 });
 ";

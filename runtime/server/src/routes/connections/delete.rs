@@ -31,7 +31,7 @@ pub(super) async fn delete(
         Err(
             ServiceError::Store(StoreError::UnknownConnection { .. })
             | ServiceError::Lifecycle(LifecycleError::Store(StoreError::UnknownConnection { .. })),
-        ) => Err(missing(&state, &key, StatusCode::BAD_REQUEST, "unknown_connection")),
+        ) => Err(missing(&state, &key, StatusCode::BAD_REQUEST, "unknown_connection").await),
         Err(error) => Err(error.into()),
     }
 }

@@ -54,8 +54,8 @@ pub(super) async fn import(
     JsonBody(body): JsonBody<ImportBody>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let service = state.service();
-    let integration = service.integration(&body.provider_config_key);
-    let integration = integration.map_err(|_| integrations::unknown(&body.provider_config_key))?;
+    let integration = integrations::found(&state, caller.environment(), &body.provider_config_key).await?;
+    let integration = integration.integration;
     let id = match body.connection_id {
         Some(id) => id,
         None => ConnectionId::new(Uuid::new_v4().to_string()).map_err(|error| ApiError::internal(&error))?,

@@ -12,6 +12,7 @@ mod shape;
 use axum::Router;
 use axum::routing::{get, post};
 use http::StatusCode;
+use onevent_app::ServiceError;
 use onevent_contract::IntegrationId;
 use onevent_store::{ConnectionKey, StoreError};
 
@@ -45,10 +46,16 @@ impl FromQuery for OfIntegration {
 }
 
 /// There is no such connection: either of the two names may be the wrong one, and Nango tells them apart.
-fn missing(state: &ServerState, key: &ConnectionKey, status: StatusCode, code: &'static str) -> ApiError {
-    match state.service().integration(&key.integration) {
+async fn missing(
+    state: &ServerState,
+    key: &ConnectionKey,
+    status: StatusCode,
+    code: &'static str,
+) -> ApiError {
+    match state.service().integration_in(&key.environment, &key.integration).await {
         Ok(_) => ApiError::new(status, code, StoreError::UnknownConnection { key: key.clone() }.to_string()),
-        Err(_) => unknown_integration(&key.integration),
+        Err(ServiceError::Config(_)) => unknown_integration(&key.integration),
+        Err(error) => error.into(),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn patch(
     match state.service().store().await?.patch_connection(&key, &given.into_patch()).await {
         Ok(()) => Ok(Json(json!({ "success": true }))),
         Err(StoreError::UnknownConnection { .. }) => {
-            Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found"))
+            Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found").await)
         }
         Err(error) => Err(error.into()),
     }

@@ -55,7 +55,9 @@ pub(super) async fn read(
     let key = ConnectionKey::new(caller.environment().clone(), query.integration.clone(), id);
     let store = state.service().store().await?;
     let found = store.connection(&key, Visibility::Established).await?;
-    let found = found.ok_or_else(|| missing(&state, &key, StatusCode::NOT_FOUND, "not_found"))?;
+    let Some(found) = found else {
+        return Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found").await);
+    };
     // A time that is a little old is no reason to withhold the connection.
     if let Err(error) = store.note_fetched(&key, found.connection.last_fetched_at).await {
         tracing::warn!(%error, "the time of this read was not noted");

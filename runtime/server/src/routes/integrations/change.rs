@@ -1,0 +1,89 @@
+//! `PATCH` and `DELETE /integrations/:key`, of integrations that the API made.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use onevent_contract::{EnvironmentName, IntegrationId};
+use onevent_store::{Change, IntegrationPatch, StoreError};
+use serde_json::{Value, json};
+
+use super::body::{self, UpdateBody};
+use super::create::{shown, taken};
+use super::listed;
+use crate::error::ApiError;
+use crate::extract::{Authorized, JsonBody, PathOf, needs};
+use crate::state::ServerState;
+
+needs! {
+    Update => IntegrationsUpdate;
+    Delete => IntegrationsDelete;
+}
+
+pub(super) async fn update(
+    caller: Authorized<Update>,
+    PathOf(key): PathOf<IntegrationId>,
+    State(state): State<ServerState>,
+    JsonBody(body): JsonBody<UpdateBody>,
+) -> Result<Json<Value>, ApiError> {
+    let environment = caller.environment();
+    let found = listed(&state, environment, &key).await?;
+    if found.stored.is_none() {
+        return Err(read_only(&key));
+    }
+    body::check_display_name(body.display_name.as_ref())?;
+    if let Some(new) = body.unique_key.as_ref().filter(|new| **new != key)
+        && state.service().integrations()?.is_in_settings(new)
+    {
+        return Err(taken(new));
+    }
+    let credentials = body::credentials(body.credentials, &found.integration.provider)?;
+    let now = body.unique_key.clone().unwrap_or_else(|| key.clone());
+    let patch = IntegrationPatch {
+        unique_key: body.unique_key,
+        display_name: body.display_name.map_or(Change::Keep, Change::Set),
+        credentials: credentials.map_or(Change::Keep, Change::Set),
+        integration_config: body.integration_config.map(body::object),
+        custom: body.custom.map(body::object),
+        forward_webhooks: body.forward_webhooks.map(body::forward_webhooks),
+    };
+    let mut transaction = state.service().store().await?.begin().await?;
+    transaction.patch_integration(environment, &key, patch).await.map_err(refused)?;
+    transaction.commit().await?;
+    shown(&state, environment, &now).await
+}
+
+pub(super) async fn delete(
+    caller: Authorized<Delete>,
+    PathOf(key): PathOf<IntegrationId>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let environment: &EnvironmentName = caller.environment();
+    if listed(&state, environment, &key).await?.stored.is_none() {
+        return Err(read_only(&key));
+    }
+    let mut transaction = state.service().store().await?.begin().await?;
+    transaction.delete_integration(environment, &key).await.map_err(refused)?;
+    transaction.commit().await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+/// What the database refuses. Nango deletes the connections with their integration, and cleans up nothing.
+fn refused(error: StoreError) -> ApiError {
+    let message = error.to_string();
+    match error {
+        StoreError::IntegrationExists { integration, .. } => taken(&integration),
+        StoreError::UnknownIntegration { .. } => ApiError::not_found(message),
+        StoreError::IntegrationInUse { .. } => {
+            let message = format!("{message}: delete them first, so that they are cleaned up");
+            ApiError::new(StatusCode::CONFLICT, "integration_in_use", message)
+        }
+        error => error.into(),
+    }
+}
+
+/// The answer to a change of an integration that files make.
+fn read_only(key: &IntegrationId) -> ApiError {
+    let message =
+        format!("the integration `{key}` comes from the project's folder or onevent.toml: change it there");
+    ApiError::new(StatusCode::CONFLICT, "integration_is_read_only", message)
+}

@@ -1,0 +1,105 @@
+//! `POST /integrations`, with an app of one's own or without one.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use onevent_contract::{EnvironmentName, IntegrationId};
+use onevent_proxy::Provider;
+use onevent_store::{NewIntegration, StoreError};
+use serde_json::{Value, json};
+
+use super::body::{self, CreateBody, QuickstartBody};
+use super::{listed, shape};
+use crate::error::{ApiError, FieldError};
+use crate::extract::{Authorized, JsonBody, needs};
+use crate::state::ServerState;
+
+needs! {
+    Create => IntegrationsCreate;
+}
+
+pub(super) async fn create(
+    caller: Authorized<Create>,
+    State(state): State<ServerState>,
+    JsonBody(body): JsonBody<CreateBody>,
+) -> Result<Json<Value>, ApiError> {
+    let provider = provider(&state, &body.provider)?;
+    body::check_display_name(body.display_name.as_ref())?;
+    let new = NewIntegration {
+        environment: caller.environment().clone(),
+        unique_key: body.unique_key,
+        provider: provider.name.clone(),
+        display_name: body.display_name,
+        credentials: body::credentials(body.credentials, &provider)?,
+        integration_config: body.integration_config.map(body::object).unwrap_or_default(),
+        custom: body.custom.map(body::object).unwrap_or_default(),
+        forward_webhooks: body.forward_webhooks.map(body::forward_webhooks).unwrap_or_default(),
+    };
+    made(&state, new).await
+}
+
+/// Nango brings apps of its own for a first try; onevent has none.
+pub(super) async fn quickstart(
+    caller: Authorized<Create>,
+    State(state): State<ServerState>,
+    JsonBody(body): JsonBody<QuickstartBody>,
+) -> Result<Json<Value>, ApiError> {
+    let provider = provider(&state, &body.provider)?;
+    if body::needs_app(&provider) {
+        let message = format!(
+            "connections of {} need an app at the provider, and onevent brings none: create the integration with \
+             its credentials, by POST /integrations",
+            provider.name
+        );
+        return Err(body::invalid(vec![FieldError::of("provider", "invalid_value", message)]));
+    }
+    body::check_display_name(body.display_name.as_ref())?;
+    let new = NewIntegration {
+        environment: caller.environment().clone(),
+        unique_key: body.unique_key,
+        provider: provider.name.clone(),
+        display_name: body.display_name,
+        credentials: None,
+        integration_config: Default::default(),
+        custom: Default::default(),
+        forward_webhooks: body.forward_webhooks.map(body::forward_webhooks).unwrap_or_default(),
+    };
+    made(&state, new).await
+}
+
+fn provider(state: &ServerState, name: &str) -> Result<Arc<Provider>, ApiError> {
+    let unknown = || {
+        let error = FieldError::of("provider", "invalid_value", "there is no such provider");
+        body::invalid(vec![error])
+    };
+    state.service().integrations()?.providers().get(name).ok_or_else(unknown)
+}
+
+async fn made(state: &ServerState, new: NewIntegration) -> Result<Json<Value>, ApiError> {
+    if state.service().integrations()?.is_in_settings(&new.unique_key) {
+        return Err(taken(&new.unique_key));
+    }
+    let mut transaction = state.service().store().await?.begin().await?;
+    match transaction.create_integration(&new).await {
+        Ok(_) => transaction.commit().await?,
+        Err(StoreError::IntegrationExists { integration, .. }) => return Err(taken(&integration)),
+        Err(error) => return Err(error.into()),
+    }
+    shown(state, &new.environment, &new.unique_key).await
+}
+
+/// An integration as it is now.
+pub(super) async fn shown(
+    state: &ServerState,
+    environment: &EnvironmentName,
+    key: &IntegrationId,
+) -> Result<Json<Value>, ApiError> {
+    let found = listed(state, environment, key).await?;
+    Ok(Json(json!({ "data": shape::shown(&found, environment, &[]) })))
+}
+
+pub(super) fn taken(key: &IntegrationId) -> ApiError {
+    let message = format!("there is an integration `{key}` already");
+    body::invalid(vec![FieldError::of("unique_key", "custom", message)])
+}

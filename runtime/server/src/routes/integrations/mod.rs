@@ -1,0 +1,107 @@
+//! Integrations: those of the project's folder and settings, which the API shows and does not change, and those that it
+//! made.
+
+mod body;
+mod change;
+mod create;
+mod shape;
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use onevent_app::{FoundIntegration, ServiceError};
+use onevent_contract::{ApiScope, EnvironmentName, IntegrationId, IntegrationInclude};
+use serde_json::{Value, json};
+
+use crate::error::ApiError;
+use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
+use crate::state::ServerState;
+
+needs! {
+    List => IntegrationsList;
+    Read => IntegrationsRead | IntegrationsReadCredentials;
+}
+
+pub(super) fn routes() -> Router<ServerState> {
+    Router::new()
+        .route("/integrations", get(list).post(create::create))
+        .route("/integrations/quickstart", post(create::quickstart))
+        .route("/integrations/{key}", get(one).patch(change::update).delete(change::delete))
+}
+
+/// What more of an integration is asked for.
+struct OneQuery {
+    include: Vec<IntegrationInclude>,
+}
+
+impl FromQuery for OneQuery {
+    fn read(query: &mut QueryReader) -> Option<Self> {
+        let mut include = Vec::new();
+        for wanted in query.all("include") {
+            match wanted.as_str() {
+                "webhook" => include.push(IntegrationInclude::Webhook),
+                "credentials" => include.push(IntegrationInclude::Credentials),
+                _ => {
+                    query.mistake("include", "invalid_value", "this parameter is `webhook` or `credentials`")
+                }
+            }
+        }
+        Some(Self { include })
+    }
+}
+
+async fn list(
+    caller: Authorized<List>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let all = state.service().integrations_in(caller.environment()).await?;
+    let shown: Vec<_> = all.values().map(|found| shape::shown(found, caller.environment(), &[])).collect();
+    Ok(Json(json!({ "data": shown })))
+}
+
+async fn one(
+    caller: Authorized<Read>,
+    PathOf(key): PathOf<IntegrationId>,
+    StrictQuery(query): StrictQuery<OneQuery>,
+    State(state): State<ServerState>,
+) -> Result<Json<Value>, ApiError> {
+    let secret = query.include.contains(&IntegrationInclude::Credentials);
+    if secret && !caller.may(ApiScope::IntegrationsReadCredentials) {
+        return Err(ApiError::forbidden(&[ApiScope::IntegrationsReadCredentials]));
+    }
+    let found = listed(&state, caller.environment(), &key).await?;
+    Ok(Json(json!({ "data": shape::shown(&found, caller.environment(), &query.include) })))
+}
+
+/// The integration of that name, if it is one of those that are listed.
+///
+/// # Errors
+/// 404 `not_found`.
+pub(super) async fn listed(
+    state: &ServerState,
+    environment: &EnvironmentName,
+    key: &IntegrationId,
+) -> Result<FoundIntegration, ApiError> {
+    let mut all = state.service().integrations_in(environment).await?;
+    all.swap_remove(key).ok_or_else(|| unknown(key))
+}
+
+/// The same, of those that may have connections: also one that nobody has mentioned, with the template of its own name.
+///
+/// # Errors
+/// As [`listed`].
+pub(super) async fn found(
+    state: &ServerState,
+    environment: &EnvironmentName,
+    key: &IntegrationId,
+) -> Result<FoundIntegration, ApiError> {
+    match state.service().integration_in(environment, key).await {
+        Err(ServiceError::Config(_)) => Err(unknown(key)),
+        found => Ok(found?),
+    }
+}
+
+fn unknown(key: &IntegrationId) -> ApiError {
+    ApiError::not_found(format!("there is no integration `{key}`"))
+}
