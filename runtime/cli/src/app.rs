@@ -74,7 +74,7 @@ async fn until_stopped(session: &Session, asked: &Command) -> (Result<Reply, Fai
     session.service.interrupt();
     if tells_of_interruption(asked) {
         tokio::select! {
-            result = running => return (result.map_err(|failure| ended_by(signal, failure)), State::Done),
+            result = running => return (ended_by(signal, result), State::Done),
             () = tokio::time::sleep(GRACE) => {}
             _ = StopSignal::next() => {}
         }
@@ -85,14 +85,15 @@ async fn until_stopped(session: &Session, asked: &Command) -> (Result<Reply, Fai
 /// Whether a command comes to its end by itself, and then has something to say about it.
 fn tells_of_interruption(command: &Command) -> bool {
     use ConnectionCommand::{Create, Delete, Reconnect};
-    matches!(command, Command::Connection(Create(_) | Reconnect(_) | Delete(_)))
+    matches!(command, Command::Connection(Create(_) | Reconnect(_) | Delete(_)) | Command::Dryrun(_))
 }
 
-/// An interrupted operation ends the process as its signal does; any other failure as it says.
-fn ended_by(signal: StopSignal, failure: Failure) -> Failure {
-    match failure.exit {
-        ExitCode::Interrupted => Failure { exit: signal.exit(), ..failure },
-        _ => failure,
+/// What was interrupted ends the process as its signal does; anything else as it says.
+fn ended_by(signal: StopSignal, result: Result<Reply, Failure>) -> Result<Reply, Failure> {
+    let of = |exit| if exit == ExitCode::Interrupted { signal.exit() } else { exit };
+    match result {
+        Ok(reply) => Ok(Reply { exit: of(reply.exit), ..reply }),
+        Err(failure) => Err(Failure { exit: of(failure.exit), ..failure }),
     }
 }
 

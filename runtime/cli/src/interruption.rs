@@ -38,7 +38,7 @@ impl StopSignal {
 
     /// A command that was stopped, with nothing more to say about it.
     pub(crate) fn failure(self) -> Failure {
-        Failure::new(self.exit(), "interrupted", "interrupted: the command was stopped")
-            .hint("what functions did at a provider stays")
+        let failure = Failure::interrupted("the command was stopped");
+        Failure { exit: self.exit(), ..failure }.hint("what functions did at a provider stays")
     }
 }

@@ -36,9 +36,15 @@ pub struct DryRun {
 ///
 /// The operation around an event is its usual one: a creation for validation and setup, a deletion for cleanup.
 ///
+/// `interruption` stops the run: its report tells what it did until then.
+///
 /// # Errors
 /// [`RunRefused`] when the run did not start.
-pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<CompletedRun, RunRefused> {
+pub async fn dry_run(
+    runner: &dyn Runner,
+    dry: DryRun,
+    interruption: CancellationToken,
+) -> Result<CompletedRun, RunRefused> {
     let mut invocation = Invocation {
         mode: Mode::Dry,
         validation: dry.validation,
@@ -48,5 +54,5 @@ pub async fn dry_run(runner: &dyn Runner, dry: DryRun) -> Result<CompletedRun, R
     if let Trigger::Action { input } = &mut invocation.trigger {
         *input = Some(dry.input);
     }
-    runner.run(invocation, dry.host, CancellationToken::new()).await
+    runner.run(invocation, dry.host, interruption).await
 }

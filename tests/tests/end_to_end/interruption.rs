@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::net::TcpListener;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -226,4 +227,62 @@ fn a_request_that_is_under_way_when_a_creation_is_interrupted_is_in_the_stored_r
         );
         assert!(sent["duration_ms"].as_f64().unwrap() > 0.0, "{sent}");
     }
+}
+
+#[test]
+fn a_request_that_is_under_way_when_a_dry_run_is_interrupted_is_in_the_report_that_it_shows() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        // A provider that takes requests and never answers.
+        let provider = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", provider.local_addr().unwrap());
+        let world = World::validating(&format!(
+            "if ((await nango.getMetadata())?.pass) return;\n\
+             await nango.get({{ endpoint: '/services/oauth2/userinfo' }});\n\
+             await nango.post({{ endpoint: '/orders', data: {{ a: 1 }}, baseUrlOverride: '{url}' }});"
+        ));
+        world.create_with("acme", "first", &["--metadata", r#"{"pass": true}"#]).exits(0);
+        let dry_run = ["dryrun", "check", "acme", "--metadata", "{}", "--save"];
+        let child = world.command(&dry_run).spawn().unwrap();
+        let (mut connection, _) = provider.accept().unwrap();
+        let mut head = [0; 12];
+        connection.read_exact(&mut head).unwrap();
+        signal(&child, name);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(said["error"]["code"], "interrupted");
+        let run = &said["report"];
+        assert_eq!((&run["outcome"], &run["error"]["type"]), (&json!("stopped"), &json!("script_aborted")));
+        assert_eq!((&run["mode"], &run["verdict"]), (&json!("dry"), &json!(null)));
+        assert_eq!((&run["http"][0]["status"], &run["http"][0].get("pending")), (&json!(200), &None));
+        let sent = &run["http"][1];
+        assert_eq!(sent["url"], format!("{url}/orders"));
+        assert_eq!((&sent["method"], &sent["pending"]), (&json!("POST"), &json!(true)));
+    }
+}
+
+#[test]
+fn a_dry_run_that_has_not_begun_ends_at_once() {
+    let world = World::validating(HANGING);
+    // Standard input that nobody writes to.
+    let mut child = world
+        .command(&["dryrun", "check", "acme", "--metadata", "@-"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let input = child.stdin.take();
+    wait_until("the signal handlers", || has_handler(&child));
+    signal(&child, "INT");
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("the run did not start"), "{said}");
+}
+
+/// Whether the process has begun to listen to SIGINT, which is signal 2.
+fn has_handler(child: &std::process::Child) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
 }

@@ -87,6 +87,11 @@ impl Service {
         self.interruption.cancel();
     }
 
+    /// Waits until somebody asks for that.
+    pub async fn interrupted(&self) {
+        self.interruption.cancelled().await;
+    }
+
     /// The settings, with where they come from.
     #[must_use]
     pub fn config(&self) -> &Config {

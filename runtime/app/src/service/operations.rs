@@ -76,12 +76,12 @@ impl Service {
     }
 
     /// Runs one function and keeps no report. What stands behind its `nango` is the caller's choice:
-    /// [`Service::dry_run_host`], or a host around it.
+    /// [`Service::dry_run_host`], or a host around it. [`Service::interrupt`] stops it, and its report tells what it did.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] when the run did not start.
     pub async fn dry_run(&self, run: DryRun) -> Result<CompletedRun, ServiceError> {
-        Ok(dry_run(self.engine()?, run).await?)
+        Ok(dry_run(self.engine()?, run, self.interruption.clone()).await?)
     }
 
     /// The operations, over the event functions of `own` and the live hosts, for connections of `own`.

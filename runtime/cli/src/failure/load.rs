@@ -27,6 +27,7 @@ impl From<RunRefused> for Failure {
     fn from(refused: RunRefused) -> Self {
         let exit = match refused {
             RunRefused::Limits(_) => ExitCode::Usage,
+            RunRefused::Cancelled => return Self::interrupted("the run did not start"),
             _ => ExitCode::Internal,
         };
         Self::new(exit, refused.code(), refused.to_string())

@@ -53,6 +53,11 @@ impl Failure {
         Self::new(ExitCode::Internal, "internal_error", message)
     }
 
+    /// The process was asked to stop. Which signal it was decides about the exit code.
+    pub(crate) fn interrupted(consequence: &str) -> Self {
+        Self::new(ExitCode::Interrupted, "interrupted", format!("interrupted: {consequence}"))
+    }
+
     /// Adds advice.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

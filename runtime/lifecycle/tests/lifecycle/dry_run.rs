@@ -7,6 +7,7 @@ use onevent_contract::{
     Validation,
 };
 use onevent_lifecycle::{DryRun, dry_run};
+use tokio_util::sync::CancellationToken;
 
 use crate::script::Ending::{Refused, ThrowsActionError};
 use crate::script::{Stage, function};
@@ -33,7 +34,7 @@ async fn dry(stage: &Stage, name: &str) -> Result<onevent_contract::RunReport, o
         limits: Limits { wall: Duration::from_secs(7), ..Limits::default() },
         host: Arc::new(NoHost),
     };
-    dry_run(&*stage.runner, dry).await.map(|completed| completed.report)
+    dry_run(&*stage.runner, dry, CancellationToken::new()).await.map(|completed| completed.report)
 }
 
 #[tokio::test]

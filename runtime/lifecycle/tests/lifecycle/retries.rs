@@ -17,6 +17,7 @@ use onevent_hosts::{Access, DryConnection, DryHost, DryHostOptions};
 use onevent_lifecycle::{DryRun, dry_run};
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions, Sleeper};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 /// Remembers waits.
 #[derive(Clone, Default)]
@@ -72,7 +73,7 @@ async fn call(retries: u32, statuses: &'static [u16]) -> Seen {
         limits: Limits { wall: Duration::from_secs(24 * 60 * 60), ..Limits::default() },
         host: Arc::new(host),
     };
-    let report = dry_run(&engine, run).await.unwrap().report;
+    let report = dry_run(&engine, run, CancellationToken::new()).await.unwrap().report;
     let waits = sleeper.0.lock().unwrap().clone();
     Seen { report, waits, asked: asked.load(Ordering::SeqCst) }
 }

@@ -9,10 +9,8 @@ mod recording;
 mod replay;
 mod reply;
 
-use std::sync::Arc;
-
 use onevent_app::HostedRun;
-use onevent_contract::{Function, FunctionKind, JsonObject};
+use onevent_contract::{ErrorType, Function, FunctionKind, JsonObject, RunError};
 use onevent_lifecycle::DryRun;
 use onevent_store::Store;
 use serde_json::Value;
@@ -20,6 +18,7 @@ use serde_json::Value;
 use self::choose::{Chosen, Side, choose};
 use self::connection::Wanted;
 use self::given_connection::GivenConnection;
+use self::recording::{Recorder, Surrounded};
 use self::reply::reply;
 use crate::args::DryrunArgs;
 use crate::failure::Failure;
@@ -59,8 +58,45 @@ impl DryrunInputs {
     }
 }
 
+/// A run that is ready to begin, and what is said beside its report.
+struct Prepared {
+    run: DryRun,
+    recorder: Option<Recorder>,
+    notes: String,
+    /// The host of the Nango that the run is against.
+    against: Option<String>,
+}
+
 /// Runs the function and shows its report.
 pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
+    let Prepared { run, recorder, notes, against } = tokio::select! {
+        prepared = prepare(session, args) => prepared?,
+        // Nothing has happened yet, so nothing is waited for.
+        () = session.service.interrupted() => return Err(Failure::interrupted("the run did not start")),
+    };
+    let report = session.service.dry_run(run.clone()).await?.report;
+    let saved = recorder.map(|recorder| recorder.save(&run, &report)).transpose();
+    let mut reply = reply(session, &report)?.note(&notes);
+    if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
+        document.insert("remote".into(), against.into());
+    }
+    let reply = match saved {
+        Ok(remark) => reply.note(remark.as_deref().unwrap_or_default()),
+        // The run was made: what it did is not lost with its recording.
+        Err(failure) => return reply.failed(&failure),
+    };
+    match report.error {
+        // The same holds where the process was asked to stop.
+        Some(RunError { kind: ErrorType::ScriptAborted, .. }) => {
+            let failure = Failure::interrupted("the run was stopped");
+            reply.failed(&failure.hint("what the function did until then stays"))
+        }
+        _ => Ok(reply),
+    }
+}
+
+/// Everything before the run.
+async fn prepare(session: &Session, args: &DryrunArgs) -> Result<Prepared, Failure> {
     let given = DryrunInputs::read(session, args).await?;
     session.service.integrations()?;
     let store = store(session, args).await?;
@@ -72,10 +108,12 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let asked = given.input.is_some();
     let input = input_of(&function, given.input)?;
     if let Some(case) = args.replay() {
-        return replay::run(session, args, function, case, asked.then_some(input)).await;
+        let run = replay::prepare(session, args, function, case, asked.then_some(input))?;
+        return Ok(Prepared { run, recorder: None, notes: String::new(), against: None });
     }
     let recording = recording::wanted(session, args, &function)?;
-    let side_note = side_note(session, args, &side);
+    let mut notes = side_note(session, args, &side).unwrap_or_default();
+    notes.extend(project.notes.iter().map(|note| format!("note: {note}\n")));
     let against = match &side {
         Side::Remote(api) => Some(api.host().to_owned()),
         Side::Local => None,
@@ -83,31 +121,17 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     let wanted = Wanted { connection: given.connection, metadata: given.metadata, store };
     let on = connection::read(session, args, &function, side, wanted).await?;
     let HostedRun { host, connection: facts } = session.service.dry_run_host(project, &function, on)?;
-    let surrounded = recording::surround(session, args, host, recording, &facts)?;
-    let report = session.service.dry_run(DryRun {
+    let Surrounded { host, recorder } = recording::surround(session, args, host, recording, &facts)?;
+    let run = DryRun {
         limits: session.service.settings().limits_for(&function.key),
-        function: Arc::clone(&function),
-        input: input.clone(),
-        connection: facts.clone(),
+        function,
+        input,
+        connection: facts,
         environment: session.service.environment().clone(),
         validation: args.validation(),
-        host: Arc::clone(&surrounded.host),
-    });
-    let report = report.await?.report;
-    let saved = recording::Saved { function: &function, facts: &facts, input: &input, report: &report };
-    let saved = surrounded.save(&saved);
-    let mut reply = reply(session, &report)?.note(&side_note.unwrap_or_default());
-    for note in &project.notes {
-        reply = reply.note(&format!("note: {note}\n"));
-    }
-    if let (Some(against), Some(document)) = (against, reply.document.as_object_mut()) {
-        document.insert("remote".into(), against.into());
-    }
-    match saved {
-        Ok(remark) => Ok(reply.note(remark.as_deref().unwrap_or_default())),
-        // The run was made: what it did is not lost with its recording.
-        Err(failure) => reply.failed(&failure),
-    }
+        host,
+    };
+    Ok(Prepared { run, recorder, notes, against })
 }
 
 /// Which side was taken, where there are two to choose from.

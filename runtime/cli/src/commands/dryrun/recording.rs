@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use onevent_contract::{ConnectionFacts, Function, Host, RunReport};
 use onevent_hosts::ReadOnlyHost;
+use onevent_lifecycle::DryRun;
 use onevent_testing::RecordingHost;
-use serde_json::Value;
 
 use super::fixture_file::{Existing, FixtureFile};
 use crate::args::DryrunArgs;
@@ -34,10 +34,16 @@ pub(super) fn wanted(
     Ok(Some(Recording { file, existing }))
 }
 
-/// The host that the run sees.
+/// The host that the run sees, and what listens to it.
 pub(super) struct Surrounded {
     pub(super) host: Arc<dyn Host>,
-    recorder: Option<(Arc<RecordingHost>, Recording)>,
+    pub(super) recorder: Option<Recorder>,
+}
+
+/// What hears a run, and where it is written down.
+pub(super) struct Recorder {
+    host: Arc<RecordingHost>,
+    recording: Recording,
 }
 
 /// Puts around a host what the command line asks for.
@@ -52,34 +58,25 @@ pub(super) fn surround(
     let Some(recording) = recording else {
         return Ok(Surrounded { host, recorder: None });
     };
-    let mut recorder = RecordingHost::new(host);
+    let mut listening = RecordingHost::new(host);
     // What only the template knows to be secret may be too short to be searched for.
     if let Ok(own) = session.service.integrations()?.get_or(&facts.integration, Some(&facts.provider)) {
-        recorder = recorder.with_fields(own.provider.field_templates());
+        listening = listening.with_fields(own.provider.field_templates());
     }
-    let recorder = Arc::new(recorder);
-    Ok(Surrounded { host: Arc::clone(&recorder) as _, recorder: Some((recorder, recording)) })
+    let host = Arc::new(listening);
+    Ok(Surrounded { host: Arc::clone(&host) as _, recorder: Some(Recorder { host, recording }) })
 }
 
-/// What was called, as it is recorded.
-pub(super) struct Saved<'a> {
-    pub(super) function: &'a Function,
-    pub(super) facts: &'a ConnectionFacts,
-    pub(super) input: &'a Value,
-    pub(super) report: &'a RunReport,
-}
-
-impl Surrounded {
-    /// Saves the fixture of the run, where one is wanted; the remark about it.
+impl Recorder {
+    /// Saves the fixture of the run; the remark about it.
     ///
     /// # Errors
     /// When the file holds another recording, or cannot be written.
-    pub(super) fn save(&self, saved: &Saved<'_>) -> Result<Option<String>, Failure> {
-        let Some((recorder, Recording { file, existing })) = &self.recorder else { return Ok(None) };
-        let input = saved.function.event().is_none().then_some(saved.input);
-        let Some(fixture) = recorder.fixture(saved.facts, input, saved.report) else {
-            return Ok(Some("nothing saved: the run did not come to its end\n".into()));
+    pub(super) fn save(&self, run: &DryRun, report: &RunReport) -> Result<String, Failure> {
+        let input = run.function.event().is_none().then_some(&run.input);
+        let Some(fixture) = self.host.fixture(&run.connection, input, report) else {
+            return Ok("nothing saved: the run did not come to its end\n".into());
         };
-        file.write(&fixture.to_text(), *existing).map(Some)
+        self.recording.file.write(&fixture.to_text(), self.recording.existing)
     }
 }

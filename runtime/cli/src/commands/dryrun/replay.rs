@@ -8,22 +8,23 @@ use onevent_lifecycle::DryRun;
 use onevent_testing::{Fixture, MAX_FIXTURE_BYTES, completed, fixture_path, replay_host};
 use serde_json::Value;
 
-use super::reply::reply;
 use crate::args::{DryrunArgs, FixtureCase};
 use crate::commands::test::{provider_facts, sealed};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::output::Reply;
 use crate::session::Session;
 
-/// Runs the function and shows its report. `input` replaces the recorded one.
-pub(crate) async fn run(
+/// The run, over its recording. `input` replaces the recorded one.
+///
+/// # Errors
+/// When there is no recording, or it cannot be read.
+pub(super) fn prepare(
     session: &Session,
     args: &DryrunArgs,
     function: Arc<Function>,
     case: FixtureCase<'_>,
     input: Option<Value>,
-) -> Result<Reply, Failure> {
+) -> Result<DryRun, Failure> {
     let fixture = read(session, &function, case)?;
     let invalid = |message: String| Failure::project("invalid_fixture", message);
     let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
@@ -34,7 +35,7 @@ pub(crate) async fn run(
         replay_host(&function, fixture, provider_of).map_err(|error| invalid(error.to_string()))?;
     let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
     let host = sealed(integrations, Arc::new(host), &facts);
-    let run = DryRun {
+    Ok(DryRun {
         limits: session.service.settings().limits_for(&function.key),
         function,
         input,
@@ -42,9 +43,7 @@ pub(crate) async fn run(
         environment: session.service.environment().clone(),
         validation: args.validation(),
         host,
-    };
-    let report = session.service.dry_run(run).await?.report;
-    reply(session, &report)
+    })
 }
 
 fn read(session: &Session, function: &Function, case: FixtureCase<'_>) -> Result<Fixture, Failure> {
