@@ -1,6 +1,7 @@
 //! A Nango API for tests: the routes that a dry run uses, as strict as Nango about what comes in.
 
 mod answers;
+mod keys;
 mod proxy;
 mod routes;
 mod state;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 use super::answers::{Refusal, answer};
-use super::routes::allowed;
+use super::keys::allowed;
 use super::state::{Scope, Shared};
 
 /// What of a successful answer Nango passes back.

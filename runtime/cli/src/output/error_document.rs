@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::SCHEMA_VERSION;
+use super::schema_version::SCHEMA_VERSION;
 use crate::failure::Failure;
 
 /// The JSON form of a failure: `docs/schemas/error.json`.

@@ -4,6 +4,7 @@ mod diff;
 mod error_document;
 mod frame;
 mod run;
+mod schema_version;
 mod style;
 mod table;
 
@@ -16,13 +17,11 @@ pub(crate) use self::diff::{lines as diff_lines, short};
 pub(crate) use self::error_document::{ErrorBody, ErrorDocument};
 pub(crate) use self::frame::failure as render_failure;
 pub(crate) use self::run::{RunView, Sources, WarningView, render as render_run, warning_line};
+use self::schema_version::SCHEMA_VERSION;
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took, when};
 pub(crate) use self::table::Table;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-
-/// Version of every JSON document; it grows when a field changes its meaning or goes away.
-pub(crate) const SCHEMA_VERSION: u32 = onevent_contract::REPORT_SCHEMA_VERSION;
 
 /// For whom the output is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,8 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::crossed;
-use crate::report::{outcome, warning_code};
-use crate::values::{connection, duration, function, integration, json, object, text};
+use crate::values::{connection, duration, function, integration, json, object, outcome, text, warning_code};
 
 /// Something that happens, told by whoever did it.
 type Happening = Box<dyn Fn(&EffectSender)>;

@@ -5,8 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use onevent_contract::{
     CompletedRun, ErrorType, Event, Frame, HttpEffect, LogLine, MetadataReport, MetadataWriteEffect,
-    MetadataWriteKind, Mode, Operation, Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
-    Verdict, WarningCode,
+    MetadataWriteKind, Mode, Operation, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage, Verdict,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -15,27 +14,7 @@ use serde_json::Value;
 
 use crate::crossed;
 use crate::effects::{http_outcome, level, warning};
-use crate::values::{connection, duration, function, integration, json, text};
-
-pub(crate) fn outcome() -> BoxedStrategy<Outcome> {
-    prop_oneof![
-        Just(Outcome::Succeeded),
-        Just(Outcome::Rejected),
-        Just(Outcome::Failed),
-        Just(Outcome::Stopped),
-        Just(Outcome::Unknown),
-    ]
-    .boxed()
-}
-
-pub(crate) fn warning_code() -> BoxedStrategy<WarningCode> {
-    prop_oneof![
-        Just(WarningCode::MetadataKeysDropped),
-        Just(WarningCode::CallsNotAwaited),
-        Just(WarningCode::EffectsTruncated),
-    ]
-    .boxed()
-}
+use crate::values::{connection, duration, function, integration, json, outcome, text};
 
 /// As precise as documents are.
 fn moment() -> BoxedStrategy<Timestamp> {

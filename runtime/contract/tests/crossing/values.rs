@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use indexmap::IndexMap;
-use onevent_contract::{ConnectionId, FunctionName, IntegrationId, JsonObject};
+use onevent_contract::{ConnectionId, FunctionName, IntegrationId, JsonObject, Outcome, WarningCode};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -74,4 +74,24 @@ pub(crate) fn connection() -> BoxedStrategy<ConnectionId> {
 
 pub(crate) fn function() -> BoxedStrategy<FunctionName> {
     "[a-z-]{1,8}".prop_map(|name| FunctionName::new(name).unwrap()).boxed()
+}
+
+pub(crate) fn outcome() -> BoxedStrategy<Outcome> {
+    prop_oneof![
+        Just(Outcome::Succeeded),
+        Just(Outcome::Rejected),
+        Just(Outcome::Failed),
+        Just(Outcome::Stopped),
+        Just(Outcome::Unknown),
+    ]
+    .boxed()
+}
+
+pub(crate) fn warning_code() -> BoxedStrategy<WarningCode> {
+    prop_oneof![
+        Just(WarningCode::MetadataKeysDropped),
+        Just(WarningCode::CallsNotAwaited),
+        Just(WarningCode::EffectsTruncated),
+    ]
+    .boxed()
 }

@@ -1,55 +1,21 @@
 //! Asymmetric keys: from the encodings in which authors have them, and back.
 
+mod curve;
+mod kind;
+mod malformed;
 mod parts;
 mod private;
 mod public;
 #[cfg(test)]
 mod tests;
 
-use rsa::pkcs8::ObjectIdentifier;
 use rsa::traits::PublicKeyParts;
 
+pub(crate) use self::curve::on_curve;
+pub use self::kind::KeyKind;
 pub use self::private::PrivateKey;
 pub use self::public::PublicKey;
 use crate::CryptoError;
-
-/// The kinds of keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
-    /// `rsa`
-    Rsa,
-    /// `P-256`
-    P256,
-    /// `P-384`
-    P384,
-    /// `P-521`
-    P521,
-    /// `ed25519`
-    Ed25519,
-}
-
-impl KeyKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Rsa, Self::P256, Self::P384, Self::P521, Self::Ed25519];
-
-    /// Its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rsa => "rsa",
-            Self::P256 => "P-256",
-            Self::P384 => "P-384",
-            Self::P521 => "P-521",
-            Self::Ed25519 => "ed25519",
-        }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
 
 /// How a key is written, in DER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,41 +106,4 @@ impl KeyFacts {
         let public_der = key.to_spki()?;
         Ok(Self { private_der: None, public_der, kind: key.kind(), modulus_bits, public_exponent })
     }
-}
-
-/// Evaluates `$then` with the crate of the key's curve as `curve`; keys of other kinds take the arms behind it.
-macro_rules! on_curve {
-    ($owner:ident, $value:expr, $key:ident => $then:expr, $($pattern:pat => $other:expr),+ $(,)?) => {
-        match $value {
-            $owner::P256($key) => {
-                #[allow(unused_imports, reason = "not every use names the curve")]
-                use p256 as curve;
-                $then
-            }
-            $owner::P384($key) => {
-                #[allow(unused_imports, reason = "not every use names the curve")]
-                use p384 as curve;
-                $then
-            }
-            $owner::P521($key) => {
-                #[allow(unused_imports, reason = "not every use names the curve")]
-                use p521 as curve;
-                $then
-            }
-            $($pattern => $other,)+
-        }
-    };
-}
-pub(crate) use on_curve;
-
-fn read<T, E>(result: Result<T, E>) -> Result<T, CryptoError> {
-    result.map_err(|_| CryptoError::MalformedKey)
-}
-
-fn other_curve(oid: ObjectIdentifier) -> CryptoError {
-    CryptoError::Unsupported(format!("a key on the curve {oid}"))
-}
-
-fn other_kind(oid: ObjectIdentifier) -> CryptoError {
-    CryptoError::Unsupported(format!("a key of the kind {oid}"))
 }

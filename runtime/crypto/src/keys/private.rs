@@ -7,8 +7,10 @@ use rsa::pkcs1::{ALGORITHM_OID as RSA_OID, DecodeRsaPrivateKey, EncodeRsaPrivate
 use rsa::pkcs8::der::Decode;
 use rsa::pkcs8::{AssociatedOid, EncodePrivateKey, PrivateKeyInfoRef};
 
+use super::curve::on_curve;
+use super::kind::KeyKind;
+use super::malformed::{other_curve, other_kind, read};
 use super::parts::{bits_of, trimmed};
-use super::{KeyKind, on_curve, other_curve, other_kind, read};
 use crate::limits::capped_key;
 use crate::{CryptoError, PublicKey};
 

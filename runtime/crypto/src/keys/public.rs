@@ -9,8 +9,10 @@ use rsa::pkcs8::{AssociatedOid, EncodePublicKey, SubjectPublicKeyInfoRef};
 use rsa::traits::PublicKeyParts;
 use x509_cert::certificate::{CertificateInner, Raw};
 
+use super::curve::on_curve;
+use super::kind::KeyKind;
+use super::malformed::{other_curve, other_kind, read};
 use super::parts::{bits_of, point, trimmed};
-use super::{KeyKind, on_curve, other_curve, other_kind, read};
 use crate::CryptoError;
 use crate::limits::capped_key;
 

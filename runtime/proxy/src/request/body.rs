@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::configuration;
+use super::configuration::configuration;
 use crate::Target;
 use crate::template::{Template, Values};
 

@@ -7,7 +7,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use onevent_contract::{AuthMode, HostError, ProxyRequest, Secret};
 
 use super::body::{Body, ContentType};
-use super::{Secrets, configuration};
+use super::configuration::configuration;
+use super::secrets::Secrets;
 use crate::Target;
 use crate::target::KeyPlacement;
 use crate::template::{Rendered, Template, Values};

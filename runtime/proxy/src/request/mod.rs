@@ -1,6 +1,7 @@
 //! From an author's call to the request that leaves: URL, headers and body, with the credentials in their places.
 
 mod body;
+mod configuration;
 mod headers;
 mod secrets;
 mod url;
@@ -14,6 +15,7 @@ use crate::Target;
 use crate::seal::{Reach, SEALED_CODE, Seal};
 use crate::template::{Credentialed, RequestParts, Values};
 
+use self::configuration::configuration;
 use self::url::BareUrl;
 pub(crate) use self::url::add_params;
 pub use body::has_body;
@@ -141,8 +143,4 @@ fn host(url: &::url::Url) -> String {
 pub fn check_method(method: &Method) -> Result<(), HostError> {
     let refused = |error: MethodError| configuration(MethodError::CODE, error.to_string());
     sendable_method(method.as_str()).map(drop).map_err(refused)
-}
-
-fn configuration(code: &str, message: impl Into<String>) -> HostError {
-    HostError::Configuration { code: code.into(), message: message.into() }
 }

@@ -8,7 +8,8 @@
 use onevent_contract::{HostError, Params, ProxyRequest};
 use url::Url;
 
-use super::{Secrets, configuration};
+use super::configuration::configuration;
+use super::secrets::Secrets;
 use crate::Target;
 use crate::target::KeyPlacement;
 use crate::template::{Rendered, Segment, Template, Unresolved, Values};

@@ -6,12 +6,23 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, StatusCode};
 use onevent_contract::HostError;
 use tokio_util::sync::DropGuard;
 
-use super::StreamedAnswer;
 use crate::limits::MAX_CONTENT_CODINGS;
 use crate::transport::{Failure, OpenAnswer, Packing, unpack_passing};
+
+/// An answer, whatever its status, with a body that is still to come.
+#[derive(Debug)]
+pub struct StreamedAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// Its headers as they came, those of its transport included; without those that do not hold for an unpacked body.
+    pub headers: HeaderMap,
+    /// The body. Dropping it ends the request to the provider.
+    pub body: AnswerBody,
+}
 
 /// The body of an answer, a stream of its pieces. An error ends it: what came before is then not all of it.
 pub struct AnswerBody {

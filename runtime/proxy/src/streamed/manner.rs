@@ -7,13 +7,24 @@ use reqwest::Client;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::Decompress;
 use crate::Target;
 use crate::call::Manner;
 use crate::limits::MAX_REPEATABLE_BODY_BYTES;
 use crate::request::takes_fields;
 use crate::transport::{ACCEPTED, Failure, Hop, HopBody, OpenAnswer, open};
 use crate::upload::Upload;
+
+/// What becomes of a body that is packed (`content-encoding`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decompress {
+    /// It stays packed.
+    No {
+        /// What it may be packed with, as `accept-encoding` says it. Where nobody said so, it is not to be packed.
+        accepted: Option<HeaderValue>,
+    },
+    /// It is unpacked, where it is known how.
+    Yes,
+}
 
 /// The body of a streamed call.
 pub(super) enum Payload {

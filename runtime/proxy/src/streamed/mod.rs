@@ -14,12 +14,12 @@ mod manner;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::{HeaderMap, StatusCode};
 use onevent_contract::{EffectSender, HostError, ProxyRequest};
 use tokio_util::sync::CancellationToken;
 
-pub use answer::AnswerBody;
+pub use answer::{AnswerBody, StreamedAnswer};
 pub use body::RequestBody;
+pub use manner::Decompress;
 
 use crate::call::Call;
 use crate::request::{check_method, has_body};
@@ -36,18 +36,6 @@ pub struct StreamedCall {
     pub deadline: Instant,
 }
 
-/// What becomes of a body that is packed (`content-encoding`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decompress {
-    /// It stays packed.
-    No {
-        /// What it may be packed with, as `accept-encoding` says it. Where nobody said so, it is not to be packed.
-        accepted: Option<http::HeaderValue>,
-    },
-    /// It is unpacked, where it is known how.
-    Yes,
-}
-
 /// A call with a body that is passed on.
 #[derive(Debug)]
 pub struct StreamedRequest {
@@ -57,17 +45,6 @@ pub struct StreamedRequest {
     pub body: RequestBody,
     /// What becomes of the answer's body.
     pub decompress: Decompress,
-}
-
-/// An answer, whatever its status, with a body that is still to come.
-#[derive(Debug)]
-pub struct StreamedAnswer {
-    /// The status.
-    pub status: StatusCode,
-    /// Its headers as they came, those of its transport included; without those that do not hold for an unpacked body.
-    pub headers: HeaderMap,
-    /// The body. Dropping it ends the request to the provider.
-    pub body: AnswerBody,
 }
 
 impl Proxy {

@@ -1,6 +1,6 @@
 //! The escapes of JSON and JavaScript. What is no escape there, but one in a language like them, is undone as well.
 
-use super::{Unescaped, hexadecimal};
+use super::unescaped::{Unescaped, hexadecimal};
 
 pub(super) fn read(bytes: &[u8]) -> Option<(usize, Unescaped)> {
     let rest = bytes.get(2..).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The escapes of HTML and XML: numbers, and the names that encoders write.
 
-use super::{Unescaped, hexadecimal};
+use super::unescaped::{Unescaped, hexadecimal};
 
 /// The longest escape that is looked at: zeros before a number are allowed, endless ones are not.
 const LONGEST: usize = 12;

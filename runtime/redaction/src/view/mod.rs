@@ -6,9 +6,12 @@
 mod backslash;
 mod entity;
 mod percent;
+mod unescaped;
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use self::unescaped::Unescaped;
 
 /// One way of escaping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,31 +28,6 @@ pub(crate) enum Escaping {
     Entity,
     /// Lines that were broken, as in mail and in keys.
     LineBreaks,
-}
-
-/// The bytes that one escape stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unescaped {
-    bytes: [u8; 4],
-    length: usize,
-}
-
-impl Unescaped {
-    const NOTHING: Self = Self { bytes: [0; 4], length: 0 };
-
-    fn byte(byte: u8) -> Self {
-        Self { bytes: [byte, 0, 0, 0], length: 1 }
-    }
-
-    fn character(character: char) -> Self {
-        let mut bytes = [0; 4];
-        let length = character.encode_utf8(&mut bytes).len();
-        Self { bytes, length }
-    }
-
-    fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
 }
 
 impl Escaping {
@@ -147,14 +125,6 @@ impl<'t> View<'t> {
         let piece = *self.pieces.get(next.checked_sub(1)?)?;
         Some((piece, self.pieces.get(next).copied()))
     }
-}
-
-/// The value of hexadecimal digits.
-fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0_u32, |value, digit| {
-        let digit = char::from(*digit).to_digit(16)?;
-        value.checked_mul(16)?.checked_add(digit)
-    })
 }
 
 #[cfg(test)]

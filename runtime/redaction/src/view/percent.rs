@@ -1,6 +1,6 @@
 //! `%2F`, and `%u002F` as JavaScript's `escape` writes it.
 
-use super::{Unescaped, hexadecimal};
+use super::unescaped::{Unescaped, hexadecimal};
 
 pub(super) fn read(bytes: &[u8]) -> Option<(usize, Unescaped)> {
     if let [b'%', b'u' | b'U', digits @ ..] = bytes {

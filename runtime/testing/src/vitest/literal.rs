@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use deno_ast::swc::ast::{Expr, Lit, MemberProp, Pat, Prop, PropName, PropOrSpread, UnaryOp, VarDeclarator};
+use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 use serde_json::{Map, Number, Value};
 
 /// Literals nest, and names lead to names, no deeper than this.
@@ -121,7 +122,7 @@ fn property_name(name: &PropName) -> Option<String> {
 pub(super) fn member_name(prop: &MemberProp) -> Option<String> {
     match prop {
         MemberProp::Ident(name) => Some(name.sym.to_string()),
-        MemberProp::Computed(computed) => super::text_of(&computed.expr),
+        MemberProp::Computed(computed) => text_of(&computed.expr),
         MemberProp::PrivateName(_) => None,
     }
 }
@@ -150,5 +151,20 @@ pub(super) fn unwrapped(mut expr: &Expr) -> &Expr {
             Expr::TsTypeAssertion(inner) => &inner.expr,
             other => return other,
         }
+    }
+}
+
+/// The text of a string literal.
+pub(super) fn text_of(expr: &Expr) -> Option<String> {
+    match unwrapped(expr) {
+        Expr::Lit(Lit::Str(text)) => Some(text.value.to_string_lossy().into_owned()),
+        _ => None,
+    }
+}
+
+impl Visit for Bindings {
+    fn visit_var_declarator(&mut self, declarator: &VarDeclarator) {
+        self.add(declarator);
+        declarator.visit_children_with(self);
     }
 }

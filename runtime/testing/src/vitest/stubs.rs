@@ -10,8 +10,9 @@ use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 use deno_ast::{SourcePos, SourceRangedForSpanned};
 use serde_json::Value;
 
-use super::literal::{Bindings, member_name, object_field, unwrapped};
-use super::{Reader, ReturnValue, text_of};
+use super::literal::{Bindings, member_name, object_field, text_of, unwrapped};
+use super::reader::Reader;
+use super::test_file::ReturnValue;
 
 /// One stub is followed through so many names: a name may lead to itself.
 const MAX_NAMES: usize = 64;

@@ -2,8 +2,8 @@
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::UnpackError;
 use super::output::Output;
+use super::unpack_error::UnpackError;
 
 /// How much is unpacked at a time.
 const PIECE_BYTES: usize = 64 * 1024;

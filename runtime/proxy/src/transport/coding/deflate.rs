@@ -2,8 +2,8 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::UnpackError;
 use super::output::Output;
+use super::unpack_error::UnpackError;
 
 /// How many bytes zlib puts before its stream.
 const ZLIB_HEADER_BYTES: usize = 2;

@@ -5,9 +5,9 @@ use std::io::{ErrorKind, Read as _};
 use flate2::Crc;
 use flate2::bufread::GzDecoder;
 
-use super::UnpackError;
 use super::deflate::{Wrapper, inflate, starts_like_zlib, unpack_zlib};
 use super::output::Output;
+use super::unpack_error::UnpackError;
 
 /// What a member begins with.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];

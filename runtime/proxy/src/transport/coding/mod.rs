@@ -9,12 +9,14 @@ mod deflate;
 mod gzip;
 mod output;
 mod passing;
+mod unpack_error;
 
 use bytes::Bytes;
 
 use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS};
 use output::Output;
 pub(crate) use passing::unpack_passing;
+pub(crate) use unpack_error::UnpackError;
 
 /// What this client says it can unpack.
 pub(crate) const ACCEPTED: &str = "gzip, deflate, br";
@@ -65,19 +67,6 @@ impl Packing {
         }
         if known.is_empty() { Self::Plain } else { Self::Known(known) }
     }
-}
-
-/// Why a body cannot be unpacked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UnpackError {
-    /// It is not what its headers say. The text is zlib's.
-    Broken(&'static str),
-    /// It ends too early.
-    Cut,
-    /// It unpacks to more than [`MAX_BODY_BYTES`].
-    TooLarge,
-    /// It is packed more than [`MAX_CONTENT_CODINGS`] times.
-    TooManyCodings,
 }
 
 /// Undoes `codings`, the last one first. Nothing is nothing, whatever it is packed with.

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::UnpackError;
+use super::unpack_error::UnpackError;
 
 /// How much room is made at a time.
 const STEP: usize = 64 * 1024;

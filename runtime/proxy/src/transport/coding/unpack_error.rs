@@ -1,0 +1,14 @@
+//! Why a body cannot be unpacked.
+
+/// Why a body cannot be unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnpackError {
+    /// It is not what its headers say. The text is zlib's.
+    Broken(&'static str),
+    /// It ends too early.
+    Cut,
+    /// It unpacks to more than [`MAX_BODY_BYTES`](crate::limits::MAX_BODY_BYTES).
+    TooLarge,
+    /// It is packed more than [`MAX_CONTENT_CODINGS`](crate::limits::MAX_CONTENT_CODINGS) times.
+    TooManyCodings,
+}
