@@ -9,7 +9,7 @@ use onevent_proxy::{Integration, KeyPlacement, Provider, Providers, Seal, Webhoo
 use onevent_store::StoredIntegration;
 use serde_json::Value;
 
-use crate::config::{Config, IntegrationSettings, WebUrl};
+use crate::config::{IntegrationSettings, Settings, WebUrl};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::service::no_template;
@@ -32,8 +32,7 @@ impl Integrations {
     ///
     /// # Errors
     /// When the file cannot be read, with the line where one is known.
-    pub fn load(config: &Config, names: &ProjectNames) -> Result<Self, ConfigError> {
-        let settings = &config.settings;
+    pub fn load(settings: &Settings, names: &ProjectNames) -> Result<Self, ConfigError> {
         let providers = templates::load(settings.providers.as_ref())?;
         let names = names.integrations.iter().cloned();
         let names = names.chain(settings.integrations.keys().map(ToString::to_string)).collect();

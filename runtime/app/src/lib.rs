@@ -12,18 +12,21 @@ mod surroundings;
 mod templates;
 
 pub use onevent_engine::{ReadError, read_stream, read_text};
-pub use onevent_lifecycle::OperationReport;
+pub use onevent_lifecycle::{CleanupFailure, CreationWebhook, OperationReport, Workers};
 pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reconnection};
 
 pub use config::{
-    ApiUrl, BaseUrl, BodyLimit, CleanupFailure, Config, CpuLimit, CreationWebhook, DrainTime,
-    FailureSettings, Flags, FunctionLimitSettings, HeapLimit, Hosts, IntegrationSettings, Invalid, Key,
-    LimitSettings, NangoKey, NangoSettings, Networks, Origin, RequestRate, ResolvedSetting, ServerSettings,
-    Setting, Settings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
+    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DrainTime, FailureSettings, Flags, FunctionLimitSettings,
+    HeapLimit, Hosts, IntegrationSettings, Invalid, Key, LimitSettings, NangoKey, NangoSettings, Networks,
+    Origin, RequestRate, ResolvedSetting, ServerSettings, Setting, Settings, Shown, Sourced, WallLimit,
+    WebUrl, WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
-pub use service::{DryRunHost, FoundIntegration, HostedRun, Service, ServiceError};
+pub use service::{
+    DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, RunningFunctions, Service, ServiceError,
+    SettingsReloaded,
+};
 pub use surroundings::{PREFIX, Surroundings};

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use onevent_app::Surroundings;
 use onevent_store::StoreMode;
 
-use crate::args::{Cli, Command, ConnectionCommand, MetadataCommand, RunsCommand};
+use crate::args::{Cli, Command, ConnectionCommand, KeysCommand, MetadataCommand, RunsCommand};
 use crate::commands;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
@@ -45,13 +45,22 @@ fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
     if let Command::Config(args) = &cli.command {
         return commands::config::run(session.service.config(), args);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if !matches!(cli.command, Command::Serve(_)) {
+        builder.worker_threads(WORKERS);
+    }
+    let runtime = builder
         .enable_all()
         .build()
         .map_err(|error| Failure::internal(format!("threads could not be started: {error}")))?;
     let result = runtime.block_on(async {
-        let (result, state) = until_stopped(&session, &cli.command).await;
+        let (result, state) = match &cli.command {
+            // A server has its own way of being stopped.
+            Command::Serve(args) => {
+                (commands::serve::run(&session, args, &cli.global, surroundings).await, State::Done)
+            }
+            command => until_stopped(&session, command).await,
+        };
         // The command's future is dropped by now: what it left running is stopped, its operation abandoned.
         close(&session, state).await;
         result
@@ -100,6 +109,13 @@ fn ended_by(signal: StopSignal, result: Result<Reply, Failure>) -> Result<Reply,
 async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
     match command {
         Command::Config(args) => commands::config::run(session.service.config(), args),
+        Command::Serve(_) => Err(Failure::internal("a server is started before any command")),
+        Command::Keys(command) => match command {
+            KeysCommand::Create(args) => commands::keys::create(session, args).await,
+            KeysCommand::List => commands::keys::list(session).await,
+            KeysCommand::Revoke(args) => commands::keys::revoke(session, args).await,
+            KeysCommand::Signing => commands::keys::signing(session).await,
+        },
         Command::Functions(args) => commands::functions::run(args, session.service.project().await?),
         Command::Connection(ConnectionCommand::Create(args)) => {
             commands::lifecycle::create(session, args).await

@@ -1,6 +1,7 @@
 //! What every command works with: the service over the project, and where paths start from.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use onevent_app::{Service, Surroundings};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility};
@@ -12,7 +13,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Session {
     /// The parts of onevent over the project.
-    pub(crate) service: Service,
+    pub(crate) service: Arc<Service>,
     /// The current folder: where `@FILE` starts from.
     pub(crate) directory: PathBuf,
 }
@@ -29,7 +30,7 @@ impl Session {
             _ => onevent_app::find,
         };
         let folder = find(global.project.as_deref(), &surroundings.directory)?;
-        let service = Service::new(folder, &global.flags(), surroundings)?;
+        let service = Arc::new(Service::new(folder, &global.flags(), surroundings)?);
         Ok(Self { service, directory: surroundings.directory.clone() })
     }
 

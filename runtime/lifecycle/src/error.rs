@@ -61,6 +61,12 @@ pub enum LifecycleError {
         /// What failed.
         source: StoreError,
     },
+    /// A cleanup function did not succeed, and `on_failure.cleanup` is `block`: the connection stays.
+    #[error("the connection was not deleted, because its cleanup failed: {}", .report.warnings.iter().map(|warning| warning.message.as_str()).collect::<Vec<_>>().join(" "))]
+    CleanupFailed {
+        /// What was done.
+        report: Box<OperationReport>,
+    },
     /// The operation was interrupted: the process was asked to stop.
     #[error("interrupted: {}", .during.consequence())]
     Interrupted {
@@ -81,6 +87,7 @@ impl LifecycleError {
             Self::InvalidLimits { .. } => "invalid_limits",
             Self::NoVerdict { code, .. } => code,
             Self::Incomplete { .. } | Self::CleanedUpOnly { .. } => "operation_incomplete",
+            Self::CleanupFailed { .. } => "cleanup_failed",
             Self::Interrupted { .. } => "interrupted",
         }
     }
@@ -107,9 +114,15 @@ impl LifecycleError {
             Self::CleanedUpOnly { .. } => {
                 Some("the connection is still here; delete it again, and its cleanup runs again".into())
             }
+            Self::CleanupFailed { .. } => Some(
+                "mend the function or the account, and delete the connection again; on_failure.cleanup=continue deletes \
+                 it all the same"
+                    .into(),
+            ),
             Self::Interrupted { during, .. } => Some(match during {
                 InterruptedIn::Setup => {
-                    "what its functions did at a provider stays; delete and create it again to repeat its setup"
+                    "what its functions did at a provider stays; a server on this database goes on with the setup, or \
+                     delete the connection and create it again"
                         .into()
                 }
                 InterruptedIn::Waiting => "run the command again".into(),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use onevent_contract::{
-    ErrorType, Host, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError, RunReport, Usage,
+    CompletedRun, ErrorType, Host, Invocation, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunError,
+    RunReport, Usage,
 };
 use onevent_engine::RunRefused;
 use tokio::time::timeout;
@@ -50,17 +51,17 @@ pub(crate) async fn run(
     options: &LifecycleOptions,
     invocation: Invocation,
     host: Arc<dyn Host>,
-) -> Result<RunReport, RunRefused> {
+) -> Result<CompletedRun, RunRefused> {
     let (interruption, started_at) = (&options.interruption, options.clock.now());
     let mut run = options.runner.run(invocation.clone(), host, interruption.clone());
     tokio::select! {
         biased;
-        ended = &mut run => return ended.map(|completed| completed.report),
+        ended = &mut run => return ended,
         () = interruption.cancelled() => {}
     }
     match timeout(LAST_MOMENT, run).await {
-        Ok(ended) => ended.map(|completed| completed.report),
-        Err(_) => Ok(without_end(&invocation, started_at)),
+        Ok(ended) => ended,
+        Err(_) => Ok(CompletedRun { report: without_end(&invocation, started_at), returned: None }),
     }
 }
 

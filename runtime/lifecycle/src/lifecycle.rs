@@ -9,7 +9,7 @@ use onevent_engine::Project;
 use onevent_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Hosts, LimitsOf, Runner};
+use crate::{Hosts, LimitsOf, Policies, Runner};
 
 /// What operations work with.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub struct LifecycleOptions {
     /// Cancelled when operations have to come to their end early: the process was asked to stop. Running functions are
     /// stopped and their runs kept; the operation ends with [`LifecycleError::Interrupted`](crate::LifecycleError).
     pub interruption: CancellationToken,
+    /// What the operator decides about operations.
+    pub policies: Policies,
 }
 
 /// Creates, reconnects and deletes connections. A handle: cheap to clone, usable from any thread.

@@ -6,7 +6,10 @@ use onevent_store::{ConnectionKey, NewConnection, OperationGuard, Reconnection, 
 use crate::credentials;
 use crate::plan::{self, Functions};
 use crate::running::{AllRan, Decision, Running};
-use crate::{InterruptedIn, Lifecycle, LifecycleError, OperationReport};
+use crate::{AuthFailure, InterruptedIn, Lifecycle, LifecycleError, OperationReport, SetupBy};
+
+/// How Nango calls a validation that did not accept.
+const REJECTED: &str = "connection_validation_failed";
 
 impl Lifecycle {
     /// Creates a connection.
@@ -31,13 +34,20 @@ impl Lifecycle {
                 let mut transaction = running.begin().await?;
                 let follows = if setup.is_empty() { SetupFollows::No } else { SetupFollows::Yes };
                 transaction.establish_connection(running.key(), follows).await?;
+                running.plan_setup(&mut transaction, &setup).await?;
+                running.tell_accepted(&mut transaction, follows).await?;
                 running.report.accepted = Some(true);
-                if follows == SetupFollows::No {
-                    return running.end(transaction).await;
+                match (follows, self.options.policies.setup_by) {
+                    (SetupFollows::No, _) | (SetupFollows::Yes, SetupBy::Workers) => {
+                        running.end(transaction).await
+                    }
+                    (SetupFollows::Yes, SetupBy::Operation) => {
+                        transaction.commit().await?;
+                        running.hold_setup();
+                        let done = running.run_all(&setup).await;
+                        running.end_setup(done).await
+                    }
                 }
-                transaction.commit().await?;
-                let done = running.run_all(&setup).await;
-                running.end_setup(done).await
             }
             Decision::Rejected { message, .. } => {
                 let mut transaction = running.begin().await?;
@@ -76,12 +86,15 @@ impl Lifecycle {
             Decision::Accepted => {
                 let mut transaction = running.begin().await?;
                 transaction.accept_credentials(key).await?;
+                running.tell(&mut transaction, Operation::Override, None).await?;
                 running.report.accepted = Some(true);
                 running.end(transaction).await
             }
             Decision::Rejected { run_id, message } => {
                 let mut transaction = running.begin().await?;
                 transaction.refuse_credentials(key, run_id, &message).await?;
+                let failure = AuthFailure { kind: REJECTED.into(), description: message.clone() };
+                running.tell(&mut transaction, Operation::Override, Some(failure)).await?;
                 running.report.accepted = Some(false);
                 running.report.message = Some(message);
                 running.end(transaction).await
@@ -98,13 +111,15 @@ impl Lifecycle {
     ///
     /// # Errors
     /// `unknown_connection`, `operation_in_progress`, and every other [`LifecycleError`]; cleanup functions may
-    /// have run by then, and run again with the next deletion.
+    /// have run by then, and run again with the next deletion. [`LifecycleError::CleanupFailed`] where the operator
+    /// wants a connection to stay whose cleanup failed.
     pub async fn delete(&self, key: &ConnectionKey) -> Result<OperationReport, LifecycleError> {
         let cleanup = self.functions(&key.integration, Event::PreConnectionDeletion)?;
         let report = OperationReport::new(Operation::Deletion, key);
         let guard = self.begun(report, self.options.store.begin_deletion(key, self.options.wait)).await?;
         let mut running = Running::new(&self.options, guard);
         match running.run_all(&cleanup).await {
+            Ok(AllRan::Yes) if running.cleanup_is_blocked() => Err(running.not_cleaned_up().await),
             Ok(AllRan::Yes) => running.end_deletion().await,
             Ok(AllRan::Interrupted) => Err(running.interrupted(InterruptedIn::Cleanup).await),
             Err(source) => Err(running.not_deleted(source)),

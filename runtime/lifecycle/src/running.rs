@@ -1,16 +1,25 @@
 //! One operation while it runs: its guard, its runs, and what they mean.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use onevent_contract::{
-    Event, Function, FunctionKey, Invocation, Outcome, RunId, RunReport, Trigger, Verdict, Warning,
-    WarningCode,
+    Event, Function, FunctionKey, Invocation, Operation, Outcome, RunId, RunReport, Trigger, Verdict,
+    Warning, WarningCode,
 };
 use onevent_engine::RunRefused;
-use onevent_store::{ConnectionKey, OperationGuard, StoreError, Transaction};
+use onevent_store::{
+    Claim, ConnectionKey, EventEnd, LEASE, OperationGuard, PutBack, SetupFollows, StoreError, Transaction,
+    Visibility,
+};
 
 use crate::interruption::{self, InterruptedIn};
-use crate::{LifecycleError, LifecycleOptions, OperationReport};
+use crate::webhooks::Told;
+use crate::workers::Renewing;
+use crate::{
+    AuthFailure, CleanupFailure, CreationWebhook, LifecycleError, LifecycleOptions, OperationReport, SetupBy,
+    queued,
+};
 
 /// What the validation functions decided together.
 pub(crate) enum Decision {
@@ -40,12 +49,16 @@ pub(crate) struct Running<'a> {
     pub(crate) report: OperationReport,
     /// How many of the report's runs are in the database.
     stored: usize,
+    /// The events of the setup functions that this operation runs itself, of those that have not run.
+    setup: VecDeque<Claim>,
+    /// Keeps them.
+    renewing: Option<Renewing>,
 }
 
 impl<'a> Running<'a> {
     pub(crate) fn new(options: &'a LifecycleOptions, guard: OperationGuard) -> Self {
         let report = OperationReport::new(guard.operation(), guard.key());
-        Self { options, guard, report, stored: 0 }
+        Self { options, guard, report, stored: 0, setup: VecDeque::new(), renewing: None }
     }
 
     pub(crate) fn key(&self) -> &ConnectionKey {
@@ -63,7 +76,7 @@ impl<'a> Running<'a> {
             if self.is_interrupted() {
                 return Ok(Decision::Interrupted);
             }
-            let report = match self.run(function).await {
+            let report = match self.run(function, None).await {
                 Ok(report) => report,
                 Err(RunRefused::Cancelled) => return Ok(Decision::Interrupted),
                 Err(refused) => return Ok(undecided(&function.key, refused.code(), refused.to_string())),
@@ -95,19 +108,25 @@ impl<'a> Running<'a> {
             if self.is_interrupted() {
                 return Ok(AllRan::Interrupted);
             }
-            let failure = match self.run(function).await {
+            let failure = match self.run(function, self.setup.front()).await {
                 Ok(report) => {
                     let failure = failure_of(&report);
                     let interrupted = interruption::ended(&report) && self.is_interrupted();
+                    let end = queued::end_of(&report);
                     self.report.runs.push(report);
-                    self.record().await?;
                     if interrupted {
+                        self.record().await?;
                         return Ok(AllRan::Interrupted);
                     }
+                    self.record_end(end).await?;
                     failure
                 }
                 Err(RunRefused::Cancelled) => return Ok(AllRan::Interrupted),
-                Err(refused) => Some(format!("was not started: {refused}")),
+                Err(refused) => {
+                    let error = format!("was not started: {refused}");
+                    self.record_end(EventEnd::Failed { run: None, error: error.clone() }).await?;
+                    Some(error)
+                }
             };
             if let Some(failure) = failure {
                 self.report.warnings.push(function_failed(function, &failure));
@@ -116,19 +135,112 @@ impl<'a> Running<'a> {
         Ok(AllRan::Yes)
     }
 
+    /// Stores the runs that are not stored yet, with the end of the function's event, where it has one.
+    async fn record_end(&mut self, end: EventEnd) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        if let Some(claim) = self.setup.pop_front() {
+            self.options.store.queue().finish(&mut transaction, &claim, end).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Plans the setup functions in the transaction that accepts the connection, for whoever runs them.
+    pub(crate) async fn plan_setup(
+        &mut self,
+        within: &mut Transaction,
+        functions: &[Arc<Function>],
+    ) -> Result<(), StoreError> {
+        let queue = self.options.store.queue();
+        for function in functions {
+            let event = queued::setup_event(self.options, self.guard.key(), function);
+            match self.options.policies.setup_by {
+                SetupBy::Workers => {
+                    queue.enqueue(within, event).await?;
+                }
+                SetupBy::Operation => {
+                    self.setup.push_back(queue.enqueue_claimed(within, event, LEASE).await?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the planned functions for this operation, once the transaction that planned them is committed.
+    pub(crate) fn hold_setup(&mut self) {
+        let claims: Vec<Claim> = self.setup.iter().cloned().collect();
+        if !claims.is_empty() {
+            self.renewing = Some(Renewing::start(&self.options.store, claims));
+        }
+    }
+
+    /// Ends the setup of an accepted connection, in the transaction that ends its last function.
+    pub(crate) async fn finish_setup(&self, within: &mut Transaction) -> Result<(), StoreError> {
+        within.finish_setup(self.guard.key()).await?;
+        let after = self.options.policies.webhooks.as_ref();
+        if after.is_some_and(|webhooks| webhooks.creation == CreationWebhook::AfterSetup) {
+            self.tell(within, Operation::Creation, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the operator's app of an operation, in the transaction that makes it true.
+    pub(crate) async fn tell(
+        &self,
+        within: &mut Transaction,
+        operation: Operation,
+        failure: Option<AuthFailure>,
+    ) -> Result<(), StoreError> {
+        let Some(webhooks) = &self.options.policies.webhooks else { return Ok(()) };
+        let connection = match within.connection(self.guard.key(), Visibility::IncludingPending).await {
+            Ok(Some(stored)) => stored.connection,
+            // A damaged connection can be deleted; what nobody can read nobody is told of.
+            Ok(None) | Err(StoreError::Corrupt { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let told = Told {
+            key: self.guard.key().clone(),
+            provider: connection.provider,
+            details: connection.details,
+        };
+        webhooks.tell(&self.options.store, within, &told, operation, failure).await
+    }
+
+    /// Tells it of a connection that was accepted, where its setup is not waited for.
+    pub(crate) async fn tell_accepted(
+        &self,
+        within: &mut Transaction,
+        setup: SetupFollows,
+    ) -> Result<(), StoreError> {
+        let creation = self.options.policies.webhooks.as_ref().map(|webhooks| webhooks.creation);
+        match (creation, setup) {
+            (Some(CreationWebhook::AtOnce), _) | (Some(CreationWebhook::AfterSetup), SetupFollows::No) => {
+                self.tell(within, Operation::Creation, None).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn is_interrupted(&self) -> bool {
         self.options.interruption.is_cancelled()
     }
 
-    async fn run(&self, function: &Arc<Function>) -> Result<RunReport, RunRefused> {
+    /// Runs a function, for an event of the queue where there is one: its runs have one id over all attempts.
+    pub(crate) async fn run(
+        &self,
+        function: &Arc<Function>,
+        event: Option<&Claim>,
+    ) -> Result<RunReport, RunRefused> {
         let mut invocation =
             Invocation::new(function.clone(), self.guard.facts(), self.key().environment.clone());
         if let Trigger::Event { operation, .. } = &mut invocation.trigger {
             *operation = self.guard.operation();
         }
         invocation.limits = (self.options.limits)(&function.key);
+        if let Some(claim) = event {
+            queued::identify(&mut invocation, claim);
+        }
         let host = (self.options.hosts)(&invocation);
-        interruption::run(self.options, invocation, host).await
+        interruption::run(self.options, invocation, host).await.map(|completed| completed.report)
     }
 
     /// Stores the runs that are not stored yet.
@@ -153,6 +265,18 @@ impl<'a> Running<'a> {
     pub(crate) async fn end(self, last: Transaction) -> Result<OperationReport, LifecycleError> {
         self.guard.end(last).await?;
         Ok(self.report)
+    }
+
+    /// Commits `last` and ends an operation that has no report of its own.
+    pub(crate) async fn end_operation(self, last: Transaction) -> Result<(), StoreError> {
+        self.guard.end(last).await
+    }
+
+    /// Ends an operation that has changed nothing.
+    pub(crate) async fn give_back(mut self) {
+        if let Ok(last) = self.begin().await {
+            let _ = self.guard.end(last).await;
+        }
     }
 
     /// Ends an accepted creation whose setup came to its end, or not.
@@ -182,8 +306,20 @@ impl<'a> Running<'a> {
     /// The transaction that ends the operation. A setup that was interrupted stays marked as unfinished.
     async fn end_of_setup(&mut self, all_ran: AllRan) -> Result<Transaction, StoreError> {
         let mut last = self.begin().await?;
-        if all_ran == AllRan::Yes {
-            last.finish_setup(self.guard.key()).await?;
+        match all_ran {
+            AllRan::Yes => self.finish_setup(&mut last).await?,
+            // Whoever works for the queue goes on: a server, now or later.
+            AllRan::Interrupted => {
+                let now = self.options.clock.now();
+                for claim in self.setup.drain(..) {
+                    let id = claim.id().to_string();
+                    let how = match self.report.runs.iter().any(|run| run.run_id.to_string() == id) {
+                        true => PutBack::Retry { error: "interrupted".to_owned() },
+                        false => PutBack::NotBegun,
+                    };
+                    self.options.store.queue().put_back(&mut last, &claim, now, how).await?;
+                }
+            }
         }
         Ok(last)
     }
@@ -192,6 +328,9 @@ impl<'a> Running<'a> {
     pub(crate) async fn end_deletion(mut self) -> Result<OperationReport, LifecycleError> {
         let last = async {
             let mut last = self.begin().await?;
+            if self.options.policies.webhooks.as_ref().is_some_and(|webhooks| webhooks.deletion) {
+                self.tell(&mut last, Operation::Deletion, None).await?;
+            }
             last.delete_connection(self.guard.key()).await?;
             Ok(last)
         };
@@ -203,6 +342,18 @@ impl<'a> Running<'a> {
             Ok(()) => Ok(self.report),
             Err(source) => Err(not_deleted(self.report, source)),
         }
+    }
+
+    /// Whether a cleanup function did not succeed, and the operator wants the connection to stay then.
+    pub(crate) fn cleanup_is_blocked(&self) -> bool {
+        let failed = |warning: &Warning| warning.code == WarningCode::FunctionFailed;
+        self.options.policies.cleanup_failure == CleanupFailure::Block
+            && self.report.warnings.iter().any(failed)
+    }
+
+    /// Ends a deletion whose cleanup failed, and leaves the connection as it was.
+    pub(crate) async fn not_cleaned_up(self) -> LifecycleError {
+        LifecycleError::CleanupFailed { report: Box::new(self.put_back().await) }
     }
 
     /// A deletion that the store did not take. The guard's drop ends it; the connection stays.
@@ -262,9 +413,7 @@ fn failure_of(report: &RunReport) -> Option<String> {
 
 fn function_failed(function: &Function, failure: &str) -> Warning {
     let consequence = match function.event() {
-        Some(Event::PreConnectionDeletion) => {
-            "The connection was deleted all the same; what the function removes at the provider may still be there."
-        }
+        Some(Event::PreConnectionDeletion) => "What the function removes at the provider may still be there.",
         _ => "The connection was created all the same; what the function sets up may be missing.",
     };
     Warning::new(WarningCode::FunctionFailed, format!("{} {failure}. {consequence}", function.key))

@@ -14,7 +14,6 @@ pub const DEFAULT_EVENT_LIMIT: u32 = 50;
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-#[non_exhaustive]
 pub enum EventKind {
     /// One `post-connection-creation` function is to run.
     Setup,

@@ -91,7 +91,7 @@ fn a_setup_that_is_interrupted_is_said_to_be_and_is_marked_and_kept() {
         assert!(message.contains("was created") && message.contains("not finished"), "{message}");
         // It is there, and whoever looks at it learns what happened.
         let shown = world.run(&["connection", "get", "salesforce", "acme"]).exits(0).document;
-        assert_eq!(shown["unfinished_setup"]["state"], "interrupted");
+        assert_eq!(shown["unfinished_setup"]["state"], "waiting");
         let list = world.run(&["connection", "list"]).exits(0).document;
         assert_eq!(list["connections"][0]["unfinished_setup"], shown["unfinished_setup"]);
         // The run that was interrupted is kept, with what it did.
@@ -115,7 +115,7 @@ fn a_killed_setup_is_marked_too() {
     child.kill().unwrap();
     child.wait().unwrap();
     let killed = world.run(&["connection", "get", "salesforce", "acme"]).exits(0).document;
-    assert_eq!(killed["unfinished_setup"]["state"], "interrupted");
+    assert_eq!(killed["unfinished_setup"]["state"], "waiting");
     assert_eq!(killed["unfinished_setup"]["since"], running["unfinished_setup"]["since"]);
 }
 

@@ -35,8 +35,8 @@ pub use self::settings::{
 };
 use self::table::SETTINGS;
 pub use self::value::{
-    ApiUrl, BaseUrl, BodyLimit, CleanupFailure, CpuLimit, CreationWebhook, DrainTime, HeapLimit, Hosts,
-    Invalid, Networks, RequestRate, WallLimit, WebUrl,
+    ApiUrl, BaseUrl, BodyLimit, CpuLimit, DrainTime, HeapLimit, Hosts, Invalid, Networks, RequestRate,
+    WallLimit, WebUrl,
 };
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
@@ -101,6 +101,11 @@ impl Config {
         check::seals(&settings)?;
         let nango_keys = nango.key_names();
         Ok(Self { project, settings, nango_keys })
+    }
+
+    /// The same project with other values.
+    pub(crate) fn with(&self, settings: Settings) -> Self {
+        Self { settings, ..self.clone() }
     }
 
     /// Every setting, in the order of the table; one with a name in its key for each name that something is said

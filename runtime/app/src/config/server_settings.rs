@@ -1,7 +1,9 @@
 //! What a server needs to know beside what every command does.
 
+use onevent_lifecycle::{CleanupFailure, CreationWebhook};
+
 use super::origin::Sourced;
-use super::value::{BodyLimit, CleanupFailure, CreationWebhook, DrainTime, RequestRate, WebUrl};
+use super::value::{BodyLimit, DrainTime, RequestRate, WebUrl};
 
 /// The server itself.
 #[derive(Debug, Clone)]

@@ -13,7 +13,6 @@ use onevent_contract::{EnvironmentName, LimitsError, Secret};
 use onevent_store::{DatabaseUrl, DatabaseUrlError};
 use serde_json::Value as Json;
 
-pub use self::choice::{CleanupFailure, CreationWebhook};
 pub use self::host::Hosts;
 pub use self::limit::{CpuLimit, HeapLimit, WallLimit};
 pub use self::network::Networks;

@@ -2,7 +2,7 @@
 
 use onevent_engine::{LoadError, RunRefused};
 use onevent_hosts::RemoteError;
-use onevent_lifecycle::LifecycleError;
+use onevent_lifecycle::{LifecycleError, TriggerError};
 use onevent_store::StoreError;
 use thiserror::Error;
 
@@ -24,6 +24,9 @@ pub enum ServiceError {
     /// An operation on a connection was not done.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
+    /// An action was not run.
+    #[error(transparent)]
+    Trigger(#[from] TriggerError),
     /// A run did not start.
     #[error(transparent)]
     Refused(#[from] RunRefused),
@@ -47,6 +50,7 @@ impl ServiceError {
             Self::Load(error) => error.code.as_str(),
             Self::Store(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
+            Self::Trigger(error) => error.code(),
             Self::Refused(refused) => refused.code(),
             Self::Remote(error) => error.code(),
             Self::Machine { .. } => "internal_error",
@@ -62,7 +66,7 @@ impl ServiceError {
             Self::Store(error) => error.hint(),
             Self::Lifecycle(error) => error.hint(),
             Self::Remote(error) => error.hint(),
-            Self::Refused(_) | Self::Machine { .. } => None,
+            Self::Trigger(_) | Self::Refused(_) | Self::Machine { .. } => None,
         }
     }
 }

@@ -68,7 +68,7 @@ impl Service {
         let Some(NangoKey { secret, name }) = self.config.nango_key() else { return Ok(None) };
         let base_url = self.settings().nango.hostport.value.url().clone();
         let options = NangoApiOptions { base_url, secret_key: secret, key_name: name };
-        Ok(Some(NangoApi::new(self.proxy()?, options)?))
+        Ok(Some(NangoApi::new(&self.proxy()?, options)?))
     }
 
     /// The host of a dry run of `function`, which is one of `project`.
@@ -89,23 +89,23 @@ impl Service {
                     connection,
                     environment: self.environment().clone(),
                     store,
-                    proxy: self.proxy()?.clone(),
+                    proxy: self.proxy()?,
                     integrations: self.configured(own)?,
                     access: access(function.event()),
                 });
-                let host = host.with_actions(actions).with_variables(self.settings().environment_variables());
+                let host = host.with_actions(actions).with_variables(self.environment_variables());
                 Ok(HostedRun { host: Arc::new(host), connection: facts })
             }
             DryRunHost::Persisting { connection, store } => {
                 let (own, facts) = self.own(function, &connection)?;
                 let host = LiveHost::new(LiveHostOptions {
                     store,
-                    proxy: self.proxy()?.clone(),
+                    proxy: self.proxy()?,
                     integrations: self.configured(own)?,
                     connection: self.key_of(&facts),
                     access: access(function.event()),
                 });
-                let host = host.with_actions(actions).with_variables(self.settings().environment_variables());
+                let host = host.with_actions(actions).with_variables(self.environment_variables());
                 Ok(HostedRun { host: Arc::new(host), connection: facts })
             }
             DryRunHost::Remote { api, connection, writes } => {
@@ -116,7 +116,7 @@ impl Service {
                     connection,
                     writes,
                     environment: self.environment().clone(),
-                    proxy: self.proxy()?.clone(),
+                    proxy: self.proxy()?,
                     integrations: Arc::new(integrations.all(&self.named_integrations())),
                     providers: Arc::new(integrations.providers().clone()),
                     sealed: integrations.sealed(),
@@ -135,11 +135,11 @@ impl Service {
         own: Arc<Integration>,
     ) -> Result<Hosts, ServiceError> {
         let store = store.clone();
-        let proxy = self.proxy()?.clone();
+        let proxy = self.proxy()?;
         let integrations = self.integrations_for(environment, own).await?;
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(project, Some(records.clone()))?;
-        let variables = self.settings().environment_variables();
+        let variables = self.environment_variables();
         Ok(Arc::new(move |invocation: &Invocation| {
             let facts = &invocation.connection;
             let host = LiveHost::new(LiveHostOptions {

@@ -1,25 +1,34 @@
 //! The parts of onevent over one project, put together from its settings.
 
 mod actions;
+mod current;
 mod error;
+mod functions;
 mod hosts;
 mod operations;
 mod stored_integrations;
 mod stores;
+mod workers;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use onevent_contract::{EnvironmentName, FunctionKey, IntegrationId};
+use arc_swap::ArcSwap;
+use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId};
 use onevent_engine::{Engine, Project, ProjectSource, Selection};
 use onevent_lifecycle::{ActionRecords, LimitsOf};
-use onevent_proxy::{EgressPolicy, Proxy, ProxyOptions};
+use onevent_proxy::Proxy;
 use onevent_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+use self::current::Current;
+pub use self::current::SettingsReloaded;
 pub use self::error::ServiceError;
+use self::functions::HeldFunctions;
+pub use self::functions::{FunctionsReloaded, RunningFunctions};
 pub use self::hosts::{DryRunHost, HostedRun};
 pub use self::stored_integrations::FoundIntegration;
 pub(crate) use self::stored_integrations::no_template;
@@ -35,17 +44,19 @@ use crate::surroundings::Surroundings;
 /// opens no database.
 pub struct Service {
     config: Config,
-    names: ProjectNames,
-    integrations: OnceLock<Integrations>,
+    /// What follows the settings that may change.
+    current: ArcSwap<Current>,
     engine: OnceLock<Engine>,
-    proxy: OnceLock<Proxy>,
     project: OnceCell<Arc<Project>>,
+    functions: HeldFunctions,
     store: OnceCell<Store>,
     /// A store that may only be read.
     reading: OnceCell<Store>,
     /// Where the runs of triggered actions are kept.
     action_records: OnceLock<ActionRecords>,
     interruption: CancellationToken,
+    /// Whether workers run the setup functions of connections, after the operation has answered.
+    has_workers: AtomicBool,
 }
 
 impl fmt::Debug for Service {
@@ -67,17 +78,18 @@ impl Service {
         let folder = folder.into();
         let names = ProjectNames::scan(&folder);
         let config = Config::load(folder, &names, flags, surroundings)?;
+        let current = Current::new(config.settings.clone(), names);
         Ok(Self {
             config,
-            names,
-            integrations: OnceLock::new(),
+            current: ArcSwap::from_pointee(current),
             engine: OnceLock::new(),
-            proxy: OnceLock::new(),
             project: OnceCell::new(),
+            functions: HeldFunctions::default(),
             store: OnceCell::new(),
             reading: OnceCell::new(),
             action_records: OnceLock::new(),
             interruption: CancellationToken::new(),
+            has_workers: AtomicBool::new(false),
         })
     }
 
@@ -92,13 +104,13 @@ impl Service {
         self.interruption.cancelled().await;
     }
 
-    /// The settings, with where they come from.
+    /// The settings as the service was started with, with where they come from.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The settings' values.
+    /// The same, their values alone.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.config.settings
@@ -120,17 +132,21 @@ impl Service {
     ///
     /// # Errors
     /// When the file of templates cannot be read.
-    pub fn integrations(&self) -> Result<&Integrations, ConfigError> {
-        if let Some(integrations) = self.integrations.get() {
-            return Ok(integrations);
-        }
-        let loaded = Integrations::load(&self.config, &self.names)?;
-        Ok(self.integrations.get_or_init(|| loaded))
+    pub fn integrations(&self) -> Result<Arc<Integrations>, ConfigError> {
+        self.current.load().integrations()
     }
 
     /// The integrations that the project's folders name.
     pub(crate) fn named_integrations(&self) -> Vec<IntegrationId> {
-        self.names.integrations.iter().filter_map(|name| IntegrationId::new(name.as_str()).ok()).collect()
+        let names = self.current.load();
+        let names = names.names.integrations.iter();
+        names.filter_map(|name| IntegrationId::new(name.as_str()).ok()).collect()
+    }
+
+    /// What functions read with `nango.getEnvironmentVariables`.
+    #[must_use]
+    pub fn environment_variables(&self) -> Vec<EnvironmentVariable> {
+        self.current.load().settings.environment_variables()
     }
 
     /// What runs functions.
@@ -176,22 +192,14 @@ impl Service {
     ///
     /// # Errors
     /// Outside of one.
-    pub fn proxy(&self) -> Result<&Proxy, ServiceError> {
-        if let Some(proxy) = self.proxy.get() {
-            return Ok(proxy);
-        }
-        let egress = EgressPolicy::public_only()
-            .and(self.config.settings.egress_allow.value.as_slice().iter().copied());
-        let options = ProxyOptions { egress, ..ProxyOptions::default() };
-        let made = Proxy::new(options);
-        let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
-        Ok(self.proxy.get_or_init(|| made))
+    pub fn proxy(&self) -> Result<Proxy, ServiceError> {
+        self.current.load().proxy()
     }
 
     /// The limits of each function.
     #[must_use]
     pub fn limits(&self) -> LimitsOf {
-        let settings = self.config.settings.clone();
-        Arc::new(move |function: &FunctionKey| settings.limits_for(function))
+        let current = self.current.load_full();
+        Arc::new(move |function: &FunctionKey| current.settings.limits_for(function))
     }
 }

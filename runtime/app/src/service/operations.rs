@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{CompletedRun, EnvironmentName, IntegrationId, SystemClock};
-use onevent_engine::Selection;
-use onevent_lifecycle::{DryRun, Lifecycle, LifecycleOptions, OperationReport, dry_run};
+use onevent_contract::{CompletedRun, EnvironmentName, FunctionName, IntegrationId, SystemClock};
+use onevent_lifecycle::{
+    DryRun, Lifecycle, LifecycleOptions, OperationReport, Policies, SetupBy, Webhooks, dry_run,
+};
 use onevent_proxy::Integration;
-use onevent_store::{ConnectionKey, NewConnection, OPERATION_WAIT, Reconnection, StoreError};
+use onevent_store::{
+    ConnectionKey, DeploymentId, EventId, NewConnection, OPERATION_WAIT, Reconnection, StoreError,
+};
 
 use super::{Service, ServiceError};
 
@@ -84,14 +87,46 @@ impl Service {
         Ok(dry_run(self.engine()?, run, self.interruption.clone()).await?)
     }
 
+    /// Runs an action for a connection, and keeps its run: [`Lifecycle::trigger`].
+    ///
+    /// # Errors
+    /// As there, and whatever keeps its functions from being loaded.
+    pub async fn trigger_action(
+        &self,
+        connection: &ConnectionKey,
+        action: FunctionName,
+        input: serde_json::Value,
+    ) -> Result<CompletedRun, ServiceError> {
+        let own = self.integration_of(connection).await?;
+        Ok(self.lifecycle(&connection.environment, own).await?.trigger(connection, action, input).await?)
+    }
+
+    /// Puts an action into the queue: [`Lifecycle::enqueue_action`].
+    ///
+    /// # Errors
+    /// As [`Service::trigger_action`].
+    pub async fn enqueue_action(
+        &self,
+        connection: &ConnectionKey,
+        action: FunctionName,
+        input: serde_json::Value,
+        max_retries: u32,
+    ) -> Result<EventId, ServiceError> {
+        let own = self.integration_of(connection).await?;
+        let lifecycle = self.lifecycle(&connection.environment, own).await?;
+        Ok(lifecycle.enqueue_action(connection, action, input, max_retries).await?)
+    }
+
     /// The operations, over the event functions of `own` and the live hosts, for connections of `own`.
-    async fn lifecycle(
+    pub(super) async fn lifecycle(
         &self,
         environment: &EnvironmentName,
         own: Arc<Integration>,
     ) -> Result<Lifecycle, ServiceError> {
-        let project = self.selected(Selection::EventFunctionsOf(own.key.clone())).await?;
+        let running = self.functions_of(environment, &own.key).await?;
         let store = self.store().await?;
+        let policies = self.policies(&own, running.deployment);
+        let project = running.project;
         let hosts = self.live_hosts(store, &project, environment, own).await?;
         Ok(Lifecycle::new(LifecycleOptions {
             store: store.clone(),
@@ -102,6 +137,23 @@ impl Service {
             wait: OPERATION_WAIT,
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
+            policies,
         }))
+    }
+
+    fn policies(&self, own: &Integration, deployment: Option<DeploymentId>) -> Policies {
+        let settings = self.settings();
+        let webhooks = Webhooks {
+            has_url: settings.webhooks.url.is_some(),
+            creation: settings.webhooks.auth_creation.value,
+            deletion: settings.webhooks.connection_deletion.value,
+            auth_mode: own.provider.auth_mode.clone(),
+        };
+        Policies {
+            setup_by: if self.has_workers() { SetupBy::Workers } else { SetupBy::Operation },
+            cleanup_failure: settings.on_failure.cleanup.value,
+            webhooks: Some(webhooks),
+            deployment,
+        }
     }
 }

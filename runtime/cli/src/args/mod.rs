@@ -3,6 +3,7 @@
 mod case_name;
 mod connection;
 mod runs;
+mod serve;
 mod test;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use self::connection::{
     MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
+pub(crate) use self::serve::{KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs};
 pub(crate) use self::test::TestArgs;
 use crate::exit::ExitCode;
 use onevent_app::Flags;
@@ -119,6 +121,17 @@ pub(crate) enum Command {
         onevent test --junit results.xml --json\n\n\
         A fixture is <integration>/tests/<function>.test.json; onevent dryrun … --save records one.")]
     Test(TestArgs),
+    /// Run the functions by themselves: serve Nango's HTTP API, and work on the queue
+    #[command(after_help = "Examples:\n  \
+        onevent serve\n  \
+        onevent serve --watch\n  \
+        onevent serve --listen 0.0.0.0:3003 --tls-cert server.pem --tls-key server.key --log json\n\n\
+        On an empty database a secret key is made and shown once. SIGTERM ends the server gracefully, SIGHUP reads\n\
+        limits, egress, providers, integrations and variables again.")]
+    Serve(ServeArgs),
+    /// Make, list and revoke the secret keys of the server
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),

@@ -118,7 +118,9 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
         let since = paint(DIM, &format!("since {}", when(setup.since)));
         let state = match setup.state {
             SetupState::Running => paint(NAME, "its setup is running"),
-            SetupState::Waiting => paint(NAME, "its setup is in the queue"),
+            SetupState::Waiting => {
+                paint(NAME, "its setup waits in the queue: a server works on it (onevent serve)")
+            }
             SetupState::Interrupted => {
                 paint(BAD, "its setup was interrupted: delete and create it again to repeat it")
             }

@@ -55,6 +55,11 @@ impl Reply {
         Ok(Self { document, text: text.into(), notes: String::new(), exit: ExitCode::Ok })
     }
 
+    /// The end of a command that has said everything already.
+    pub(crate) fn silent() -> Self {
+        Self { document: Value::Null, text: String::new(), notes: String::new(), exit: ExitCode::Ok }
+    }
+
     /// Adds a remark for standard error.
     pub(crate) fn note(mut self, text: &str) -> Self {
         self.notes.push_str(text);
@@ -94,6 +99,7 @@ pub(crate) fn print_reply(format: Format, reply: &Reply) -> ExitCode {
     let written = match format {
         Format::Human => write_to(anstream::stdout().lock(), &reply.text)
             .and_then(|()| write_to(anstream::stderr().lock(), &reply.notes)),
+        Format::Json if reply.document.is_null() => Ok(()),
         Format::Json => write_document(&reply.document),
     };
     finish(written, reply.exit)

@@ -111,7 +111,7 @@ async fn an_interrupted_setup_leaves_a_connection_that_says_so() {
     assert!(error.to_string().contains("was created"), "{error}");
     assert_eq!(runs, [("check".to_owned(), Outcome::Succeeded), stopped("setup")]);
     let setup = stage.connection("acme").await.unwrap().unfinished_setup.unwrap();
-    assert_eq!(setup.state, SetupState::Interrupted);
+    assert_eq!(setup.state, SetupState::Waiting, "a server can go on with it");
     assert_eq!(stage.list().await[0].unfinished_setup, Some(setup));
     // It is free for the next operation.
     stage.store.begin_deletion(&key("acme"), std::time::Duration::ZERO).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_setup_is_unfinished_while_it_runs_and_no_longer() {
     // Nobody ends the operation, as in a process that is killed.
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
-    assert_eq!(setup().await, SetupState::Interrupted);
+    assert_eq!(setup().await, SetupState::Waiting, "a server can go on with it");
     let (lifecycle, _) = stage.replay(&[(PostConnectionCreation, "setup", Returns)]);
     lifecycle.create(new_connection("globex", "tok-1")).await.unwrap();
     assert_eq!(stage.connection("globex").await.unwrap().unfinished_setup, None);

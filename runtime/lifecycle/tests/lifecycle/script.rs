@@ -11,7 +11,7 @@ use onevent_contract::{
     MetadataReport, Operation, Outcome, RunError, RunReport, SystemClock, Trigger, Usage, Verdict,
 };
 use onevent_engine::{Project, RunRefused};
-use onevent_lifecycle::{Lifecycle, LifecycleOptions, Runner};
+use onevent_lifecycle::{Lifecycle, LifecycleOptions, Policies, Runner};
 use onevent_store::{
     ConnectionKey, ConnectionSummary, DatabaseUrl, DetailsPatch, KeySource, NewConnection, Reconnection,
     RunFilter, Store, StoreMode, StoreOptions, StoredConnection, Visibility,
@@ -208,6 +208,7 @@ impl Stage {
             wait: Duration::from_secs(300),
             clock: Arc::new(SystemClock),
             interruption: interruption.clone(),
+            policies: Policies::default(),
         });
         Self { _folder: folder, store, runner, lifecycle, interruption }
     }
@@ -229,8 +230,24 @@ impl Stage {
             wait: Duration::from_secs(300),
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
+            policies: Policies::default(),
         });
         (lifecycle, runner)
+    }
+
+    /// The same script, under other policies.
+    pub(crate) fn under(&self, functions: &[(Event, &str, Ending)], policies: Policies) -> Lifecycle {
+        Lifecycle::new(LifecycleOptions {
+            store: self.store.clone(),
+            runner: self.runner.clone(),
+            project: Arc::new(project(functions)),
+            hosts: Arc::new(|_| Arc::new(NoHost)),
+            limits: Arc::new(|_| Limits::default()),
+            wait: Duration::from_secs(300),
+            clock: Arc::new(SystemClock),
+            interruption: self.interruption.clone(),
+            policies,
+        })
     }
 
     /// The names of the functions that ran, in order.

@@ -32,7 +32,8 @@ async fn list(
     StrictQuery(query): StrictQuery<ListQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let providers = state.service().integrations()?.providers();
+    let integrations = state.service().integrations()?;
+    let providers = integrations.providers();
     let search = query.search.unwrap_or_default().to_lowercase();
     let found = providers.templates().filter(|(name, template)| is_found(name, template, &search));
     let shown: Vec<Value> = found.map(|(name, template)| shown(name, template)).collect();
@@ -44,7 +45,8 @@ async fn one(
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let providers = state.service().integrations()?.providers();
+    let integrations = state.service().integrations()?;
+    let providers = integrations.providers();
     let template = providers.template(&name).ok_or_else(|| unknown(&name))?;
     Ok(Json(json!({ "data": shown(&name, template) })))
 }
@@ -55,7 +57,8 @@ async fn templates(
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let providers = state.service().integrations()?.providers();
+    let integrations = state.service().integrations()?;
+    let providers = integrations.providers();
     providers.template(&name).ok_or_else(|| unknown(&name))?;
     Ok(Json(json!({ "data": [] })))
 }

@@ -2,31 +2,10 @@
 
 use std::path::Path;
 
-use strum::{EnumString, IntoStaticStr, VariantNames};
+use onevent_lifecycle::{CleanupFailure, CreationWebhook};
+use strum::VariantNames;
 
 use super::{Invalid, SettingValue};
-
-/// When the operator's app is told of a connection that was created (Nango tells at once; its setup may not have run).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum CreationWebhook {
-    /// When the setup functions have run.
-    AfterSetup,
-    /// When the connection was accepted.
-    AtOnce,
-    /// Never.
-    Off,
-}
-
-/// What becomes of a deletion whose cleanup failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum CleanupFailure {
-    /// The connection is deleted all the same, as Nango does it.
-    Continue,
-    /// The connection stays, and whoever asked for its deletion is told.
-    Block,
-}
 
 /// Reads one of the words of `T`.
 fn one_of<T: VariantNames + std::str::FromStr>(text: &str) -> Result<T, Invalid> {

@@ -30,11 +30,11 @@ pub(super) fn prepare(
     let input = input.or_else(|| fixture.input().cloned()).unwrap_or_default();
     let integrations = session.service.integrations()?;
     let provider_of =
-        |recorded: Option<&str>| provider_facts(integrations, &function.key.integration, recorded);
+        |recorded: Option<&str>| provider_facts(&integrations, &function.key.integration, recorded);
     let (host, recorded) =
         replay_host(&function, fixture, provider_of).map_err(|error| invalid(error.to_string()))?;
     let facts = ConnectionFacts { connection_id: args.connection_id.clone(), ..recorded };
-    let host = sealed(integrations, Arc::new(host), &facts);
+    let host = sealed(&integrations, Arc::new(host), &facts);
     Ok(DryRun {
         limits: session.service.settings().limits_for(&function.key),
         function,

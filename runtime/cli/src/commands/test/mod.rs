@@ -51,7 +51,7 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         },
         runtime: ProjectRuntime {
             engine: session.service.engine()?.clone(),
-            integrations: session.service.integrations()?.clone(),
+            integrations: session.service.integrations()?,
         },
         project: session.folder().to_owned(),
     });

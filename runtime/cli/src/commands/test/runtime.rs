@@ -12,7 +12,7 @@ use onevent_testing::{CaseRuntime, ProviderFacts};
 /// The engine and the integrations of a project.
 pub(super) struct ProjectRuntime {
     pub(super) engine: Engine,
-    pub(super) integrations: Integrations,
+    pub(super) integrations: Arc<Integrations>,
 }
 
 #[async_trait]

@@ -1,0 +1,92 @@
+//! `onevent serve` and `onevent keys …`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use onevent_contract::ScopePattern;
+
+/// `onevent serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3003")]
+    pub(crate) listen: SocketAddr,
+    /// Load the project's functions again when its files change
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// The server's certificate and those above it, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// How the log on standard error is written
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Pretty)]
+    pub(crate) log: LogFormat,
+    /// What the log tells: error, warn, info, debug, trace
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: LogLevel,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What the log tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// What went wrong.
+    Error,
+    /// And what may go wrong.
+    Warn,
+    /// And what happens.
+    Info,
+    /// And how.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// What to do with secret keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a secret key for the environment; it is shown this once
+    #[command(after_help = "Examples:\n  \
+        onevent keys create -e prod --name backend\n  \
+        onevent keys create --scope environment:connections:read --scope 'environment:proxy'\n\n\
+        Scopes are Nango's; a `*` at the end stands for all below. Without --scope a key may do everything.")]
+    Create(KeysCreateArgs),
+    /// List the keys, without their secrets
+    #[command(after_help = "Examples:\n  onevent keys list\n  onevent keys list -e prod --json")]
+    List,
+    /// Take a key's rights away, at once and for good
+    #[command(after_help = "Examples:\n  onevent keys revoke 0199d3c2-7f3a-7c11-b0b5-3f3f5a1d2e4b")]
+    Revoke(KeysRevokeArgs),
+    /// Show the key that webhooks to your app are signed with
+    #[command(after_help = "Examples:\n  onevent keys signing -e prod")]
+    Signing,
+}
+
+/// `onevent keys create`.
+#[derive(Debug, Args)]
+pub(crate) struct KeysCreateArgs {
+    /// What the key is for
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) name: String,
+    /// What the key may do; repeatable
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub(crate) scopes: Vec<ScopePattern>,
+}
+
+/// `onevent keys revoke`.
+#[derive(Debug, Args)]
+pub(crate) struct KeysRevokeArgs {
+    /// The key's id, as `keys list` shows it
+    pub(crate) id: String,
+}

@@ -1,0 +1,122 @@
+//! `onevent serve`: the server, from its first line to its last.
+
+mod first_key;
+mod listen;
+mod log;
+mod signals;
+mod watch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_app::{Service, Surroundings};
+use onevent_server::{ServerOptions, router};
+use serde::Serialize;
+
+use self::listen::Listening;
+use self::signals::{Asked, Signals};
+use crate::args::{GlobalArgs, ServeArgs};
+use crate::failure::Failure;
+use crate::output::{self, Format, Reply};
+use crate::session::Session;
+
+/// How long open connections have after the runs have ended: answers that are on their way.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// What is said once, when the server can be reached.
+#[derive(Serialize)]
+struct Started {
+    url: String,
+    environment: String,
+    /// The first key, where one was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_key: Option<String>,
+    functions: usize,
+}
+
+/// Serves until it is asked to stop.
+pub(crate) async fn run(
+    session: &Session,
+    args: &ServeArgs,
+    global: &GlobalArgs,
+    surroundings: &Surroundings,
+) -> Result<Reply, Failure> {
+    log::start(args.log, args.log_level);
+    let service = &session.service;
+    let functions = load(service).await?;
+    let signals = Signals::listen()?;
+    let listening = Listening::open(args).await?;
+    let secret_key = first_key::make_if_none(service).await?;
+    let workers = service.start_workers(|error| tracing::error!(%error, "the queue")).await?;
+    let options = ServerOptions::of(&service.settings().server);
+    let draining = options.draining.clone();
+    let serving = listening.serve(router(Arc::clone(service), options));
+    let started = Started {
+        url: serving.url.clone(),
+        environment: service.environment().to_string(),
+        secret_key,
+        functions,
+    };
+    say(global, &started)?;
+    let _watching = if args.watch { Some(watch::start(service)?) } else { None };
+
+    let ended = loop {
+        match signals.next().await {
+            Asked::Reload => reload(service, global, surroundings),
+            Asked::Stop => break Ok(()),
+            Asked::Ended(error) => break Err(error),
+        }
+    };
+    tracing::info!(
+        "stopping: no new work is begun, and what runs has {:?}",
+        service.settings().server.drain.value.get()
+    );
+    draining.cancel();
+    let drain = service.settings().server.drain.value.get();
+    serving.stop(drain + LAST_ANSWERS);
+    tokio::select! {
+        () = workers.drain(drain) => {}
+        () = signals.stop_at_once() => tracing::warn!("stopped at once; what ran goes back to the queue when its lease has run out"),
+    }
+    service.interrupt();
+    let stopped = tokio::time::timeout(LAST_ANSWERS, serving.ended()).await;
+    if stopped.is_err() {
+        tracing::warn!("connections are still open, and are closed now");
+    }
+    ended?;
+    tracing::info!("stopped");
+    Ok(Reply::silent())
+}
+
+/// Loads the functions, and says which of them are broken: the others run.
+async fn load(service: &Service) -> Result<usize, Failure> {
+    let project = service.hold_functions().await?;
+    for broken in project.broken.iter().filter(|broken| !broken.is_unsupported()) {
+        tracing::warn!(path = broken.path, error = %broken.error, "a function cannot be loaded");
+    }
+    Ok(project.functions.len())
+}
+
+fn say(global: &GlobalArgs, started: &Started) -> Result<(), Failure> {
+    let reply = Reply::new(started, first_key::text(started))?;
+    let format = if global.json { Format::Json } else { Format::Human };
+    output::print_reply(format, &reply);
+    Ok(())
+}
+
+/// Takes the settings that a running server can take, and says aloud which it cannot.
+fn reload(service: &Service, global: &GlobalArgs, surroundings: &Surroundings) {
+    match service.reload_settings(&global.flags(), surroundings) {
+        Ok(found) => {
+            let names = |keys: &[onevent_app::Key]| {
+                keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            };
+            tracing::info!(taken = names(&found.taken), "settings were read again");
+            if !found.needs_restart.is_empty() {
+                let keys = names(&found.needs_restart);
+                tracing::warn!(keys, "these settings have changed and need a restart");
+            }
+        }
+        Err(error) => tracing::error!(%error, "the settings are wrong; the old ones go on"),
+    }
+}

@@ -1,0 +1,185 @@
+//! Functions whose time has come in the queue: a setup function of an accepted connection, an asynchronous action.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{
+    CompletedRun, Event, Function, FunctionKey, Invocation, Operation, Outcome, RunId, RunReport,
+};
+use onevent_engine::RunRefused;
+use onevent_store::{Claim, ConnectionKey, EventEnd, EventKind, PutBack, StoreError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::running::Running;
+use crate::trigger::{self, TriggerError};
+use crate::{Lifecycle, LifecycleOptions, interruption};
+
+/// What became of a queued function, where no transaction has said so already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum QueuedRun {
+    /// It ran; its report and the end of its event are stored.
+    Ended,
+    /// Its connection is busy with another operation.
+    Busy,
+    /// It was stopped, or not begun, because the process is about to end.
+    Stopping,
+    /// It did not start, and may start later.
+    NotStarted(String),
+    /// It will never start: its connection or its function is gone.
+    Impossible(String),
+}
+
+/// What the queue keeps of an asynchronous action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ActionPayload {
+    /// What the action is called with.
+    pub(crate) input: Value,
+    /// How often it is tried again after it failed (Nango's `X-Max-Retries`).
+    pub(crate) max_retries: u32,
+}
+
+impl Lifecycle {
+    /// The same lifecycle, whose runs are stopped by this token.
+    pub(crate) fn interrupted_by(&self, interruption: CancellationToken) -> Self {
+        Self { options: Arc::new(LifecycleOptions { interruption, ..(*self.options).clone() }) }
+    }
+
+    /// Runs the function of a claimed event. Report, consequence and the event's end are one transaction.
+    pub(crate) async fn run_queued(&self, claim: &Claim) -> Result<QueuedRun, StoreError> {
+        let Some(name) = claim.event.summary.function.clone() else {
+            return Ok(QueuedRun::Impossible("the event names no function".into()));
+        };
+        let function = FunctionKey { integration: claim.connection().integration.clone(), name };
+        match claim.event.summary.kind {
+            EventKind::Setup => self.run_queued_setup(claim, &function).await,
+            EventKind::Action => self.run_queued_action(claim, &function).await,
+            kind => Ok(QueuedRun::Impossible(format!("a {} is no function", kind.as_str()))),
+        }
+    }
+
+    async fn run_queued_setup(&self, claim: &Claim, key: &FunctionKey) -> Result<QueuedRun, StoreError> {
+        let options = &*self.options;
+        let found = options.project.event_function(key);
+        let setup = found.filter(|function| function.event() == Some(Event::PostConnectionCreation));
+        let Some(function) = setup else {
+            return Ok(QueuedRun::Impossible(format!("there is no setup function {key} any more")));
+        };
+        // Whoever works for the queue does not wait in it.
+        let guard = match options.store.begin_setup(claim.connection(), Duration::ZERO).await {
+            Ok(guard) => guard,
+            Err(StoreError::OperationInProgress { .. } | StoreError::Busy) => return Ok(QueuedRun::Busy),
+            Err(error @ StoreError::UnknownConnection { .. }) => {
+                return Ok(QueuedRun::Impossible(error.to_string()));
+            }
+            Err(error) => return Err(error),
+        };
+        let mut running = Running::new(options, guard);
+        let report = match running.run(function, Some(claim)).await {
+            Ok(report) => report,
+            Err(refused) => {
+                running.give_back().await;
+                return Ok(not_started(&refused));
+            }
+        };
+        let stopped = interruption::ended(&report) && options.interruption.is_cancelled();
+        let end = end_of(&report);
+        running.report.runs.push(report);
+        let mut transaction = running.begin().await?;
+        if stopped {
+            let (due, error) = (options.clock.now(), "the server was stopped".to_owned());
+            options.store.queue().put_back(&mut transaction, claim, due, PutBack::Retry { error }).await?;
+        } else {
+            options.store.queue().finish(&mut transaction, claim, end).await?;
+            if transaction.waiting_events(claim.connection(), EventKind::Setup).await? == 0 {
+                running.finish_setup(&mut transaction).await?;
+            }
+        }
+        running.end_operation(transaction).await?;
+        Ok(QueuedRun::Ended)
+    }
+
+    async fn run_queued_action(&self, claim: &Claim, key: &FunctionKey) -> Result<QueuedRun, StoreError> {
+        let options = &*self.options;
+        let Ok(payload) = serde_json::from_value::<ActionPayload>(claim.event.payload.clone()) else {
+            return Ok(QueuedRun::Impossible("the queue holds no input of an action".into()));
+        };
+        let attempt = claim.attempt();
+        let run = trigger::run_action(options, claim.connection(), key, payload.input, Some(claim)).await;
+        let CompletedRun { report, returned } = match run {
+            Ok(run) => run,
+            Err(TriggerError::Store(error @ StoreError::UnknownConnection { .. })) => {
+                return Ok(QueuedRun::Impossible(error.to_string()));
+            }
+            Err(TriggerError::Store(error)) => return Err(error),
+            Err(TriggerError::Refused(refused)) => return Ok(not_started(&refused)),
+            Err(error @ (TriggerError::UnknownAction { .. } | TriggerError::Broken { .. })) => {
+                return Ok(QueuedRun::Impossible(error.to_string()));
+            }
+        };
+        let stopped = interruption::ended(&report) && options.interruption.is_cancelled();
+        let mut transaction = options.store.begin().await?;
+        transaction.insert_run(&report).await?;
+        let again = report.outcome != Outcome::Succeeded && attempt <= payload.max_retries;
+        if stopped || again {
+            let error = error_of(&report);
+            let (due, how) = (options.clock.now(), PutBack::Retry { error });
+            options.store.queue().put_back(&mut transaction, claim, due, how).await?;
+        } else {
+            let end = match end_of(&report) {
+                EventEnd::Done { run, .. } => {
+                    EventEnd::Done { run, result: Some(returned.unwrap_or(Value::Null)) }
+                }
+                end => end,
+            };
+            options.store.queue().finish(&mut transaction, claim, end).await?;
+        }
+        transaction.commit().await?;
+        Ok(QueuedRun::Ended)
+    }
+}
+
+fn not_started(refused: &RunRefused) -> QueuedRun {
+    match refused {
+        RunRefused::Cancelled => QueuedRun::Stopping,
+        RunRefused::Limits(_) => QueuedRun::Impossible(refused.to_string()),
+        _ => QueuedRun::NotStarted(refused.to_string()),
+    }
+}
+
+/// Gives a run the identity of its event: one id over all attempts.
+pub(crate) fn identify(invocation: &mut Invocation, claim: &Claim) {
+    if let Some(run_id) = RunId::parse(&claim.id().to_string()) {
+        invocation.run_id = run_id;
+    }
+    invocation.attempt = claim.attempt();
+}
+
+/// How the event of a function ends whose run ended like this.
+pub(crate) fn end_of(report: &RunReport) -> EventEnd {
+    let run = Some(report.run_id);
+    match report.outcome {
+        Outcome::Succeeded => EventEnd::Done { run, result: None },
+        _ => EventEnd::Failed { run, error: error_of(report) },
+    }
+}
+
+fn error_of(report: &RunReport) -> String {
+    let message = report.error.as_ref().map(|error| error.message.clone());
+    message.unwrap_or_else(|| report.outcome.as_str().to_owned())
+}
+
+/// The setup functions of a creation, as events.
+pub(crate) fn setup_event(
+    options: &LifecycleOptions,
+    connection: &ConnectionKey,
+    function: &Arc<Function>,
+) -> onevent_store::NewEvent {
+    onevent_store::NewEvent {
+        function: Some(function.key.name.clone()),
+        operation: Some(Operation::Creation),
+        deployment: options.policies.deployment,
+        ..onevent_store::NewEvent::new(EventKind::Setup, connection.clone())
+    }
+}

@@ -1,0 +1,199 @@
+//! What takes events out of the queue and does their work: setup functions, asynchronous actions, webhooks.
+
+mod lease;
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use onevent_contract::{Clock, EnvironmentName, IntegrationId};
+use onevent_store::{Claim, DeploymentId, EventKind, LEASE, Store, StoreError};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use self::lease::Renewing;
+use crate::{Lifecycle, WebhookSender};
+
+/// How many functions of the queue run at once. A run mostly waits for its provider; more would only hold more memory.
+pub const MAX_FUNCTIONS: usize = 64;
+/// How many webhooks are under way at once. They have places of their own: an app that does not answer holds up nobody's
+/// functions.
+pub const MAX_WEBHOOKS: usize = 32;
+/// How often the queue is looked at when nobody says that there is something: another process may have put it there.
+const POLL: Duration = Duration::from_secs(1);
+/// How long a worker waits after the database failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// What an event needs to be worked on: the lifecycle of its integration, with the functions that it is meant for.
+#[async_trait]
+pub trait Lifecycles: Send + Sync {
+    /// The lifecycle for connections of an integration.
+    ///
+    /// # Errors
+    /// In words: the functions cannot be loaded, or the deployment is gone.
+    async fn lifecycle(
+        &self,
+        environment: &EnvironmentName,
+        integration: &IntegrationId,
+        deployment: Option<&DeploymentId>,
+    ) -> Result<Lifecycle, String>;
+}
+
+/// What workers work with.
+#[derive(Clone)]
+pub struct WorkersOptions {
+    /// Where the queue is.
+    pub store: Store,
+    /// Leads to the functions.
+    pub lifecycles: Arc<dyn Lifecycles>,
+    /// Sends webhooks.
+    pub sender: Arc<dyn WebhookSender>,
+    /// Where times come from.
+    pub clock: Arc<dyn Clock>,
+    /// Is told of what no event keeps: failures of the database.
+    pub on_failure: Arc<dyn Fn(&StoreError) + Send + Sync>,
+}
+
+/// Running workers. Dropping it stops them where they are: what they held is taken up again when its lease has run out.
+pub struct Workers {
+    /// Cancelled: no new work is claimed.
+    claiming: CancellationToken,
+    /// Cancelled: functions are stopped, and go back to the queue.
+    working: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl std::fmt::Debug for Workers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workers").field("tasks", &self.tasks.len()).finish_non_exhaustive()
+    }
+}
+
+impl Workers {
+    /// Starts workers. Call it inside a tokio runtime. What is open in the queue is taken up at once.
+    #[must_use]
+    pub fn start(options: WorkersOptions) -> Self {
+        let workers = Self {
+            claiming: CancellationToken::new(),
+            working: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
+        let lanes: [(&'static [EventKind], usize); 2] =
+            [(&[EventKind::Setup, EventKind::Action], MAX_FUNCTIONS), (&[EventKind::Webhook], MAX_WEBHOOKS)];
+        for (kinds, places) in lanes {
+            let lane = Lane {
+                options: options.clone(),
+                kinds,
+                places: Arc::new(Semaphore::new(places)),
+                claiming: workers.claiming.clone(),
+                working: workers.working.clone(),
+                tasks: workers.tasks.clone(),
+            };
+            workers.tasks.spawn(lane.run());
+        }
+        workers
+    }
+
+    /// Stops claiming, and waits up to `longest` for what is being done. What is not done by then is stopped, and goes
+    /// back to the queue.
+    pub async fn drain(self, longest: Duration) {
+        self.claiming.cancel();
+        self.tasks.close();
+        if timeout(longest, self.tasks.wait()).await.is_err() {
+            self.working.cancel();
+            let _ = timeout(LEASE, self.tasks.wait()).await;
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.claiming.cancel();
+        self.working.cancel();
+    }
+}
+
+/// Claims events of some kinds, as many as there are places.
+struct Lane {
+    options: WorkersOptions,
+    kinds: &'static [EventKind],
+    places: Arc<Semaphore>,
+    claiming: CancellationToken,
+    working: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Lane {
+    async fn run(self) {
+        while !self.claiming.is_cancelled() {
+            // Before the queue is looked at, so that nothing slips in between.
+            let woken = self.options.store.queue().woken();
+            let Some(place) = self.place().await else { return };
+            drop(place);
+            match self.claim().await {
+                Ok(0) => {
+                    tokio::select! {
+                        () = self.claiming.cancelled() => return,
+                        () = woken => {}
+                        () = tokio::time::sleep(POLL) => {}
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    (self.options.on_failure)(&error);
+                    tokio::select! {
+                        () = self.claiming.cancelled() => return,
+                        () = tokio::time::sleep(AFTER_FAILURE) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until there is a place.
+    async fn place(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        tokio::select! {
+            () = self.claiming.cancelled() => None,
+            place = self.places.acquire() => place.ok(),
+        }
+    }
+
+    /// Claims as much as there are places for, and starts it. Answers with how much that was.
+    async fn claim(&self) -> Result<usize, StoreError> {
+        let free = self.places.available_permits();
+        let claims = self.options.store.queue().claim(self.kinds, free, LEASE).await?;
+        let count = claims.len();
+        for claim in claims {
+            // Only this task takes places, so as many as were free are.
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
+            let (options, working) = (self.options.clone(), self.working.clone());
+            self.tasks.spawn(async move {
+                if let Err(error) = work_on(&options, &claim, &working).await {
+                    (options.on_failure)(&error);
+                }
+                drop(place);
+            });
+        }
+        Ok(count)
+    }
+}
+
+async fn work_on(
+    options: &WorkersOptions,
+    claim: &Claim,
+    working: &CancellationToken,
+) -> Result<(), StoreError> {
+    let _renewing = Renewing::start(&options.store, vec![claim.clone()]);
+    let done = match claim.event.summary.kind {
+        EventKind::Setup | EventKind::Action => work::function(options, claim, working).await,
+        EventKind::Webhook => work::webhook(options, claim, working).await,
+    };
+    match done {
+        // Somebody else has taken it over; what he does counts.
+        Err(StoreError::EventLost { .. }) => Ok(()),
+        done => done,
+    }
+}

@@ -1,0 +1,91 @@
+//! The work of one event, up to the transaction that ends it.
+
+use std::time::Duration;
+
+use onevent_store::{Claim, EventEnd, EventKind, PutBack, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use super::WorkersOptions;
+use crate::queued::QueuedRun;
+use crate::{Lifecycle, webhooks};
+
+/// How long an event waits whose connection is busy with another operation.
+const WHILE_BUSY: Duration = Duration::from_secs(1);
+/// How long an event waits whose functions could not be loaded, or whose run did not start; longer with every attempt.
+const UNTIL_TRIED_AGAIN: Duration = Duration::from_secs(2);
+/// How often a run that did not start is tried.
+const MAX_STARTS: u32 = 10;
+
+/// Runs the function of an event.
+pub(super) async fn function(
+    options: &WorkersOptions,
+    claim: &Claim,
+    working: &CancellationToken,
+) -> Result<(), StoreError> {
+    let lifecycle = match of_event(options, claim).await {
+        Ok(lifecycle) => lifecycle.interrupted_by(working.clone()),
+        Err(error) => return try_again(options, claim, error).await,
+    };
+    match lifecycle.run_queued(claim).await? {
+        QueuedRun::Ended => Ok(()),
+        QueuedRun::Busy => put_back(options, claim, WHILE_BUSY, PutBack::NotBegun).await,
+        QueuedRun::Stopping => put_back(options, claim, Duration::ZERO, PutBack::NotBegun).await,
+        QueuedRun::NotStarted(error) => try_again(options, claim, error).await,
+        QueuedRun::Impossible(error) => give_up(options, claim, error).await,
+    }
+}
+
+pub(super) async fn webhook(
+    options: &WorkersOptions,
+    claim: &Claim,
+    working: &CancellationToken,
+) -> Result<(), StoreError> {
+    let clock = &options.clock;
+    tokio::select! {
+        delivered = webhooks::deliver(&options.store, &*options.sender, claim, || clock.now()) => delivered,
+        // It may have arrived: whoever receives webhooks gets one twice at times.
+        () = working.cancelled() => put_back(options, claim, Duration::ZERO, PutBack::NotBegun).await,
+    }
+}
+
+async fn of_event(options: &WorkersOptions, claim: &Claim) -> Result<Lifecycle, String> {
+    let key = claim.connection();
+    let deployment = claim.event.summary.deployment.as_ref();
+    options.lifecycles.lifecycle(&key.environment, &key.integration, deployment).await
+}
+
+/// The function did not start, through no fault of its own.
+async fn try_again(options: &WorkersOptions, claim: &Claim, error: String) -> Result<(), StoreError> {
+    if claim.attempt() >= MAX_STARTS {
+        return give_up(options, claim, error).await;
+    }
+    let wait = UNTIL_TRIED_AGAIN.saturating_mul(claim.attempt().max(1));
+    put_back(options, claim, wait, PutBack::Retry { error }).await
+}
+
+async fn put_back(
+    options: &WorkersOptions,
+    claim: &Claim,
+    wait: Duration,
+    how: PutBack,
+) -> Result<(), StoreError> {
+    let now = options.clock.now();
+    let due = now.checked_add(wait).unwrap_or(now);
+    let mut transaction = options.store.begin().await?;
+    options.store.queue().put_back(&mut transaction, claim, due, how).await?;
+    transaction.commit().await
+}
+
+/// The event ends without its function having run.
+async fn give_up(options: &WorkersOptions, claim: &Claim, error: String) -> Result<(), StoreError> {
+    let mut transaction = options.store.begin().await?;
+    options.store.queue().finish(&mut transaction, claim, EventEnd::Failed { run: None, error }).await?;
+    let kind = claim.event.summary.kind;
+    if kind == EventKind::Setup && transaction.waiting_events(claim.connection(), kind).await? == 0 {
+        match transaction.finish_setup(claim.connection()).await {
+            Ok(()) | Err(StoreError::UnknownConnection { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    transaction.commit().await
+}
