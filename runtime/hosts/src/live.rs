@@ -7,7 +7,7 @@ use onevent_contract::{
     Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
     MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId, VersionedMetadata,
 };
-use onevent_proxy::{Proxy, Target, TargetSource};
+use onevent_proxy::Proxy;
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility, Writer};
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use crate::answers::{NangoEndpoint, api, internal, lock_failure, unknown_connect
 use crate::connections::Connections;
 use crate::environment::Variables;
 use crate::secrets::of_variables;
+use crate::stored_target::StoredTarget;
 use crate::{Access, Integrations};
 
 /// What a [`LiveHost`] works on.
@@ -85,31 +86,22 @@ impl LiveHost {
         )
     }
 
+    /// What this run may see and use of a connection: more of its own than of others.
+    fn rights(&self, key: &ConnectionKey) -> (Visibility, Access) {
+        if *key == self.own {
+            (Visibility::IncludingPending, self.access)
+        } else {
+            (Visibility::Established, Access::Normal)
+        }
+    }
+
     async fn stored(
         &self,
         endpoint: NangoEndpoint,
         key: &ConnectionKey,
     ) -> Result<StoredConnection, HostError> {
-        let (visibility, access) = if *key == self.own {
-            (Visibility::IncludingPending, self.access)
-        } else {
-            (Visibility::Established, Access::Normal)
-        };
+        let (visibility, access) = self.rights(key);
         self.connections.stored(endpoint, key, visibility, access).await
-    }
-}
-
-/// Reads the connection anew for each attempt of a call: it may have been connected again meanwhile.
-struct StoredTarget {
-    host: LiveHost,
-    key: ConnectionKey,
-}
-
-#[async_trait]
-impl TargetSource for StoredTarget {
-    async fn target(&self) -> Result<Target, HostError> {
-        let stored = self.host.stored(NangoEndpoint::Proxy, &self.key).await?;
-        self.host.connections.target(stored.connection)
     }
 }
 
@@ -159,7 +151,7 @@ impl LiveHost {
             provider_config_key: request.provider_config_key.clone(),
             connection_id: request.connection_id.clone(),
         });
-        let source = Arc::new(StoredTarget { host: self.clone(), key });
+        let source = Arc::new(StoredTarget::of(self.connections.clone(), self.rights(&key), key));
         self.proxy.send_to(call, source, request).await
     }
 

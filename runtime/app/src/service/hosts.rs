@@ -7,7 +7,7 @@ use onevent_engine::{Project, ProjectSource};
 use onevent_hosts::{
     ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
     LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
-    RemoteWrites,
+    RemoteWrites, StoredTarget,
 };
 use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access};
 use onevent_proxy::Integration;
@@ -69,6 +69,22 @@ impl Service {
         let base_url = self.settings().nango.hostport.value.url().clone();
         let options = NangoApiOptions { base_url, secret_key: secret, key_name: name };
         Ok(Some(NangoApi::new(&self.proxy()?, options)?))
+    }
+
+    /// A stored connection as the target of calls that no function makes. Whether there is one, and whether it may be
+    /// used, is found out with each call.
+    ///
+    /// # Errors
+    /// When the database or the templates cannot be read.
+    pub async fn target_of(&self, key: ConnectionKey) -> Result<StoredTarget, ServiceError> {
+        let store = self.store().await?.clone();
+        let own = match self.integration_in(&key.environment, &key.integration).await {
+            Ok(found) => Some(found.integration),
+            Err(ServiceError::Config(_)) => self.integration_of(&key).await.ok(),
+            Err(error) => return Err(error),
+        };
+        let integrations = own.map(|own| (own.key.clone(), own)).into_iter().collect();
+        Ok(StoredTarget::new(store, Arc::new(integrations), key))
     }
 
     /// The host of a dry run of `function`, which is one of `project`.
