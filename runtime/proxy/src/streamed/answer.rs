@@ -60,6 +60,11 @@ pub(super) fn passed_on(
     guard: DropGuard,
 ) -> Result<StreamedAnswer, HostError> {
     let OpenAnswer { status, packing, response, .. } = answer;
+    if status.is_informational() {
+        // Passed on, it would turn the caller's connection into something that nobody speaks.
+        let message = format!("the provider answered {status}, which no request here asks for");
+        return Err(HostError::Network { code: "ERR_BAD_RESPONSE".into(), message });
+    }
     let mut headers = response.headers().clone();
     let mut length = response.content_length();
     let packed = response.bytes_stream().map_err(|_| io::Error::from(io::ErrorKind::ConnectionAborted));

@@ -80,7 +80,10 @@ pub(crate) async fn limit_rate(State(state): State<ServerState>, request: Reques
         None => next.run(request).await,
         Some(wait) => too_many(&request, wait).into_response(),
     };
-    limit.tell(response.headers_mut(), &left);
+    // What a provider says of its own limits is passed on, and two of these would not fit together.
+    if ![LIMIT, REMAINING, RESET].iter().any(|name| response.headers().contains_key(name)) {
+        limit.tell(response.headers_mut(), &left);
+    }
     response
 }
 

@@ -6,6 +6,7 @@ mod functions;
 mod health;
 mod integrations;
 mod providers;
+mod proxy;
 mod telemetry;
 mod unsupported;
 mod variables;
@@ -29,6 +30,7 @@ pub(crate) fn with_key() -> Router<ServerState> {
         .merge(functions::routes())
         .merge(integrations::routes())
         .merge(providers::routes())
+        .merge(proxy::routes())
         .merge(unsupported::routes())
         .merge(variables::routes())
 }

@@ -6,4 +6,5 @@ mod errors;
 mod frame;
 mod hostile;
 mod integrations;
+mod proxy;
 mod world;

@@ -106,12 +106,17 @@ impl World {
 
     /// A server of the router that `make` makes.
     pub(crate) async fn served(make: impl FnOnce(Arc<Service>) -> Router) -> Self {
+        Self::served_with("", make).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn served_with(settings: &str, make: impl FnOnce(Arc<Service>) -> Router) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "index.ts", INDEX);
         write(folder.path(), "hubspot/on-events/validate.ts", VALIDATE);
         write(folder.path(), "hubspot/on-events/setup.ts", SETUP);
         write(folder.path(), "hubspot/actions/echo.ts", ECHO);
-        write(folder.path(), "onevent.toml", SETTINGS);
+        write(folder.path(), "onevent.toml", &format!("{SETTINGS}{settings}"));
         let service = Service::new(folder.path(), &Flags::default(), &Surroundings::default()).unwrap();
         let service = Arc::new(service);
         let app = make(Arc::clone(&service));

@@ -144,3 +144,10 @@ async fn errors_do_not_say_what_is_secret() {
     let text = Setup::new().stream_get(&broken, "/").await.unwrap_err().to_string();
     assert!(!text.contains("key-12345"), "{text}");
 }
+
+#[tokio::test]
+async fn an_answer_that_switches_protocols_is_none() {
+    let raw = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
+    let error = Setup::new().stream_get(&oauth(&raw_server(raw).await, ""), "/").await.unwrap_err();
+    assert_eq!(code_of(error), "network ERR_BAD_RESPONSE");
+}
