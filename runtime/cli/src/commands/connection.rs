@@ -116,16 +116,16 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
     });
     if let Some(setup) = found.unfinished_setup {
         let since = paint(DIM, &format!("since {}", when(setup.since)));
-        let state = match setup.state {
-            SetupState::Running => paint(NAME, "its setup is running"),
+        let (state, advice) = match setup.state {
+            SetupState::Running => (paint(NAME, "its setup is running"), ""),
             SetupState::Waiting => {
-                paint(NAME, "its setup waits in the queue: a server works on it (onevent serve)")
+                (paint(NAME, "its setup waits in the queue"), "    a server works on it (onevent serve)\n")
             }
             SetupState::Interrupted => {
-                paint(BAD, "its setup was interrupted: delete and create it again to repeat it")
+                (paint(BAD, "its setup was interrupted"), "    delete and create it again to repeat it\n")
             }
         };
-        text.push_str(&format!("  {state} {since}\n"));
+        text.push_str(&format!("  {state} {since}\n{advice}"));
     }
     let mut line = |name: &str, value: String| {
         text.push_str(format!("  {} {value}", paint(DIM, name)).trim_end());
