@@ -74,7 +74,8 @@ pub struct ModuleSource {
     /// JavaScript, ready to run; of [`ModuleFormat::Json`] the file as it is.
     #[serde(with = "shared")]
     pub code: Arc<str>,
-    /// The source map (JSON, version 3) from `code` to the file at `path`; `None` where `code` is the file.
+    /// The source map (JSON, version 3) from `code` to what its author wrote: the file at `path`, or the files that a bundler
+    /// made it from. `None` where `code` is the file.
     #[serde(with = "optional_binary")]
     pub source_map: Option<Arc<[u8]>>,
     /// What this module imports or requires.
@@ -265,9 +266,9 @@ pub struct Function {
     pub kind: FunctionKind,
     /// What its author says it does.
     pub description: Option<String>,
-    /// The path of its file inside the project.
+    /// The path of the file inside the project that its author wrote.
     pub path: String,
-    /// Its modules; the first is the file at `path`.
+    /// Its modules; the first is the file at `path`, or what a bundler made of it.
     #[serde(with = "shared")]
     pub modules: Arc<[Arc<ModuleSource>]>,
     /// The declared metadata schema; `None` where none was declared, or `z.void()`.

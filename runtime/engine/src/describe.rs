@@ -47,8 +47,20 @@ struct Problem {
     message: String,
 }
 
-/// The loaded function, from its files and what the SDK said about its default export.
+/// The loaded function, from its files and what the SDK said about its default export. What is wrong with that export is
+/// wrong where it stands.
 pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Function>, LoadError> {
+    described(read, end).map_err(|error| match (&error.position, error.code) {
+        (None, LoadErrorCode::Engine | LoadErrorCode::ModuleStopped | LoadErrorCode::ModuleThrew)
+        | (Some(_), _) => error,
+        (None, _) => match read.default_export() {
+            Some(position) => error.at(position),
+            None => error,
+        },
+    })
+}
+
+fn described(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Function>, LoadError> {
     let text = end.map_err(|interrupted| interrupted_load(read, interrupted))?;
     if text.len() > MAX_DECLARED_BYTES {
         let message =

@@ -154,6 +154,9 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(position) = &self.position {
             write!(f, "{}:{}:{}: ", position.file, position.line, position.column)?;
+            // Many messages name their file, for those who show no position.
+            let own = self.message.strip_prefix(&position.file).and_then(|rest| rest.strip_prefix(": "));
+            return f.write_str(own.unwrap_or(&self.message));
         }
         f.write_str(&self.message)
     }

@@ -120,6 +120,8 @@ impl<'a> ModuleReader<'a> {
             },
         };
         let (code, source_map) = file.into_code(path)?;
+        let source_map =
+            source_map.or_else(|| self.source.bundled(path).and_then(|bundled| bundled.source_map.clone()));
         let imports = needed(path, &code, imports)?;
         let compiled = CompiledCode::default();
         Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports, compiled })

@@ -5,10 +5,12 @@
 #![forbid(unsafe_code)]
 
 mod advice;
+mod bundle;
 mod error;
 mod file_names;
 mod graph;
 mod index;
+mod inline_map;
 mod large_stack;
 mod limits;
 mod nesting;
@@ -17,10 +19,12 @@ mod parse;
 mod private;
 mod project;
 mod reading;
+mod realign;
 mod scope_names;
 mod selection;
 mod source;
 
+pub use bundle::Bundle;
 pub use error::{LoadError, LoadErrorCode, SourcePosition};
 pub use file_names::{FIXTURE_ENDING, TESTS};
 pub use index::Folder;

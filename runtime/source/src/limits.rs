@@ -12,6 +12,9 @@ pub(crate) const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
 /// All files of a project together, those of its packages included: 256 MiB.
 pub(crate) const MAX_PROJECT_BYTES: usize = 256 * 1024 * 1024;
 
+/// So many words of a file are compared with another print of it, to find its lines again.
+pub(crate) const MAX_ALIGNED_WORDS: usize = 20_000;
+
 /// A project may list so many functions.
 pub(crate) const MAX_FUNCTIONS: usize = 5_000;
 

@@ -1,5 +1,6 @@
 //! One file: its imports, and the JavaScript it becomes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use deno_ast::swc::ast::{
@@ -7,6 +8,7 @@ use deno_ast::swc::ast::{
     ModuleItem, NamedExport, Str, TsModuleRef,
 };
 use deno_ast::swc::ecma_visit::{Visit, VisitWith};
+use deno_ast::swc::parser::token::TokenAndSpan;
 use deno_ast::{
     EmitOptions, ImportsNotUsedAsValues, MediaType, ModuleSpecifier, ParseParams, ParsedSource, ProgramRef,
     SourceMapOption, SourcePos, SourceRangedForSpanned, TranspileModuleOptions, TranspileOptions,
@@ -87,8 +89,64 @@ pub fn with_tree<T: Send>(
     large_stack::run(|| tree(path, &text, Syntax::TypeScript).map(|tree| work(&tree)))?
 }
 
+/// Where a TypeScript file has its default export; `None` where it has none.
+///
+/// # Errors
+/// The text is no TypeScript, or nests too deep.
+pub(crate) fn default_export(path: &str, text: &Arc<str>) -> Result<Option<SourcePosition>, LoadError> {
+    with_tree(path, Arc::clone(text), |parsed| {
+        let ProgramRef::Module(module) = parsed.program_ref() else { return None };
+        let is_default = |item: &&ModuleItem| match item {
+            ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(_) | ModuleDecl::ExportDefaultExpr(_)) => {
+                true
+            }
+            ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(named)) => {
+                named.specifiers.iter().any(|specifier| match specifier {
+                    ExportSpecifier::Named(named) => {
+                        name_of(named.exported.as_ref().unwrap_or(&named.orig)) == "default"
+                    }
+                    ExportSpecifier::Default(_) | ExportSpecifier::Namespace(_) => false,
+                })
+            }
+            _ => false,
+        };
+        let display =
+            parsed.text_info_lazy().line_and_column_display(module.body.iter().find(is_default)?.start());
+        Some(SourcePosition {
+            file: path.to_owned(),
+            line: small(display.line_number),
+            column: small(display.column_number),
+            source: Some(Arc::clone(text)),
+        })
+    })
+}
+
+/// The words of a TypeScript module, as ranges of its text; only on the thread of [`large_stack`].
+pub(crate) fn words(path: &str, text: &Arc<str>) -> Result<Vec<Range<usize>>, LoadError> {
+    let parsed = tree_with(path, text, Syntax::TypeScript, Capture::TreeAndTokens)?;
+    let start = parsed.text_info_lazy().range().start;
+    let range = |token: &TokenAndSpan| token.start().as_byte_index(start)..token.end().as_byte_index(start);
+    Ok(parsed.tokens().iter().map(range).collect())
+}
+
+/// What is kept of a parsed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Capture {
+    Tree,
+    TreeAndTokens,
+}
+
 /// The syntax tree of a file; only on the thread of [`large_stack`].
 fn tree(path: &str, text: &Arc<str>, syntax: Syntax) -> Result<ParsedSource, LoadError> {
+    tree_with(path, text, syntax, Capture::Tree)
+}
+
+fn tree_with(
+    path: &str,
+    text: &Arc<str>,
+    syntax: Syntax,
+    capture: Capture,
+) -> Result<ParsedSource, LoadError> {
     let specifier = ModuleSpecifier::parse(&specifier_of(path))
         .map_err(|error| LoadError::new(LoadErrorCode::InvalidFunctionPath, format!("{path}: {error}")))?;
     let (media_type, goal, parser): (_, _, fn(ParseParams) -> _) = match syntax {
@@ -103,7 +161,7 @@ fn tree(path: &str, text: &Arc<str>, syntax: Syntax) -> Result<ParsedSource, Loa
         specifier,
         text: text.clone(),
         media_type,
-        capture_tokens: false,
+        capture_tokens: capture == Capture::TreeAndTokens,
         scope_analysis: false,
         maybe_syntax: None,
     })

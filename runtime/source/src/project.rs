@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use onevent_contract::{Event, Function, FunctionKey, FunctionKind, ModuleSource};
 
-use crate::error::{LoadError, LoadErrorCode};
+use crate::error::{LoadError, LoadErrorCode, SourcePosition};
 use crate::graph::ModuleReader;
 use crate::index::{self, Folder, FunctionPath};
 use crate::large_stack;
 use crate::packages::Zod;
+use crate::parse;
 use crate::selection::{ListedFunction, Selection};
 use crate::source::ProjectSource;
 
@@ -125,15 +126,24 @@ pub struct ReadFunction {
     pub key: FunctionKey,
     /// The folder that it lies in.
     pub folder: Folder,
-    /// The path of its file inside the project.
+    /// The path of the file inside the project that its author wrote.
     pub path: String,
-    /// Its modules; the first is the file at `path`.
+    /// Its modules; the first is the file at `path`, or what a bundler made of it.
     pub modules: Arc<[Arc<ModuleSource>]>,
     /// The project, for code frames.
     pub source: ProjectSource,
 }
 
 impl ReadFunction {
+    /// Where its file says what it exports; the file's beginning, where it does not.
+    #[must_use]
+    pub fn default_export(&self) -> Option<SourcePosition> {
+        let text = self.source.read(&self.path).ok()?;
+        let found = parse::default_export(&self.path, &text).ok().flatten();
+        let source = Some(text);
+        Some(found.unwrap_or_else(|| SourcePosition { file: self.path.clone(), line: 1, column: 1, source }))
+    }
+
     /// The function as one that cannot be loaded, for this reason.
     #[must_use]
     pub fn broken(self, error: LoadError) -> BrokenFunction {
@@ -184,7 +194,9 @@ fn read_here(source: &ProjectSource, selection: &Selection) -> Result<ReadProjec
             continue;
         }
         let ListedFunction { key, folder, path } = listed;
-        project.functions.push(match reader.modules(&path) {
+        let modules = reader.modules(&path);
+        let path = source.bundled(&path).map_or(path, |bundled| bundled.written.clone());
+        project.functions.push(match modules {
             Ok(modules) => Ok(ReadFunction { key, folder, path, modules, source: source.clone() }),
             Err(error) => Err(Box::new(BrokenFunction { path, key: Some(key), folder: Some(folder), error })),
         });

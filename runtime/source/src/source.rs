@@ -21,6 +21,17 @@ pub struct ProjectSource {
     files: Files,
     /// Instead of the text of `index.ts`.
     index: Option<Arc<str>>,
+    /// Files that a bundler made, by their paths.
+    bundled: Arc<BTreeMap<String, Bundled>>,
+}
+
+/// What is known about a file that a bundler made.
+#[derive(Debug)]
+pub(crate) struct Bundled {
+    /// The path of the file that its author wrote.
+    pub(crate) written: String,
+    /// The map from the bundle to the author's files.
+    pub(crate) source_map: Option<Arc<[u8]>>,
 }
 
 /// The files alone, without what stands in for one of them.
@@ -34,7 +45,7 @@ impl ProjectSource {
     /// The folder at `path`. Nothing outside of it is read, through links neither.
     #[must_use]
     pub fn directory(path: impl Into<PathBuf>) -> Self {
-        Self { files: Files::Directory(path.into()), index: None }
+        Self { files: Files::Directory(path.into()), index: None, bundled: Arc::default() }
     }
 
     /// Files in memory: paths with `/`, relative to the project's root, and their texts.
@@ -47,7 +58,7 @@ impl ProjectSource {
     #[must_use]
     pub fn files<P: Into<String>, T: Into<Arc<str>>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
         let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
-        Self { files: Files::Memory(Arc::new(files)), index: None }
+        Self { files: Files::Memory(Arc::new(files)), index: None, bundled: Arc::default() }
     }
 
     /// The same files, with the functions at these paths (`salesforce/on-events/setup.ts`) instead of those that
@@ -57,6 +68,16 @@ impl ProjectSource {
         let import = |path: &str| format!("import {};\n", serde_json::Value::from(format!("./{path}")));
         self.index = Some(paths.into_iter().map(import).collect::<String>().into());
         self
+    }
+
+    /// The same files, of which a bundler made some.
+    pub(crate) fn with_bundled(self, bundled: BTreeMap<String, Bundled>) -> Self {
+        Self { bundled: Arc::new(bundled), ..self }
+    }
+
+    /// What is known about the file at `path`, where a bundler made it.
+    pub(crate) fn bundled(&self, path: &str) -> Option<&Bundled> {
+        self.bundled.get(path)
     }
 
     /// Reads a file of the project.
@@ -137,7 +158,11 @@ impl Files {
         }
         let text = match self {
             Self::Memory(files) => {
-                files.get(path).cloned().ok_or_else(|| unreadable(path, "there is no such file"))?
+                let text = files.get(path).ok_or_else(|| unreadable(path, "there is no such file"))?;
+                if text.len() as u64 > MAX_FILE_BYTES {
+                    return Err(too_large(path));
+                }
+                Arc::clone(text)
             }
             Self::Directory(root) => read_within(root, path)?,
         };
@@ -180,7 +205,7 @@ fn outside(path: &str) -> LoadError {
 }
 
 /// The path that `specifier` means beside the file `importer`; `None` when it climbs out of the project.
-fn join(importer: &str, specifier: &str) -> Option<String> {
+pub(crate) fn join(importer: &str, specifier: &str) -> Option<String> {
     let mut parts: Vec<&str> = importer.split('/').collect();
     parts.pop();
     for part in specifier.split('/') {

@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use onevent_contract::{EnvironmentName, Function, FunctionKey, FunctionKind};
+use onevent_contract::{
+    EnvironmentName, Event, Function, FunctionKey, FunctionKind, FunctionName, IntegrationId,
+};
+use serde::{Serialize, Serializer};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::DeploymentId;
@@ -19,7 +22,7 @@ pub struct DeployedFunction {
 }
 
 /// Who did something about deployments, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Audit {
     /// Who, as far as that is known.
     pub author: Option<String>,
@@ -34,7 +37,7 @@ pub struct Audit {
 pub struct NewDeployment {
     /// The environment.
     pub environment: EnvironmentName,
-    /// The functions, each name once.
+    /// The functions, of each integration, kind and name one. Those of one event run in this order.
     pub functions: Vec<DeployedFunction>,
     /// Who deploys.
     pub audit: Audit,
@@ -47,6 +50,12 @@ pub struct VersionNumber(pub(crate) u32);
 impl fmt::Display for VersionNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "0.0.{}", self.0)
+    }
+}
+
+impl Serialize for VersionNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -69,8 +78,43 @@ pub struct FunctionVersion {
     pub created_at: Timestamp,
 }
 
+/// A version as documents show it.
+#[derive(Serialize)]
+struct FunctionVersionDocument<'a> {
+    integration: &'a IntegrationId,
+    function: &'a FunctionName,
+    r#type: &'static str,
+    event: Option<Event>,
+    version: VersionNumber,
+    hash: &'a str,
+    description: Option<&'a str>,
+    file: &'a str,
+    created_at: Timestamp,
+}
+
+impl Serialize for FunctionVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let event = match &self.kind {
+            FunctionKind::Event(event) => Some(*event),
+            _ => None,
+        };
+        let document = FunctionVersionDocument {
+            integration: &self.key.integration,
+            function: &self.key.name,
+            r#type: self.kind.as_str(),
+            event,
+            version: self.version,
+            hash: &self.hash,
+            description: self.description.as_deref(),
+            file: &self.path,
+            created_at: self.created_at,
+        };
+        document.serialize(serializer)
+    }
+}
+
 /// An immutable set of function versions of one environment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Deployment {
     /// Its id.
     pub id: DeploymentId,
@@ -78,7 +122,7 @@ pub struct Deployment {
     pub environment: EnvironmentName,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Its functions, by integration and name.
+    /// Its functions. Those of one event run in this order.
     pub functions: Vec<FunctionVersion>,
 }
 
@@ -92,8 +136,9 @@ pub struct DeployedFunctions {
 }
 
 /// What made a deployment the active one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, Serialize)]
 #[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum DeploymentAct {
     /// It was new.
     Deploy,
@@ -110,7 +155,7 @@ impl DeploymentAct {
 }
 
 /// A moment from which on a deployment was the active one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeploymentHistoryEntry {
     /// 1, 2, … in the environment.
     pub position: u64,
@@ -121,11 +166,12 @@ pub struct DeploymentHistoryEntry {
     /// When.
     pub at: Timestamp,
     /// Who did it, and why.
+    #[serde(flatten)]
     pub audit: Audit,
 }
 
 /// How much was pruned.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Pruned {
     /// Deployments.
     pub deployments: u64,

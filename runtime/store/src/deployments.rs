@@ -1,8 +1,9 @@
 //! Deployments: made in one transaction, never changed, and active until another one is.
 
+use jiff::Timestamp;
 use onevent_contract::EnvironmentName;
 
-use crate::database::HistoryRow;
+use crate::database::{FunctionIdentity, HistoryRow};
 use crate::function_rows::{function_row, functions, module_row, version};
 use crate::time::from_millis;
 use crate::{
@@ -21,10 +22,11 @@ impl Transaction {
         let id = DeploymentId::generate();
         let now = self.now();
         self.tables().insert_deployment_row(environment, &id.to_string(), now.as_millisecond()).await?;
-        for deployed in functions {
+        for (position, deployed) in (0_i64..).zip(functions) {
             let version = self.insert_function(environment, deployed).await?;
-            let key = &deployed.function.key;
-            self.tables().insert_deployment_function(environment, &id.to_string(), key, version).await?;
+            let function = identity(deployed);
+            let id = id.to_string();
+            self.tables().insert_deployment_function(environment, &id, position, function, version).await?;
         }
         self.activate(environment, id, DeploymentAct::Deploy, audit).await?;
         let made = self.deployment(environment, id).await?;
@@ -120,7 +122,7 @@ impl Transaction {
         environment: &EnvironmentName,
         deployed: &DeployedFunction,
     ) -> Result<i64, StoreError> {
-        let key = &deployed.function.key;
+        let function = identity(deployed);
         let mut hashes = Vec::new();
         for module in deployed.function.modules.iter() {
             let row = module_row(module)?;
@@ -128,10 +130,10 @@ impl Transaction {
             self.tables().insert_module_row(environment, row).await?;
         }
         let row = function_row(deployed, &hashes, self.now())?;
-        if let Some(version) = self.tables().version_of(environment, key, &row.hash).await? {
+        if let Some(version) = self.tables().version_of(environment, function, &row.hash).await? {
             return Ok(version);
         }
-        self.tables().insert_function_version(environment, key, row, &hashes).await
+        self.tables().insert_function_version(environment, function, row, &hashes).await
     }
 
     async fn activate(
@@ -151,6 +153,23 @@ impl Transaction {
             client: audit.client.clone(),
         };
         history_entry(self.tables().insert_history_row(environment, row).await?)
+    }
+}
+
+fn identity(deployed: &DeployedFunction) -> FunctionIdentity<'_> {
+    FunctionIdentity { key: &deployed.function.key, function_type: deployed.function.kind.as_str() }
+}
+
+impl DeployedFunction {
+    /// SHA-256 of all that it is, in hexadecimal digits: the one of its version, once it is deployed.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] where it cannot be written as JSON.
+    pub fn hash(&self) -> Result<String, StoreError> {
+        let modules = self.function.modules.iter();
+        let hashes =
+            modules.map(|module| Ok(module_row(module)?.hash)).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(function_row(self, &hashes, Timestamp::UNIX_EPOCH)?.hash)
     }
 }
 

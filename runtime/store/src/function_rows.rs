@@ -50,6 +50,7 @@ pub(crate) fn function_row(
     Ok(FunctionVersionRow {
         integration: function.key.integration.to_string(),
         function: function.key.name.to_string(),
+        function_type: function.kind.as_str().to_owned(),
         version: 0,
         hash: hash(&parts),
         kind,
@@ -101,15 +102,16 @@ pub(crate) fn functions(
     for row in modules {
         known.insert(row.hash.clone(), Arc::new(module(row)?));
     }
-    let mut of_function: HashMap<(String, String), Vec<Arc<ModuleSource>>> = HashMap::new();
-    for ModuleUse { integration, function, module_hash } in uses {
+    let mut of_function: HashMap<(String, String, String), Vec<Arc<ModuleSource>>> = HashMap::new();
+    for ModuleUse { integration, function, function_type, module_hash } in uses {
         let module = known.get(&module_hash).ok_or_else(|| StoreError::corrupt("module of a function"))?;
-        of_function.entry((integration, function)).or_default().push(Arc::clone(module));
+        of_function.entry((integration, function, function_type)).or_default().push(Arc::clone(module));
     }
     let mut functions = Vec::with_capacity(rows.len());
     for row in rows {
         let key = key(&row)?;
-        let modules = of_function.remove(&(row.integration, row.function)).unwrap_or_default();
+        let modules =
+            of_function.remove(&(row.integration, row.function, row.function_type)).unwrap_or_default();
         let schema = row.metadata_schema.map(|text| decode(&text, "metadata schema")).transpose()?;
         let function = Function {
             key,

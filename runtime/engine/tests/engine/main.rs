@@ -7,6 +7,7 @@
 )]
 
 mod actions;
+mod bundles;
 mod conformance;
 mod effects;
 mod globals;

@@ -9,6 +9,7 @@
 mod actions;
 mod create;
 mod delete;
+mod deployments;
 mod dry_run;
 mod interrupted;
 mod metadata;

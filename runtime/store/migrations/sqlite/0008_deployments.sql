@@ -19,6 +19,8 @@ CREATE TABLE function_versions (
     environment     TEXT    NOT NULL,
     integration     TEXT    NOT NULL,
     function        TEXT    NOT NULL,
+    -- Nango's name of its kind: an action may have the name of an event function.
+    type            TEXT    NOT NULL CHECK (type IN ('on-event', 'action')),
     -- 1, 2, … of this function.
     version         INTEGER NOT NULL,
     -- SHA-256 of all that it is, its modules included, in hexadecimal digits.
@@ -32,21 +34,22 @@ CREATE TABLE function_versions (
     -- What its author wrote, to be shown.
     source          TEXT    NOT NULL,
     created_at      INTEGER NOT NULL,
-    PRIMARY KEY (environment, integration, function, version),
-    UNIQUE (environment, integration, function, hash)
+    PRIMARY KEY (environment, integration, function, type, version),
+    UNIQUE (environment, integration, function, type, hash)
 );
 
 CREATE TABLE function_version_modules (
     environment TEXT    NOT NULL,
     integration TEXT    NOT NULL,
     function    TEXT    NOT NULL,
+    type        TEXT    NOT NULL,
     version     INTEGER NOT NULL,
     -- 0 is the function's own file.
     position    INTEGER NOT NULL,
     module_hash TEXT    NOT NULL,
-    PRIMARY KEY (environment, integration, function, version, position),
-    FOREIGN KEY (environment, integration, function, version)
-        REFERENCES function_versions (environment, integration, function, version) ON DELETE CASCADE,
+    PRIMARY KEY (environment, integration, function, type, version, position),
+    FOREIGN KEY (environment, integration, function, type, version)
+        REFERENCES function_versions (environment, integration, function, type, version) ON DELETE CASCADE,
     FOREIGN KEY (environment, module_hash) REFERENCES modules (environment, hash)
 );
 CREATE INDEX function_version_modules_by_module ON function_version_modules (environment, module_hash);
@@ -62,16 +65,20 @@ CREATE TABLE deployments (
 CREATE TABLE deployment_functions (
     environment   TEXT    NOT NULL,
     deployment_id TEXT    NOT NULL,
+    -- The functions of an event run in this order.
+    position      INTEGER NOT NULL,
     integration   TEXT    NOT NULL,
     function      TEXT    NOT NULL,
+    type          TEXT    NOT NULL,
     version       INTEGER NOT NULL,
-    PRIMARY KEY (environment, deployment_id, integration, function),
+    PRIMARY KEY (environment, deployment_id, position),
+    UNIQUE (environment, deployment_id, integration, function, type),
     FOREIGN KEY (environment, deployment_id) REFERENCES deployments (environment, id) ON DELETE CASCADE,
-    FOREIGN KEY (environment, integration, function, version)
-        REFERENCES function_versions (environment, integration, function, version)
+    FOREIGN KEY (environment, integration, function, type, version)
+        REFERENCES function_versions (environment, integration, function, type, version)
 );
 CREATE INDEX deployment_functions_by_version
-    ON deployment_functions (environment, integration, function, version);
+    ON deployment_functions (environment, integration, function, type, version);
 
 -- Who made which deployment the active one: the last row of an environment says which that is. Rows outlive what they
 -- name.

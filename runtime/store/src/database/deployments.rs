@@ -1,8 +1,9 @@
 //! Deployments as columns.
 
 use async_trait::async_trait;
-use onevent_contract::{EnvironmentName, FunctionKey};
+use onevent_contract::EnvironmentName;
 
+use super::functions::FunctionIdentity;
 use crate::StoreError;
 
 /// An entry of the history.
@@ -35,7 +36,8 @@ pub(crate) trait DeploymentTable {
         &mut self,
         environment: &EnvironmentName,
         id: &str,
-        key: &FunctionKey,
+        position: i64,
+        function: FunctionIdentity<'_>,
         version: i64,
     ) -> Result<(), StoreError>;
     /// As the last entry; its own position does not count.

@@ -5,6 +5,14 @@ use onevent_contract::{EnvironmentName, FunctionKey};
 
 use crate::StoreError;
 
+/// What tells a function from every other one of its environment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FunctionIdentity<'a> {
+    pub(crate) key: &'a FunctionKey,
+    /// Nango's name of its kind.
+    pub(crate) function_type: &'static str,
+}
+
 /// A module.
 #[derive(Debug)]
 pub(crate) struct ModuleRow {
@@ -21,6 +29,7 @@ pub(crate) struct ModuleRow {
 pub(crate) struct ModuleUse {
     pub(crate) integration: String,
     pub(crate) function: String,
+    pub(crate) function_type: String,
     pub(crate) module_hash: String,
 }
 
@@ -29,6 +38,7 @@ pub(crate) struct ModuleUse {
 pub(crate) struct FunctionVersionRow {
     pub(crate) integration: String,
     pub(crate) function: String,
+    pub(crate) function_type: String,
     pub(crate) version: i64,
     pub(crate) hash: String,
     pub(crate) kind: String,
@@ -51,18 +61,18 @@ pub(crate) trait FunctionTable {
     async fn version_of(
         &mut self,
         environment: &EnvironmentName,
-        key: &FunctionKey,
+        function: FunctionIdentity<'_>,
         hash: &str,
     ) -> Result<Option<i64>, StoreError>;
     /// As the next version of the function, which is the answer.
     async fn insert_function_version(
         &mut self,
         environment: &EnvironmentName,
-        key: &FunctionKey,
+        function: FunctionIdentity<'_>,
         row: FunctionVersionRow,
         module_hashes: &[String],
     ) -> Result<i64, StoreError>;
-    /// Of a deployment, by integration and name.
+    /// Of a deployment, in its order.
     async fn function_version_rows(
         &mut self,
         environment: &EnvironmentName,

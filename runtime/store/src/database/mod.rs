@@ -21,7 +21,7 @@ pub(crate) use self::deployments::{DeploymentTable, HistoryRow};
 pub(crate) use self::events::{
     EventEndColumns, EventRow, EventTable, LeaseColumns, NewEventRow, WebhookAttemptRow, WebhookAttemptTable,
 };
-pub(crate) use self::functions::{FunctionTable, FunctionVersionRow, ModuleRow, ModuleUse};
+pub(crate) use self::functions::{FunctionIdentity, FunctionTable, FunctionVersionRow, ModuleRow, ModuleUse};
 pub(crate) use self::integrations::{IntegrationRow, IntegrationTable};
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};

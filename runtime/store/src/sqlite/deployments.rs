@@ -1,21 +1,21 @@
 //! The SQL of deployments.
 
 use async_trait::async_trait;
-use onevent_contract::{EnvironmentName, FunctionKey};
+use onevent_contract::EnvironmentName;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteTables;
 use super::row::get;
 use crate::StoreError;
-use crate::database::{DeploymentTable, HistoryRow};
+use crate::database::{DeploymentTable, FunctionIdentity, HistoryRow};
 
 const INSERT: &str = "INSERT INTO deployments (environment, id, created_at) VALUES ($1, $2, $3)";
 
 const SELECT: &str = "SELECT created_at FROM deployments WHERE environment = $1 AND id = $2";
 
 const INSERT_FUNCTION: &str = "
-    INSERT INTO deployment_functions (environment, deployment_id, integration, function, version)
-    VALUES ($1, $2, $3, $4, $5)";
+    INSERT INTO deployment_functions (environment, deployment_id, position, integration, function, type, version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 const INSERT_HISTORY: &str = "
     INSERT INTO deployment_history (environment, position, deployment_id, act, at, author, message, client)
@@ -64,14 +64,17 @@ impl DeploymentTable for SqliteTables {
         &mut self,
         environment: &EnvironmentName,
         id: &str,
-        key: &FunctionKey,
+        position: i64,
+        function: FunctionIdentity<'_>,
         version: i64,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(INSERT_FUNCTION)
             .bind(environment.to_string())
             .bind(id.to_owned())
-            .bind(key.integration.to_string())
-            .bind(key.name.to_string())
+            .bind(position)
+            .bind(function.key.integration.to_string())
+            .bind(function.key.name.to_string())
+            .bind(function.function_type)
             .bind(version);
         self.execute(query).await?;
         Ok(())

@@ -1,13 +1,13 @@
 //! The SQL of functions that were deployed.
 
 use async_trait::async_trait;
-use onevent_contract::{EnvironmentName, FunctionKey};
+use onevent_contract::EnvironmentName;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteTables;
 use super::row::get;
 use crate::StoreError;
-use crate::database::{FunctionTable, FunctionVersionRow, ModuleRow, ModuleUse};
+use crate::database::{FunctionIdentity, FunctionTable, FunctionVersionRow, ModuleRow, ModuleUse};
 
 const INSERT_MODULE: &str = "
     INSERT INTO modules (environment, hash, path, format, code, source_map, imports)
@@ -16,38 +16,38 @@ const INSERT_MODULE: &str = "
 
 const SELECT_VERSION: &str = "
     SELECT version FROM function_versions
-    WHERE environment = $1 AND integration = $2 AND function = $3 AND hash = $4";
+    WHERE environment = $1 AND integration = $2 AND function = $3 AND type = $4 AND hash = $5";
 
 /// Versions are numbered in a transaction that keeps other writers out.
 const INSERT_VERSION: &str = "
-    INSERT INTO function_versions (environment, integration, function, version, hash, kind, description, path,
+    INSERT INTO function_versions (environment, integration, function, type, version, hash, kind, description, path,
                                    metadata_schema, source, created_at)
-    SELECT $1, $2, $3, COALESCE(MAX(version), 0) + 1, $4, $5, $6, $7, $8, $9, $10
-    FROM function_versions WHERE environment = $1 AND integration = $2 AND function = $3
+    SELECT $1, $2, $3, $4, COALESCE(MAX(version), 0) + 1, $5, $6, $7, $8, $9, $10, $11
+    FROM function_versions WHERE environment = $1 AND integration = $2 AND function = $3 AND type = $4
     RETURNING version";
 
 const INSERT_USE: &str = "
-    INSERT INTO function_version_modules (environment, integration, function, version, position, module_hash)
-    VALUES ($1, $2, $3, $4, $5, $6)";
+    INSERT INTO function_version_modules (environment, integration, function, type, version, position, module_hash)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 const SELECT_VERSIONS: &str = "
-    SELECT one.integration, one.function, one.version, one.hash, one.kind, one.description, one.path,
+    SELECT one.integration, one.function, one.type, one.version, one.hash, one.kind, one.description, one.path,
            one.metadata_schema, one.source, one.created_at
     FROM deployment_functions AS part
     JOIN function_versions AS one
       ON one.environment = part.environment AND one.integration = part.integration
-     AND one.function = part.function AND one.version = part.version
+     AND one.function = part.function AND one.type = part.type AND one.version = part.version
     WHERE part.environment = $1 AND part.deployment_id = $2
-    ORDER BY one.integration, one.function";
+    ORDER BY part.position";
 
 const SELECT_USES: &str = "
-    SELECT used.integration, used.function, used.module_hash
+    SELECT used.integration, used.function, used.type, used.module_hash
     FROM deployment_functions AS part
     JOIN function_version_modules AS used
       ON used.environment = part.environment AND used.integration = part.integration
-     AND used.function = part.function AND used.version = part.version
+     AND used.function = part.function AND used.type = part.type AND used.version = part.version
     WHERE part.environment = $1 AND part.deployment_id = $2
-    ORDER BY used.integration, used.function, used.position";
+    ORDER BY part.position, used.position";
 
 const SELECT_MODULES: &str = "
     SELECT hash, path, format, code, source_map, imports FROM modules
@@ -56,7 +56,7 @@ const SELECT_MODULES: &str = "
         FROM deployment_functions AS part
         JOIN function_version_modules AS used
           ON used.environment = part.environment AND used.integration = part.integration
-         AND used.function = part.function AND used.version = part.version
+         AND used.function = part.function AND used.type = part.type AND used.version = part.version
         WHERE part.environment = $1 AND part.deployment_id = $2)";
 
 const DELETE_VERSIONS: &str = "
@@ -65,7 +65,8 @@ const DELETE_VERSIONS: &str = "
         SELECT 1 FROM deployment_functions AS part
         WHERE part.environment = function_versions.environment
           AND part.integration = function_versions.integration
-          AND part.function = function_versions.function AND part.version = function_versions.version)";
+          AND part.function = function_versions.function AND part.type = function_versions.type
+          AND part.version = function_versions.version)";
 
 const DELETE_MODULES: &str = "
     DELETE FROM modules
@@ -73,13 +74,14 @@ const DELETE_MODULES: &str = "
         SELECT 1 FROM function_version_modules AS used
         WHERE used.environment = modules.environment AND used.module_hash = modules.hash)";
 
-/// Binds what names a function to `$1`, `$2` and `$3`.
+/// Binds what names a function to `$1`, `$2`, `$3` and `$4`.
 macro_rules! query_of_function {
-    ($sql:expr, $environment:expr, $key:expr) => {
+    ($sql:expr, $environment:expr, $function:expr) => {
         sqlx::query($sql)
             .bind($environment.to_string())
-            .bind($key.integration.to_string())
-            .bind($key.name.to_string())
+            .bind($function.key.integration.to_string())
+            .bind($function.key.name.to_string())
+            .bind($function.function_type)
     };
 }
 
@@ -105,21 +107,21 @@ impl FunctionTable for SqliteTables {
     async fn version_of(
         &mut self,
         environment: &EnvironmentName,
-        key: &FunctionKey,
+        function: FunctionIdentity<'_>,
         hash: &str,
     ) -> Result<Option<i64>, StoreError> {
-        let query = query_of_function!(SELECT_VERSION, environment, key).bind(hash.to_owned());
+        let query = query_of_function!(SELECT_VERSION, environment, function).bind(hash.to_owned());
         self.row(query).await?.map(|row| get(&row, "version")).transpose()
     }
 
     async fn insert_function_version(
         &mut self,
         environment: &EnvironmentName,
-        key: &FunctionKey,
+        function: FunctionIdentity<'_>,
         row: FunctionVersionRow,
         module_hashes: &[String],
     ) -> Result<i64, StoreError> {
-        let query = query_of_function!(INSERT_VERSION, environment, key)
+        let query = query_of_function!(INSERT_VERSION, environment, function)
             .bind(row.hash)
             .bind(row.kind)
             .bind(row.description)
@@ -131,7 +133,7 @@ impl FunctionTable for SqliteTables {
         let inserted = inserted.ok_or(StoreError::Internal { action: "insert a function" })?;
         let version: i64 = get(&inserted, "version")?;
         for (position, hash) in (0_i64..).zip(module_hashes) {
-            let query = query_of_function!(INSERT_USE, environment, key);
+            let query = query_of_function!(INSERT_USE, environment, function);
             self.execute(query.bind(version).bind(position).bind(hash.clone())).await?;
         }
         Ok(version)
@@ -189,6 +191,7 @@ fn function_version(row: &SqliteRow) -> Result<FunctionVersionRow, StoreError> {
     Ok(FunctionVersionRow {
         integration: get(row, "integration")?,
         function: get(row, "function")?,
+        function_type: get(row, "type")?,
         version: get(row, "version")?,
         hash: get(row, "hash")?,
         kind: get(row, "kind")?,
@@ -215,6 +218,7 @@ fn module_use(row: &SqliteRow) -> Result<ModuleUse, StoreError> {
     Ok(ModuleUse {
         integration: get(row, "integration")?,
         function: get(row, "function")?,
+        function_type: get(row, "type")?,
         module_hash: get(row, "module_hash")?,
     })
 }

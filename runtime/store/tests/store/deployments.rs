@@ -97,11 +97,11 @@ async fn what_was_deployed_comes_back_ready_to_run_and_each_file_is_kept_once() 
     assert!(store.active_deployment(&dev()).await.unwrap().is_none());
     let given = vec![function("salesforce", "check", "one"), function("hubspot", "check", "two")];
     let made = deploy(&store, given.clone()).await.unwrap();
-    assert_eq!(versions(&made), ["hubspot/check 0.0.1", "salesforce/check 0.0.1"]);
+    assert_eq!(versions(&made), ["salesforce/check 0.0.1", "hubspot/check 0.0.1"], "in their order");
     let active = store.active_deployment(&dev()).await.unwrap().unwrap();
     assert_eq!(active.deployment.id, made.id);
     let as_json = |function: &Function| serde_json::to_value(function).unwrap();
-    for (read, given) in active.functions.iter().zip(given.iter().rev()) {
+    for (read, given) in active.functions.iter().zip(&given) {
         assert_eq!(as_json(&read.function), as_json(&given.function));
         assert_eq!(read.source, given.source);
     }
@@ -134,6 +134,24 @@ async fn a_function_that_did_not_change_keeps_its_version_and_others_count_on() 
         let made = deploy(&store, vec![changed]).await.unwrap();
         assert_eq!(versions(&made), [format!("salesforce/check 0.0.{number}")]);
     }
+}
+
+#[tokio::test]
+async fn an_action_may_have_the_name_of_an_event_function_and_counts_for_itself() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let event = function("salesforce", "check", "one");
+    deploy(&store, vec![event.clone()]).await.unwrap();
+    let mut action = function("salesforce", "check", "two");
+    Arc::make_mut(&mut action.function).kind = FunctionKind::Action { input: None, output: None };
+    let changed = function("salesforce", "check", "three");
+    let made = deploy(&store, vec![action.clone(), changed]).await.unwrap();
+    assert_eq!(versions(&made), ["salesforce/check 0.0.1", "salesforce/check 0.0.2"]);
+    let active = store.active_deployment(&dev()).await.unwrap().unwrap();
+    let sources: Vec<_> = active.functions.iter().map(|one| one.source.as_str()).collect();
+    assert_eq!(sources, ["// two", "// three"]);
+    assert_eq!(active.functions[0].function.modules[0].code.as_ref(), "two", "each has its own modules");
+    assert_eq!(made.functions[0].hash, action.hash().unwrap(), "known before it is deployed");
 }
 
 #[tokio::test]
