@@ -26,7 +26,7 @@ pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
-    DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, RunningFunctions, Service, ServiceError,
-    SettingsReloaded,
+    DeploymentRequest, DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment,
+    PlannedDeployment, RunningFunctions, Service, ServiceError, SettingsReloaded,
 };
 pub use surroundings::{PREFIX, Surroundings};

@@ -17,6 +17,11 @@ const OLD_FOLDERS: [&str; 5] =
 /// The folders of an integration that hold its functions, as in Nango.
 const FOLDERS: [&str; 2] = ["on-events", "actions"];
 
+/// Whether a folder is a project.
+pub(crate) fn is_project(folder: &Path) -> bool {
+    folder.join(INDEX).is_file()
+}
+
 /// The folder that holds `index.ts`.
 ///
 /// # Errors

@@ -8,7 +8,9 @@ use clap::error::ErrorKind;
 use onevent_app::Surroundings;
 use onevent_store::StoreMode;
 
-use crate::args::{Cli, Command, ConnectionCommand, KeysCommand, MetadataCommand, RunsCommand};
+use crate::args::{
+    Cli, Command, ConnectionCommand, DeploymentsCommand, KeysCommand, MetadataCommand, RunsCommand,
+};
 use crate::commands;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
@@ -132,6 +134,14 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
             MetadataCommand::Get(args) => commands::metadata::get(session, args).await,
             MetadataCommand::Set(args) => commands::metadata::set(session, args).await,
             MetadataCommand::Update(args) => commands::metadata::update(session, args).await,
+        },
+        Command::Deploy(args) => commands::deploy::run(session, args).await,
+        Command::Deployments(command) => match command {
+            DeploymentsCommand::List(args) => commands::deployments::list(session, args).await,
+            DeploymentsCommand::Show(args) => commands::deployments::show(session, args).await,
+            DeploymentsCommand::Diff(args) => commands::deployments::diff(session, args).await,
+            DeploymentsCommand::Rollback(args) => commands::deployments::roll_back(session, args).await,
+            DeploymentsCommand::Prune(args) => commands::deployments::prune(session, args).await,
         },
         Command::Dryrun(args) => commands::dryrun::run(session, args).await,
         Command::Test(args) => commands::test::run(session, args).await,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use onevent_app::{Service, Surroundings};
+use onevent_app::{ConfigError, Service, Surroundings};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility};
 
 use crate::args::{Cli, Command, Target};
@@ -29,7 +29,15 @@ impl Session {
             Command::Test(_) => onevent_app::find_for_tests,
             _ => onevent_app::find,
         };
-        let folder = find(global.project.as_deref(), &surroundings.directory)?;
+        let found = find(global.project.as_deref(), &surroundings.directory);
+        let folder = match (found, &cli.command) {
+            // What is deployed needs no folder but the one that the database lies in.
+            (
+                Err(ConfigError::NoProjectAround { folder }),
+                Command::Serve(_) | Command::Keys(_) | Command::Deployments(_),
+            ) => folder,
+            (found, _) => found?,
+        };
         let service = Arc::new(Service::new(folder, &global.flags(), surroundings)?);
         Ok(Self { service, directory: surroundings.directory.clone() })
     }

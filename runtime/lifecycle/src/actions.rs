@@ -26,6 +26,8 @@ pub struct ProjectActions {
     pub limits: LimitsOf,
     /// Tells how much that is.
     pub clock: Arc<dyn Clock>,
+    /// The deployment that they are of; `None` of a project's folder.
+    pub deployment: Option<String>,
     /// Where live runs are kept, like those of event functions; `None` keeps none. Dry runs are never kept.
     pub records: Option<ActionRecords>,
 }
@@ -98,6 +100,7 @@ impl ActionRunner for ProjectActions {
             limits: Limits { wall: limits.wall.min(left), ..limits },
             caller_run_id: Some(run.caller),
             depth: run.depth,
+            deployment: self.deployment.clone(),
             ..Invocation::new(function, run.connection, run.environment)
         };
         // Whoever stops waiting, because it is stopped itself, stops the action.

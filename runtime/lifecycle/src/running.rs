@@ -236,6 +236,7 @@ impl<'a> Running<'a> {
             *operation = self.guard.operation();
         }
         invocation.limits = (self.options.limits)(&function.key);
+        invocation.deployment = self.options.policies.deployment.map(|id| id.to_string());
         if let Some(claim) = event {
             queued::identify(&mut invocation, claim);
         }

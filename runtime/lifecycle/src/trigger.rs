@@ -118,6 +118,7 @@ pub(crate) async fn run_action(
     let mut invocation = Invocation::new(function, facts, connection.environment.clone());
     invocation.trigger = Trigger::Action { input: Some(input) };
     invocation.limits = (options.limits)(key);
+    invocation.deployment = options.policies.deployment.map(|id| id.to_string());
     if let Some(claim) = event {
         queued::identify(&mut invocation, claim);
     }

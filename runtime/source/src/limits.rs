@@ -1,5 +1,7 @@
 //! What loading may cost: every limit of it, in one place.
 
+use std::time::Duration;
+
 /// The largest source file: 4 MiB.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -14,6 +16,9 @@ pub(crate) const MAX_PROJECT_BYTES: usize = 256 * 1024 * 1024;
 
 /// So many words of a file are compared with another print of it, to find its lines again.
 pub(crate) const MAX_ALIGNED_WORDS: usize = 20_000;
+
+/// A comparison that takes longer is coarser.
+pub(crate) const LONGEST_ALIGNMENT: Duration = Duration::from_millis(100);
 
 /// A project may list so many functions.
 pub(crate) const MAX_FUNCTIONS: usize = 5_000;

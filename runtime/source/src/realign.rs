@@ -7,10 +7,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use deno_ast::swc::sourcemap::{SourceMap, SourceMapBuilder};
-use similar::{Algorithm, DiffTag, capture_diff_slices};
+use similar::{DiffTag, TextDiff};
 
 use crate::large_stack;
-use crate::limits::MAX_ALIGNED_WORDS;
+use crate::limits::{LONGEST_ALIGNMENT, MAX_ALIGNED_WORDS};
 use crate::parse;
 
 /// A line and a column, from 0, as source maps count them.
@@ -93,7 +93,8 @@ fn realigned_here(
 /// For each word of the print its place in the author's file; where the author has no such word, that of the one before.
 fn moved(printed: &Words<'_>, written: &Words<'_>) -> Vec<Option<Place>> {
     let mut moved: Vec<Option<Place>> = vec![None; printed.words.len()];
-    for op in capture_diff_slices(Algorithm::Myers, &printed.words, &written.words) {
+    let diff = TextDiff::configure().timeout(LONGEST_ALIGNMENT).diff_slices(&printed.words, &written.words);
+    for op in diff.ops() {
         if op.tag() == DiffTag::Equal {
             for (from, to) in op.old_range().zip(op.new_range()) {
                 if let (Some(slot), Some(place)) = (moved.get_mut(from), written.places.get(to)) {

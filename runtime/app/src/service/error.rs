@@ -2,6 +2,7 @@
 
 use onevent_engine::{LoadError, RunRefused};
 use onevent_hosts::RemoteError;
+use onevent_lifecycle::deployments::DeploymentError;
 use onevent_lifecycle::{LifecycleError, TriggerError};
 use onevent_store::StoreError;
 use thiserror::Error;
@@ -21,6 +22,9 @@ pub enum ServiceError {
     /// The database refused or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A deployment was not made.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
     /// An operation on a connection was not done.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
@@ -49,6 +53,7 @@ impl ServiceError {
             Self::Config(error) => error.code(),
             Self::Load(error) => error.code.as_str(),
             Self::Store(error) => error.code(),
+            Self::Deployment(error) => error.code(),
             Self::Lifecycle(error) => error.code(),
             Self::Trigger(error) => error.code(),
             Self::Refused(refused) => refused.code(),
@@ -64,6 +69,7 @@ impl ServiceError {
             Self::Config(error) => error.hint(),
             Self::Load(error) => error.hint.clone(),
             Self::Store(error) => error.hint(),
+            Self::Deployment(error) => error.hint(),
             Self::Lifecycle(error) => error.hint(),
             Self::Remote(error) => error.hint(),
             Self::Trigger(_) | Self::Refused(_) | Self::Machine { .. } => None,

@@ -1,12 +1,14 @@
 //! The functions that operations run: as a command needs them, or loaded once and replaced while a server runs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwapOption;
-use onevent_contract::{EnvironmentName, IntegrationId};
+use onevent_contract::{EnvironmentName, Function, IntegrationId};
 use onevent_engine::{LoadError, Project, ProjectSource, Selection};
-use onevent_store::DeploymentId;
+use onevent_store::{DeployedFunctions, DeploymentId, FunctionVersion, StoreError};
 
+use super::deployed::HeldDeployment;
 use super::{Service, ServiceError};
 
 /// The functions that an environment runs.
@@ -16,6 +18,30 @@ pub struct RunningFunctions {
     pub project: Arc<Project>,
     /// The deployment that they are of; `None` of a project's folder.
     pub deployment: Option<DeploymentId>,
+    held: Option<Arc<HeldDeployment>>,
+}
+
+impl RunningFunctions {
+    /// Those of a project's folder.
+    pub(super) fn of_folder(project: Arc<Project>) -> Self {
+        Self { project, deployment: None, held: None }
+    }
+
+    pub(super) fn of_deployment(held: Arc<HeldDeployment>) -> Self {
+        let deployment = Some(held.deployed.deployment.id);
+        Self { project: Arc::clone(&held.project), deployment, held: Some(held) }
+    }
+
+    /// A function as it was deployed: its version, and what its author wrote. `None` of a project's folder.
+    #[must_use]
+    pub fn version(&self, function: &Function) -> Option<(&FunctionVersion, &str)> {
+        let DeployedFunctions { deployment, functions } = &self.held.as_ref()?.deployed;
+        let mut both = deployment.functions.iter().zip(functions);
+        both.find(|(version, _)| {
+            version.key == function.key && version.kind.as_str() == function.kind.as_str()
+        })
+        .map(|(version, one)| (version, one.source.as_str()))
+    }
 }
 
 /// Where operations find their functions.
@@ -23,6 +49,8 @@ pub struct RunningFunctions {
 pub(super) struct HeldFunctions {
     /// The whole project, once somebody has loaded it for good; `None` while each operation loads what it needs.
     project: ArcSwapOption<Project>,
+    /// Whether environments run their active deployments.
+    deployed: AtomicBool,
 }
 
 /// What became of loading the project again.
@@ -74,24 +102,61 @@ impl Service {
         Ok(FunctionsReloaded::Replaced(project))
     }
 
-    /// What an environment runs, where functions are held. All environments run the project's.
-    #[must_use]
-    pub fn running_functions(&self, _environment: &EnvironmentName) -> Option<RunningFunctions> {
-        let project = self.functions.project.load_full()?;
-        Some(RunningFunctions { project, deployment: None })
+    /// From here on each environment runs its active deployment, and none before its first one. For servers without a
+    /// project's folder.
+    pub fn run_deployments(&self) {
+        self.functions.deployed.store(true, Ordering::Relaxed);
     }
 
-    /// What an environment runs, with at least the functions of an integration that operations and its callers need.
+    /// What an environment runs: its active deployment, or the whole project, where it is held. `None` where each operation
+    /// loads what it needs.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn running_functions(
+        &self,
+        environment: &EnvironmentName,
+    ) -> Result<Option<RunningFunctions>, ServiceError> {
+        if self.functions.deployed.load(Ordering::Relaxed) {
+            let held = self.held_deployment(environment, None).await?;
+            let nothing = || RunningFunctions::of_folder(Arc::default());
+            return Ok(Some(held.map_or_else(nothing, RunningFunctions::of_deployment)));
+        }
+        Ok(self.functions.project.load_full().map(RunningFunctions::of_folder))
+    }
+
+    /// All functions that an environment runs, loaded if they are not.
+    ///
+    /// # Errors
+    /// As [`Service::running_functions`] and [`Service::project`].
+    pub async fn all_functions(
+        &self,
+        environment: &EnvironmentName,
+    ) -> Result<RunningFunctions, ServiceError> {
+        match self.running_functions(environment).await? {
+            Some(running) => Ok(running),
+            None => Ok(RunningFunctions::of_folder(Arc::clone(self.project().await?))),
+        }
+    }
+
+    /// What an environment runs, or a deployment of it that is named, with at least the functions of an integration that
+    /// operations and its callers need.
     pub(super) async fn functions_of(
         &self,
         environment: &EnvironmentName,
         integration: &IntegrationId,
+        deployment: Option<DeploymentId>,
     ) -> Result<RunningFunctions, ServiceError> {
-        match self.running_functions(environment) {
+        if let Some(id) = deployment {
+            let held = self.held_deployment(environment, Some(id)).await?;
+            let gone = || StoreError::UnknownDeployment { environment: environment.clone(), id };
+            return Ok(RunningFunctions::of_deployment(held.ok_or_else(gone)?));
+        }
+        match self.running_functions(environment).await? {
             Some(running) => Ok(running),
             None => {
                 let project = self.selected(Selection::EventFunctionsOf(integration.clone())).await?;
-                Ok(RunningFunctions { project, deployment: None })
+                Ok(RunningFunctions::of_folder(project))
             }
         }
     }

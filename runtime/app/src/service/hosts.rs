@@ -11,9 +11,10 @@ use onevent_hosts::{
 };
 use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access};
 use onevent_proxy::Integration;
-use onevent_store::{ConnectionKey, Store};
+use onevent_store::{ConnectionKey, DeploymentId, Store};
 
 use super::actions::ActionsOnDemand;
+use super::functions::RunningFunctions;
 use super::{Service, ServiceError};
 use crate::config::NangoKey;
 
@@ -97,7 +98,7 @@ impl Service {
         function: &Function,
         on: DryRunHost,
     ) -> Result<HostedRun, ServiceError> {
-        let actions = self.actions(project, None)?;
+        let actions = self.actions(project, None, None)?;
         match on {
             DryRunHost::Dry { connection, store } => {
                 let (own, facts) = self.own(function, &connection)?;
@@ -146,7 +147,7 @@ impl Service {
     pub(super) async fn live_hosts(
         &self,
         store: &Store,
-        project: &Arc<Project>,
+        running: &RunningFunctions,
         environment: &EnvironmentName,
         own: Arc<Integration>,
     ) -> Result<Hosts, ServiceError> {
@@ -154,7 +155,7 @@ impl Service {
         let proxy = self.proxy()?;
         let integrations = self.integrations_for(environment, own).await?;
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
-        let actions = self.actions(project, Some(records.clone()))?;
+        let actions = self.actions(&running.project, running.deployment, Some(records.clone()))?;
         let variables = self.environment_variables();
         Ok(Arc::new(move |invocation: &Invocation| {
             let facts = &invocation.connection;
@@ -177,6 +178,7 @@ impl Service {
     fn actions(
         &self,
         project: &Arc<Project>,
+        deployment: Option<DeploymentId>,
         records: Option<ActionRecords>,
     ) -> Result<Arc<dyn ActionRunner>, ServiceError> {
         let actions = ProjectActions {
@@ -184,6 +186,7 @@ impl Service {
             project: Arc::clone(project),
             limits: self.limits(),
             clock: Arc::new(SystemClock),
+            deployment: deployment.map(|id| id.to_string()),
             records,
         };
         let source = ProjectSource::directory(self.folder());

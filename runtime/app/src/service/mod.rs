@@ -2,6 +2,8 @@
 
 mod actions;
 mod current;
+mod deployed;
+mod deployments;
 mod error;
 mod functions;
 mod hosts;
@@ -26,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::current::Current;
 pub use self::current::SettingsReloaded;
+use self::deployed::HeldDeployments;
+pub use self::deployments::{DeploymentRequest, MadeDeployment, PlannedDeployment};
 pub use self::error::ServiceError;
 use self::functions::HeldFunctions;
 pub use self::functions::{FunctionsReloaded, RunningFunctions};
@@ -35,7 +39,7 @@ pub(crate) use self::stored_integrations::no_template;
 use crate::config::{Config, Flags, Settings};
 use crate::error::ConfigError;
 use crate::integrations::Integrations;
-use crate::project_folder::ProjectNames;
+use crate::project_folder::{ProjectNames, is_project};
 use crate::surroundings::Surroundings;
 
 /// onevent over one project: settings, engine, proxy, database, hosts and lifecycle, as they belong together.
@@ -49,6 +53,7 @@ pub struct Service {
     engine: OnceLock<Engine>,
     project: OnceCell<Arc<Project>>,
     functions: HeldFunctions,
+    deployments: HeldDeployments,
     store: OnceCell<Store>,
     /// A store that may only be read.
     reading: OnceCell<Store>,
@@ -85,6 +90,7 @@ impl Service {
             engine: OnceLock::new(),
             project: OnceCell::new(),
             functions: HeldFunctions::default(),
+            deployments: HeldDeployments::default(),
             store: OnceCell::new(),
             reading: OnceCell::new(),
             action_records: OnceLock::new(),
@@ -126,6 +132,12 @@ impl Service {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.config.project
+    }
+
+    /// Whether the folder holds a project: functions of its own.
+    #[must_use]
+    pub fn has_project(&self) -> bool {
+        is_project(self.folder())
     }
 
     /// The provider templates and the configured integrations.

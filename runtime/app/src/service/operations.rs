@@ -53,7 +53,7 @@ impl Service {
     pub async fn create(&self, new: NewConnection) -> Result<OperationReport, ServiceError> {
         let own = self.integration_in(&new.key.environment, &new.key.integration).await?.integration;
         self.store().await?;
-        Ok(self.lifecycle(&new.key.environment, own).await?.create(new).await?)
+        Ok(self.lifecycle(&new.key.environment, own, None).await?.create(new).await?)
     }
 
     /// Gives a connection new credentials: [`Lifecycle::reconnect`].
@@ -66,7 +66,7 @@ impl Service {
         new: Reconnection,
     ) -> Result<OperationReport, ServiceError> {
         let own = self.integration_of(key).await?;
-        Ok(self.lifecycle(&key.environment, own).await?.reconnect(key, new).await?)
+        Ok(self.lifecycle(&key.environment, own, None).await?.reconnect(key, new).await?)
     }
 
     /// Cleans up, then deletes a connection: [`Lifecycle::delete`].
@@ -75,7 +75,7 @@ impl Service {
     /// As [`Service::create`].
     pub async fn delete(&self, key: &ConnectionKey) -> Result<OperationReport, ServiceError> {
         let own = self.integration_of(key).await?;
-        Ok(self.lifecycle(&key.environment, own).await?.delete(key).await?)
+        Ok(self.lifecycle(&key.environment, own, None).await?.delete(key).await?)
     }
 
     /// Runs one function and keeps no report. What stands behind its `nango` is the caller's choice:
@@ -98,7 +98,11 @@ impl Service {
         input: serde_json::Value,
     ) -> Result<CompletedRun, ServiceError> {
         let own = self.integration_of(connection).await?;
-        Ok(self.lifecycle(&connection.environment, own).await?.trigger(connection, action, input).await?)
+        Ok(self
+            .lifecycle(&connection.environment, own, None)
+            .await?
+            .trigger(connection, action, input)
+            .await?)
     }
 
     /// Puts an action into the queue: [`Lifecycle::enqueue_action`].
@@ -113,21 +117,23 @@ impl Service {
         max_retries: u32,
     ) -> Result<EventId, ServiceError> {
         let own = self.integration_of(connection).await?;
-        let lifecycle = self.lifecycle(&connection.environment, own).await?;
+        let lifecycle = self.lifecycle(&connection.environment, own, None).await?;
         Ok(lifecycle.enqueue_action(connection, action, input, max_retries).await?)
     }
 
-    /// The operations, over the event functions of `own` and the live hosts, for connections of `own`.
+    /// The operations, over the event functions of `own` and the live hosts, for connections of `own`; those that the
+    /// environment runs, where no deployment is named.
     pub(super) async fn lifecycle(
         &self,
         environment: &EnvironmentName,
         own: Arc<Integration>,
+        deployment: Option<DeploymentId>,
     ) -> Result<Lifecycle, ServiceError> {
-        let running = self.functions_of(environment, &own.key).await?;
+        let running = self.functions_of(environment, &own.key, deployment).await?;
         let store = self.store().await?;
         let policies = self.policies(&own, running.deployment);
+        let hosts = self.live_hosts(store, &running, environment, own).await?;
         let project = running.project;
-        let hosts = self.live_hosts(store, &project, environment, own).await?;
         Ok(Lifecycle::new(LifecycleOptions {
             store: store.clone(),
             runner: Arc::new(self.engine()?.clone()),

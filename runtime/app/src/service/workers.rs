@@ -54,11 +54,11 @@ impl Lifecycles for OfService {
         &self,
         environment: &EnvironmentName,
         integration: &IntegrationId,
-        _deployment: Option<&DeploymentId>,
+        deployment: Option<&DeploymentId>,
     ) -> Result<Lifecycle, String> {
         let found = self.0.integration_in(environment, integration).await;
         let own = found.map_err(|error| error.to_string())?.integration;
-        self.0.lifecycle(environment, own).await.map_err(|error| error.to_string())
+        self.0.lifecycle(environment, own, deployment.copied()).await.map_err(|error| error.to_string())
     }
 }
 

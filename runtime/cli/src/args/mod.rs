@@ -2,6 +2,7 @@
 
 mod case_name;
 mod connection;
+mod deployments;
 mod runs;
 mod serve;
 mod test;
@@ -14,6 +15,10 @@ pub(crate) use self::case_name::FixtureCase;
 pub(crate) use self::connection::{
     AccountArgs, ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand,
     MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
+};
+pub(crate) use self::deployments::{
+    DeployArgs, DeploymentsCommand, DeploymentsDiffArgs, DeploymentsListArgs, DeploymentsPruneArgs,
+    DeploymentsRollbackArgs, DeploymentsShowArgs,
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::serve::{KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs};
@@ -132,6 +137,17 @@ pub(crate) enum Command {
     /// Make, list and revoke the secret keys of the server
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Make the project's functions what an environment runs
+    #[command(after_help = "Examples:\n  \
+        onevent deploy -e prod --message 'check the region'\n  \
+        onevent deploy --integration salesforce\n  \
+        onevent deploy --dry-run --json\n\n\
+        A function that does not load is an error, and nothing is changed. What is deployed is what `onevent serve` runs\n\
+        without a project's folder.")]
+    Deploy(DeployArgs),
+    /// List, show and compare deployments, and go back to an earlier one
+    #[command(subcommand)]
+    Deployments(DeploymentsCommand),
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),

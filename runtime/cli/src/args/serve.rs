@@ -12,6 +12,9 @@ pub(crate) struct ServeArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3003")]
     pub(crate) listen: SocketAddr,
+    /// Run what was deployed, although this is a project's folder
+    #[arg(long, conflicts_with = "watch")]
+    pub(crate) deployed: bool,
     /// Load the project's functions again when its files change
     #[arg(long)]
     pub(crate) watch: bool,

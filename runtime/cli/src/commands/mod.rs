@@ -2,6 +2,8 @@
 
 pub(crate) mod config;
 pub(crate) mod connection;
+pub(crate) mod deploy;
+pub(crate) mod deployments;
 pub(crate) mod dryrun;
 pub(crate) mod functions;
 pub(crate) mod keys;

@@ -2,6 +2,7 @@
 
 use onevent_app::ServiceError;
 use onevent_lifecycle::LifecycleError;
+use onevent_lifecycle::deployments::DeploymentError;
 
 use super::Failure;
 use crate::exit::ExitCode;
@@ -12,10 +13,32 @@ impl From<ServiceError> for Failure {
             ServiceError::Config(error) => error.into(),
             ServiceError::Load(error) => Self::from(&error),
             ServiceError::Store(error) => error.into(),
+            ServiceError::Deployment(error) => Self::from(&error),
             ServiceError::Lifecycle(error) => Self::from(&error),
             ServiceError::Remote(error) => error.into(),
             ServiceError::Refused(refused) => refused.into(),
             other => Self::internal(other.to_string()),
+        }
+    }
+}
+
+/// A deployment that was not made.
+impl From<&DeploymentError> for Failure {
+    fn from(error: &DeploymentError) -> Self {
+        let exit = match error {
+            DeploymentError::Store(error) => return error.into(),
+            DeploymentError::Unreadable(error) => return error.into(),
+            DeploymentError::Broken { .. }
+            | DeploymentError::OtherEvent { .. }
+            | DeploymentError::Twice { .. }
+            | DeploymentError::Nothing => ExitCode::Project,
+            _ => ExitCode::Failed,
+        };
+        let failure = Failure::new(exit, error.code().to_owned(), error.to_string()).hint_if(error.hint());
+        let DeploymentError::Broken { broken } = error else { return failure };
+        match broken.iter().find_map(|broken| Failure::from(&broken.error).location) {
+            Some(place) => failure.at(*place),
+            None => failure,
         }
     }
 }

@@ -108,8 +108,9 @@ impl DeploymentError {
 fn broken_text(broken: &[BrokenFunction]) -> String {
     let texts = broken.iter().map(|broken| {
         let text = broken.error.to_string();
-        // A message that names no place names the file, at least.
-        if text.starts_with(&broken.path) { text } else { format!("{}: {text}", broken.path) }
+        // What names no place names the file, at least.
+        let is_named = broken.error.position.is_some() || text.starts_with(&broken.path);
+        if is_named { text } else { format!("{}: {text}", broken.path) }
     });
     texts.collect::<Vec<_>>().join("; ")
 }

@@ -77,6 +77,7 @@ fn actions(runner: &Arc<Acting>, records: &ActionRecords) -> ProjectActions {
         project: Arc::new(project),
         limits: Arc::new(|_| Limits::default()),
         clock: Arc::new(SystemClock),
+        deployment: None,
         records: Some(records.clone()),
     }
 }

@@ -5,6 +5,7 @@
 use axum::http::StatusCode;
 use onevent_app::{ConfigError, ServiceError};
 use onevent_lifecycle::LifecycleError;
+use onevent_lifecycle::deployments::DeploymentError;
 use onevent_store::StoreError;
 
 use super::ApiError;
@@ -19,6 +20,7 @@ impl From<StoreError> for ApiError {
             StoreError::ConnectionExists { .. } | StoreError::OperationInProgress { .. } => {
                 Self::new(StatusCode::CONFLICT, error.code(), message)
             }
+            StoreError::UnknownDeployment { .. } => Self::new(StatusCode::NOT_FOUND, error.code(), message),
             StoreError::MetadataTooLarge { .. } => Self::new(StatusCode::BAD_REQUEST, error.code(), message),
             error => Self::internal(&error),
         }
@@ -42,10 +44,25 @@ impl From<LifecycleError> for ApiError {
     }
 }
 
+impl From<DeploymentError> for ApiError {
+    fn from(error: DeploymentError) -> Self {
+        let status = match &error {
+            DeploymentError::Concurrent { .. } | DeploymentError::Active { .. } => StatusCode::CONFLICT,
+            DeploymentError::None { .. } | DeploymentError::NothingBefore { .. } => StatusCode::NOT_FOUND,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        match error {
+            DeploymentError::Store(error) => error.into(),
+            error => Self::new(status, error.code().to_owned(), error.to_string()),
+        }
+    }
+}
+
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Store(error) => error.into(),
+            ServiceError::Deployment(error) => error.into(),
             ServiceError::Lifecycle(error) => error.into(),
             error => Self::internal(&error),
         }

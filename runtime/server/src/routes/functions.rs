@@ -8,8 +8,10 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
+use onevent_app::RunningFunctions;
 use onevent_contract::{EnvironmentName, Function, FunctionName, IntegrationId};
 use onevent_engine::Project;
+use onevent_store::FunctionVersion;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
@@ -99,14 +101,15 @@ async fn list(
     StrictQuery(query): StrictQuery<ListQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let project = project(&state, caller.environment(), &key).await?;
-    let found: Vec<&Arc<Function>> = functions(&project, &key, query.kind)
+    let running = running(&state, caller.environment(), &key).await?;
+    let found: Vec<&Arc<Function>> = functions(&running.project, &key, query.kind)
         .filter(|function| function.key.name.as_str().to_lowercase().contains(&query.search))
         .collect();
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let before = usize::try_from(query.page).unwrap_or(usize::MAX).saturating_mul(limit);
     let page = found.iter().skip(before).take(limit);
-    let data: Vec<Value> = page.map(|function| shape::listed(function)).collect();
+    let data: Vec<Value> =
+        page.map(|function| shape::listed(function, version(&running, function))).collect();
     let pagination = json!({ "total": found.len(), "page": query.page, "limit": query.limit });
     Ok(Json(json!({ "data": data, "pagination": pagination })))
 }
@@ -117,9 +120,9 @@ async fn one(
     StrictQuery(query): StrictQuery<OneQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let project = project(&state, caller.environment(), &key).await?;
-    let function = the_one(&project, &key, &name, query.kind)?;
-    Ok(Json(json!({ "data": shape::listed(function) })))
+    let running = running(&state, caller.environment(), &key).await?;
+    let function = the_one(&running.project, &key, &name, query.kind)?;
+    Ok(Json(json!({ "data": shape::listed(function, version(&running, function)) })))
 }
 
 async fn code(
@@ -128,19 +131,28 @@ async fn code(
     StrictQuery(query): StrictQuery<OneQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let project = project(&state, caller.environment(), &key).await?;
-    let function = the_one(&project, &key, &name, query.kind)?;
-    Ok(Json(json!({ "type": function.kind.as_str(), "code": shape::source(function)? })))
+    let running = running(&state, caller.environment(), &key).await?;
+    let function = the_one(&running.project, &key, &name, query.kind)?;
+    let code = match running.version(function) {
+        Some((_, source)) => source.to_owned(),
+        None => shape::source(function)?,
+    };
+    Ok(Json(json!({ "type": function.kind.as_str(), "code": code })))
+}
+
+/// Which of its versions a function is, where it was deployed.
+fn version<'a>(running: &'a RunningFunctions, function: &Function) -> Option<&'a FunctionVersion> {
+    running.version(function).map(|(version, _)| version)
 }
 
 /// What runs, if there is such an integration.
-async fn project(
+async fn running(
     state: &ServerState,
     environment: &EnvironmentName,
     key: &IntegrationId,
-) -> Result<Arc<Project>, ApiError> {
+) -> Result<RunningFunctions, ApiError> {
     integrations::listed(state, environment, key).await?;
-    Ok(Arc::clone(state.service().project().await?))
+    Ok(state.service().all_functions(environment).await?)
 }
 
 fn functions<'a>(

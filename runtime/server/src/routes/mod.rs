@@ -1,6 +1,8 @@
 //! The routes, one file for each kind of thing.
 
 mod connections;
+mod deploy;
+mod deployments;
 mod environments;
 mod functions;
 mod health;
@@ -26,6 +28,8 @@ pub(crate) fn open() -> Router<ServerState> {
 pub(crate) fn with_key() -> Router<ServerState> {
     Router::new() //
         .merge(connections::routes())
+        .merge(deploy::routes())
+        .merge(deployments::routes())
         .merge(environments::routes())
         .merge(functions::routes())
         .merge(integrations::routes())

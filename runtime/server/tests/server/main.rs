@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod connections;
+mod deploy;
 mod errors;
 mod frame;
 mod hostile;
 mod integrations;
+mod official_deploy;
 mod proxy;
 mod world;

@@ -43,7 +43,7 @@ pub(crate) async fn run(
 ) -> Result<Reply, Failure> {
     log::start(args.log, args.log_level);
     let service = &session.service;
-    let functions = load(service).await?;
+    let functions = load(service, args).await?;
     let signals = Signals::listen()?;
     let listening = Listening::open(args).await?;
     let secret_key = first_key::make_if_none(service).await?;
@@ -88,8 +88,18 @@ pub(crate) async fn run(
     Ok(Reply::silent())
 }
 
-/// Loads the functions, and says which of them are broken: the others run.
-async fn load(service: &Service) -> Result<usize, Failure> {
+/// Loads the project's functions, and says which of them are broken: the others run. Without a project, what is deployed
+/// runs.
+async fn load(service: &Service, args: &ServeArgs) -> Result<usize, Failure> {
+    if args.deployed || !service.has_project() {
+        if args.watch {
+            let failure = Failure::usage("usage", "--watch needs a project: there are no files to watch");
+            return Err(failure.hint("start the server in a project's folder, or with --project DIR"));
+        }
+        service.run_deployments();
+        let running = service.all_functions(service.environment()).await?;
+        return Ok(running.project.functions.len());
+    }
     let project = service.hold_functions().await?;
     for broken in project.broken.iter().filter(|broken| !broken.is_unsupported()) {
         tracing::warn!(path = broken.path, error = %broken.error, "a function cannot be loaded");

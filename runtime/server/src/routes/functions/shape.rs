@@ -1,20 +1,24 @@
 //! A function as Nango's API shows it.
 
 use onevent_contract::{Function, FunctionKind, JsonObject, Schema};
+use onevent_store::FunctionVersion;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
 
-/// An entry of the list. A function of a project's folder has no number and no day on which it was deployed: `null`.
-pub(super) fn listed(function: &Function) -> Value {
+/// An entry of the list. A function of a project's folder has no day on which it was deployed: `null`.
+pub(super) fn listed(function: &Function, version: Option<&FunctionVersion>) -> Value {
     let mut shown = json!({
         "name": function.key.name,
         "type": function.kind.as_str(),
         "id": null,
         "enabled": true,
-        "last_deployed": null,
+        "last_deployed": version.map(|version| version.created_at),
         "source": "repo",
     });
+    if let Some(version) = version {
+        shown["version"] = json!(version.version);
+    }
     if let Some(description) = &function.description {
         shown["description"] = json!(description);
     }

@@ -1,0 +1,3 @@
+import './hubspot/on-events/validate.js';
+import './hubspot/on-events/setup.js';
+import './hubspot/actions/echo.js';
