@@ -11,10 +11,12 @@
 mod error;
 mod extract;
 mod middleware;
+mod openapi;
 mod options;
 mod router;
 mod routes;
 mod state;
 
+pub use openapi::openapi_json;
 pub use options::ServerOptions;
 pub use router::router;

@@ -17,7 +17,7 @@ use crate::middleware::{
     answer_panic, authenticate, identify, limit_rate, on_response, span, without_trailing_slash,
 };
 use crate::state::ServerState;
-use crate::{ServerOptions, routes};
+use crate::{ServerOptions, openapi, routes};
 
 /// Nango's HTTP API over this service.
 ///
@@ -28,8 +28,9 @@ pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
     let with_key = routes::with_key()
         .route_layer(from_fn_with_state(state.clone(), limit_rate))
         .route_layer(from_fn_with_state(state.clone(), authenticate));
-    let routes = routes::open()
-        .merge(with_key)
+    let (routes, document) = routes::open().merge(with_key).split_for_parts();
+    let routes = routes
+        .route(openapi::PATH, openapi::route(&document))
         .fallback(unknown_route)
         .method_not_allowed_fallback(other_method)
         .with_state(state)

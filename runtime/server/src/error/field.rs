@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct FieldError {
     /// zod's code: `invalid_type`, `unrecognized_keys`, …
     pub(crate) code: &'static str,
     /// In words. No value of a body stands in it: it may be a secret.
     pub(crate) message: String,
     /// Where: keys and indices, outermost first.
+    #[schema(value_type = Vec<String>)]
     pub(crate) path: Vec<Value>,
 }
 

@@ -4,18 +4,20 @@ mod shape;
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use http::StatusCode;
 use onevent_app::RunningFunctions;
 use onevent_contract::{EnvironmentName, Function, FunctionName, IntegrationId};
 use onevent_engine::Project;
 use onevent_store::FunctionVersion;
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, PathOf, QueryReader, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::routes::integrations;
 use crate::state::ServerState;
 
@@ -28,11 +30,8 @@ needs! {
     Read => FunctionsRead;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/integrations/{key}/functions", get(list))
-        .route("/integrations/{key}/functions/{name}", get(one))
-        .route("/integrations/{key}/functions/{name}/code", get(code))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(code))
 }
 
 /// Which functions are asked for.
@@ -95,6 +94,24 @@ impl Kind {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/integrations/{key}/functions",
+    operation_id = "listFunctions",
+    tag = "functions",
+    summary = "The functions of an integration",
+    params(
+        ("key" = String, Path, description = "The integration"),
+        ("type" = Option<String>, Query, description = "`sync`, `action` or `on-event`"),
+        ("search" = Option<String>, Query, description = "In their names"),
+        ("page" = Option<u32>, Query, description = "From 0"),
+        ("limit" = Option<u32>, Query, description = "1 to 100; 20"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn list(
     caller: Authorized<List>,
     PathOf(key): PathOf<IntegrationId>,
@@ -114,6 +131,22 @@ async fn list(
     Ok(Json(json!({ "data": data, "pagination": pagination })))
 }
 
+#[utoipa::path(
+    get,
+    path = "/integrations/{key}/functions/{name}",
+    operation_id = "getFunction",
+    tag = "functions",
+    summary = "One function",
+    params(
+        ("key" = String, Path, description = "The integration"),
+        ("name" = String, Path, description = "The function"),
+        ("type" = Option<String>, Query, description = "`sync`, `action` or `on-event`"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn one(
     caller: Authorized<Read>,
     PathOf((key, name)): PathOf<(IntegrationId, FunctionName)>,
@@ -125,6 +158,22 @@ async fn one(
     Ok(Json(json!({ "data": shape::listed(function, version(&running, function)) })))
 }
 
+#[utoipa::path(
+    get,
+    path = "/integrations/{key}/functions/{name}/code",
+    operation_id = "getFunctionCode",
+    tag = "functions",
+    summary = "The TypeScript of a function",
+    params(
+        ("key" = String, Path, description = "The integration"),
+        ("name" = String, Path, description = "The function"),
+        ("type" = Option<String>, Query, description = "`sync`, `action` or `on-event`"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn code(
     caller: Authorized<Read>,
     PathOf((key, name)): PathOf<(IntegrationId, FunctionName)>,

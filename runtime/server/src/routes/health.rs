@@ -1,23 +1,46 @@
 //! Whether the server lives, and whether it takes work.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new().route("/health", get(health)).route("/ready", get(ready))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
 }
 
 /// It lives.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = "server",
+    summary = "Whether the server lives",
+    security(()),
+    responses(
+        (status = 200, description = "Done", body = Object),
+    ),
+)]
 async fn health() -> Json<Value> {
     Json(json!({ "result": "ok" }))
 }
 
 /// It takes work: its database is open, and it is not about to go away.
+#[utoipa::path(
+    get,
+    path = "/ready",
+    operation_id = "ready",
+    tag = "server",
+    summary = "Whether the server takes work; 503 while it does not",
+    security(()),
+    responses(
+        (status = 200, description = "Done", body = Object),
+    ),
+)]
 async fn ready(State(state): State<ServerState>) -> (StatusCode, Json<Value>) {
     let (status, result) = match state.service().store().await {
         _ if state.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining"),

@@ -13,28 +13,30 @@ mod telemetry;
 mod unsupported;
 mod variables;
 
-use axum::Router;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
 
+use crate::openapi::Document;
 use crate::state::ServerState;
 
 /// The routes that need no key.
-pub(crate) fn open() -> Router<ServerState> {
-    Router::new() //
+pub(crate) fn open() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::with_openapi(Document::openapi()) //
         .merge(health::routes())
         .merge(telemetry::routes())
 }
 
 /// The routes that need one.
-pub(crate) fn with_key() -> Router<ServerState> {
-    Router::new() //
+pub(crate) fn with_key() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new() //
         .merge(connections::routes())
-        .merge(deploy::routes())
-        .merge(deployments::routes())
+        .merge(deploy::routes().into())
+        .merge(deployments::routes().into())
         .merge(environments::routes())
         .merge(functions::routes())
         .merge(integrations::routes())
         .merge(providers::routes())
-        .merge(proxy::routes())
-        .merge(unsupported::routes())
+        .merge(proxy::routes().into())
+        .merge(unsupported::routes().into())
         .merge(variables::routes())
 }

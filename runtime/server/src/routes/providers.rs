@@ -1,20 +1,19 @@
 //! The provider templates. Every key may read them: they are the same for everybody.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use onevent_contract::JsonObject;
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{FromQuery, NoQuery, PathOf, QueryReader, StrictQuery};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/providers", get(list))
-        .route("/providers/{provider}", get(one))
-        .route("/providers/{provider}/templates", get(templates))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(templates))
 }
 
 /// What of the templates is asked for.
@@ -28,6 +27,20 @@ impl FromQuery for ListQuery {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/providers",
+    operation_id = "listProviders",
+    tag = "providers",
+    summary = "The provider templates",
+    params(
+        ("search" = Option<String>, Query, description = "In names and categories"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn list(
     StrictQuery(query): StrictQuery<ListQuery>,
     State(state): State<ServerState>,
@@ -40,6 +53,20 @@ async fn list(
     Ok(Json(json!({ "data": shown })))
 }
 
+#[utoipa::path(
+    get,
+    path = "/providers/{provider}",
+    operation_id = "getProvider",
+    tag = "providers",
+    summary = "One provider template",
+    params(
+        ("provider" = String, Path, description = "Its name"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn one(
     PathOf(name): PathOf<String>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
@@ -52,6 +79,20 @@ async fn one(
 }
 
 /// Ready-made functions for a provider: onevent brings none.
+#[utoipa::path(
+    get,
+    path = "/providers/{provider}/templates",
+    operation_id = "listProviderTemplates",
+    tag = "providers",
+    summary = "Ready-made functions: none",
+    params(
+        ("provider" = String, Path, description = "Its name"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn templates(
     PathOf(name): PathOf<String>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,

@@ -1,21 +1,34 @@
 //! What functions read with `nango.getEnvironmentVariables`.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::extract::{Authorized, NoQuery, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
     Read => VariablesRead;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new().route("/environment-variables", get(list))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(list))
 }
 
+#[utoipa::path(
+    get,
+    path = "/environment-variables",
+    operation_id = "listEnvironmentVariables",
+    tag = "environment",
+    summary = "What functions read with nango.getEnvironmentVariables",
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn list(
     _caller: Authorized<Read>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,

@@ -8,5 +8,6 @@ mod frame;
 mod hostile;
 mod integrations;
 mod official_deploy;
+mod openapi;
 mod proxy;
 mod world;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{OfIntegration, missing};
 use crate::error::ApiError;
 use crate::extract::{Authorized, PathOf, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
@@ -19,6 +20,21 @@ needs! {
 }
 
 /// Cleans up, then deletes. The caller waits for both.
+#[utoipa::path(
+    delete,
+    path = "/connections/{id}",
+    operation_id = "deleteConnection",
+    tag = "connections",
+    summary = "Clean up, and delete a connection",
+    params(
+        ("id" = String, Path, description = "The connection"),
+        ("provider_config_key" = String, Query, description = "The integration"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn delete(
     caller: Authorized<Delete>,
     PathOf(id): PathOf<ConnectionId>,

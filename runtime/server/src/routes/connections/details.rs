@@ -4,6 +4,7 @@ use onevent_contract::{ConnectionDetails, EndUser, Organization, Tags};
 use onevent_store::{Change, DetailsPatch};
 use serde::Deserialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, FieldError};
 use crate::extract::present;
@@ -16,7 +17,7 @@ const MAX_URL: usize = 2_048;
 const MAX_TAGS: usize = 64;
 
 /// Whose the connection is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EndUserBody {
     id: String,
@@ -25,12 +26,13 @@ pub(super) struct EndUserBody {
     #[serde(default)]
     email: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     tags: Option<Tags>,
     #[serde(default)]
     organization: Option<OrganizationBody>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OrganizationBody {
     id: String,
@@ -155,12 +157,13 @@ fn is_web_url(text: &str) -> bool {
 }
 
 /// The body of a patch.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PatchBody {
     #[serde(default, deserialize_with = "present")]
     pub(super) end_user: Option<EndUserBody>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     pub(super) tags: Option<Tags>,
     #[serde(default, deserialize_with = "present")]
     pub(super) webhook_url_override: Option<String>,

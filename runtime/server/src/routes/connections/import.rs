@@ -13,12 +13,14 @@ use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, NewConnection, Reconnection, StoreError, Visibility};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::details::{EndUserBody, Given};
 use super::shape;
 use crate::error::{ApiError, FieldError};
 use crate::extract::{Authorized, JsonBody, needs, present};
+use crate::openapi::ErrorBody;
 use crate::routes::integrations;
 use crate::state::ServerState;
 
@@ -27,20 +29,26 @@ needs! {
 }
 
 /// The connection.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImportBody {
+    #[schema(value_type = String)]
     provider_config_key: IntegrationId,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     connection_id: Option<ConnectionId>,
+    #[schema(value_type = Object)]
     credentials: Value,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
     connection_config: Option<JsonObject>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
     metadata: Option<JsonObject>,
     #[serde(default, deserialize_with = "present")]
     end_user: Option<EndUserBody>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     tags: Option<Tags>,
     #[serde(default, deserialize_with = "present")]
     webhook_url_override: Option<String>,
@@ -48,6 +56,18 @@ pub(super) struct ImportBody {
 
 /// Creates the connection; one that is there already gets new credentials. The caller waits for the validation, and
 /// learns whether it accepted.
+#[utoipa::path(
+    post,
+    path = "/connections",
+    operation_id = "importConnection",
+    tag = "connections",
+    summary = "Import a connection, or give it new credentials",
+    request_body = ImportBody,
+    responses(
+        (status = 201, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn import(
     caller: Authorized<Create>,
     State(state): State<ServerState>,

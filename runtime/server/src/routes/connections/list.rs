@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::shape;
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, QueryReader, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 /// How many connections somebody may ask for at once.
@@ -62,6 +63,27 @@ impl ListQuery {
 }
 
 /// Lists connections, the newest first.
+#[utoipa::path(
+    get,
+    path = "/connections",
+    operation_id = "listConnections",
+    tag = "connections",
+    summary = "List connections",
+    params(
+        ("connectionId" = Option<String>, Query, description = "With this id"),
+        ("search" = Option<String>, Query, description = "In ids, and names and addresses of end users"),
+        ("endUserId" = Option<String>, Query, description = "Of this end user"),
+        ("endUserOrganizationId" = Option<String>, Query, description = "Of this organization"),
+        ("integrationId" = Option<String>, Query, description = "Of these integrations, with commas in between"),
+        ("tags" = Option<HashMap<String, String>>, Query, description = "With all of these: `tags[name]=value`"),
+        ("limit" = Option<u32>, Query, description = "1 to 2,000; 10,000"),
+        ("page" = Option<u32>, Query, description = "From 0"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn list(
     caller: Authorized<List>,
     StrictQuery(query): StrictQuery<ListQuery>,

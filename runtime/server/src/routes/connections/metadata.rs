@@ -7,9 +7,11 @@ use onevent_contract::{ConnectionId, IntegrationId, JsonObject, MetadataWriteKin
 use onevent_store::{ConnectionKey, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, FieldError};
 use crate::extract::{Authorized, FromQuery, JsonBody, PathOf, QueryReader, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 /// So many connections may be changed at once: all or none of them, in one transaction.
@@ -20,22 +22,38 @@ needs! {
 }
 
 /// What is changed, of which connections. It is the answer, too.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MetadataBody {
     connection_id: Ids,
+    #[schema(value_type = String)]
     provider_config_key: IntegrationId,
+    #[schema(value_type = Object)]
     metadata: JsonObject,
 }
 
 /// One connection, or several.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Ids {
+    #[schema(value_type = String)]
     One(ConnectionId),
+    #[schema(value_type = Vec<String>)]
     Several(Vec<ConnectionId>),
 }
 
+#[utoipa::path(
+    post,
+    path = "/connections/metadata",
+    operation_id = "setMetadata",
+    tag = "connections",
+    summary = "Replace metadata, of all that are named or of none",
+    request_body = MetadataBody,
+    responses(
+        (status = 201, description = "Done", body = MetadataBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn set(
     caller: Authorized<Update>,
     State(state): State<ServerState>,
@@ -45,6 +63,18 @@ pub(super) async fn set(
     Ok((StatusCode::CREATED, Json(body)))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/connections/metadata",
+    operation_id = "updateMetadata",
+    tag = "connections",
+    summary = "Change keys of metadata, of all that are named or of none",
+    request_body = MetadataBody,
+    responses(
+        (status = 200, description = "Done", body = MetadataBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn update(
     caller: Authorized<Update>,
     State(state): State<ServerState>,

@@ -9,28 +9,27 @@ mod patch;
 mod read;
 mod shape;
 
-use axum::Router;
 use axum::routing::{get, post};
 use http::StatusCode;
 use onevent_app::ServiceError;
 use onevent_contract::IntegrationId;
 use onevent_store::{ConnectionKey, StoreError};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{FromQuery, QueryReader};
 use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let collection = || get(list::list).post(import::import);
-    let one = || get(read::read).patch(patch::patch).delete(delete::delete);
-    let metadata = || post(metadata::set).patch(metadata::update);
-    Router::new()
-        .route("/connections", collection())
-        .route("/connections/{id}", one())
-        .route("/connections/metadata", metadata())
-        .route("/connection", collection())
-        .route("/connection/{id}", one())
-        .route("/connection/metadata", metadata())
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    let one = get(read::read).patch(patch::patch).delete(delete::delete);
+    OpenApiRouter::new()
+        .routes(routes!(list::list, import::import))
+        .routes(routes!(read::read, patch::patch, delete::delete))
+        .routes(routes!(metadata::set, metadata::update))
+        .route("/connection", get(list::list).post(import::import))
+        .route("/connection/{id}", one)
+        .route("/connection/metadata", post(metadata::set).patch(metadata::update))
         .route("/connection/{id}/metadata", post(metadata::set_one).patch(metadata::update_one))
 }
 

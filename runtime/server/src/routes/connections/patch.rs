@@ -11,12 +11,29 @@ use super::details::{Given, PatchBody};
 use super::{OfIntegration, missing};
 use crate::error::ApiError;
 use crate::extract::{Authorized, JsonBody, PathOf, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
     Update => ConnectionsUpdate;
 }
 
+#[utoipa::path(
+    patch,
+    path = "/connections/{id}",
+    operation_id = "patchConnection",
+    tag = "connections",
+    summary = "Say whose a connection is",
+    params(
+        ("id" = String, Path, description = "The connection"),
+        ("provider_config_key" = String, Query, description = "The integration"),
+    ),
+    request_body = PatchBody,
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn patch(
     caller: Authorized<Update>,
     PathOf(id): PathOf<ConnectionId>,

@@ -11,6 +11,7 @@ use super::missing;
 use super::shape::{self, Secrets};
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, PathOf, QueryReader, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
@@ -42,6 +43,24 @@ impl ReadQuery {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/connections/{id}",
+    operation_id = "getConnection",
+    tag = "connections",
+    summary = "Read a connection",
+    params(
+        ("id" = String, Path, description = "The connection"),
+        ("provider_config_key" = String, Query, description = "The integration"),
+        ("refresh_token" = Option<bool>, Query, description = "Show refresh tokens too"),
+        ("force_refresh" = Option<bool>, Query, description = "Also where it has to be connected again"),
+        ("refresh_github_app_jwt_token" = Option<bool>, Query, description = "Taken, and without effect"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn read(
     caller: Authorized<Read>,
     PathOf(id): PathOf<ConnectionId>,

@@ -6,6 +6,7 @@ use onevent_proxy::Provider;
 use onevent_store::{ForwardWebhooks, IntegrationCredentials};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, FieldError};
 use crate::extract::present;
@@ -17,10 +18,11 @@ const MAX_NAME: usize = 255;
 pub(super) type Texts = IndexMap<String, String>;
 
 /// A new integration.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateBody {
     pub(super) provider: String,
+    #[schema(value_type = String)]
     pub(super) unique_key: IntegrationId,
     #[serde(default, deserialize_with = "present")]
     pub(super) display_name: Option<String>,
@@ -29,16 +31,19 @@ pub(super) struct CreateBody {
     #[serde(default, deserialize_with = "present")]
     pub(super) forward_webhooks: Option<bool>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     pub(super) integration_config: Option<Texts>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     pub(super) custom: Option<Texts>,
 }
 
 /// A new integration without credentials of one's own.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct QuickstartBody {
     pub(super) provider: String,
+    #[schema(value_type = String)]
     pub(super) unique_key: IntegrationId,
     #[serde(default, deserialize_with = "present")]
     pub(super) display_name: Option<String>,
@@ -47,10 +52,11 @@ pub(super) struct QuickstartBody {
 }
 
 /// What changes of an integration.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdateBody {
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub(super) unique_key: Option<IntegrationId>,
     #[serde(default, deserialize_with = "present")]
     pub(super) display_name: Option<String>,
@@ -59,13 +65,15 @@ pub(super) struct UpdateBody {
     #[serde(default, deserialize_with = "present")]
     pub(super) forward_webhooks: Option<bool>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     pub(super) integration_config: Option<Texts>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<HashMap<String, String>>)]
     pub(super) custom: Option<Texts>,
 }
 
 /// The credentials of an app at a provider, by the provider's auth mode.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(tag = "type")]
 pub(super) enum CredentialsBody {
     #[serde(rename = "OAUTH1")]
@@ -80,7 +88,7 @@ pub(super) enum CredentialsBody {
     Custom(ClientAndApp),
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Client {
     client_id: String,
@@ -91,7 +99,7 @@ pub(super) struct Client {
     webhook_secret: Option<String>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct App {
     app_id: String,
@@ -99,7 +107,7 @@ pub(super) struct App {
     private_key: String,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientAndApp {
     client_id: String,

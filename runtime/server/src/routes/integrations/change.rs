@@ -12,6 +12,7 @@ use super::create::{shown, taken};
 use super::listed;
 use crate::error::ApiError;
 use crate::extract::{Authorized, JsonBody, PathOf, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
@@ -19,6 +20,21 @@ needs! {
     Delete => IntegrationsDelete;
 }
 
+#[utoipa::path(
+    patch,
+    path = "/integrations/{key}",
+    operation_id = "updateIntegration",
+    tag = "integrations",
+    summary = "Change an integration that the API made",
+    params(
+        ("key" = String, Path, description = "The integration"),
+    ),
+    request_body = UpdateBody,
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn update(
     caller: Authorized<Update>,
     PathOf(key): PathOf<IntegrationId>,
@@ -52,6 +68,20 @@ pub(super) async fn update(
     shown(&state, environment, &now).await
 }
 
+#[utoipa::path(
+    delete,
+    path = "/integrations/{key}",
+    operation_id = "deleteIntegration",
+    tag = "integrations",
+    summary = "Delete an integration that the API made and that has no connections",
+    params(
+        ("key" = String, Path, description = "The integration"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn delete(
     caller: Authorized<Delete>,
     PathOf(key): PathOf<IntegrationId>,

@@ -13,12 +13,25 @@ use super::body::{self, CreateBody, QuickstartBody};
 use super::{listed, shape};
 use crate::error::{ApiError, FieldError};
 use crate::extract::{Authorized, JsonBody, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
     Create => IntegrationsCreate;
 }
 
+#[utoipa::path(
+    post,
+    path = "/integrations",
+    operation_id = "createIntegration",
+    tag = "integrations",
+    summary = "Make an integration",
+    request_body = CreateBody,
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn create(
     caller: Authorized<Create>,
     State(state): State<ServerState>,
@@ -40,6 +53,18 @@ pub(super) async fn create(
 }
 
 /// Nango brings apps of its own for a first try; onevent has none.
+#[utoipa::path(
+    post,
+    path = "/integrations/quickstart",
+    operation_id = "createQuickstartIntegration",
+    tag = "integrations",
+    summary = "Make an integration without an app of your own",
+    request_body = QuickstartBody,
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 pub(super) async fn quickstart(
     caller: Authorized<Create>,
     State(state): State<ServerState>,

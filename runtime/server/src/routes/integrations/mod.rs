@@ -6,15 +6,17 @@ mod change;
 mod create;
 mod shape;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use onevent_app::{FoundIntegration, ServiceError};
 use onevent_contract::{ApiScope, EnvironmentName, IntegrationId, IntegrationInclude};
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
+use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
@@ -22,11 +24,11 @@ needs! {
     Read => IntegrationsRead | IntegrationsReadCredentials;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/integrations", get(list).post(create::create))
-        .route("/integrations/quickstart", post(create::quickstart))
-        .route("/integrations/{key}", get(one).patch(change::update).delete(change::delete))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create::create))
+        .routes(routes!(create::quickstart))
+        .routes(routes!(one, change::update, change::delete))
 }
 
 /// What more of an integration is asked for.
@@ -50,6 +52,17 @@ impl FromQuery for OneQuery {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/integrations",
+    operation_id = "listIntegrations",
+    tag = "integrations",
+    summary = "The integrations",
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn list(
     caller: Authorized<List>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
@@ -60,6 +73,21 @@ async fn list(
     Ok(Json(json!({ "data": shown })))
 }
 
+#[utoipa::path(
+    get,
+    path = "/integrations/{key}",
+    operation_id = "getIntegration",
+    tag = "integrations",
+    summary = "One integration",
+    params(
+        ("key" = String, Path, description = "The integration"),
+        ("include" = Option<Vec<String>>, Query, description = "`webhook`, `credentials`, or both"),
+    ),
+    responses(
+        (status = 200, description = "Done", body = Object),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    ),
+)]
 async fn one(
     caller: Authorized<Read>,
     PathOf(key): PathOf<IntegrationId>,
