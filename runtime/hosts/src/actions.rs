@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, ActionEnd, CallContext, CompletedRun, ConnectionFacts, EnvironmentName, ErrorType,
-    FunctionKey, Host, HostError, Instant, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId, TriggeredAction,
+    FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId,
+    TriggeredAction,
 };
 use serde_json::{Value, json};
 
@@ -166,17 +167,26 @@ fn answer(CompletedRun { report, returned }: CompletedRun) -> Result<Value, Host
     }
 }
 
-/// The body of Nango's `POST /action/trigger` for an action that failed.
 fn failed(error: &RunError) -> HostError {
-    let mut body = json!({
-        "code": error.kind,
-        "message": error.message,
-        "payload": error.payload,
-    });
-    if let (Some(properties), Some(body)) = (&error.additional_properties, body.as_object_mut()) {
+    let (status, error) = failed_action(error);
+    HostError::Answer { status, body: json!({ "error": error }) }
+}
+
+/// The status of Nango's `POST /action/trigger` for an action that failed, and the `error` of its body.
+#[must_use]
+pub fn failed_action(error: &RunError) -> (u16, JsonObject) {
+    let mut body = JsonObject::new();
+    body.insert("message".into(), json!(error.message));
+    body.insert("code".into(), json!(error.kind));
+    body.insert("payload".into(), error.payload.clone());
+    if let Some(properties) = &error.additional_properties {
+        // A provider's answer that nobody caught has a name of its own here.
+        if let Some(upstream) = properties.get("upstream_response") {
+            body.insert("upstream".into(), upstream.clone());
+        }
         body.insert("additional_properties".into(), properties.clone());
     }
-    HostError::Answer { status: status(error.kind), body: json!({ "error": body }) }
+    (status(error.kind), body)
 }
 
 /// Nango answers with a status for the kind of an error, whatever the provider's was.

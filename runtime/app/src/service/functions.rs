@@ -125,6 +125,15 @@ impl Service {
         Ok(self.functions.project.load_full().map(RunningFunctions::of_folder))
     }
 
+    /// Holds the project's functions from here on, unless the environment has its functions already: an action is not among
+    /// those that an operation loads for itself.
+    pub(super) async fn have_functions(&self, environment: &EnvironmentName) -> Result<(), ServiceError> {
+        if self.running_functions(environment).await?.is_none() {
+            self.hold_functions().await?;
+        }
+        Ok(())
+    }
+
     /// All functions that an environment runs, loaded if they are not.
     ///
     /// # Errors

@@ -98,6 +98,7 @@ impl Service {
         input: serde_json::Value,
     ) -> Result<CompletedRun, ServiceError> {
         let own = self.integration_of(connection).await?;
+        self.have_functions(&connection.environment).await?;
         Ok(self
             .lifecycle(&connection.environment, own, None)
             .await?
@@ -117,6 +118,7 @@ impl Service {
         max_retries: u32,
     ) -> Result<EventId, ServiceError> {
         let own = self.integration_of(connection).await?;
+        self.have_functions(&connection.environment).await?;
         let lifecycle = self.lifecycle(&connection.environment, own, None).await?;
         Ok(lifecycle.enqueue_action(connection, action, input, max_retries).await?)
     }

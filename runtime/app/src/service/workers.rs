@@ -58,6 +58,7 @@ impl Lifecycles for OfService {
     ) -> Result<Lifecycle, String> {
         let found = self.0.integration_in(environment, integration).await;
         let own = found.map_err(|error| error.to_string())?.integration;
+        self.0.have_functions(environment).await.map_err(|error| error.to_string())?;
         self.0.lifecycle(environment, own, deployment.copied()).await.map_err(|error| error.to_string())
     }
 }

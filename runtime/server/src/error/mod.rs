@@ -52,6 +52,11 @@ impl ApiError {
         Self { status, fields: JsonObject::from_iter(fields), headers: Vec::new() }
     }
 
+    /// An error whose fields are known.
+    pub(crate) fn of_body(status: StatusCode, fields: JsonObject) -> Self {
+        Self { status, fields, headers: Vec::new() }
+    }
+
     /// 404 `not_found`.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)

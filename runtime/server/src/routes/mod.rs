@@ -1,5 +1,6 @@
 //! The routes, one file for each kind of thing.
 
+mod actions;
 mod connections;
 mod deploy;
 mod deployments;
@@ -29,6 +30,7 @@ pub(crate) fn open() -> OpenApiRouter<ServerState> {
 /// The routes that need one.
 pub(crate) fn with_key() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new() //
+        .merge(actions::routes())
         .merge(connections::routes())
         .merge(deploy::routes().into())
         .merge(deployments::routes().into())

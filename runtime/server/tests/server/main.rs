@@ -1,6 +1,7 @@
 //! The router over real HTTP, with a real database and real functions.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod actions;
 mod connections;
 mod deploy;
 mod errors;

@@ -1,0 +1,110 @@
+//! Actions over HTTP.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, World};
+
+/// Triggers `echo` for `acme`, with these headers more.
+async fn trigger(world: &World, more: &[(&str, &str)], body: &Value) -> Answer {
+    let bearer = format!("Bearer {}", world.key);
+    let mut headers = vec![
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+        ("provider-config-key", "hubspot"),
+        ("connection-id", "acme"),
+    ];
+    headers.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    headers.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+    world.send("POST", "/action/trigger", &headers, Some(body.to_string().into_bytes())).await
+}
+
+fn echo(text: &str) -> Value {
+    json!({ "action_name": "echo", "input": { "text": text } })
+}
+
+#[tokio::test]
+async fn an_action_answers_with_what_it_returns_or_throws() {
+    let world = World::start().await;
+    world.import("acme", "good").await;
+    let answer = trigger(&world, &[], &echo("hello")).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::OK, json!({ "text": "hello" })));
+    let failed = trigger(&world, &[], &echo("fail")).await;
+    assert_eq!((failed.status.as_u16(), failed.code()), (500, "action_script_runtime_error"));
+    assert_eq!(failed.body["error"]["payload"], json!({ "reason": "asked to" }), "{failed:?}");
+    let store = world.service.store().await.unwrap();
+    let runs = store.runs(&onevent_store::RunFilter::of("dev".parse().unwrap())).await.unwrap();
+    let of_action = runs.iter().filter(|run| run.function.name.as_str() == "echo").count();
+    assert_eq!(of_action, 2, "runs of actions are kept");
+}
+
+#[tokio::test]
+async fn what_cannot_run_is_told_before_anything_runs() {
+    let world = World::start().await;
+    world.import("acme", "good").await;
+    for more in [&[][..], &[("x-async", "true")][..]] {
+        let with = |header: (&'static str, &'static str)| [more, &[header]].concat();
+        let unknown = trigger(&world, more, &json!({ "action_name": "nothing" })).await;
+        assert_eq!((unknown.status.as_u16(), unknown.code()), (404, "not_found"));
+        let nobody = trigger(&world, &with(("connection-id", "nobody")), &echo("a")).await;
+        assert_eq!((nobody.status.as_u16(), nobody.code()), (400, "unknown_connection"));
+        let event = trigger(&world, more, &json!({ "action_name": "setup" })).await;
+        assert_eq!(event.code(), "not_found", "an event function is no action");
+        for (header, name) in [
+            (("connection-id", ""), "connection-id"),
+            (("provider-config-key", ""), "provider-config-key"),
+            (("provider-config-key", "a/b"), "provider-config-key"),
+            (("x-max-retries", "6"), "x-max-retries"),
+            (("x-max-retries", "-1"), "x-max-retries"),
+        ] {
+            let answer = trigger(&world, &with(header), &echo("a")).await;
+            assert_eq!((answer.status.as_u16(), answer.code()), (400, "invalid_headers"), "{header:?}");
+            assert_eq!(answer.body["error"]["errors"][0]["path"], json!([name]));
+        }
+        let body = trigger(&world, more, &json!({ "action_name": "echo", "more": 1 })).await;
+        assert_eq!(body.code(), "invalid_body");
+    }
+    let store = world.service.store().await.unwrap();
+    let runs = store.runs(&onevent_store::RunFilter::of("dev".parse().unwrap())).await.unwrap();
+    assert!(runs.iter().all(|run| run.function.name.as_str() != "echo"), "{runs:?}");
+}
+
+#[tokio::test]
+async fn an_asynchronous_action_is_found_by_its_id() {
+    let world = World::start().await;
+    world.import("acme", "good").await;
+    let started = trigger(&world, &[("x-async", "true")], &echo("later")).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{started:?}");
+    let url = started.body["statusUrl"].as_str().unwrap().to_owned();
+    assert_eq!(url, format!("/action/{}", started.body["id"].as_str().unwrap()));
+    assert_eq!(started.header("location"), url);
+    let waiting = world.get(&url).await;
+    assert_eq!((waiting.status.as_u16(), waiting.code()), (404, "not_found"), "nobody works yet");
+    let failing = trigger(&world, &[("x-async", "true")], &echo("fail")).await;
+    let failing = failing.body["statusUrl"].as_str().unwrap().to_owned();
+
+    let _workers = world.service.start_workers(|error| panic!("{error}")).await.unwrap();
+    let done = ended(&world, &url).await;
+    assert_eq!((done.status, done.body), (StatusCode::OK, json!({ "text": "later" })));
+    let failed = ended(&world, &failing).await;
+    assert_eq!((failed.status.as_u16(), failed.code()), (500, "action_script_runtime_error"), "{failed:?}");
+
+    let other = world.new_key("prod", &onevent_contract::Scopes::everything()).await;
+    assert_eq!(world.ask_with(&other, "GET", &url, None).await.code(), "not_found");
+    for unknown in ["/action/nothing", "/action/0190163d-8694-739b-aea5-966c26f8ad91"] {
+        assert_eq!(world.get(unknown).await.code(), "not_found");
+    }
+}
+
+/// Asks until there is a result.
+async fn ended(world: &World, url: &str) -> Answer {
+    loop {
+        let answer = world.get(url).await;
+        if answer.code() != "not_found" {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
