@@ -30,13 +30,9 @@ impl Session {
             _ => onevent_app::find,
         };
         let found = find(global.project.as_deref(), &surroundings.directory);
-        let folder = match (found, &cli.command) {
-            // What is deployed needs no folder but the one that the database lies in.
-            (
-                Err(ConfigError::NoProjectAround { folder }),
-                Command::Serve(_) | Command::Keys(_) | Command::Deployments(_),
-            ) => folder,
-            (found, _) => found?,
+        let folder = match found {
+            Err(ConfigError::NoProjectAround { folder }) if does_without_project(cli, &folder) => folder,
+            found => found?,
         };
         let service = Arc::new(Service::new(folder, &global.flags(), surroundings)?);
         Ok(Self { service, directory: surroundings.directory.clone() })
@@ -54,6 +50,18 @@ impl Session {
             target.integration.clone(),
             target.connection_id.clone(),
         )
+    }
+}
+
+/// The folder that databases lie in.
+const DATABASES: &str = ".onevent";
+
+/// Whether a command needs no project: what is deployed needs no folder but the one that the database lies in.
+fn does_without_project(cli: &Cli, folder: &Path) -> bool {
+    match cli.command {
+        Command::Serve(_) | Command::Keys(_) | Command::Deployments(_) => true,
+        Command::Runs(_) => cli.global.database.is_some() || folder.join(DATABASES).is_dir(),
+        _ => false,
     }
 }
 

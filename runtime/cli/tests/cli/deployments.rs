@@ -1,6 +1,6 @@
 //! Deploying a project's folder to the local database.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -157,6 +157,34 @@ fn one_integration_leaves_the_functions_of_others_alone() {
     assert_eq!(versions.last().unwrap(), "check 0.0.2");
     let everything = stage.deploy(&[]);
     assert_eq!(changes(&everything).iter().filter(|change| change.ends_with("deleted")).count(), 3);
+}
+
+#[test]
+fn a_server_without_a_project_runs_what_is_deployed() {
+    let stage = Stage::new();
+    stage.deploy(&[]);
+    let served = |arguments: &[&str]| -> u64 {
+        let mut command =
+            stage.command(&[&["serve", "--listen", "127.0.0.1:0", "--json"], arguments].concat());
+        let mut serving = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut documents =
+            serde_json::Deserializer::from_reader(serving.stdout.take().unwrap()).into_iter::<Value>();
+        let started = documents.next().unwrap().unwrap();
+        let asked = Command::new("kill").arg(serving.id().to_string()).status().unwrap();
+        assert!(asked.success() && serving.wait().unwrap().success(), "SIGTERM ends it");
+        started["functions"].as_u64().unwrap()
+    };
+    stage.write("index.ts", "import './salesforce/on-events/validate-connection';\n");
+    assert_eq!(served(&[]), 1, "the folder's");
+    assert_eq!(served(&["--deployed"]), 3, "what is deployed");
+    // A machine that has the settings and the database, and no project.
+    std::fs::remove_file(stage.project.path().join("index.ts")).unwrap();
+    assert_eq!(served(&[]), 3);
+    assert_eq!(stage.run(&["serve", "--watch"]).code, 2, "there is nothing to watch");
+    for command in [&["deployments", "list"][..], &["runs", "list"]] {
+        assert_eq!(stage.run(command).code, 0, "{command:?}");
+    }
+    assert_eq!(stage.run(&["deploy"]).code, 10, "there is nothing to deploy");
 }
 
 #[test]
