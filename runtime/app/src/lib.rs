@@ -17,16 +17,17 @@ pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reco
 
 pub use config::{
     ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DrainTime, FailureSettings, Flags, FunctionLimitSettings,
-    HeapLimit, Hosts, IntegrationSettings, Invalid, Key, LimitSettings, NangoKey, NangoSettings, Networks,
-    Origin, RequestRate, ResolvedSetting, ServerSettings, Setting, Settings, Shown, Sourced, WallLimit,
-    WebUrl, WebhookSettings,
+    HeapLimit, Hosts, IntegrationSettings, Invalid, Key, LimitSettings, NangoEnvironment, NangoKey,
+    NangoSettings, Networks, Origin, RequestRate, ResolvedSetting, ServerSettings, Setting, Settings, Shown,
+    Sourced, WallLimit, WebUrl, WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
-    DeploymentRequest, DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment,
-    PlannedDeployment, RunningFunctions, Service, ServiceError, SettingsReloaded,
+    COMPARISON_INTERVAL, Compared, Comparisons, DeploymentRequest, DryRunHost, FoundIntegration,
+    FunctionsReloaded, HostedRun, MadeDeployment, PlannedDeployment, RunningFunctions, Service, ServiceError,
+    SettingsReloaded, Upstream,
 };
 pub use surroundings::{PREFIX, Surroundings};

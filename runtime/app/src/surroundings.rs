@@ -26,10 +26,13 @@ pub const PREFIX: &str = "ONEVENT_";
 pub(crate) const NANGO_HOSTPORT: &str = "NANGO_HOSTPORT";
 /// Secret keys of Nango's environments: with `_` and the environment's name behind it.
 pub(crate) const NANGO_SECRET_KEY: &str = "NANGO_SECRET_KEY";
+/// What the webhooks of Nango's environments are signed with: named like their secret keys.
+pub(crate) const NANGO_WEBHOOK_SIGNING_KEY: &str = "NANGO_WEBHOOK_SIGNING_KEY";
 
 /// Whether a variable is one of Nango's that onevent reads.
 pub(crate) fn is_nangos(name: &str) -> bool {
-    name == NANGO_HOSTPORT || name.starts_with(NANGO_SECRET_KEY)
+    let starts = [NANGO_SECRET_KEY, NANGO_WEBHOOK_SIGNING_KEY];
+    name == NANGO_HOSTPORT || starts.iter().any(|start| name.starts_with(start))
 }
 
 impl Surroundings {

@@ -34,7 +34,11 @@ impl Session {
             Err(ConfigError::NoProjectAround { folder }) if does_without_project(cli, &folder) => folder,
             found => found?,
         };
-        let service = Arc::new(Service::new(folder, &global.flags(), surroundings)?);
+        let flags = match &cli.command {
+            Command::Serve(args) => args.flags(global),
+            _ => global.flags(),
+        };
+        let service = Arc::new(Service::new(folder, &flags, surroundings)?);
         Ok(Self { service, directory: surroundings.directory.clone() })
     }
 

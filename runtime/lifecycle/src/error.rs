@@ -2,6 +2,7 @@
 
 use onevent_contract::{FunctionKey, IntegrationId, LimitsError, RunReport};
 use onevent_engine::BrokenFunction;
+use onevent_hosts::RemoteError;
 use onevent_store::StoreError;
 use thiserror::Error;
 
@@ -16,6 +17,9 @@ pub enum LifecycleError {
     /// `operation_in_progress`.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The Nango that keeps the connection did not do its part.
+    #[error(transparent)]
+    Nango(#[from] RemoteError),
     /// Functions of the integration cannot be loaded, so nobody knows what they would have decided. Nothing
     /// was started.
     #[error("{}", broken_message(.integration, .broken))]
@@ -83,6 +87,7 @@ impl LifecycleError {
     pub fn code(&self) -> &str {
         match self {
             Self::Store(error) => error.code(),
+            Self::Nango(error) => error.code(),
             Self::Broken { .. } => "function_broken",
             Self::InvalidLimits { .. } => "invalid_limits",
             Self::NoVerdict { code, .. } => code,
@@ -103,6 +108,7 @@ impl LifecycleError {
                 Some("to make a new connection, use `connection create`".into())
             }
             Self::Store(error) => error.hint(),
+            Self::Nango(error) => error.hint(),
             Self::Broken { .. } => Some(
                 "repair the functions, or take their imports out of index.ts; nothing was changed".into(),
             ),

@@ -9,7 +9,7 @@ use crate::running::{AllRan, Decision, Running};
 use crate::{AuthFailure, InterruptedIn, Lifecycle, LifecycleError, OperationReport, SetupBy};
 
 /// How Nango calls a validation that did not accept.
-const REJECTED: &str = "connection_validation_failed";
+pub(crate) const REJECTED: &str = "connection_validation_failed";
 
 impl Lifecycle {
     /// Creates a connection.
@@ -127,7 +127,7 @@ impl Lifecycle {
     }
 
     /// Waits for the operation to begin; an interruption ends the waiting.
-    async fn begun(
+    pub(crate) async fn begun(
         &self,
         report: OperationReport,
         begin: impl Future<Output = Result<OperationGuard, StoreError>>,
@@ -145,7 +145,11 @@ impl Lifecycle {
         credentials::warn_of_expired(credentials, self.options.clock.now())
     }
 
-    fn functions(&self, integration: &IntegrationId, event: Event) -> Result<Functions, LifecycleError> {
+    pub(crate) fn functions(
+        &self,
+        integration: &IntegrationId,
+        event: Event,
+    ) -> Result<Functions, LifecycleError> {
         plan::functions(&self.options.project, &self.options.limits, integration, event)
     }
 }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::running::Running;
 use crate::trigger::{self, TriggerError};
+use crate::upstream::UpstreamSetup;
 use crate::{Lifecycle, LifecycleOptions, interruption};
 
 /// What became of a queued function, where no transaction has said so already.
@@ -66,8 +67,18 @@ impl Lifecycle {
         let Some(function) = setup else {
             return Ok(QueuedRun::Impossible(format!("there is no setup function {key} any more")));
         };
+        let upstream = UpstreamSetup::of(claim);
+        let connection = claim.connection();
         // Whoever works for the queue does not wait in it.
-        let guard = match options.store.begin_setup(claim.connection(), Duration::ZERO).await {
+        let begun = match &upstream {
+            None => options.store.begin_setup(connection, Duration::ZERO).await,
+            Some(setup) => {
+                let (facts, environment) = (setup.facts(connection), &connection.environment);
+                let (operation, wait) = (Operation::Creation, Duration::ZERO);
+                options.store.begin_upstream(facts, environment, operation, wait).await
+            }
+        };
+        let guard = match begun {
             Ok(guard) => guard,
             Err(StoreError::OperationInProgress { .. } | StoreError::Busy) => return Ok(QueuedRun::Busy),
             Err(error @ StoreError::UnknownConnection { .. }) => {
@@ -92,8 +103,11 @@ impl Lifecycle {
             options.store.queue().put_back(&mut transaction, claim, due, PutBack::Retry { error }).await?;
         } else {
             options.store.queue().finish(&mut transaction, claim, end).await?;
-            if transaction.waiting_events(claim.connection(), EventKind::Setup).await? == 0 {
-                running.finish_setup(&mut transaction).await?;
+            if transaction.waiting_events(connection, EventKind::Setup).await? == 0 {
+                match upstream {
+                    None => running.finish_setup(&mut transaction).await?,
+                    Some(setup) => setup.finish(&options.store, &mut transaction, connection).await?,
+                }
             }
         }
         running.end_operation(transaction).await?;

@@ -1,18 +1,20 @@
-//! Requests to one server that the owner of the installation named: a Nango API. It is no provider of a connection, so
-//! there is no template, no credentials of a customer, and no egress policy; it may be on this machine.
+//! Requests to one server that the owner of the installation named: a Nango API, or his own app. It is no provider of a
+//! connection, so there is no template, no credentials of a customer, and no egress policy; it may be on this machine.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
 use onevent_contract::{Clock, HeaderLines, HostError, LastRequest, Params, ProxyBody, ResponseHead, Secret};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::Proxy;
 use crate::egress::EgressPolicy;
 use crate::request::{ContentType, Secrets, add_params, encoded};
-use crate::transport::{Failure, Hop, HopAnswer, HopBody, exchange};
+use crate::streamed::as_it_came;
+use crate::transport::{Failure, Hop, HopAnswer, HopBody, exchange, open};
+use crate::{Proxy, RequestBody, StreamedAnswer};
 
 /// A server, by its base URL. Cheap to clone.
 ///
@@ -72,6 +74,21 @@ impl OriginRequest {
     }
 }
 
+/// One request to an [`Origin`] that somebody else has made, to be handed on while it arrives.
+#[derive(Debug)]
+pub struct PassedRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole URL; it has to lie beneath the base URL.
+    pub url: Url,
+    /// The headers, without those of the transport that it came over.
+    pub headers: HeaderMap,
+    /// The body; without a length it is sent in chunks.
+    pub body: RequestBody,
+    /// The longest time to the head of the answer. It does not run while the body still arrives.
+    pub head_timeout: Duration,
+}
+
 /// What an [`Origin`] answered, whatever the status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OriginAnswer {
@@ -118,10 +135,7 @@ impl Origin {
     pub async fn send(&self, request: OriginRequest) -> Result<OriginAnswer, HostError> {
         let OriginRequest { method, url, headers, body, timeout } = request;
         if !self.covers(&url) {
-            return Err(HostError::Configuration {
-                code: "invalid_url".into(),
-                message: format!("the request leads out of {}", self.base),
-            });
+            return Err(self.outside());
         }
         let client = self.proxy.inner.transport.client(&EgressPolicy::anywhere())?;
         let hop = Hop { method, url, headers, body: body.map(HopBody::Held) };
@@ -134,10 +148,50 @@ impl Origin {
             .await
     }
 
-    /// The same scheme, host and port, and a path beneath the base URL's.
+    /// Hands a request on, once, and its answer back, as both come: nothing is unpacked, and memory does not grow with a
+    /// body. Dropping the future, or the answer's body, ends the request.
+    ///
+    /// # Errors
+    /// As [`Origin::send`], but for the body of the answer, which is still to come.
+    pub async fn pass(&self, request: PassedRequest) -> Result<StreamedAnswer, HostError> {
+        let PassedRequest { method, url, mut headers, body, head_timeout } = request;
+        if !self.covers(&url) {
+            return Err(self.outside());
+        }
+        let accepted = headers.remove(ACCEPT_ENCODING).unwrap_or(HeaderValue::from_static("identity"));
+        headers.remove(CONTENT_LENGTH);
+        let client = self.proxy.inner.transport.client(&EgressPolicy::anywhere())?;
+        let given_up = CancellationToken::new();
+        let guard = given_up.clone().drop_guard();
+        let upload = body.passing(given_up);
+        let hop = Hop { method, url, headers, body: upload.clone().map(HopBody::Passing) };
+        let head = self.proxy.on_runtime(async move {
+            let silent = async {
+                match &upload {
+                    Some(upload) => upload.stalled(head_timeout).await,
+                    None => tokio::time::sleep(head_timeout).await,
+                }
+            };
+            tokio::select! {
+                head = open(&client, &hop, &accepted) => head.map_err(Failure::into_error),
+                () = silent => Err(Failure::timeout(head_timeout).into_error()),
+            }
+        });
+        Ok(as_it_came(head.await?, guard))
+    }
+
+    fn outside(&self) -> HostError {
+        HostError::Configuration {
+            code: "invalid_url".into(),
+            message: format!("the request leads out of {}", self.base),
+        }
+    }
+
+    /// The same scheme, host and port, and the base URL's path or one beneath it.
     fn covers(&self, url: &Url) -> bool {
         let base = self.base.path().trim_end_matches('/');
-        let beneath = url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+        let rest = url.path().strip_prefix(base);
+        let beneath = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none() && beneath
     }
 }

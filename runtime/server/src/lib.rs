@@ -16,6 +16,7 @@ mod options;
 mod router;
 mod routes;
 mod state;
+mod upstream;
 
 pub use openapi::openapi_json;
 pub use options::ServerOptions;

@@ -17,14 +17,19 @@ use crate::middleware::{
     answer_panic, authenticate, identify, limit_rate, on_response, span, without_trailing_slash,
 };
 use crate::state::ServerState;
-use crate::{ServerOptions, openapi, routes};
+use crate::{ServerOptions, openapi, routes, upstream};
 
 /// Nango's HTTP API over this service.
 ///
-/// The router has its own answers for what it does not know, and can be nested under a path.
+/// The router has its own answers for what it does not know, and can be nested under a path. Where the service stands in
+/// front of a Nango (the setting `nango.upstream`), what onevent does not do itself goes there.
 pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
-    let body_limit = options.body_limit;
+    let (body_limit, is_in_front) = (options.body_limit, service.settings().nango.upstream.is_some());
     let state = ServerState::new(service, options);
+    if is_in_front {
+        let routes = routes::health().fallback(upstream::answer).with_state(state);
+        return observed(routes);
+    }
     let with_key = routes::with_key()
         .route_layer(from_fn_with_state(state.clone(), limit_rate))
         .route_layer(from_fn_with_state(state.clone(), authenticate));
@@ -34,7 +39,14 @@ pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(other_method)
         .with_state(state)
-        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(DefaultBodyLimit::max(body_limit));
+    // A path is changed before it is matched: around the router, not in it.
+    Router::new().fallback_service(MapRequestLayer::new(without_trailing_slash).layer(observed(routes)))
+}
+
+/// The routes with what every answer and every line of the log has.
+fn observed(routes: Router) -> Router {
+    routes
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(
             TraceLayer::new_for_http()
@@ -43,9 +55,7 @@ pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
                 .on_response(on_response)
                 .on_failure(()),
         )
-        .layer(from_fn(identify));
-    // A path is changed before it is matched: around the router, not in it.
-    Router::new().fallback_service(MapRequestLayer::new(without_trailing_slash).layer(routes))
+        .layer(from_fn(identify))
 }
 
 async fn unknown_route(request: Request) -> ApiError {

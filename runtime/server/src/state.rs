@@ -27,6 +27,11 @@ impl ServerState {
         &self.0.service
     }
 
+    /// The largest body that is read as a whole, in bytes.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.0.options.body_limit
+    }
+
     pub(crate) fn is_draining(&self) -> bool {
         self.0.options.draining.is_cancelled()
     }

@@ -35,7 +35,7 @@ pub(super) fn answer(status: u16, body: &Value) -> Response {
 /// `Simple` of Nango's reference: an entry of the list.
 pub(super) fn simple(integration: (&str, &Integration), id: &str, connection: &Connection) -> Value {
     json!({
-        "id": 1,
+        "id": connection.number,
         "connection_id": id,
         "provider_config_key": integration.0,
         "provider": integration.1.provider,
@@ -55,7 +55,7 @@ pub(super) fn full(
     with_credentials: bool,
 ) -> Value {
     json!({
-        "id": 1,
+        "id": connection.number,
         "connection_id": id,
         "provider_config_key": integration.0,
         "provider": integration.1.provider,
@@ -66,7 +66,7 @@ pub(super) fn full(
         "connection_config": connection.config,
         "webhook_url_override": null,
         "created_at": "2026-01-01T00:00:00.000+00:00",
-        "updated_at": "2026-01-01T00:00:00.000+00:00",
+        "updated_at": format!("2026-01-01T00:00:{:02}.000+00:00", connection.version),
         "last_fetched_at": null,
         "credentials": if with_credentials { connection.credentials.clone() } else { json!({}) },
     })

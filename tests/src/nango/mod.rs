@@ -1,10 +1,11 @@
-//! A Nango API for tests: the routes that a dry run uses, as strict as Nango about what comes in.
+//! A Nango API for tests: the routes that onevent uses, as strict as Nango about what comes in.
 
 mod answers;
 mod keys;
 mod proxy;
 mod routes;
 mod state;
+mod webhooks;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -23,6 +24,7 @@ pub use self::state::Scope;
 /// | request | answer |
 /// | --- | --- |
 /// | `GET /connections`, `GET /connections/{id}` | connections, with credentials in the second |
+/// | `POST /connections`, `DELETE /connections/{id}` | 201 with the connection, 200 |
 /// | `POST` and `PATCH /connections/metadata` | 201 and 200, the body echoed |
 /// | `GET /integrations/{key}` | `{data}` |
 /// | `GET /environment-variables` | `[{name, value}]` |
@@ -87,8 +89,55 @@ impl NangoServer {
 
     /// Adds a connection with these credentials and nothing else.
     pub fn connection(&self, integration: &str, id: &str, credentials: Value) {
-        let connection = Connection { credentials, metadata: None, config: Map::new(), exhausted: false };
-        self.shared.lock().connections.insert((integration.to_owned(), id.to_owned()), connection);
+        self.shared.lock().connect((integration.to_owned(), id.to_owned()), credentials, Map::new());
+    }
+
+    /// Whether there is such a connection.
+    #[must_use]
+    pub fn has(&self, integration: &str, id: &str) -> bool {
+        self.shared.lock().connections.contains_key(&(integration.to_owned(), id.to_owned()))
+    }
+
+    /// Takes a connection away, as somebody does in the dashboard.
+    pub fn forget(&self, integration: &str, id: &str) {
+        self.shared.lock().connections.remove(&(integration.to_owned(), id.to_owned()));
+    }
+
+    /// Deletes no connection any more, whoever asks.
+    pub fn keep_connections(&self) {
+        self.shared.lock().keeps_connections = true;
+    }
+
+    /// Sends webhooks to this URL, signed with this key.
+    pub fn send_webhooks(&self, url: &str, signing_key: &str) {
+        self.shared.lock().webhooks = Some((url.to_owned(), signing_key.to_owned()));
+    }
+
+    /// Somebody has connected in the browser: there is a connection, or it has other credentials, and the webhook is sent.
+    /// The answer is its body, and the status that came back.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn authorize(&self, integration: &str, id: &str, credentials: Value) -> io::Result<(String, u16)> {
+        let body = {
+            let mut state = self.shared.lock();
+            let key = (integration.to_owned(), id.to_owned());
+            let was_there = state.connect(key, credentials, Map::new());
+            let provider = state.integrations.get(integration).map(|found| found.provider.clone());
+            webhooks::auth(integration, id, provider.as_deref().unwrap_or_default(), was_there)
+        };
+        let status = self.tell(&body)?;
+        Ok((body, status))
+    }
+
+    /// Sends a webhook with this body, and answers with the status that came back.
+    ///
+    /// # Errors
+    /// When nobody answers, or there is no URL.
+    pub fn tell(&self, body: &str) -> io::Result<u16> {
+        let target = self.shared.lock().webhooks.clone();
+        let (url, key) = target.ok_or_else(|| io::Error::other("webhooks go nowhere"))?;
+        webhooks::send(&url, &key, body)
     }
 
     /// Gives a connection settings.

@@ -27,10 +27,10 @@ type Answered = Result<Response, Refusal>;
 
 pub(super) fn router(shared: Shared) -> Router {
     Router::new()
-        .route("/connections", get(list))
+        .route("/connections", get(list).post(create))
         .route("/connections/metadata", post(set_metadata).patch(update_metadata))
-        .route("/connections/{id}", get(connection))
-        .route("/connection/{id}", get(connection))
+        .route("/connections/{id}", get(connection).delete(delete))
+        .route("/connection/{id}", get(connection).delete(delete))
         .route("/integrations/{key}", get(one_integration))
         .route("/environment-variables", get(variables))
         .route("/action/trigger", post(trigger))
@@ -134,6 +134,49 @@ async fn connection(
     }
     let with_credentials = scopes.contains(&Scope::ReadCredentials);
     Ok(answer(200, &full((key, integration), &id, found, with_credentials)))
+}
+
+async fn create(State(shared): State<Shared>, headers: HeaderMap, body: String) -> Answered {
+    let mut state = shared.lock();
+    allowed(&state, &headers, Scope::CreateConnections)?;
+    let known =
+        ["provider_config_key", "connection_id", "credentials", "metadata", "connection_config", "tags"];
+    let body = body_of(&headers, &body, &known)?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let invalid = || Refusal::new(400, "invalid_body", "provider_config_key or credentials is wrong");
+    let (Some(key), Some(credentials)) = (text("provider_config_key"), body.get("credentials")) else {
+        return Err(invalid());
+    };
+    let Some(integration) = state.integrations.get(&key).cloned() else {
+        return Err(Refusal::new(404, "not_found", "there is no such integration"));
+    };
+    let id = text("connection_id").unwrap_or_else(|| format!("made-by-nango-{}", state.made));
+    let config = body.get("connection_config").and_then(Value::as_object).cloned().unwrap_or_default();
+    let name = (key.clone(), id.clone());
+    state.connect(name.clone(), credentials.clone(), config);
+    let made = state.connections.get(&name).ok_or_else(invalid)?;
+    Ok(answer(201, &full((&key, &integration), &id, made, true)))
+}
+
+async fn delete(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(query): Pairs,
+) -> Answered {
+    let mut state = shared.lock();
+    allowed(&state, &headers, Scope::DeleteConnections)?;
+    known_query(&query, &["provider_config_key"])?;
+    let Some(key) = value_of(&query, "provider_config_key") else {
+        return Err(Refusal::new(400, "invalid_query_params", "provider_config_key is required"));
+    };
+    if state.keeps_connections {
+        return Err(Refusal::new(500, "server_error", "the connection was not deleted"));
+    }
+    match state.connections.remove(&(key.to_owned(), id)) {
+        Some(_) => Ok(answer(200, &json!({ "success": true }))),
+        None => Err(Refusal::new(404, "unknown_connection", "there is no such connection")),
+    }
 }
 
 async fn one_integration(

@@ -19,6 +19,10 @@ pub enum Scope {
     ReadCredentials,
     /// `environment:connections:update`
     UpdateConnections,
+    /// `environment:connections:create`
+    CreateConnections,
+    /// `environment:connections:delete`
+    DeleteConnections,
     /// `environment:integrations:read`
     ReadIntegrations,
     /// `environment:variables:read`
@@ -31,11 +35,13 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope: a key of the older kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ListConnections,
         Self::ReadConnections,
         Self::ReadCredentials,
         Self::UpdateConnections,
+        Self::CreateConnections,
+        Self::DeleteConnections,
         Self::ReadIntegrations,
         Self::ReadVariables,
         Self::Proxy,
@@ -51,6 +57,10 @@ pub(super) struct Integration {
 
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
+    /// Nango's number.
+    pub(super) number: u64,
+    /// How often it got credentials.
+    pub(super) version: u64,
     pub(super) credentials: Value,
     pub(super) metadata: Option<Map<String, Value>>,
     pub(super) config: Map<String, Value>,
@@ -79,8 +89,31 @@ pub(super) struct Environment {
     pub(super) redirect: Option<String>,
     /// The beginning of paths that are asked too often.
     pub(super) limited: Option<String>,
+    /// How many connections there ever were.
+    pub(super) made: u64,
+    /// Where webhooks go, and what they are signed with.
+    pub(super) webhooks: Option<(String, String)>,
+    /// Whether deletions fail.
+    pub(super) keeps_connections: bool,
     pub(super) held_update: Option<HeldUpdate>,
     pub(super) journal: Vec<JournalEntry>,
+}
+
+impl Environment {
+    /// Makes a connection, or gives it other credentials. Says whether it was there before.
+    pub(super) fn connect(&mut self, key: Key, credentials: Value, config: Map<String, Value>) -> bool {
+        if let Some(found) = self.connections.get_mut(&key) {
+            found.credentials = credentials;
+            found.version += 1;
+            found.exhausted = false;
+            return true;
+        }
+        self.made += 1;
+        let (number, metadata) = (self.made, None);
+        let made = Connection { number, version: 1, credentials, metadata, config, exhausted: false };
+        self.connections.insert(key, made);
+        false
+    }
 }
 
 /// The environment, shared by the server's thread and the test.

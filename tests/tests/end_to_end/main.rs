@@ -13,6 +13,7 @@ mod compatibility;
 mod corpus;
 mod examples;
 mod fixtures;
+mod front;
 mod hostile_source;
 mod interruption;
 mod operations;

@@ -27,6 +27,7 @@ use self::assignment::Assignment;
 pub use self::field::Shown;
 pub use self::flags::Flags;
 pub use self::key::Key;
+pub use self::nango::NangoEnvironment;
 pub use self::origin::{Origin, Sourced};
 pub use self::server_settings::{FailureSettings, ServerSettings, WebhookSettings};
 pub use self::setting::Setting;
@@ -71,6 +72,8 @@ pub struct Config {
     pub settings: Settings,
     /// The names of all variables that hold a secret key of Nango's.
     nango_keys: Vec<String>,
+    /// The environments of Nango's that have one.
+    nango_environments: Vec<NangoEnvironment>,
 }
 
 impl Config {
@@ -99,8 +102,10 @@ impl Config {
         settings.nango.secret_key = nango.secret_key(&settings.environment.value);
         check::names(&settings, names)?;
         check::seals(&settings)?;
+        settings.nango.webhook_signing_key = nango.signing_key(&settings.environment.value);
         let nango_keys = nango.key_names();
-        Ok(Self { project, settings, nango_keys })
+        let nango_environments = nango.environments(&settings.environment.value);
+        Ok(Self { project, settings, nango_keys, nango_environments })
     }
 
     /// The same project with other values.
@@ -133,6 +138,12 @@ impl Config {
             origin => format!("{} ({origin})", self.nango_key_variables().0),
         };
         Some(NangoKey { secret: value.clone(), name })
+    }
+
+    /// Every environment of Nango's that has a secret key.
+    #[must_use]
+    pub fn nango_environments(&self) -> &[NangoEnvironment] {
+        &self.nango_environments
     }
 
     /// The variable that holds this environment's key, and those that hold others.

@@ -13,13 +13,24 @@ use super::origin::{Origin, Sourced};
 use super::setting::{Setting, upper};
 use crate::error::{ConfigError, ConfigFile};
 use crate::location::Location;
-use crate::surroundings::{NANGO_HOSTPORT, NANGO_SECRET_KEY, is_nangos};
+use crate::surroundings::{NANGO_HOSTPORT, NANGO_SECRET_KEY, NANGO_WEBHOOK_SIGNING_KEY, is_nangos};
 
 /// The file's name, in the project's folder.
 const NAME: &str = ".env";
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
+
+/// An environment of a Nango, with its keys.
+#[derive(Debug, Clone)]
+pub struct NangoEnvironment {
+    /// Its name.
+    pub name: EnvironmentName,
+    /// Its secret key.
+    pub secret_key: Secret,
+    /// What its webhooks are signed with; `None`: with the secret key.
+    pub signing_key: Option<Secret>,
+}
 
 /// What both sources say. The environment wins.
 pub(super) struct Variables<'a> {
@@ -68,14 +79,46 @@ impl<'a> Variables<'a> {
 
     /// The secret key of an environment.
     pub(super) fn secret_key(&self, environment: &EnvironmentName) -> Option<Sourced<Secret>> {
-        let (value, origin) = self.find(&spellings(environment))?;
+        self.of_environment(NANGO_SECRET_KEY, environment)
+    }
+
+    /// What the webhooks of an environment are signed with.
+    pub(super) fn signing_key(&self, environment: &EnvironmentName) -> Option<Sourced<Secret>> {
+        self.of_environment(NANGO_WEBHOOK_SIGNING_KEY, environment)
+    }
+
+    /// Every environment that has a secret key. A variable's name says less than an environment's: `EU_WEST` is
+    /// `eu_west`, unless `own` is an environment with such a variable.
+    pub(super) fn environments(&self, own: &EnvironmentName) -> Vec<NangoEnvironment> {
+        let prefix = format!("{NANGO_SECRET_KEY}_");
+        let variables = self.environment.keys().chain(self.file.keys());
+        let is_own = |variable: &str| spellings(NANGO_SECRET_KEY, own).iter().any(|own| own == variable);
+        let name = |variable: &String| {
+            let suffix = variable.strip_prefix(&prefix)?;
+            if is_own(variable) {
+                Some(own.clone())
+            } else {
+                EnvironmentName::new(suffix.to_lowercase()).ok()
+            }
+        };
+        let names: BTreeSet<EnvironmentName> = variables.filter_map(name).collect();
+        let known = |name: EnvironmentName| {
+            let secret_key = self.secret_key(&name)?.value;
+            let signing_key = self.signing_key(&name).map(|key| key.value);
+            Some(NangoEnvironment { name, secret_key, signing_key })
+        };
+        names.into_iter().filter_map(known).collect()
+    }
+
+    fn of_environment(&self, variable: &str, environment: &EnvironmentName) -> Option<Sourced<Secret>> {
+        let (value, origin) = self.find(&spellings(variable, environment))?;
         Some(Sourced { value, origin })
     }
 
     /// Every variable that is there and holds a key of some environment.
     pub(super) fn key_names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.environment.keys().chain(self.file.keys()).cloned().collect();
-        names.retain(|name| name != NANGO_HOSTPORT);
+        names.retain(|name| name.starts_with(NANGO_SECRET_KEY));
         names.sort();
         names.dedup();
         names
@@ -101,9 +144,9 @@ pub(super) fn key_variable(environment: &EnvironmentName) -> String {
 }
 
 /// Nango's spelling, which only turns the name into upper case, and the one that a shell can set.
-fn spellings(environment: &EnvironmentName) -> [String; 2] {
-    let nangos = format!("{NANGO_SECRET_KEY}_{}", environment.as_str().to_ascii_uppercase());
-    [nangos, key_variable(environment)]
+fn spellings(variable: &str, environment: &EnvironmentName) -> [String; 2] {
+    let name = environment.as_str();
+    [format!("{variable}_{}", name.to_ascii_uppercase()), format!("{variable}_{}", upper(name))]
 }
 
 fn named(key: &str) -> Option<(&'static Setting, Key)> {
@@ -189,6 +232,34 @@ mod tests {
         assert_eq!(key(&set, file, "dev"), found("five", "NANGO_SECRET_KEY_DEV"));
         let both = [("NANGO_SECRET_KEY_EU-WEST", "a"), ("NANGO_SECRET_KEY_EU_WEST", "b")];
         assert_eq!(key(&both, file, "eu-west"), found("a", "NANGO_SECRET_KEY_EU-WEST"));
+    }
+
+    #[test]
+    fn every_environment_with_a_secret_key_is_known_by_its_name() {
+        let set = environment(&[
+            ("NANGO_SECRET_KEY_DEV", "one"),
+            ("NANGO_SECRET_KEY_EU_WEST", "two"),
+            ("NANGO_SECRET_KEY", "none"),
+            ("NANGO_WEBHOOK_SIGNING_KEY_DEV", "signs"),
+            ("NANGO_WEBHOOK_SIGNING_KEY_STAGING", "of nobody"),
+        ]);
+        let variables =
+            Variables { environment: &set, file: parse("NANGO_SECRET_KEY_PROD=three\n").unwrap() };
+        let known = |own: &str| -> Vec<(String, String, Option<String>)> {
+            let environments = variables.environments(&EnvironmentName::new(own).unwrap());
+            let key = |key: &Secret| key.reveal().to_owned();
+            let shown = |known: NangoEnvironment| {
+                (known.name.to_string(), key(&known.secret_key), known.signing_key.as_ref().map(key))
+            };
+            environments.into_iter().map(shown).collect()
+        };
+        let row = |name: &str, key: &str, signs: Option<&str>| {
+            (name.to_owned(), key.to_owned(), signs.map(str::to_owned))
+        };
+        let (dev, prod) = (row("dev", "one", Some("signs")), row("prod", "three", None));
+        assert_eq!(known("dev"), [dev.clone(), row("eu_west", "two", None), prod.clone()]);
+        assert_eq!(known("eu-west"), [dev, row("eu-west", "two", None), prod]);
+        assert_eq!(variables.key_names().len(), 4);
     }
 
     #[test]

@@ -40,8 +40,11 @@ pub(super) enum Slot {
 }
 
 /// Settings whose variable is Nango's, so that one value serves both programs.
-const NANGO_VARIABLES: &[(&str, &str)] =
-    &[("nango.hostport", NANGO_HOSTPORT), ("nango.secret_key", "NANGO_SECRET_KEY_<ENVIRONMENT>")];
+const NANGO_VARIABLES: &[(&str, &str)] = &[
+    ("nango.hostport", NANGO_HOSTPORT),
+    ("nango.secret_key", "NANGO_SECRET_KEY_<ENVIRONMENT>"),
+    ("nango.webhook_signing_key", "NANGO_WEBHOOK_SIGNING_KEY_<ENVIRONMENT>"),
+];
 
 impl Setting {
     /// The field that its value is kept in, for `name` at its placeholder; an entry for the name is made.

@@ -74,6 +74,8 @@ pub struct NangoSettings {
     pub hostport: Sourced<ApiUrl>,
     /// The secret key of the environment.
     pub secret_key: Option<Sourced<Secret>>,
+    /// What the environment's webhooks are signed with; `None`: with the secret key.
+    pub webhook_signing_key: Option<Sourced<Secret>>,
     /// The Nango that a server stands in front of.
     pub upstream: Option<Sourced<ApiUrl>>,
 }
@@ -163,6 +165,7 @@ impl Settings {
             nango: NangoSettings {
                 hostport: Sourced::default(ApiUrl::nango_cloud()?),
                 secret_key: None,
+                webhook_signing_key: None,
                 upstream: None,
             },
             egress_allow: Sourced::default(Networks::default()),

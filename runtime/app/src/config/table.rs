@@ -122,8 +122,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.nango.secret_key),
     },
     Setting {
-        key: "nango.upstream",
+        key: "nango.webhook_signing_key",
         flag: None,
+        help: "What the environment's webhooks are signed with. Without it, the secret key. Only from the environment or \
+               the project's .env.",
+        secrecy: Secrecy::VariableOnly,
+        slot: Slot::One(|settings| &mut settings.nango.webhook_signing_key),
+    },
+    Setting {
+        key: "nango.upstream",
+        flag: Some("--nango"),
         help: "The Nango that a server stands in front of: what it does not do itself goes there.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.nango.upstream),

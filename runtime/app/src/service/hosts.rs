@@ -5,7 +5,7 @@ use std::sync::Arc;
 use onevent_contract::{ConnectionFacts, EnvironmentName, Function, Host, Invocation, SystemClock};
 use onevent_engine::{Project, ProjectSource};
 use onevent_hosts::{
-    ActionRunner, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
+    ActionRunner, CallsAre, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
     LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
     RemoteWrites, StoredTarget,
 };
@@ -68,7 +68,7 @@ impl Service {
     pub fn nango_api(&self) -> Result<Option<NangoApi>, ServiceError> {
         let Some(NangoKey { secret, name }) = self.config.nango_key() else { return Ok(None) };
         let base_url = self.settings().nango.hostport.value.url().clone();
-        let options = NangoApiOptions { base_url, secret_key: secret, key_name: name };
+        let options = NangoApiOptions { base_url, secret_key: secret, key_name: name, calls: CallsAre::Dry };
         Ok(Some(NangoApi::new(&self.proxy()?, options)?))
     }
 
@@ -175,7 +175,7 @@ impl Service {
     }
 
     /// What runs the actions that a function triggers, and where their runs are kept.
-    fn actions(
+    pub(super) fn actions(
         &self,
         project: &Arc<Project>,
         deployment: Option<DeploymentId>,

@@ -1,6 +1,7 @@
 //! The parts of onevent over one project, put together from its settings.
 
 mod actions;
+mod comparison;
 mod current;
 mod deployed;
 mod deployments;
@@ -10,6 +11,7 @@ mod hosts;
 mod operations;
 mod stored_integrations;
 mod stores;
+mod upstream;
 mod workers;
 
 use std::fmt;
@@ -26,6 +28,7 @@ use onevent_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+pub use self::comparison::{COMPARISON_INTERVAL, Compared, Comparisons};
 use self::current::Current;
 pub use self::current::SettingsReloaded;
 use self::deployed::HeldDeployments;
@@ -36,6 +39,7 @@ pub use self::functions::{FunctionsReloaded, RunningFunctions};
 pub use self::hosts::{DryRunHost, HostedRun};
 pub use self::stored_integrations::FoundIntegration;
 pub(crate) use self::stored_integrations::no_template;
+pub use self::upstream::Upstream;
 use crate::config::{Config, Flags, Settings};
 use crate::error::ConfigError;
 use crate::integrations::Integrations;
@@ -62,6 +66,8 @@ pub struct Service {
     interruption: CancellationToken,
     /// Whether workers run the setup functions of connections, after the operation has answered.
     has_workers: AtomicBool,
+    /// The Nango that it stands in front of.
+    upstream: OnceLock<Upstream>,
 }
 
 impl fmt::Debug for Service {
@@ -96,6 +102,7 @@ impl Service {
             action_records: OnceLock::new(),
             interruption: CancellationToken::new(),
             has_workers: AtomicBool::new(false),
+            upstream: OnceLock::new(),
         })
     }
 

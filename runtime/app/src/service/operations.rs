@@ -133,7 +133,7 @@ impl Service {
     ) -> Result<Lifecycle, ServiceError> {
         let running = self.functions_of(environment, &own.key, deployment).await?;
         let store = self.store().await?;
-        let policies = self.policies(&own, running.deployment);
+        let policies = self.policies(own.provider.auth_mode.clone(), running.deployment);
         let hosts = self.live_hosts(store, &running, environment, own).await?;
         let project = running.project;
         Ok(Lifecycle::new(LifecycleOptions {
@@ -149,13 +149,13 @@ impl Service {
         }))
     }
 
-    fn policies(&self, own: &Integration, deployment: Option<DeploymentId>) -> Policies {
+    pub(super) fn policies(&self, auth_mode: String, deployment: Option<DeploymentId>) -> Policies {
         let settings = self.settings();
         let webhooks = Webhooks {
             has_url: settings.webhooks.url.is_some(),
             creation: settings.webhooks.auth_creation.value,
             deletion: settings.webhooks.connection_deletion.value,
-            auth_mode: own.provider.auth_mode.clone(),
+            auth_mode,
         };
         Policies {
             setup_by: if self.has_workers() { SetupBy::Workers } else { SetupBy::Operation },

@@ -13,7 +13,7 @@ use onevent_lifecycle::{
 use onevent_proxy::{Notice, NoticeTo};
 use onevent_store::{DeploymentId, StoreError};
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, Upstream};
 
 /// What webhooks say who sends them.
 const AGENT: &str = concat!("onevent/", env!("CARGO_PKG_VERSION"));
@@ -33,11 +33,13 @@ impl Service {
         on_failure: impl Fn(&StoreError) + Send + Sync + 'static,
     ) -> Result<Workers, ServiceError> {
         let store = self.store().await?.clone();
+        let signing_keys = self.upstream()?.map(Upstream::signing_keys).unwrap_or_default();
         self.has_workers.store(true, Ordering::Relaxed);
         Ok(Workers::start(WorkersOptions {
             store,
             lifecycles: Arc::new(OfService(Arc::clone(self))),
             sender: Arc::new(OfService(Arc::clone(self))),
+            signing_keys: Arc::new(signing_keys),
             clock: Arc::new(SystemClock),
             on_failure: Arc::new(on_failure),
         }))
@@ -56,9 +58,16 @@ impl Lifecycles for OfService {
         integration: &IntegrationId,
         deployment: Option<&DeploymentId>,
     ) -> Result<Lifecycle, String> {
+        self.0.have_functions(environment).await.map_err(|error| error.to_string())?;
+        if let Some(upstream) = self.0.upstream().map_err(|error| error.to_string())? {
+            let unknown = || format!("no secret key of {environment} is known any more");
+            let environment = upstream.environments.get(environment).ok_or_else(unknown)?;
+            let lifecycle =
+                self.0.upstream_lifecycle(environment, integration, None, deployment.copied()).await;
+            return Ok(lifecycle.map_err(|error| error.to_string())?.into_lifecycle());
+        }
         let found = self.0.integration_in(environment, integration).await;
         let own = found.map_err(|error| error.to_string())?.integration;
-        self.0.have_functions(environment).await.map_err(|error| error.to_string())?;
         self.0.lifecycle(environment, own, deployment.copied()).await.map_err(|error| error.to_string())
     }
 }

@@ -130,6 +130,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         onevent serve\n  \
         onevent serve --watch\n  \
+        NANGO_SECRET_KEY_PROD=… onevent serve -e prod --nango http://nango:3003\n  \
         onevent serve --listen 0.0.0.0:3003 --tls-cert server.pem --tls-key server.key --log json\n\n\
         On an empty database a secret key is made and shown once. SIGTERM ends the server gracefully, SIGHUP reads\n\
         limits, egress, providers, integrations and variables again.")]

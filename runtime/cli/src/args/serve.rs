@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use onevent_app::Flags;
 use onevent_contract::ScopePattern;
+
+use super::GlobalArgs;
 
 /// `onevent serve`.
 #[derive(Debug, Args)]
@@ -18,6 +21,9 @@ pub(crate) struct ServeArgs {
     /// Load the project's functions again when its files change
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Stand in front of this Nango: what onevent does not do itself goes there [env: ONEVENT_NANGO_UPSTREAM]
+    #[arg(long, value_name = "URL")]
+    pub(crate) nango: Option<String>,
     /// The server's certificate and those above it, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub(crate) tls_cert: Option<PathBuf>,
@@ -30,6 +36,15 @@ pub(crate) struct ServeArgs {
     /// What the log tells: error, warn, info, debug, trace
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub(crate) log_level: LogLevel,
+}
+
+impl ServeArgs {
+    /// What these flags and the general ones say about settings.
+    pub(crate) fn flags(&self, global: &GlobalArgs) -> Flags {
+        let mut flags = global.flags();
+        flags.own.extend(self.nango.clone().map(|url| ("--nango", url)));
+        flags
+    }
 }
 
 /// How the log is written.

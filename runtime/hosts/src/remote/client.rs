@@ -20,6 +20,16 @@ const API_TIMEOUT: Duration = Duration::from_secs(60);
 /// What this program says that it is.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("onevent/", env!("CARGO_PKG_VERSION")));
 
+/// What Nango is told of the calls that runs make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CallsAre {
+    /// Of somebody who tries a function.
+    #[default]
+    Dry,
+    /// Of an operation that counts.
+    Real,
+}
+
 /// How a Nango API is reached.
 #[derive(Debug, Clone)]
 pub struct NangoApiOptions {
@@ -29,6 +39,8 @@ pub struct NangoApiOptions {
     pub secret_key: Secret,
     /// Where the key was found, for errors about it: the name of a variable.
     pub key_name: String,
+    /// What it is told of the calls.
+    pub calls: CallsAre,
 }
 
 /// One environment of a Nango API. Cheap to clone.
@@ -45,6 +57,7 @@ struct Inner {
     key: Secret,
     authorization: HeaderValue,
     key_name: String,
+    calls: CallsAre,
 }
 
 /// A request whose answer is JSON.
@@ -73,7 +86,7 @@ impl NangoApi {
     /// # Errors
     /// [`RemoteError::InvalidKey`] for a key that cannot be sent.
     pub fn new(proxy: &Proxy, options: NangoApiOptions) -> Result<Self, RemoteError> {
-        let NangoApiOptions { base_url, secret_key: key, key_name } = options;
+        let NangoApiOptions { base_url, secret_key: key, key_name, calls } = options;
         let text = format!("Bearer {}", key.reveal());
         let Ok(mut authorization) = HeaderValue::from_str(&text) else {
             return Err(RemoteError::InvalidKey { key_name });
@@ -84,7 +97,7 @@ impl NangoApi {
         authorization.set_sensitive(true);
         let host = base_url.as_str().trim_end_matches('/').to_owned();
         let origin = Origin::new(proxy, base_url);
-        Ok(Self { inner: Arc::new(Inner { origin, host, key, authorization, key_name }) })
+        Ok(Self { inner: Arc::new(Inner { origin, host, key, authorization, key_name, calls }) })
     }
 
     /// The base URL, without a slash at its end.
@@ -115,7 +128,11 @@ impl NangoApi {
         headers.insert(USER_AGENT, AGENT);
         headers.insert("nango-is-sync", HeaderValue::from_static("true"));
         headers.insert("nango-is-script", HeaderValue::from_static("false"));
-        headers.insert("nango-is-dry-run", HeaderValue::from_static("true"));
+        let dry = match self.inner.calls {
+            CallsAre::Dry => "true",
+            CallsAre::Real => "false",
+        };
+        headers.insert("nango-is-dry-run", HeaderValue::from_static(dry));
         headers
     }
 

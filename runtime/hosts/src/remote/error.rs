@@ -174,6 +174,8 @@ impl From<RemoteError> for HostError {
 pub(super) enum ApiOperation<'a> {
     Connection { integration: &'a IntegrationId, connection: &'a ConnectionId },
     Connections { connection: &'a ConnectionId },
+    AllConnections,
+    Deletion { integration: &'a IntegrationId, connection: &'a ConnectionId },
     Integration { integration: &'a IntegrationId },
     Variables,
     MetadataWrite { integration: &'a IntegrationId, connection: &'a ConnectionId },
@@ -186,7 +188,8 @@ impl ApiOperation<'_> {
     fn what(&self) -> &'static str {
         match self {
             Self::Connection { .. } => "read a connection",
-            Self::Connections { .. } => "list connections",
+            Self::Connections { .. } | Self::AllConnections => "list connections",
+            Self::Deletion { .. } => "delete a connection",
             Self::Integration { .. } => "read an integration",
             Self::Variables => "read environment variables",
             Self::MetadataWrite { .. } => "write metadata",
@@ -199,7 +202,8 @@ impl ApiOperation<'_> {
     fn scope(&self) -> &'static str {
         match self {
             Self::Connection { .. } => "environment:connections:read_credentials",
-            Self::Connections { .. } => "environment:connections:list",
+            Self::Connections { .. } | Self::AllConnections => "environment:connections:list",
+            Self::Deletion { .. } => "environment:connections:delete",
             Self::Integration { .. } => "environment:integrations:read",
             Self::Variables => "environment:variables:read",
             Self::MetadataWrite { .. } => "environment:connections:update",
@@ -213,9 +217,10 @@ impl ApiOperation<'_> {
             Self::Connection { integration, .. }
             | Self::Integration { integration }
             | Self::MetadataWrite { integration, .. }
+            | Self::Deletion { integration, .. }
             | Self::Action { integration, .. }
             | Self::Proxy { integration, .. } => integration.as_str(),
-            Self::Connections { .. } | Self::Variables => "",
+            Self::Connections { .. } | Self::AllConnections | Self::Variables => "",
         }
     }
 
@@ -223,12 +228,14 @@ impl ApiOperation<'_> {
     fn subject(&self) -> String {
         match self {
             Self::Connection { integration, connection }
+            | Self::Deletion { integration, connection }
             | Self::MetadataWrite { integration, connection }
             | Self::Action { integration, connection, .. }
             | Self::Proxy { integration, connection } => {
                 format!("connection `{connection}` of `{integration}`")
             }
             Self::Connections { connection } => format!("connection `{connection}`"),
+            Self::AllConnections => "connections".into(),
             Self::Integration { integration } => format!("integration `{integration}`"),
             Self::Variables => "environment variables".into(),
         }

@@ -6,13 +6,17 @@ mod call;
 mod client;
 mod connection;
 mod error;
+mod fresh;
 mod host;
+mod listed;
 mod metadata;
 mod metadata_calls;
 mod proxy_errors;
 mod routes;
 
-pub use client::{NangoApi, NangoApiOptions};
+pub use client::{CallsAre, NangoApi, NangoApiOptions};
 pub use connection::RemoteConnection;
 pub use error::RemoteError;
+pub use fresh::FreshRemoteHost;
 pub use host::{RemoteHost, RemoteHostOptions, RemoteWrites};
+pub use listed::ListedConnection;

@@ -8,6 +8,7 @@ use onevent_contract::Secret;
 use onevent_store::{Claim, EventEnd, PutBack, Store, StoreError, WebhookAttempt};
 
 use super::{Signatures, WebhookPayload};
+use crate::SigningKeys;
 
 /// How often a webhook is sent at most: once, and two retries, as Nango does it.
 const MAX_ATTEMPTS: u32 = 3;
@@ -64,11 +65,15 @@ pub trait WebhookSender: Send + Sync {
 pub(crate) async fn deliver(
     store: &Store,
     sender: &dyn WebhookSender,
+    signing_keys: &SigningKeys,
     claim: &Claim,
     now: impl Fn() -> Timestamp,
 ) -> Result<(), StoreError> {
     let environment = &claim.connection().environment;
-    let key = store.webhook_signing_key(environment).await?;
+    let key = match signing_keys.get(environment) {
+        Some(key) => key.clone(),
+        None => store.webhook_signing_key(environment).await?,
+    };
     let started_at = now();
     let sent = attempt(sender, claim, &key).await;
     let ended_at = now();

@@ -3,11 +3,12 @@
 mod lease;
 mod work;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use onevent_contract::{Clock, EnvironmentName, IntegrationId};
+use onevent_contract::{Clock, EnvironmentName, IntegrationId, Secret};
 use onevent_store::{Claim, DeploymentId, EventKind, LEASE, Store, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -42,6 +43,9 @@ pub trait Lifecycles: Send + Sync {
     ) -> Result<Lifecycle, String>;
 }
 
+/// Signing keys that come from elsewhere: a Nango's, whose webhooks go on to the app that knows its key.
+pub type SigningKeys = HashMap<EnvironmentName, Secret>;
+
 /// What workers work with.
 #[derive(Clone)]
 pub struct WorkersOptions {
@@ -51,6 +55,8 @@ pub struct WorkersOptions {
     pub lifecycles: Arc<dyn Lifecycles>,
     /// Sends webhooks.
     pub sender: Arc<dyn WebhookSender>,
+    /// What webhooks of an environment are signed with; without one, with the store's own key.
+    pub signing_keys: Arc<SigningKeys>,
     /// Where times come from.
     pub clock: Arc<dyn Clock>,
     /// Is told of what no event keeps: failures of the database.

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::WorkersOptions;
 use crate::queued::QueuedRun;
+use crate::upstream::UpstreamSetup;
 use crate::{Lifecycle, webhooks};
 
 /// How long an event waits whose connection is busy with another operation.
@@ -42,7 +43,7 @@ pub(super) async fn webhook(
 ) -> Result<(), StoreError> {
     let clock = &options.clock;
     tokio::select! {
-        delivered = webhooks::deliver(&options.store, &*options.sender, claim, || clock.now()) => delivered,
+        delivered = webhooks::deliver(&options.store, &*options.sender, &options.signing_keys, claim, || clock.now()) => delivered,
         // It may have arrived: whoever receives webhooks gets one twice at times.
         () = working.cancelled() => put_back(options, claim, Duration::ZERO, PutBack::NotBegun).await,
     }
@@ -82,7 +83,11 @@ async fn give_up(options: &WorkersOptions, claim: &Claim, error: String) -> Resu
     options.store.queue().finish(&mut transaction, claim, EventEnd::Failed { run: None, error }).await?;
     let kind = claim.event.summary.kind;
     if kind == EventKind::Setup && transaction.waiting_events(claim.connection(), kind).await? == 0 {
-        match transaction.finish_setup(claim.connection()).await {
+        let done = match UpstreamSetup::of(claim) {
+            None => transaction.finish_setup(claim.connection()).await,
+            Some(setup) => setup.finish(&options.store, &mut transaction, claim.connection()).await,
+        };
+        match done {
             Ok(()) | Err(StoreError::UnknownConnection { .. }) => {}
             Err(error) => return Err(error),
         }

@@ -56,6 +56,7 @@ pub(crate) fn start(store: &Store, lifecycle: Lifecycle, app: &Arc<App>) -> Work
         store: store.clone(),
         lifecycles: Arc::new(One(lifecycle)),
         sender: app.clone(),
+        signing_keys: Arc::default(),
         clock: Arc::new(SystemClock),
         on_failure: Arc::new(|error| panic!("{error}")),
     })

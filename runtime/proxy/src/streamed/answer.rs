@@ -53,6 +53,15 @@ impl fmt::Debug for AnswerBody {
     }
 }
 
+/// An answer to pass on as it came.
+pub(crate) fn as_it_came(answer: OpenAnswer, guard: DropGuard) -> StreamedAnswer {
+    let OpenAnswer { status, response, .. } = answer;
+    let (headers, length) = (response.headers().clone(), response.content_length());
+    let aborted = |_| broken(&io::Error::from(io::ErrorKind::ConnectionAborted));
+    let pieces = Box::pin(response.bytes_stream().map_err(aborted));
+    StreamedAnswer { status, headers, body: AnswerBody { pieces, length, _ends_the_request: guard } }
+}
+
 /// An answer to pass on, unpacked or as it came.
 pub(super) fn passed_on(
     answer: OpenAnswer,

@@ -27,6 +27,12 @@ impl RequestBody {
         Self::new(Box::pin(stream::empty()), Some(0))
     }
 
+    /// The body to be passed on, whatever its size; `None` where there is none.
+    pub(crate) fn passing(self, given_up: CancellationToken) -> Option<Upload> {
+        let Self { pieces, length } = self;
+        (length != Some(0)).then(|| Upload::new(pieces, length, given_up))
+    }
+
     /// Reads as much as may be kept. What is larger is passed on, until `given_up` is cancelled.
     pub(super) async fn held(self, given_up: &CancellationToken) -> Result<Held, HostError> {
         let Self { mut pieces, length } = self;

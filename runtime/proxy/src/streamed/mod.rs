@@ -17,6 +17,7 @@ use std::time::Instant;
 use onevent_contract::{EffectSender, HostError, ProxyRequest};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use answer::as_it_came;
 pub use answer::{AnswerBody, StreamedAnswer};
 pub use body::RequestBody;
 pub use manner::Decompress;

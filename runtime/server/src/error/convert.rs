@@ -4,6 +4,7 @@
 
 use axum::http::StatusCode;
 use onevent_app::{ConfigError, ServiceError};
+use onevent_hosts::RemoteError;
 use onevent_lifecycle::LifecycleError;
 use onevent_lifecycle::deployments::DeploymentError;
 use onevent_store::StoreError;
@@ -36,6 +37,10 @@ impl From<LifecycleError> for ApiError {
                 tracing::error!(error = %error, "a request failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.code().to_owned(), error.to_string())
             }
+            LifecycleError::Nango(error) => error.into(),
+            LifecycleError::CleanupFailed { .. } => {
+                Self::new(StatusCode::CONFLICT, "cleanup_failed", error.to_string())
+            }
             LifecycleError::Interrupted { .. } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", error.to_string())
             }
@@ -58,12 +63,21 @@ impl From<DeploymentError> for ApiError {
     }
 }
 
+impl From<RemoteError> for ApiError {
+    /// The Nango behind this server did not do its part.
+    fn from(error: RemoteError) -> Self {
+        tracing::error!(%error, "the Nango behind this server");
+        Self::new(StatusCode::BAD_GATEWAY, error.code(), error.to_string())
+    }
+}
+
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Store(error) => error.into(),
             ServiceError::Deployment(error) => error.into(),
             ServiceError::Lifecycle(error) => error.into(),
+            ServiceError::Remote(error) => error.into(),
             error => Self::internal(&error),
         }
     }

@@ -27,6 +27,11 @@ pub(crate) fn open() -> OpenApiRouter<ServerState> {
         .merge(telemetry::routes())
 }
 
+/// Whether the server is well: those that are its own also in front of a Nango.
+pub(crate) fn health() -> axum::Router<ServerState> {
+    health::routes().into()
+}
+
 /// The routes that need one.
 pub(crate) fn with_key() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new() //

@@ -6,6 +6,7 @@ mod connections;
 mod deploy;
 mod errors;
 mod frame;
+mod front;
 mod hostile;
 mod integrations;
 mod official_deploy;

@@ -1,6 +1,7 @@
 //! `onevent serve`: the server, from its first line to its last.
 
 mod first_key;
+mod front;
 mod listen;
 mod log;
 mod signals;
@@ -9,7 +10,7 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_app::{Service, Surroundings};
+use onevent_app::{Flags, Service, Surroundings};
 use onevent_server::{ServerOptions, router};
 use serde::Serialize;
 
@@ -46,7 +47,12 @@ pub(crate) async fn run(
     let functions = load(service, args).await?;
     let signals = Signals::listen()?;
     let listening = Listening::open(args).await?;
-    let secret_key = first_key::make_if_none(service).await?;
+    let in_front = front::start(service)?;
+    // In front of a Nango its keys count.
+    let secret_key = match &in_front {
+        Some(_) => None,
+        None => first_key::make_if_none(service).await?,
+    };
     let workers = service.start_workers(|error| tracing::error!(%error, "the queue")).await?;
     let options = ServerOptions::of(&service.settings().server);
     let draining = options.draining.clone();
@@ -62,7 +68,7 @@ pub(crate) async fn run(
 
     let ended = loop {
         match signals.next().await {
-            Asked::Reload => reload(service, global, surroundings),
+            Asked::Reload => reload(service, &args.flags(global), surroundings),
             Asked::Stop => break Ok(()),
             Asked::Ended(error) => break Err(error),
         }
@@ -72,6 +78,7 @@ pub(crate) async fn run(
         service.settings().server.drain.value.get()
     );
     draining.cancel();
+    drop(in_front);
     let drain = service.settings().server.drain.value.get();
     serving.stop(drain + LAST_ANSWERS);
     tokio::select! {
@@ -115,8 +122,8 @@ fn say(global: &GlobalArgs, started: &Started) -> Result<(), Failure> {
 }
 
 /// Takes the settings that a running server can take, and says aloud which it cannot.
-fn reload(service: &Service, global: &GlobalArgs, surroundings: &Surroundings) {
-    match service.reload_settings(&global.flags(), surroundings) {
+fn reload(service: &Service, flags: &Flags, surroundings: &Surroundings) {
+    match service.reload_settings(flags, surroundings) {
         Ok(found) => {
             let names = |keys: &[onevent_app::Key]| {
                 keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

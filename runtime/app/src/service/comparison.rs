@@ -1,0 +1,113 @@
+//! Comparing the list of a Nango's connections with what is known here, again and again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{Clock as _, SystemClock};
+use onevent_hosts::ListedConnection;
+use onevent_lifecycle::{
+    Learned, LifecycleError, UpstreamDecision, UpstreamEnvironment, note_deleted_behind, take_stock,
+};
+use onevent_store::ConnectionKey;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Service, ServiceError};
+
+/// How often the list is compared. Webhooks tell at once; this finds what they did not.
+pub const COMPARISON_INTERVAL: Duration = Duration::from_secs(3 * 60);
+
+/// What a comparison found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Compared {
+    /// A connection that nobody had told of; its events have come to it now.
+    Found {
+        /// The connection.
+        key: ConnectionKey,
+        /// What was decided, if something was.
+        decision: Result<UpstreamDecision, ServiceError>,
+    },
+    /// A connection that was deleted at Nango without onevent having been asked: its cleanup has not run.
+    DeletedBehind {
+        /// The connection.
+        key: ConnectionKey,
+    },
+    /// The comparison itself failed.
+    Failed {
+        /// The reason.
+        error: ServiceError,
+    },
+}
+
+/// Comparisons that go on until it is dropped.
+#[derive(Debug)]
+pub struct Comparisons {
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Service {
+    /// Compares now, and every [`COMPARISON_INTERVAL`]; does nothing where this service stands in front of no Nango.
+    pub fn start_comparisons(
+        self: &Arc<Self>,
+        found: impl Fn(Compared) + Send + Sync + 'static,
+    ) -> Comparisons {
+        let service = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            loop {
+                service.compare(&found).await;
+                tokio::time::sleep(COMPARISON_INTERVAL).await;
+            }
+        });
+        Comparisons { _task: AbortOnDropHandle::new(task) }
+    }
+
+    /// Compares once, in every environment.
+    pub async fn compare(&self, found: &(impl Fn(Compared) + Sync)) {
+        let upstream = match self.upstream() {
+            Ok(Some(upstream)) => upstream,
+            Ok(None) => return,
+            Err(error) => return found(Compared::Failed { error }),
+        };
+        for environment in upstream.environments.iter() {
+            if let Err(error) = self.compare_in(environment, found).await {
+                found(Compared::Failed { error });
+            }
+        }
+    }
+
+    async fn compare_in(
+        &self,
+        environment: &UpstreamEnvironment,
+        found: &(impl Fn(Compared) + Sync),
+    ) -> Result<(), ServiceError> {
+        let store = self.store().await?;
+        let known = store.upstream_connections(&environment.name).await?;
+        let listed = environment.api.listed_connections().await?;
+        let stock = take_stock(store, &environment.name, known, listed, SystemClock.now()).await?;
+        for gone in stock.gone {
+            if note_deleted_behind(store, &gone).await? {
+                found(Compared::DeletedBehind { key: gone.key });
+            }
+        }
+        for listed in stock.new {
+            let facts = &listed.facts;
+            let (integration, id) = (facts.integration.clone(), facts.connection_id.clone());
+            let key = ConnectionKey::new(environment.name.clone(), integration, id);
+            let decision = self.decide(environment, &listed).await;
+            found(Compared::Found { key, decision });
+        }
+        Ok(())
+    }
+
+    async fn decide(
+        &self,
+        environment: &UpstreamEnvironment,
+        listed: &ListedConnection,
+    ) -> Result<UpstreamDecision, ServiceError> {
+        let facts = &listed.facts;
+        let lifecycle =
+            self.upstream_lifecycle(environment, &facts.integration, Some(&facts.provider), None).await?;
+        let decision = lifecycle.created(listed, Learned::Found).await;
+        Ok(decision.map_err(|error: LifecycleError| error)?)
+    }
+}

@@ -1,0 +1,54 @@
+//! What the queue keeps of a setup whose connection is a Nango's.
+
+use onevent_contract::{ConnectionFacts, Operation};
+use onevent_store::{Claim, ConnectionKey, Store, StoreError, Transaction};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::told::send_on;
+
+/// What each setup event of a connection of a Nango holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UpstreamSetup {
+    /// The provider template's name.
+    provider: String,
+    /// What the app is told when the last of them has run.
+    told: Option<String>,
+}
+
+impl UpstreamSetup {
+    pub(super) fn new(provider: String, told: Option<String>) -> Self {
+        Self { provider, told }
+    }
+
+    pub(super) fn payload(&self) -> Result<Value, StoreError> {
+        serde_json::to_value(self).map_err(|_| StoreError::Internal { action: "encode a setup" })
+    }
+
+    /// Of a claimed event; `None` where its connection is stored here.
+    pub(crate) fn of(claim: &Claim) -> Option<Self> {
+        serde_json::from_value(claim.event.payload.clone()).ok()
+    }
+
+    /// What its run knows about the connection.
+    pub(crate) fn facts(&self, key: &ConnectionKey) -> ConnectionFacts {
+        ConnectionFacts {
+            connection_id: key.connection_id.clone(),
+            integration: key.integration.clone(),
+            provider: self.provider.clone(),
+        }
+    }
+
+    /// Ends the setup, in the transaction that ends its last function.
+    pub(crate) async fn finish(
+        self,
+        store: &Store,
+        within: &mut Transaction,
+        key: &ConnectionKey,
+    ) -> Result<(), StoreError> {
+        match self.told {
+            Some(body) => send_on(store, within, key, Operation::Creation, body).await,
+            None => Ok(()),
+        }
+    }
+}
