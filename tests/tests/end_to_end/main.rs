@@ -23,4 +23,5 @@ mod refused_imports;
 mod remote;
 mod schemas;
 mod secrets;
+mod serve;
 mod world;

@@ -239,7 +239,7 @@ pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> CommandOutput {
     CommandOutput::of(&command_in(folder, arguments).output().unwrap())
 }
 
-fn command_in(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
     command
         .args(arguments)

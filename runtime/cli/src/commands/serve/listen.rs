@@ -80,8 +80,10 @@ impl Serving {
         self.handle.graceful_shutdown(Some(longest));
     }
 
-    /// Waits for the last one.
-    pub(super) async fn ended(self) {
-        let _ = self.task.await;
+    /// Waits for the last one. It may be asked again.
+    pub(super) async fn ended(&mut self) {
+        if !self.task.is_finished() {
+            let _ = (&mut self.task).await;
+        }
     }
 }

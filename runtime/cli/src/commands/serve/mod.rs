@@ -7,14 +7,15 @@ mod log;
 mod signals;
 mod watch;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_app::{Flags, Service, Surroundings};
+use onevent_app::{Flags, Service, Surroundings, Workers};
 use onevent_server::{ServerOptions, router};
 use serde::Serialize;
 
-use self::listen::Listening;
+use self::listen::{Listening, Serving};
 use self::signals::{Asked, Signals};
 use crate::args::{GlobalArgs, ServeArgs};
 use crate::failure::Failure;
@@ -79,20 +80,34 @@ pub(crate) async fn run(
     );
     draining.cancel();
     drop(in_front);
-    let drain = service.settings().server.drain.value.get();
-    serving.stop(drain + LAST_ANSWERS);
-    tokio::select! {
-        () = workers.drain(drain) => {}
-        () = signals.stop_at_once() => tracing::warn!("stopped at once; what ran goes back to the queue when its lease has run out"),
-    }
-    service.interrupt();
-    let stopped = tokio::time::timeout(LAST_ANSWERS, serving.ended()).await;
-    if stopped.is_err() {
-        tracing::warn!("connections are still open, and are closed now");
-    }
+    drain(service, &signals, workers, serving).await;
     ended?;
     tracing::info!("stopped");
     Ok(Reply::silent())
+}
+
+/// Ends everything that runs: first the queue's work, while whoever asks is still answered (`/ready` says that the
+/// server is going away), then requests. What of either is not done in time goes back to the queue, or is interrupted.
+async fn drain(service: &Service, signals: &Signals, workers: Workers, mut serving: Serving) {
+    let longest = service.settings().server.drain.value.get();
+    let mut over = pin!(tokio::time::sleep(longest));
+    let work = async {
+        workers.drain(longest).await;
+        serving.stop(longest + LAST_ANSWERS);
+        tokio::select! {
+            () = serving.ended() => {}
+            () = &mut over => {}
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = signals.stop_at_once() => tracing::warn!("stopped at once; what ran goes back to the queue when its lease has run out"),
+    }
+    serving.stop(LAST_ANSWERS);
+    service.interrupt();
+    if tokio::time::timeout(LAST_ANSWERS, serving.ended()).await.is_err() {
+        tracing::warn!("connections are still open, and are closed now");
+    }
 }
 
 /// Loads the project's functions, and says which of them are broken: the others run. Without a project, what is deployed

@@ -1,0 +1,10 @@
+//! `onevent serve`: the real program over real sockets, a real database and a provider on loopback.
+
+mod client;
+mod load;
+mod log;
+mod outside;
+mod running;
+mod server;
+mod stage;
+mod stopping;
