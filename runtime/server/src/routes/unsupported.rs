@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::any;
+use axum::routing::{any, delete};
 
 use crate::error::ApiError;
 use crate::state::ServerState;
@@ -18,6 +18,7 @@ enum Missing {
     KeysOverHttp,
     EnvironmentsOverHttp,
     HostedFunctions,
+    DeletionOfFunctions,
     Mcp,
 }
 
@@ -38,6 +39,9 @@ impl Missing {
             }
             Self::HostedFunctions => {
                 "onevent does not compile or run single functions over HTTP: use `onevent dryrun`"
+            }
+            Self::DeletionOfFunctions => {
+                "functions go with a deployment that does not have them: use `onevent deploy`"
             }
             Self::Mcp => "onevent has no MCP server",
         }
@@ -69,11 +73,16 @@ const ROUTES: &[(&str, Missing)] = &[
     ("/mcp", Missing::Mcp),
 ];
 
+/// Where onevent has other methods.
+const DELETIONS: &[(&str, Missing)] =
+    &[("/integrations/{key}/functions/{name}", Missing::DeletionOfFunctions)];
+
 pub(super) fn routes() -> Router<ServerState> {
-    ROUTES.iter().fold(Router::new(), |router, (path, missing)| {
-        let missing = *missing;
-        router.route(path, any(move |request: Request| async move { refusal(&request, missing) }))
-    })
+    let refuse = |missing: Missing| move |request: Request| async move { refusal(&request, missing) };
+    let whole = ROUTES
+        .iter()
+        .fold(Router::new(), |router, (path, missing)| router.route(path, any(refuse(*missing))));
+    DELETIONS.iter().fold(whole, |router, (path, missing)| router.route(path, delete(refuse(*missing))))
 }
 
 fn refusal(request: &Request, missing: Missing) -> ApiError {
