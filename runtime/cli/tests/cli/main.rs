@@ -13,5 +13,6 @@ mod packages;
 mod quick_start;
 mod remote;
 mod schemas;
+mod served;
 mod stage;
 mod terminal;
