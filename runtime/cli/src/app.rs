@@ -10,12 +10,14 @@ use onevent_store::StoreMode;
 
 use crate::args::{
     Cli, Command, ConnectionCommand, DeploymentsCommand, KeysCommand, MetadataCommand, RunsCommand,
+    WebhooksCommand,
 };
 use crate::commands;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::interruption::StopSignal;
 use crate::output::{self, Format, Reply};
+use crate::server_api::ServerApi;
 use crate::session::Session;
 use crate::surroundings;
 
@@ -109,9 +111,19 @@ fn ended_by(signal: StopSignal, result: Result<Reply, Failure>) -> Result<Reply,
 }
 
 async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
+    if let Some(server) = ServerApi::of(session)?
+        && let Some(done) = commands::over_http::run(session, &server, command).await
+    {
+        return done;
+    }
     match command {
         Command::Config(args) => commands::config::run(session.service.config(), args),
         Command::Serve(_) => Err(Failure::internal("a server is started before any command")),
+        Command::Webhooks(command) => match command {
+            WebhooksCommand::List(args) => commands::webhooks::list(session, args).await,
+            WebhooksCommand::Show(args) => commands::webhooks::show(session, args).await,
+            WebhooksCommand::Resend(args) => commands::webhooks::resend(session, args).await,
+        },
         Command::Keys(command) => match command {
             KeysCommand::Create(args) => commands::keys::create(session, args).await,
             KeysCommand::List => commands::keys::list(session).await,

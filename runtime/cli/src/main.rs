@@ -11,6 +11,7 @@ mod function_names;
 mod input;
 mod interruption;
 mod output;
+mod server_api;
 mod session;
 mod surroundings;
 mod whole_file;

@@ -32,6 +32,8 @@ impl Session {
         let found = find(global.project.as_deref(), &surroundings.directory);
         let folder = match found {
             Err(ConfigError::NoProjectAround { folder }) if does_without_project(cli, &folder) => folder,
+            // What a server does needs no project on this machine.
+            Err(_) if global.server.is_some() && global.project.is_none() => surroundings.directory.clone(),
             found => found?,
         };
         let flags = match &cli.command {
@@ -64,7 +66,9 @@ const DATABASES: &str = ".onevent";
 fn does_without_project(cli: &Cli, folder: &Path) -> bool {
     match cli.command {
         Command::Serve(_) | Command::Keys(_) | Command::Deployments(_) => true,
-        Command::Runs(_) => cli.global.database.is_some() || folder.join(DATABASES).is_dir(),
+        Command::Runs(_) | Command::Webhooks(_) => {
+            cli.global.database.is_some() || folder.join(DATABASES).is_dir()
+        }
         _ => false,
     }
 }

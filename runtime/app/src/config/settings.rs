@@ -36,6 +36,10 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// The limits of single functions, named like `salesforce/setup`.
     pub functions: BTreeMap<String, FunctionLimitSettings>,
+    /// The server that commands talk to, instead of working on the local database.
+    pub server_url: Option<Sourced<ApiUrl>>,
+    /// The secret key for it.
+    pub secret_key: Option<Sourced<Secret>>,
     /// The server.
     pub server: ServerSettings,
     /// Webhooks to the operator's app.
@@ -175,6 +179,8 @@ impl Settings {
                 heap: Sourced::default(HeapLimit::DEFAULT),
             },
             functions: BTreeMap::new(),
+            server_url: None,
+            secret_key: None,
             server: ServerSettings::default(),
             webhooks: WebhookSettings::default(),
             on_failure: FailureSettings::default(),

@@ -137,6 +137,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.nango.upstream),
     },
     Setting {
+        key: "server_url",
+        flag: Some("--server"),
+        help: "The onevent server that commands talk to, instead of working on the local database.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.server_url),
+    },
+    Setting {
+        key: "secret_key",
+        flag: None,
+        help: "The secret key for that server. Only from the environment. Without it, NANGO_SECRET_KEY_<ENVIRONMENT>.",
+        secrecy: Secrecy::VariableOnly,
+        slot: Slot::One(|settings| &mut settings.secret_key),
+    },
+    Setting {
         key: "server.public_url",
         flag: None,
         help: "Where others reach the server; the URLs of webhooks are made from it.",
@@ -178,13 +192,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "When your app is told of a new connection: when its setup has run, when it was accepted, or never.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.webhooks.auth_creation),
-    },
-    Setting {
-        key: "webhooks.auth_refresh_error",
-        flag: None,
-        help: "Whether your app is told of credentials that cannot be refreshed any more.",
-        secrecy: Secrecy::Open,
-        slot: Slot::One(|settings| &mut settings.webhooks.auth_refresh_error),
     },
     Setting {
         key: "webhooks.connection_deletion",

@@ -21,7 +21,10 @@ pub(crate) use self::deployments::{
     DeploymentsRollbackArgs, DeploymentsShowArgs,
 };
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
-pub(crate) use self::serve::{KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs};
+pub(crate) use self::serve::{
+    KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs, WebhooksCommand,
+    WebhooksListArgs, WebhooksOneArgs,
+};
 pub(crate) use self::test::TestArgs;
 use crate::exit::ExitCode;
 use onevent_app::Flags;
@@ -72,6 +75,9 @@ pub(crate) struct GlobalArgs {
     /// The database [default: .onevent/onevent.sqlite3 in the project] [env: ONEVENT_DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database: Option<String>,
+    /// A running server to work on, instead of the local database [env: ONEVENT_SERVER_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) server: Option<String>,
     /// A YAML file with more provider templates [env: ONEVENT_PROVIDERS]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) providers: Option<String>,
@@ -87,6 +93,7 @@ impl GlobalArgs {
             ("--environment", &self.environment),
             ("--database", &self.database),
             ("--providers", &self.providers),
+            ("--server", &self.server),
         ];
         Flags {
             set: self.set.clone(),
@@ -149,6 +156,9 @@ pub(crate) enum Command {
     /// List, show and compare deployments, and go back to an earlier one
     #[command(subcommand)]
     Deployments(DeploymentsCommand),
+    /// List, show and send again what your app was told
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),

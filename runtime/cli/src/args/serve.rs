@@ -1,4 +1,4 @@
-//! `onevent serve` and `onevent keys …`
+//! `onevent serve`, `onevent keys …` and `onevent webhooks …`
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -106,5 +106,40 @@ pub(crate) struct KeysCreateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct KeysRevokeArgs {
     /// The key's id, as `keys list` shows it
+    pub(crate) id: String,
+}
+
+/// What to do with webhooks.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WebhooksCommand {
+    /// List what your app was told, the newest first
+    #[command(
+        after_help = "Examples:\n  onevent webhooks list\n  onevent webhooks list --state failed --json"
+    )]
+    List(WebhooksListArgs),
+    /// Show one with its attempts
+    #[command(after_help = "Examples:\n  onevent webhooks show 0199d3c2-7f3a-7c11-b0b5-3f3f5a1d2e4b")]
+    Show(WebhooksOneArgs),
+    /// Send one again
+    #[command(after_help = "Examples:\n  onevent webhooks resend 0199d3c2-7f3a-7c11-b0b5-3f3f5a1d2e4b\n\n\
+        It is delivered by a server: onevent serve.")]
+    Resend(WebhooksOneArgs),
+}
+
+/// `onevent webhooks list`.
+#[derive(Debug, Args)]
+pub(crate) struct WebhooksListArgs {
+    /// Only those in this state: waiting, done, failed or dead
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+}
+
+/// `onevent webhooks show` and `resend`.
+#[derive(Debug, Args)]
+pub(crate) struct WebhooksOneArgs {
+    /// The webhook's id
     pub(crate) id: String,
 }

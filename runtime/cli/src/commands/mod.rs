@@ -9,6 +9,8 @@ pub(crate) mod functions;
 pub(crate) mod keys;
 pub(crate) mod lifecycle;
 pub(crate) mod metadata;
+pub(crate) mod over_http;
 pub(crate) mod runs;
 pub(crate) mod serve;
 pub(crate) mod test;
+pub(crate) mod webhooks;

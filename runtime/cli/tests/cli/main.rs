@@ -9,6 +9,7 @@ mod help;
 mod lifecycle;
 mod members;
 mod mistakes;
+mod over_http;
 mod packages;
 mod quick_start;
 mod remote;

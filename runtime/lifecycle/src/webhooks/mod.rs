@@ -4,8 +4,8 @@ mod body;
 mod delivery;
 mod signature;
 
-use onevent_contract::{ConnectionDetails, Operation};
-use onevent_store::{ConnectionKey, EventKind, NewEvent, Store, StoreError, Transaction};
+use onevent_contract::{ConnectionDetails, EnvironmentName, Operation};
+use onevent_store::{ConnectionKey, EventId, EventKind, NewEvent, Store, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 
 pub use self::body::{AuthFailure, AuthWebhook};
@@ -77,4 +77,27 @@ impl Webhooks {
         store.queue().enqueue(within, event).await?;
         Ok(())
     }
+}
+
+/// Puts a webhook into the outbox again, as it was; `None` where there is no such webhook. What is sent is a new one,
+/// with attempts of its own.
+///
+/// # Errors
+/// All of the store.
+pub async fn resend_webhook(
+    store: &Store,
+    environment: &EnvironmentName,
+    webhook: EventId,
+) -> Result<Option<EventId>, StoreError> {
+    let found = store.event(environment, webhook).await?;
+    let Some(found) = found.filter(|event| event.summary.kind == EventKind::Webhook) else { return Ok(None) };
+    let event = NewEvent {
+        operation: found.summary.operation,
+        payload: found.payload,
+        ..NewEvent::new(EventKind::Webhook, found.summary.connection)
+    };
+    let mut transaction = store.begin().await?;
+    let id = store.queue().enqueue(&mut transaction, event).await?;
+    transaction.commit().await?;
+    Ok(Some(id))
 }

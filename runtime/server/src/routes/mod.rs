@@ -10,9 +10,11 @@ mod health;
 mod integrations;
 mod providers;
 mod proxy;
+mod runs;
 mod telemetry;
 mod unsupported;
 mod variables;
+mod webhooks;
 
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -44,6 +46,8 @@ pub(crate) fn with_key() -> OpenApiRouter<ServerState> {
         .merge(integrations::routes())
         .merge(providers::routes())
         .merge(proxy::routes().into())
+        .merge(runs::routes().into())
         .merge(unsupported::routes().into())
         .merge(variables::routes())
+        .merge(webhooks::routes().into())
 }

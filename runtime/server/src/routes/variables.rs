@@ -34,7 +34,7 @@ async fn list(
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
 ) -> Json<Value> {
-    let variables = state.service().settings().environment_variables();
+    let variables = state.service().environment_variables();
     let shown = variables.iter().map(|variable| json!({ "name": variable.name, "value": variable.value }));
     Json(Value::Array(shown.collect()))
 }

@@ -1,0 +1,135 @@
+//! A running server, as commands talk to it: `--server`.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Method};
+use onevent_contract::{HostError, Secret};
+use onevent_proxy::{Origin, OriginRequest};
+use serde_json::Value;
+
+use crate::exit::ExitCode;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// How long a server may take: a creation waits for its validation functions, a deletion for its cleanup.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// What this program says that it is.
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("onevent/", env!("CARGO_PKG_VERSION")));
+
+/// A running server, and the key for it.
+pub(crate) struct ServerApi {
+    origin: Origin,
+    authorization: HeaderValue,
+}
+
+/// What it answered, where that was no success.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// The status.
+    pub(crate) status: u16,
+    /// The server's code.
+    pub(crate) code: String,
+    /// In words.
+    pub(crate) message: String,
+}
+
+impl ServerApi {
+    /// The server that the settings name; `None`: commands work on the local database.
+    pub(crate) fn of(session: &Session) -> Result<Option<Self>, Failure> {
+        let settings = session.service.settings();
+        let Some(url) = &settings.server_url else { return Ok(None) };
+        let key = settings.secret_key.as_ref().map(|set| set.value.clone());
+        let key: Option<Secret> = key.or_else(|| session.service.config().nango_key().map(|key| key.secret));
+        let Some(key) = key else {
+            let (variable, _) = session.service.config().nango_key_variables();
+            return Err(Failure::usage(
+                "no_secret_key",
+                format!("there is no secret key for {}", url.value.url()),
+            )
+            .hint(format!("set ONEVENT_SECRET_KEY or {variable}; `onevent keys create` makes a key")));
+        };
+        let no_key =
+            || Failure::usage("invalid_secret_key", "the secret key holds characters that no key has");
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {}", key.reveal())).map_err(|_| no_key())?;
+        authorization.set_sensitive(true);
+        let origin = Origin::new(&session.service.proxy()?, url.value.url().clone());
+        Ok(Some(Self { origin, authorization }))
+    }
+
+    /// Asks, and takes everything but a success as the command's failure.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
+        self.try_ask(method, path, query, body).await?.map_err(Failure::from)
+    }
+
+    /// Asks; what the server refuses is the caller's to judge.
+    pub(crate) async fn try_ask(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Result<Value, Refusal>, Failure> {
+        let mut url = self.origin.base().clone();
+        let wrong = || Failure::usage("invalid_name", "this name cannot stand in a URL");
+        if path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+            return Err(wrong());
+        }
+        url.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().extend(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        headers.insert(USER_AGENT, AGENT);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        let body = body.map(|body| body.to_string().into());
+        let request = OriginRequest { method, url, headers, body, timeout: LONGEST };
+        let answer = self.origin.send(request).await.map_err(|error| self.unreachable(&error))?;
+        let parsed: Result<Value, _> = serde_json::from_slice(&answer.body);
+        match (answer.status, parsed) {
+            (200..300, Ok(value)) => Ok(Ok(value)),
+            (200..300, Err(_)) => Err(self.no_server("its answer is no JSON")),
+            (status, Ok(value)) => {
+                let error = value.get("error").cloned().unwrap_or_default();
+                let text = |field: &str| error.get(field).and_then(Value::as_str).map(str::to_owned);
+                let code = text("code").unwrap_or_else(|| "server_error".to_owned());
+                let message = text("message").unwrap_or_else(|| error.to_string());
+                Ok(Err(Refusal { status, code, message }))
+            }
+            (status, Err(_)) => Err(self.no_server(&format!("it answered {status} without JSON"))),
+        }
+    }
+
+    fn unreachable(&self, error: &HostError) -> Failure {
+        let message = format!("the server at {} cannot be reached: {error}", self.origin.base());
+        Failure::new(ExitCode::Internal, "server_unreachable", message).hint("start it with `onevent serve`")
+    }
+
+    fn no_server(&self, what: &str) -> Failure {
+        let message = format!("{} does not answer as onevent's server does: {what}", self.origin.base());
+        Failure::new(ExitCode::Internal, "no_server", message)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(Refusal { status, code, message }: Refusal) -> Self {
+        let exit = match status {
+            401 | 403 => ExitCode::Usage,
+            500.. => ExitCode::Internal,
+            _ if code.starts_with("invalid_") => ExitCode::Usage,
+            _ => ExitCode::Failed,
+        };
+        Failure::new(exit, code, format!("the server says: {message}"))
+    }
+}
