@@ -1,6 +1,6 @@
 // The engine's side of the border, played in memory: it records what crosses, and answers as a test wants.
 import type {
-    Answer,
+    OpResult,
     HostFailure,
     Ops,
     Settlement,
@@ -57,7 +57,7 @@ const initial = {
     version: 0,
     connection: '{}',
     /** How an answer to a request is made. */
-    answer: (_wire: WireRequest): Promise<Answer<WireResponse>> => Promise.resolve(ok(response(200, '{}'))),
+    answer: (_wire: WireRequest): Promise<OpResult<WireResponse>> => Promise.resolve(ok(response(200, '{}'))),
     /** The pagination options in the provider's template. */
     pagination: 'null',
     integration: '{}',
@@ -66,17 +66,17 @@ const initial = {
     output: 'null',
     checkpoint: { json: 'null', version: 0 },
     /** The next answer of any op below that is to fail. */
-    failure: null as Answer<never> | null,
-    fetched: (_request: WireFetch): Answer<WireFetched> => failed({}),
+    failure: null as OpResult<never> | null,
+    fetched: (_request: WireFetch): OpResult<WireFetched> => failed({}),
     /** Decides over a write before it happens; null lets it happen. */
     onWrite: (): WriteResult | HostFailure | null => null,
 };
 
-export function ok<T>(value: T): Answer<T> {
+export function ok<T>(value: T): OpResult<T> {
     return { ok: value, error: null };
 }
 
-export function failed(failure: Partial<HostFailure>): Answer<never> {
+export function failed(failure: Partial<HostFailure>): OpResult<never> {
     return { ok: null, error: { kind: 'network', code: 'ECONNREFUSED', message: 'refused', status: null, body: null, response: null, ...failure } };
 }
 
@@ -131,7 +131,7 @@ export const op_onevent_settled: Ops['op_onevent_settled'] = (json, thrown) => {
 };
 
 /** Records a call, and answers with a value unless the test wants a failure. */
-function call<T>(value: () => T, ...recorded: [string, ...unknown[]]): Promise<Answer<T>> {
+function call<T>(value: () => T, ...recorded: [string, ...unknown[]]): Promise<OpResult<T>> {
     append(host.calls, recorded);
     const { failure } = host;
     host.failure = null;
