@@ -60,9 +60,8 @@ async fn shown(session: &Session, server: &ServerApi, target: &Target) -> Result
         "environment": session.service.environment(),
         "integration": target.integration,
         "connection_id": target.connection_id,
+        // Version and dropped keys are not among what the server tells.
         "metadata": if metadata.is_object() { metadata } else { Value::Null },
-        "version": 0,
-        "dropped": [],
     });
     Reply::new(&document, clean(&text))
 }
