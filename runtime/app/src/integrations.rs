@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::config::{IntegrationSettings, Settings, WebUrl};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
-use crate::service::no_template;
 use crate::suggest;
 use crate::templates;
 
@@ -175,5 +174,14 @@ fn key_placement(config: &JsonObject) -> Option<KeyPlacement> {
     match text(config, "keyPlacement").as_deref() {
         Some("query") => Some(KeyPlacement::Query { name, value }),
         _ => Some(KeyPlacement::Header { name, value }),
+    }
+}
+
+/// The error of an integration whose provider has no template.
+fn no_template(stored: &StoredIntegration) -> ConfigError {
+    ConfigError::UnknownProvider {
+        integration: stored.integration.unique_key.to_string(),
+        provider: stored.integration.provider.clone(),
+        nearest: None,
     }
 }

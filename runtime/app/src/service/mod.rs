@@ -38,7 +38,6 @@ use self::functions::HeldFunctions;
 pub use self::functions::{FunctionsReloaded, RunningFunctions};
 pub use self::hosts::{DryRunHost, HostedRun};
 pub use self::stored_integrations::FoundIntegration;
-pub(crate) use self::stored_integrations::no_template;
 pub use self::upstream::Upstream;
 use crate::config::{Config, Flags, Settings};
 use crate::error::ConfigError;

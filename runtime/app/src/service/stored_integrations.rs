@@ -11,7 +11,6 @@ use onevent_proxy::Integration;
 use onevent_store::StoredIntegration;
 
 use super::{Service, ServiceError};
-use crate::error::ConfigError;
 
 /// An integration, and where it was made.
 #[derive(Debug, Clone)]
@@ -73,14 +72,5 @@ impl Service {
             }
         }
         Ok(found)
-    }
-}
-
-/// The error of an integration whose provider has no template.
-pub(crate) fn no_template(stored: &StoredIntegration) -> ConfigError {
-    ConfigError::UnknownProvider {
-        integration: stored.integration.unique_key.to_string(),
-        provider: stored.integration.provider.clone(),
-        nearest: None,
     }
 }
