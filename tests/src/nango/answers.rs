@@ -43,7 +43,7 @@ pub(super) fn simple(integration: (&str, &Integration), id: &str, connection: &C
         "end_user": null,
         "tags": {},
         "metadata": connection.metadata,
-        "created": "2026-01-01T00:00:00.000Z",
+        "created": connection.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
     })
 }
 
@@ -65,7 +65,7 @@ pub(super) fn full(
         "metadata": connection.metadata,
         "connection_config": connection.config,
         "webhook_url_override": null,
-        "created_at": "2026-01-01T00:00:00.000+00:00",
+        "created_at": connection.created_at.strftime("%Y-%m-%dT%H:%M:%S.000+00:00").to_string(),
         "updated_at": format!("2026-01-01T00:00:{:02}.000+00:00", connection.version),
         "last_fetched_at": null,
         "credentials": if with_credentials { connection.credentials.clone() } else { json!({}) },

@@ -11,6 +11,8 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread::JoinHandle;
 
+use jiff::Timestamp;
+use onevent_contract::{Clock as _, SystemClock};
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
@@ -18,6 +20,9 @@ use self::state::{Connection, HeldUpdate, Integration, Shared};
 use crate::JournalEntry;
 
 pub use self::state::Scope;
+
+/// When connections were made that were there before somebody looked.
+const LONG_AGO: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// A small server on loopback that plays one environment of Nango's API. It stops when dropped.
 ///
@@ -87,9 +92,10 @@ impl NangoServer {
         self.shared.lock().integrations.insert(key.to_owned(), integration);
     }
 
-    /// Adds a connection with these credentials and nothing else.
+    /// Adds a connection that was made long ago, with these credentials and nothing else.
     pub fn connection(&self, integration: &str, id: &str, credentials: Value) {
-        self.shared.lock().connect((integration.to_owned(), id.to_owned()), credentials, Map::new());
+        let key = (integration.to_owned(), id.to_owned());
+        self.shared.lock().connect(key, LONG_AGO, credentials, Map::new());
     }
 
     /// Whether there is such a connection.
@@ -122,7 +128,7 @@ impl NangoServer {
         let body = {
             let mut state = self.shared.lock();
             let key = (integration.to_owned(), id.to_owned());
-            let was_there = state.connect(key, credentials, Map::new());
+            let was_there = state.connect(key, SystemClock.now(), credentials, Map::new());
             let provider = state.integrations.get(integration).map(|found| found.provider.clone());
             webhooks::auth(integration, id, provider.as_deref().unwrap_or_default(), was_there)
         };

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
+use onevent_contract::{Clock as _, SystemClock};
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
@@ -153,7 +154,7 @@ async fn create(State(shared): State<Shared>, headers: HeaderMap, body: String) 
     let id = text("connection_id").unwrap_or_else(|| format!("made-by-nango-{}", state.made));
     let config = body.get("connection_config").and_then(Value::as_object).cloned().unwrap_or_default();
     let name = (key.clone(), id.clone());
-    state.connect(name.clone(), credentials.clone(), config);
+    state.connect(name.clone(), SystemClock.now(), credentials.clone(), config);
     let made = state.connections.get(&name).ok_or_else(invalid)?;
     Ok(answer(201, &full((&key, &integration), &id, made, true)))
 }

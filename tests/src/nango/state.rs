@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
@@ -61,6 +62,7 @@ pub(super) struct Connection {
     pub(super) number: u64,
     /// How often it got credentials.
     pub(super) version: u64,
+    pub(super) created_at: Timestamp,
     pub(super) credentials: Value,
     pub(super) metadata: Option<Map<String, Value>>,
     pub(super) config: Map<String, Value>,
@@ -101,7 +103,13 @@ pub(super) struct Environment {
 
 impl Environment {
     /// Makes a connection, or gives it other credentials. Says whether it was there before.
-    pub(super) fn connect(&mut self, key: Key, credentials: Value, config: Map<String, Value>) -> bool {
+    pub(super) fn connect(
+        &mut self,
+        key: Key,
+        created_at: Timestamp,
+        credentials: Value,
+        config: Map<String, Value>,
+    ) -> bool {
         if let Some(found) = self.connections.get_mut(&key) {
             found.credentials = credentials;
             found.version += 1;
@@ -110,7 +118,8 @@ impl Environment {
         }
         self.made += 1;
         let (number, metadata) = (self.made, None);
-        let made = Connection { number, version: 1, credentials, metadata, config, exhausted: false };
+        let made =
+            Connection { number, version: 1, created_at, credentials, metadata, config, exhausted: false };
         self.connections.insert(key, made);
         false
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{Clock as _, SystemClock};
+use onevent_contract::{Clock as _, EnvironmentName, SystemClock};
 use onevent_hosts::ListedConnection;
 use onevent_lifecycle::{
     Learned, LifecycleError, UpstreamDecision, UpstreamEnvironment, note_deleted_behind, take_stock,
@@ -31,6 +31,13 @@ pub enum Compared {
     DeletedBehind {
         /// The connection.
         key: ConnectionKey,
+    },
+    /// The comparison is over.
+    Done {
+        /// The environment.
+        environment: EnvironmentName,
+        /// How many connections Nango has there.
+        connections: usize,
     },
     /// The comparison itself failed.
     Failed {
@@ -83,6 +90,7 @@ impl Service {
         let store = self.store().await?;
         let known = store.upstream_connections(&environment.name).await?;
         let listed = environment.api.listed_connections().await?;
+        let connections = listed.len();
         let stock = take_stock(store, &environment.name, known, listed, SystemClock.now()).await?;
         for gone in stock.gone {
             if note_deleted_behind(store, &gone).await? {
@@ -96,6 +104,7 @@ impl Service {
             let decision = self.decide(environment, &listed).await;
             found(Compared::Found { key, decision });
         }
+        found(Compared::Done { environment: environment.name.clone(), connections });
         Ok(())
     }
 

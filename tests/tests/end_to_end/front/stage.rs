@@ -56,6 +56,7 @@ impl Front {
         let nango = self.nango.base_url().to_owned();
         let mut arguments =
             vec!["serve", "--listen", "127.0.0.1:0", "--nango", nango.as_str(), "--set", app.as_str()];
+        arguments.extend(["--log-level", "debug"]);
         arguments.extend(self.flags.iter().map(String::as_str));
         let (out, log) = (self.world.path().join("out"), self.world.path().join("log"));
         let log = File::options().create(true).append(true).open(log).unwrap();
@@ -69,14 +70,13 @@ impl Front {
             .spawn()
             .unwrap();
         self.server = Some(server);
+        let compared = self.comparisons();
         for _ in 0..LOOKS {
             let said = std::fs::read_to_string(&out).unwrap();
             if let Ok(started) = serde_json::from_str::<Value>(&said) {
                 self.url = started["url"].as_str().unwrap().to_owned();
                 self.nango.send_webhooks(&format!("{}/webhooks/nango", self.url), SIGNING_KEY);
-                self.wait_for("the first comparison", |front| {
-                    front.nango.journal().iter().any(|entry| entry.path.starts_with("/connections?limit="))
-                });
+                self.wait_for("the comparison at the start", |front| front.comparisons() > compared);
                 return;
             }
             std::thread::sleep(LOOK);
@@ -90,6 +90,11 @@ impl Front {
             server.kill().unwrap();
             server.wait().unwrap();
         }
+    }
+
+    /// How many comparisons are over.
+    fn comparisons(&self) -> usize {
+        self.log().matches("Nango's connections were compared").count()
     }
 
     pub(super) fn log(&self) -> String {

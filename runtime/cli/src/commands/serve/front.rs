@@ -41,6 +41,9 @@ fn tell(compared: Compared) {
         Compared::DeletedBehind { key } => {
             tracing::warn!(%key, "deleted at Nango without onevent: its cleanup has not run, and cannot run any more");
         }
+        Compared::Done { environment, connections } => {
+            tracing::debug!(%environment, connections, "Nango's connections were compared");
+        }
         Compared::Failed { error } => tracing::error!(%error, "Nango's connections could not be compared"),
         _ => {}
     }
