@@ -5,19 +5,6 @@ use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use crate::Webhooks;
 
-/// When the operator's app is told of a connection that was created (Nango tells at once; its setup may not have run).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, IntoStaticStr, VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum CreationWebhook {
-    /// When the setup functions have run.
-    #[default]
-    AfterSetup,
-    /// When the connection was accepted.
-    AtOnce,
-    /// Never.
-    Off,
-}
-
 /// What becomes of a deletion whose cleanup failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]

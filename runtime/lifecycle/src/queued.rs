@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{
-    CompletedRun, Event, Function, FunctionKey, Invocation, Operation, Outcome, RunId, RunReport,
-};
+use onevent_contract::{CompletedRun, Event, FunctionKey, Operation, Outcome};
 use onevent_engine::RunRefused;
-use onevent_store::{Claim, ConnectionKey, EventEnd, EventKind, PutBack, StoreError};
-use serde::{Deserialize, Serialize};
+use onevent_store::{Claim, EventEnd, EventKind, PutBack, StoreError};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::function_event::{ActionPayload, end_of, error_of};
 use crate::running::Running;
 use crate::trigger::{self, TriggerError};
 use crate::upstream::UpstreamSetup;
@@ -30,15 +28,6 @@ pub(crate) enum QueuedRun {
     NotStarted(String),
     /// It will never start: its connection or its function is gone.
     Impossible(String),
-}
-
-/// What the queue keeps of an asynchronous action.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ActionPayload {
-    /// What the action is called with.
-    pub(crate) input: Value,
-    /// How often it is tried again after it failed (Nango's `X-Max-Retries`).
-    pub(crate) max_retries: u32,
 }
 
 impl Lifecycle {
@@ -159,41 +148,5 @@ fn not_started(refused: &RunRefused) -> QueuedRun {
         RunRefused::Cancelled => QueuedRun::Stopping,
         RunRefused::Limits(_) => QueuedRun::Impossible(refused.to_string()),
         _ => QueuedRun::NotStarted(refused.to_string()),
-    }
-}
-
-/// Gives a run the identity of its event: one id over all attempts.
-pub(crate) fn identify(invocation: &mut Invocation, claim: &Claim) {
-    if let Some(run_id) = RunId::parse(&claim.id().to_string()) {
-        invocation.run_id = run_id;
-    }
-    invocation.attempt = claim.attempt();
-}
-
-/// How the event of a function ends whose run ended like this.
-pub(crate) fn end_of(report: &RunReport) -> EventEnd {
-    let run = Some(report.run_id);
-    match report.outcome {
-        Outcome::Succeeded => EventEnd::Done { run, result: None },
-        _ => EventEnd::Failed { run, error: error_of(report) },
-    }
-}
-
-fn error_of(report: &RunReport) -> String {
-    let message = report.error.as_ref().map(|error| error.message.clone());
-    message.unwrap_or_else(|| report.outcome.as_str().to_owned())
-}
-
-/// The setup functions of a creation, as events.
-pub(crate) fn setup_event(
-    options: &LifecycleOptions,
-    connection: &ConnectionKey,
-    function: &Arc<Function>,
-) -> onevent_store::NewEvent {
-    onevent_store::NewEvent {
-        function: Some(function.key.name.clone()),
-        operation: Some(Operation::Creation),
-        deployment: options.policies.deployment,
-        ..onevent_store::NewEvent::new(EventKind::Setup, connection.clone())
     }
 }

@@ -14,11 +14,11 @@ use onevent_store::{
 };
 
 use crate::interruption::{self, InterruptedIn};
+use crate::renewing::Renewing;
 use crate::webhooks::Told;
-use crate::workers::Renewing;
 use crate::{
     AuthFailure, CleanupFailure, CreationWebhook, LifecycleError, LifecycleOptions, OperationReport, SetupBy,
-    queued,
+    function_event,
 };
 
 /// What the validation functions decided together.
@@ -112,7 +112,7 @@ impl<'a> Running<'a> {
                 Ok(report) => {
                     let failure = failure_of(&report);
                     let interrupted = interruption::ended(&report) && self.is_interrupted();
-                    let end = queued::end_of(&report);
+                    let end = function_event::end_of(&report);
                     self.report.runs.push(report);
                     if interrupted {
                         self.record().await?;
@@ -152,7 +152,7 @@ impl<'a> Running<'a> {
     ) -> Result<(), StoreError> {
         let queue = self.options.store.queue();
         for function in functions {
-            let event = queued::setup_event(self.options, self.guard.key(), function);
+            let event = function_event::setup_event(self.options, self.guard.key(), function);
             match self.options.policies.setup_by {
                 SetupBy::Workers => {
                     queue.enqueue(within, event).await?;
@@ -238,7 +238,7 @@ impl<'a> Running<'a> {
         invocation.limits = (self.options.limits)(&function.key);
         invocation.deployment = self.options.policies.deployment.map(|id| id.to_string());
         if let Some(claim) = event {
-            queued::identify(&mut invocation, claim);
+            function_event::identify(&mut invocation, claim);
         }
         let host = (self.options.hosts)(&invocation);
         interruption::run(self.options, invocation, host).await.map(|completed| completed.report)

@@ -10,7 +10,7 @@ use onevent_store::{Claim, ConnectionKey, EventId, EventKind, NewEvent, StoreErr
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::queued::{self, ActionPayload};
+use crate::function_event::{self, ActionPayload};
 use crate::{Lifecycle, LifecycleOptions, interruption};
 
 /// Why an action was not run.
@@ -120,7 +120,7 @@ pub(crate) async fn run_action(
     invocation.limits = (options.limits)(key);
     invocation.deployment = options.policies.deployment.map(|id| id.to_string());
     if let Some(claim) = event {
-        queued::identify(&mut invocation, claim);
+        function_event::identify(&mut invocation, claim);
     }
     let host = (options.hosts)(&invocation);
     Ok(interruption::run(options, invocation, host).await?)

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use onevent_contract::{FunctionKey, IntegrationId};
 use onevent_store::DeployedFunction;
 
+use super::before::Before;
 use super::change::{ChangeKind, FunctionChange, change_of};
-use super::{Before, DeploymentError};
+use super::error::DeploymentError;
 
 /// What a deployment is about: the functions of the environment that go where they are not among the new ones.
 #[derive(Debug, Clone, PartialEq, Eq)]

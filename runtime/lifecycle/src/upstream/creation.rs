@@ -7,12 +7,12 @@ use onevent_contract::{Event, Function, Operation};
 use onevent_hosts::ListedConnection;
 use onevent_store::{NewEvent, Transaction, UpstreamState};
 
+use super::lifecycle::{UpstreamDecision, UpstreamLifecycle};
 use super::setup::UpstreamSetup;
 use super::told::{Learned, send_on};
-use super::{UpstreamDecision, UpstreamLifecycle};
 use crate::operations::REJECTED;
 use crate::running::{Decision, Running};
-use crate::{AuthFailure, CreationWebhook, InterruptedIn, LifecycleError, queued};
+use crate::{AuthFailure, CreationWebhook, InterruptedIn, LifecycleError, function_event};
 
 /// For how long a connection counts as one that was just made, where only a webhook says so: a signed webhook has no
 /// date, and whoever has kept an old one must not have old connections judged.
@@ -105,7 +105,8 @@ impl UpstreamLifecycle {
         };
         let payload = UpstreamSetup::new(listed.facts.provider.clone(), later).payload()?;
         for function in setup {
-            let event = NewEvent { payload: payload.clone(), ..queued::setup_event(options, key, function) };
+            let event =
+                NewEvent { payload: payload.clone(), ..function_event::setup_event(options, key, function) };
             self.store().queue().enqueue(within, event).await?;
         }
         if let Some(body) = now {

@@ -3,7 +3,7 @@
 use onevent_contract::{Event, Operation};
 use onevent_hosts::ListedConnection;
 
-use super::UpstreamLifecycle;
+use super::lifecycle::UpstreamLifecycle;
 use super::told::details;
 use crate::running::{AllRan, Running};
 use crate::webhooks::Told;

@@ -4,8 +4,8 @@ use onevent_contract::{Event, Operation};
 use onevent_hosts::ListedConnection;
 use onevent_store::UpstreamState;
 
+use super::lifecycle::{UpstreamDecision, UpstreamLifecycle};
 use super::told::{Learned, send_on};
-use super::{UpstreamDecision, UpstreamLifecycle};
 use crate::operations::REJECTED;
 use crate::running::Decision;
 use crate::{AuthFailure, InterruptedIn, LifecycleError};

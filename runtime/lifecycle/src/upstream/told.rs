@@ -4,7 +4,7 @@ use onevent_contract::{ConnectionDetails, Operation};
 use onevent_hosts::ListedConnection;
 use onevent_store::{ConnectionKey, EventKind, NewEvent, Store, StoreError, Transaction};
 
-use super::NangoWebhook;
+use super::webhook::NangoWebhook;
 use crate::webhooks::{AuthWebhook, WebhookPayload};
 use crate::{AuthFailure, Webhooks};
 

@@ -1,14 +1,15 @@
 //! Delivering a webhook: one attempt, what came of it, and when the next one is due.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use onevent_contract::Secret;
+use onevent_contract::{EnvironmentName, Secret};
 use onevent_store::{Claim, EventEnd, PutBack, Store, StoreError, WebhookAttempt};
 
-use super::{Signatures, WebhookPayload};
-use crate::SigningKeys;
+use super::payload::WebhookPayload;
+use super::signature::Signatures;
 
 /// How often a webhook is sent at most: once, and two retries, as Nango does it.
 const MAX_ATTEMPTS: u32 = 3;
@@ -16,6 +17,9 @@ const MAX_ATTEMPTS: u32 = 3;
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the first retry waits; the second one four times as long.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
+
+/// Signing keys that come from elsewhere: a Nango's, whose webhooks go on to the app that knows its key.
+pub type SigningKeys = HashMap<EnvironmentName, Secret>;
 
 /// Where a webhook goes.
 #[derive(Debug, Clone, PartialEq, Eq)]

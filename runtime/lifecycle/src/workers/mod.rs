@@ -1,22 +1,19 @@
 //! What takes events out of the queue and does their work: setup functions, asynchronous actions, webhooks.
 
-mod lease;
+mod options;
 mod work;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use onevent_contract::{Clock, EnvironmentName, IntegrationId, Secret};
-use onevent_store::{Claim, DeploymentId, EventKind, LEASE, Store, StoreError};
+use onevent_store::{Claim, EventKind, LEASE, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::lease::Renewing;
-use crate::{Lifecycle, WebhookSender};
+pub use self::options::{Lifecycles, WorkersOptions};
+use crate::renewing::Renewing;
 
 /// How many functions of the queue run at once. A run mostly waits for its provider; more would only hold more memory.
 pub const MAX_FUNCTIONS: usize = 64;
@@ -27,41 +24,6 @@ pub const MAX_WEBHOOKS: usize = 32;
 const POLL: Duration = Duration::from_secs(1);
 /// How long a worker waits after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
-
-/// What an event needs to be worked on: the lifecycle of its integration, with the functions that it is meant for.
-#[async_trait]
-pub trait Lifecycles: Send + Sync {
-    /// The lifecycle for connections of an integration.
-    ///
-    /// # Errors
-    /// In words: the functions cannot be loaded, or the deployment is gone.
-    async fn lifecycle(
-        &self,
-        environment: &EnvironmentName,
-        integration: &IntegrationId,
-        deployment: Option<&DeploymentId>,
-    ) -> Result<Lifecycle, String>;
-}
-
-/// Signing keys that come from elsewhere: a Nango's, whose webhooks go on to the app that knows its key.
-pub type SigningKeys = HashMap<EnvironmentName, Secret>;
-
-/// What workers work with.
-#[derive(Clone)]
-pub struct WorkersOptions {
-    /// Where the queue is.
-    pub store: Store,
-    /// Leads to the functions.
-    pub lifecycles: Arc<dyn Lifecycles>,
-    /// Sends webhooks.
-    pub sender: Arc<dyn WebhookSender>,
-    /// What webhooks of an environment are signed with; without one, with the store's own key.
-    pub signing_keys: Arc<SigningKeys>,
-    /// Where times come from.
-    pub clock: Arc<dyn Clock>,
-    /// Is told of what no event keeps: failures of the database.
-    pub on_failure: Arc<dyn Fn(&StoreError) + Send + Sync>,
-}
 
 /// Running workers. Dropping it stops them where they are: what they held is taken up again when its lease has run out.
 pub struct Workers {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use onevent_store::{Claim, EventEnd, EventKind, PutBack, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use super::WorkersOptions;
+use super::options::WorkersOptions;
 use crate::queued::QueuedRun;
 use crate::upstream::UpstreamSetup;
 use crate::{Lifecycle, webhooks};
