@@ -13,11 +13,11 @@ mod extract;
 mod middleware;
 mod openapi;
 mod options;
+mod rate_limit;
 mod router;
 mod routes;
 mod state;
 mod upstream;
 
-pub use openapi::openapi_json;
 pub use options::ServerOptions;
-pub use router::router;
+pub use router::{openapi_json, router};

@@ -4,10 +4,9 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::{MethodRouter, get};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa::{Modify, OpenApi};
 
-use crate::error::{ApiError, FieldError};
-use crate::routes;
+use crate::error::{ApiError, ErrorBody};
 use crate::state::ServerState;
 
 /// The path under which the server shows it.
@@ -32,36 +31,6 @@ impl Modify for SecretKey {
     }
 }
 
-/// An answer that is an error.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: errors are built field by field")]
-pub(crate) struct ErrorBody {
-    error: ErrorFields,
-}
-
-/// What went wrong.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: errors are built field by field")]
-struct ErrorFields {
-    /// A stable code.
-    code: String,
-    /// In words.
-    message: Option<String>,
-    /// What is wrong with which field.
-    errors: Option<Vec<FieldError>>,
-    /// What else there is to know.
-    #[schema(value_type = Option<Object>)]
-    payload: Option<serde_json::Value>,
-}
-
-/// The description of every route, as JSON text.
-///
-/// # Errors
-/// Never: it is made of texts.
-pub fn openapi_json() -> Result<String, serde_json::Error> {
-    text(&routes::open().merge(routes::with_key()).into_openapi())
-}
-
 /// A route that answers with this description.
 pub(crate) fn route(document: &utoipa::openapi::OpenApi) -> MethodRouter<ServerState> {
     match text(document) {
@@ -76,6 +45,7 @@ pub(crate) fn route(document: &utoipa::openapi::OpenApi) -> MethodRouter<ServerS
     }
 }
 
-fn text(document: &utoipa::openapi::OpenApi) -> Result<String, serde_json::Error> {
+/// A description as JSON text.
+pub(crate) fn text(document: &utoipa::openapi::OpenApi) -> Result<String, serde_json::Error> {
     document.to_pretty_json().map(|text| text + "\n")
 }

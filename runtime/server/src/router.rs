@@ -58,6 +58,14 @@ fn observed(routes: Router) -> Router {
         .layer(from_fn(identify))
 }
 
+/// The description of every route, as JSON text.
+///
+/// # Errors
+/// Never: it is made of texts.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    openapi::text(&routes::open().merge(routes::with_key()).into_openapi())
+}
+
 async fn unknown_route(request: Request) -> ApiError {
     ApiError::not_found(format!("there is no route {} {}", request.method(), request.uri().path()))
 }

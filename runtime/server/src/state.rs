@@ -5,7 +5,7 @@ use std::sync::Arc;
 use onevent_app::Service;
 
 use crate::ServerOptions;
-use crate::middleware::RateLimit;
+use crate::rate_limit::RateLimit;
 
 /// What every route works with. A handle: cheap to clone.
 #[derive(Clone)]

@@ -1,5 +1,6 @@
 //! Errors, in the shapes that Nango's clients know.
 
+mod body;
 mod convert;
 mod field;
 
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use onevent_contract::{ApiScope, JsonObject};
 use serde_json::{Value, json};
 
+pub(crate) use self::body::ErrorBody;
 pub(crate) use self::field::FieldError;
 
 /// An answer that is an error.

@@ -9,7 +9,7 @@ mod trace;
 
 pub(crate) use authentication::{Caller, authenticate};
 pub(crate) use panic::answer_panic;
-pub(crate) use rate_limit::{RateLimit, limit_rate};
+pub(crate) use rate_limit::limit_rate;
 pub(crate) use request_id::identify;
 pub(crate) use slash::without_trailing_slash;
 pub(crate) use trace::{on_response, span};

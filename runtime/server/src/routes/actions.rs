@@ -18,9 +18,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, ErrorBody, FieldError};
 use crate::extract::{Authorized, JsonBody, PathOf, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 /// How often a failed action may be tried again (Nango's limit).

@@ -15,9 +15,8 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, PathOf, QueryReader, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::routes::integrations;
 use crate::state::ServerState;
 

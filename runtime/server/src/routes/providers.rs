@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{FromQuery, NoQuery, PathOf, QueryReader, StrictQuery};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {

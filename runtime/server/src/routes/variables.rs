@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::error::ErrorBody;
 use crate::extract::{Authorized, NoQuery, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {

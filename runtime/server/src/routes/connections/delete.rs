@@ -9,10 +9,9 @@ use onevent_lifecycle::LifecycleError;
 use onevent_store::{ConnectionKey, StoreError};
 use serde_json::{Value, json};
 
-use super::{OfIntegration, missing};
-use crate::error::ApiError;
+use super::named::{OfIntegration, missing};
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, PathOf, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {

@@ -18,9 +18,8 @@ use uuid::Uuid;
 
 use super::details::{EndUserBody, Given};
 use super::shape;
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, ErrorBody, FieldError};
 use crate::extract::{Authorized, JsonBody, needs, present};
-use crate::openapi::ErrorBody;
 use crate::routes::integrations;
 use crate::state::ServerState;
 

@@ -7,9 +7,8 @@ use onevent_store::{ConnectionFilter, DEFAULT_CONNECTION_LIMIT};
 use serde_json::{Value, json};
 
 use super::shape;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, QueryReader, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 /// How many connections somebody may ask for at once.

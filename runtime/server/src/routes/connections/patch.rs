@@ -8,10 +8,9 @@ use onevent_store::{ConnectionKey, StoreError};
 use serde_json::{Value, json};
 
 use super::details::{Given, PatchBody};
-use super::{OfIntegration, missing};
-use crate::error::ApiError;
+use super::named::{OfIntegration, missing};
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, JsonBody, PathOf, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {

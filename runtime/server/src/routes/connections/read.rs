@@ -7,11 +7,10 @@ use onevent_contract::{ApiScope, ConnectionId, IntegrationId};
 use onevent_store::{AuthError, ConnectionKey, StoredConnection, Visibility};
 use serde_json::{Value, json};
 
-use super::missing;
+use super::named::missing;
 use super::shape::{self, Secrets};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, PathOf, QueryReader, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {

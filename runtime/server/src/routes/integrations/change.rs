@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use super::body::{self, UpdateBody};
 use super::create::{shown, taken};
-use super::listed;
-use crate::error::ApiError;
+use super::find::listed;
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, JsonBody, PathOf, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {

@@ -10,10 +10,10 @@ use onevent_store::{NewIntegration, StoreError};
 use serde_json::{Value, json};
 
 use super::body::{self, CreateBody, QuickstartBody};
-use super::{listed, shape};
-use crate::error::{ApiError, FieldError};
+use super::find::listed;
+use super::shape;
+use crate::error::{ApiError, ErrorBody, FieldError};
 use crate::extract::{Authorized, JsonBody, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {

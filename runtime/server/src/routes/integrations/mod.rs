@@ -4,19 +4,19 @@
 mod body;
 mod change;
 mod create;
+mod find;
 mod shape;
 
 use axum::Json;
 use axum::extract::State;
-use onevent_app::{FoundIntegration, ServiceError};
-use onevent_contract::{ApiScope, EnvironmentName, IntegrationId, IntegrationInclude};
+use onevent_contract::{ApiScope, IntegrationId, IntegrationInclude};
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::ApiError;
+pub(super) use self::find::{found, listed};
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
-use crate::openapi::ErrorBody;
 use crate::state::ServerState;
 
 needs! {
@@ -100,36 +100,4 @@ async fn one(
     }
     let found = listed(&state, caller.environment(), &key).await?;
     Ok(Json(json!({ "data": shape::shown(&found, caller.environment(), &query.include) })))
-}
-
-/// The integration of that name, if it is one of those that are listed.
-///
-/// # Errors
-/// 404 `not_found`.
-pub(super) async fn listed(
-    state: &ServerState,
-    environment: &EnvironmentName,
-    key: &IntegrationId,
-) -> Result<FoundIntegration, ApiError> {
-    let mut all = state.service().integrations_in(environment).await?;
-    all.swap_remove(key).ok_or_else(|| unknown(key))
-}
-
-/// The same, of those that may have connections: also one that nobody has mentioned, with the template of its own name.
-///
-/// # Errors
-/// As [`listed`].
-pub(super) async fn found(
-    state: &ServerState,
-    environment: &EnvironmentName,
-    key: &IntegrationId,
-) -> Result<FoundIntegration, ApiError> {
-    match state.service().integration_in(environment, key).await {
-        Err(ServiceError::Config(_)) => Err(unknown(key)),
-        found => Ok(found?),
-    }
-}
-
-fn unknown(key: &IntegrationId) -> ApiError {
-    ApiError::not_found(format!("there is no integration `{key}`"))
 }
