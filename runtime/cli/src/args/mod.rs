@@ -3,11 +3,10 @@
 mod case_name;
 mod connection;
 mod deployments;
+mod global;
 mod runs;
 mod serve;
 mod test;
-
-use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -20,6 +19,7 @@ pub(crate) use self::deployments::{
     DeployArgs, DeploymentsCommand, DeploymentsDiffArgs, DeploymentsListArgs, DeploymentsPruneArgs,
     DeploymentsRollbackArgs, DeploymentsShowArgs,
 };
+pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::serve::{
     KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs, WebhooksCommand,
@@ -27,7 +27,6 @@ pub(crate) use self::serve::{
 };
 pub(crate) use self::test::TestArgs;
 use crate::exit::ExitCode;
-use onevent_app::Flags;
 
 /// Runs Nango-style event functions on this machine.
 #[derive(Debug, Parser)]
@@ -57,49 +56,6 @@ fn after_help() -> String {
          Settings come from flags, then ONEVENT_… variables, then onevent.toml; `onevent config` shows them.",
         ExitCode::help()
     )
-}
-
-/// Flags that every command has.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Global options")]
-pub(crate) struct GlobalArgs {
-    /// Print one JSON document, errors included
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// The environment whose connections are used [default: dev] [env: ONEVENT_ENVIRONMENT]
-    #[arg(short, long, global = true, value_name = "NAME")]
-    pub(crate) environment: Option<String>,
-    /// The project's folder [default: here, or the nearest parent with an index.ts]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) project: Option<PathBuf>,
-    /// The database [default: .onevent/onevent.sqlite3 in the project] [env: ONEVENT_DATABASE_URL]
-    #[arg(long, global = true, value_name = "URL")]
-    pub(crate) database: Option<String>,
-    /// A running server to work on, instead of the local database [env: ONEVENT_SERVER_URL]
-    #[arg(long, global = true, value_name = "URL")]
-    pub(crate) server: Option<String>,
-    /// A YAML file with more provider templates [env: ONEVENT_PROVIDERS]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) providers: Option<String>,
-    /// Set a setting, as in onevent.toml: limits.wall=10s. Repeatable
-    #[arg(long, global = true, value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
-}
-
-impl GlobalArgs {
-    /// What these flags say about settings.
-    pub(crate) fn flags(&self) -> Flags {
-        let own = [
-            ("--environment", &self.environment),
-            ("--database", &self.database),
-            ("--providers", &self.providers),
-            ("--server", &self.server),
-        ];
-        Flags {
-            set: self.set.clone(),
-            own: own.into_iter().filter_map(|(flag, value)| Some((flag, value.clone()?))).collect(),
-        }
-    }
 }
 
 /// What to do.

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use onevent_app::Flags;
 use onevent_contract::ScopePattern;
 
-use super::GlobalArgs;
+use super::global::GlobalArgs;
 
 /// `onevent serve`.
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod front;
 mod listen;
 mod log;
 mod signals;
+mod started;
 mod watch;
 
 use std::pin::pin;
@@ -13,10 +14,10 @@ use std::time::Duration;
 
 use onevent_app::{Flags, Service, Surroundings, Workers};
 use onevent_server::{ServerOptions, router};
-use serde::Serialize;
 
 use self::listen::{Listening, Serving};
 use self::signals::{Asked, Signals};
+use self::started::Started;
 use crate::args::{GlobalArgs, ServeArgs};
 use crate::failure::Failure;
 use crate::output::{self, Format, Reply};
@@ -24,17 +25,6 @@ use crate::session::Session;
 
 /// How long open connections have after the runs have ended: answers that are on their way.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
-
-/// What is said once, when the server can be reached.
-#[derive(Serialize)]
-struct Started {
-    url: String,
-    environment: String,
-    /// The first key, where one was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret_key: Option<String>,
-    functions: usize,
-}
 
 /// Serves until it is asked to stop.
 pub(crate) async fn run(
@@ -130,7 +120,7 @@ async fn load(service: &Service, args: &ServeArgs) -> Result<usize, Failure> {
 }
 
 fn say(global: &GlobalArgs, started: &Started) -> Result<(), Failure> {
-    let reply = Reply::new(started, first_key::text(started))?;
+    let reply = Reply::new(started, started::text(started))?;
     let format = if global.json { Format::Json } else { Format::Human };
     output::print_reply(format, &reply);
     Ok(())
