@@ -11,7 +11,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`] about files, keys and the schema.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let (database, cipher) = sqlite::open(&options).await?;
+        let (database, cipher) = sqlite::open::open(&options).await?;
         let StoreOptions { clock, mode, .. } = options;
         let store = Self::new(Box::new(database), Tools { cipher, clock, wake: Wake::new() }, mode);
         if mode == StoreMode::ReadWrite {

@@ -15,7 +15,7 @@ mod integrations;
 mod keys;
 mod locks;
 mod metadata;
-mod open;
+pub(crate) mod open;
 mod operations;
 mod row;
 mod run_locks;
@@ -30,7 +30,6 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, SqlitePool};
 
 use self::locks::LockFolder;
-pub(crate) use self::open::open;
 use self::row::failed;
 use crate::StoreError;
 use crate::database::{Database, Owners, Tables};
