@@ -11,7 +11,8 @@ use onevent_lifecycle::{
 use onevent_store::ConnectionKey;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::parts::Service;
 
 /// How often the list is compared. Webhooks tell at once; this finds what they did not.
 pub const COMPARISON_INTERVAL: Duration = Duration::from_secs(3 * 60);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onevent_contract::{EnvironmentName, Event, FunctionKey, IntegrationId};
-use onevent_engine::{ListedFunction, Project, ProjectSource, Selection};
+use onevent_engine::{ListedFunction, ProjectSource, Selection};
 use onevent_lifecycle::deployments::{
     self, Before, Deployed, DeploymentError, DeploymentPlan, DeploymentScope, FunctionChange, FunctionDiff,
     Within,
@@ -12,7 +12,8 @@ use onevent_store::{
     Audit, DeployedFunctions, Deployment, DeploymentHistoryEntry, DeploymentId, Pruned, Store, StoreError,
 };
 
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::parts::Service;
 
 /// What is to be deployed.
 #[derive(Debug, Clone)]
@@ -200,10 +201,4 @@ fn selection(scope: &DeploymentScope) -> Selection {
             }))
         }
     }
-}
-
-/// The functions of a deployment, as those of a project are held.
-pub(super) fn project_of(deployed: &DeployedFunctions) -> Project {
-    let functions = deployed.functions.iter().map(|one| Ok(Arc::clone(&one.function)));
-    Project::new(functions, Vec::new(), Vec::new())
 }

@@ -1,57 +1,16 @@
 //! The functions that operations run: as a command needs them, or loaded once and replaced while a server runs.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use arc_swap::ArcSwapOption;
-use onevent_contract::{EnvironmentName, Function, IntegrationId};
+use onevent_contract::{EnvironmentName, IntegrationId};
 use onevent_engine::{LoadError, Project, ProjectSource, Selection};
-use onevent_store::{DeployedFunctions, DeploymentId, FunctionVersion, StoreError};
+use onevent_store::{DeploymentId, StoreError};
 
-use super::deployed::HeldDeployment;
-use super::{Service, ServiceError};
-
-/// The functions that an environment runs.
-#[derive(Debug, Clone)]
-pub struct RunningFunctions {
-    /// The functions.
-    pub project: Arc<Project>,
-    /// The deployment that they are of; `None` of a project's folder.
-    pub deployment: Option<DeploymentId>,
-    held: Option<Arc<HeldDeployment>>,
-}
-
-impl RunningFunctions {
-    /// Those of a project's folder.
-    pub(super) fn of_folder(project: Arc<Project>) -> Self {
-        Self { project, deployment: None, held: None }
-    }
-
-    pub(super) fn of_deployment(held: Arc<HeldDeployment>) -> Self {
-        let deployment = Some(held.deployed.deployment.id);
-        Self { project: Arc::clone(&held.project), deployment, held: Some(held) }
-    }
-
-    /// A function as it was deployed: its version, and what its author wrote. `None` of a project's folder.
-    #[must_use]
-    pub fn version(&self, function: &Function) -> Option<(&FunctionVersion, &str)> {
-        let DeployedFunctions { deployment, functions } = &self.held.as_ref()?.deployed;
-        let mut both = deployment.functions.iter().zip(functions);
-        both.find(|(version, _)| {
-            version.key == function.key && version.kind.as_str() == function.kind.as_str()
-        })
-        .map(|(version, one)| (version, one.source.as_str()))
-    }
-}
-
-/// Where operations find their functions.
-#[derive(Default)]
-pub(super) struct HeldFunctions {
-    /// The whole project, once somebody has loaded it for good; `None` while each operation loads what it needs.
-    project: ArcSwapOption<Project>,
-    /// Whether environments run their active deployments.
-    deployed: AtomicBool,
-}
+use super::error::ServiceError;
+use super::held_deployments::HeldDeployment;
+use super::held_functions::RunningFunctions;
+use super::parts::Service;
 
 /// What became of loading the project again.
 #[derive(Debug)]
@@ -168,6 +127,25 @@ impl Service {
                 Ok(RunningFunctions::of_folder(project))
             }
         }
+    }
+
+    /// A deployment, ready to run; without an id, the active one. `None` where there is none.
+    pub(super) async fn held_deployment(
+        &self,
+        environment: &EnvironmentName,
+        id: Option<DeploymentId>,
+    ) -> Result<Option<Arc<HeldDeployment>>, ServiceError> {
+        let store = self.store().await?;
+        let id = match id {
+            Some(id) => Some(id),
+            None => store.active_deployment_id(environment).await?,
+        };
+        let Some(id) = id else { return Ok(None) };
+        if let Some(held) = self.deployments.get(environment, id) {
+            return Ok(Some(held));
+        }
+        let read = store.deployed_functions(environment, id).await?;
+        Ok(read.map(|read| self.deployments.put(read)))
     }
 }
 

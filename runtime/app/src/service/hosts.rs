@@ -14,8 +14,9 @@ use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, DeploymentId, Store};
 
 use super::actions::ActionsOnDemand;
-use super::functions::RunningFunctions;
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::held_functions::RunningFunctions;
+use super::parts::Service;
 use crate::config::NangoKey;
 
 /// Where the connection of a dry run is, and what becomes of what the run writes.

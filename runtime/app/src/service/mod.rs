@@ -1,223 +1,32 @@
 //! The parts of onevent over one project, put together from its settings.
+//!
+//! [`Service`] holds them; what it does with them is in a file for each thing.
 
 mod actions;
 mod comparison;
 mod current;
-mod deployed;
 mod deployments;
 mod error;
 mod functions;
+mod held_deployments;
+mod held_functions;
 mod hosts;
 mod operations;
+mod parts;
+mod reload;
 mod stored_integrations;
 mod stores;
 mod upstream;
+mod upstream_lifecycle;
 mod workers;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
-
-use arc_swap::ArcSwap;
-use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId};
-use onevent_engine::{Engine, Project, ProjectSource, Selection};
-use onevent_lifecycle::{ActionRecords, LimitsOf};
-use onevent_proxy::Proxy;
-use onevent_store::Store;
-use tokio::sync::OnceCell;
-use tokio_util::sync::CancellationToken;
-
 pub use self::comparison::{COMPARISON_INTERVAL, Compared, Comparisons};
-use self::current::Current;
-pub use self::current::SettingsReloaded;
-use self::deployed::HeldDeployments;
 pub use self::deployments::{DeploymentRequest, MadeDeployment, PlannedDeployment};
 pub use self::error::ServiceError;
-use self::functions::HeldFunctions;
-pub use self::functions::{FunctionsReloaded, RunningFunctions};
+pub use self::functions::FunctionsReloaded;
+pub use self::held_functions::RunningFunctions;
 pub use self::hosts::{DryRunHost, HostedRun};
+pub use self::parts::Service;
+pub use self::reload::SettingsReloaded;
 pub use self::stored_integrations::FoundIntegration;
 pub use self::upstream::Upstream;
-use crate::config::{Config, Flags, Settings};
-use crate::error::ConfigError;
-use crate::integrations::Integrations;
-use crate::project_folder::{ProjectNames, is_project};
-use crate::surroundings::Surroundings;
-
-/// onevent over one project: settings, engine, proxy, database, hosts and lifecycle, as they belong together.
-///
-/// Each part is made when it is first needed, and once: listing connections starts no engine, and listing functions
-/// opens no database.
-pub struct Service {
-    config: Config,
-    /// What follows the settings that may change.
-    current: ArcSwap<Current>,
-    engine: OnceLock<Engine>,
-    project: OnceCell<Arc<Project>>,
-    functions: HeldFunctions,
-    deployments: HeldDeployments,
-    store: OnceCell<Store>,
-    /// A store that may only be read.
-    reading: OnceCell<Store>,
-    /// Where the runs of triggered actions are kept.
-    action_records: OnceLock<ActionRecords>,
-    interruption: CancellationToken,
-    /// Whether workers run the setup functions of connections, after the operation has answered.
-    has_workers: AtomicBool,
-    /// The Nango that it stands in front of.
-    upstream: OnceLock<Upstream>,
-}
-
-impl fmt::Debug for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("folder", &self.config.project).finish_non_exhaustive()
-    }
-}
-
-impl Service {
-    /// Reads the settings of the project in this folder. Nothing else is opened or started yet.
-    ///
-    /// # Errors
-    /// A mistake in the settings, with its place, variable or flag.
-    pub fn new(
-        folder: impl Into<PathBuf>,
-        flags: &Flags,
-        surroundings: &Surroundings,
-    ) -> Result<Self, ConfigError> {
-        let folder = folder.into();
-        let names = ProjectNames::scan(&folder);
-        let config = Config::load(folder, &names, flags, surroundings)?;
-        let current = Current::new(config.settings.clone(), names);
-        Ok(Self {
-            config,
-            current: ArcSwap::from_pointee(current),
-            engine: OnceLock::new(),
-            project: OnceCell::new(),
-            functions: HeldFunctions::default(),
-            deployments: HeldDeployments::default(),
-            store: OnceCell::new(),
-            reading: OnceCell::new(),
-            action_records: OnceLock::new(),
-            interruption: CancellationToken::new(),
-            has_workers: AtomicBool::new(false),
-            upstream: OnceLock::new(),
-        })
-    }
-
-    /// Asks the operations that are running to come to their end early: functions are stopped and their runs kept, and
-    /// each operation answers with what became of its connection. There is no way back.
-    pub fn interrupt(&self) {
-        self.interruption.cancel();
-    }
-
-    /// Waits until somebody asks for that.
-    pub async fn interrupted(&self) {
-        self.interruption.cancelled().await;
-    }
-
-    /// The settings as the service was started with, with where they come from.
-    #[must_use]
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// The same, their values alone.
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.config.settings
-    }
-
-    /// The environment whose connections are used.
-    #[must_use]
-    pub fn environment(&self) -> &EnvironmentName {
-        &self.config.settings.environment.value
-    }
-
-    /// The project's folder.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.config.project
-    }
-
-    /// Whether the folder holds a project: functions of its own.
-    #[must_use]
-    pub fn has_project(&self) -> bool {
-        is_project(self.folder())
-    }
-
-    /// The provider templates and the configured integrations.
-    ///
-    /// # Errors
-    /// When the file of templates cannot be read.
-    pub fn integrations(&self) -> Result<Arc<Integrations>, ConfigError> {
-        self.current.load().integrations()
-    }
-
-    /// The integrations that the project's folders name.
-    pub(crate) fn named_integrations(&self) -> Vec<IntegrationId> {
-        let names = self.current.load();
-        let names = names.names.integrations.iter();
-        names.filter_map(|name| IntegrationId::new(name.as_str()).ok()).collect()
-    }
-
-    /// What functions read with `nango.getEnvironmentVariables`.
-    #[must_use]
-    pub fn environment_variables(&self) -> Vec<EnvironmentVariable> {
-        self.current.load().settings.environment_variables()
-    }
-
-    /// What runs functions.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn engine(&self) -> Result<&Engine, ServiceError> {
-        if let Some(engine) = self.engine.get() {
-            return Ok(engine);
-        }
-        let made = Engine::builder().build();
-        let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
-        Ok(self.engine.get_or_init(|| made))
-    }
-
-    /// The project's functions, loaded once; a broken one is listed in it.
-    ///
-    /// # Errors
-    /// When `index.ts` itself is wrong, or the engine cannot be started.
-    pub async fn project(&self) -> Result<&Arc<Project>, ServiceError> {
-        self.project.get_or_try_init(|| self.load(ProjectSource::directory(self.folder()))).await
-    }
-
-    /// Loads functions of the project that are chosen by the caller.
-    ///
-    /// # Errors
-    /// As [`Service::project`].
-    pub async fn load(&self, source: ProjectSource) -> Result<Arc<Project>, ServiceError> {
-        Ok(Arc::new(self.engine()?.load(source).await?))
-    }
-
-    /// Loads some of the functions that `index.ts` lists: one function costs what one function costs, however many the
-    /// project has.
-    ///
-    /// # Errors
-    /// As [`Service::project`].
-    pub async fn selected(&self, selection: Selection) -> Result<Arc<Project>, ServiceError> {
-        let source = ProjectSource::directory(self.folder());
-        Ok(Arc::new(self.engine()?.load_selected(source, selection).await?))
-    }
-
-    /// What makes requests, with the networks that the settings allow. Call it inside the tokio runtime.
-    ///
-    /// # Errors
-    /// Outside of one.
-    pub fn proxy(&self) -> Result<Proxy, ServiceError> {
-        self.current.load().proxy()
-    }
-
-    /// The limits of each function.
-    #[must_use]
-    pub fn limits(&self) -> LimitsOf {
-        let current = self.current.load_full();
-        Arc::new(move |function: &FunctionKey| current.settings.limits_for(function))
-    }
-}

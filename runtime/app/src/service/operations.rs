@@ -11,7 +11,8 @@ use onevent_store::{
     ConnectionKey, DeploymentId, EventId, NewConnection, OPERATION_WAIT, Reconnection, StoreError,
 };
 
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::parts::Service;
 
 impl Service {
     /// A configured integration, with its provider's template.

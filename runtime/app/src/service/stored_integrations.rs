@@ -10,7 +10,8 @@ use onevent_contract::{EnvironmentName, IntegrationId};
 use onevent_proxy::Integration;
 use onevent_store::StoredIntegration;
 
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::parts::Service;
 
 /// An integration, and where it was made.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use onevent_contract::SystemClock;
 use onevent_store::{EncryptionKey, KeySource, Store, StoreError, StoreMode, StoreOptions};
 
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::parts::Service;
 use crate::config::Origin;
 
 impl Service {

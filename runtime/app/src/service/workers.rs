@@ -13,7 +13,9 @@ use onevent_lifecycle::{
 use onevent_proxy::{Notice, NoticeTo};
 use onevent_store::{DeploymentId, StoreError};
 
-use super::{Service, ServiceError, Upstream};
+use super::error::ServiceError;
+use super::parts::Service;
+use super::upstream::Upstream;
 
 /// What webhooks say who sends them.
 const AGENT: &str = concat!("onevent/", env!("CARGO_PKG_VERSION"));

@@ -6,9 +6,6 @@ use onevent_contract::EnvironmentName;
 use onevent_engine::Project;
 use onevent_store::{DeployedFunctions, DeploymentId};
 
-use super::deployments::project_of;
-use super::{Service, ServiceError};
-
 /// How many deployments are held: the active ones of some environments, and those that queued events still name. One that
 /// is needed again is read again.
 const MAX_HELD: usize = 16;
@@ -25,7 +22,7 @@ pub(super) struct HeldDeployment {
 pub(super) struct HeldDeployments(Mutex<Vec<Arc<HeldDeployment>>>);
 
 impl HeldDeployments {
-    fn get(&self, environment: &EnvironmentName, id: DeploymentId) -> Option<Arc<HeldDeployment>> {
+    pub(super) fn get(&self, environment: &EnvironmentName, id: DeploymentId) -> Option<Arc<HeldDeployment>> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_meant = |one: &Arc<HeldDeployment>| {
             one.deployed.deployment.id == id && one.deployed.deployment.environment == *environment
@@ -36,7 +33,7 @@ impl HeldDeployments {
         Some(found)
     }
 
-    fn put(&self, deployed: DeployedFunctions) -> Arc<HeldDeployment> {
+    pub(super) fn put(&self, deployed: DeployedFunctions) -> Arc<HeldDeployment> {
         let project = Arc::new(project_of(&deployed));
         let new = Arc::new(HeldDeployment { deployed, project });
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,23 +45,8 @@ impl HeldDeployments {
     }
 }
 
-impl Service {
-    /// A deployment, ready to run; without an id, the active one. `None` where there is none.
-    pub(super) async fn held_deployment(
-        &self,
-        environment: &EnvironmentName,
-        id: Option<DeploymentId>,
-    ) -> Result<Option<Arc<HeldDeployment>>, ServiceError> {
-        let store = self.store().await?;
-        let id = match id {
-            Some(id) => Some(id),
-            None => store.active_deployment_id(environment).await?,
-        };
-        let Some(id) = id else { return Ok(None) };
-        if let Some(held) = self.deployments.get(environment, id) {
-            return Ok(Some(held));
-        }
-        let read = store.deployed_functions(environment, id).await?;
-        Ok(read.map(|read| self.deployments.put(read)))
-    }
+/// The functions of a deployment, as those of a project are held.
+fn project_of(deployed: &DeployedFunctions) -> Project {
+    let functions = deployed.functions.iter().map(|one| Ok(Arc::clone(&one.function)));
+    Project::new(functions, Vec::new(), Vec::new())
 }
