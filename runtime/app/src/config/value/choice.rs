@@ -5,7 +5,7 @@ use std::path::Path;
 use onevent_lifecycle::{CleanupFailure, CreationWebhook};
 use strum::VariantNames;
 
-use super::{Invalid, SettingValue};
+use super::setting_value::{Invalid, SettingValue};
 
 /// Reads one of the words of `T`.
 fn one_of<T: VariantNames + std::str::FromStr>(text: &str) -> Result<T, Invalid> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use onevent_proxy::HostPattern;
 use serde_json::Value as Json;
 
-use super::{Invalid, SettingValue, Written};
+use super::setting_value::{Invalid, SettingValue, Written};
 
 /// The hosts that sealed credentials go to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

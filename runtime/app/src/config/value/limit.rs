@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use onevent_contract::Limits;
 
-use super::{Invalid, SettingValue, Written};
+use super::setting_value::{Invalid, SettingValue, Written};
 
 /// Wall-clock time of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

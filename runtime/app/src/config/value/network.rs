@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use onevent_proxy::AllowedNetwork;
 use serde_json::Value as Json;
 
-use super::{Invalid, SettingValue, Written};
+use super::setting_value::{Invalid, SettingValue, Written};
 
 /// Networks that functions may reach beside public addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

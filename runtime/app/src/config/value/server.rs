@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::limit::{duration, exact_size, size};
-use super::{Invalid, SettingValue, Written};
+use super::setting_value::{Invalid, SettingValue, Written};
 
 /// The largest JSON body that is read, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

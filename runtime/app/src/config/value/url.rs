@@ -4,7 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
-use super::{Invalid, SettingValue};
+use super::setting_value::{Invalid, SettingValue};
 
 /// `http://…` or `https://…`; `${…}` is filled in for each request.
 #[derive(Debug, Clone, PartialEq, Eq)]
