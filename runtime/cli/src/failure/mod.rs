@@ -1,5 +1,6 @@
 //! Why a command could not do its work, as one value that both forms of output are made from.
 
+mod advice;
 mod load;
 mod remote;
 mod service;
@@ -10,7 +11,7 @@ use std::fmt;
 
 use onevent_app::{Blame, ConfigError, Location};
 
-pub(crate) use self::store::with_credentials;
+pub(crate) use self::advice::with_credentials;
 use crate::exit::ExitCode;
 
 /// A command's error: a stable code, words, advice, and the place where it is.

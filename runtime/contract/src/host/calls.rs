@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{
-    ActionCall, CallContext, Checkpoint, ConnectionQuery, EnvironmentVariable, FetchRequest, FetchResponse,
-    Host, HostAnswer, HostCall, HostError, IntegrationInclude, MetadataWrite, MetadataWritten,
-    VersionedMetadata,
-};
+use super::answer::HostAnswer;
+use super::border::Host;
+use super::call::HostCall;
+use super::checkpoint::Checkpoint;
+use super::context::CallContext;
+use super::environment::{ActionCall, ConnectionQuery, EnvironmentVariable, IntegrationInclude};
+use super::error::HostError;
+use super::fetch::{FetchRequest, FetchResponse};
+use super::metadata::{MetadataWrite, MetadataWritten, VersionedMetadata};
 use crate::{IntegrationId, JsonObject, ProxyRequest, ProxyResponse};
 
 /// Makes a call, and takes the answer of that name.

@@ -4,7 +4,8 @@ use deno_core::{AccessorType, OpDecl};
 use onevent_contract::Limits;
 use onevent_ops::LoadedModules;
 
-use super::{Isolate, StopSignal};
+use super::StopSignal;
+use super::runtime::Isolate;
 
 /// Every op that is registered in an isolate, one to a line, sorted.
 const ALLOWED: &str = include_str!("../../../ops/src/allowed.txt");
@@ -67,5 +68,9 @@ fn no_op_is_registered_that_is_not_on_the_list() {
 #[test]
 fn the_snapshot_stays_small() {
     // Its size is cold start. The bound is a tripwire for something large slipping in, not a target.
-    assert!(super::SNAPSHOT.len() < 3 * 1024 * 1024, "the snapshot has {} bytes", super::SNAPSHOT.len());
+    assert!(
+        super::runtime::SNAPSHOT.len() < 3 * 1024 * 1024,
+        "the snapshot has {} bytes",
+        super::runtime::SNAPSHOT.len()
+    );
 }

@@ -15,8 +15,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::watchdog::Watched;
-use super::{Interrupted, Isolate, LoadedFunctions, StopReason, StopSignal, Watchdog};
+use super::loaded::LoadedFunctions;
+use super::runtime::{Interrupted, Isolate};
+use super::stop::{StopReason, StopSignal};
+use super::watchdog::{Watchdog, Watched};
 use crate::platform::ThreadCpuClock;
 
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.

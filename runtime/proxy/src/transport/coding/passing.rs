@@ -12,8 +12,8 @@ use futures_util::{Stream, TryStreamExt as _, stream};
 use tokio::io::{AsyncBufRead, AsyncReadExt as _, BufReader};
 use tokio_util::io::{ReaderStream, StreamReader};
 
-use super::Coding;
 use super::deflate::starts_like_zlib;
+use super::packing::Coding;
 
 /// How much is unpacked at a time.
 const PIECE_BYTES: usize = 64 * 1024;

@@ -1,0 +1,210 @@
+//! One isolate: made, evaluated and driven on the current thread.
+
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use deno_core::error::{CoreError, JsError};
+use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
+use onevent_contract::{Limits, RunError};
+use onevent_ops::{FunctionModules, LoadedModules, RunState};
+
+use super::array_buffers::ArrayBufferBudget;
+use super::heap::{self, HeapPeak};
+use super::loader::{FunctionLoader, entry_specifier};
+use super::stop::{StopReason, StopSignal};
+
+/// The startup snapshot that `build.rs` baked.
+pub(super) static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onevent.snapshot"));
+
+/// The scripts beside it that are evaluated at their first use: specifier and text, sorted.
+static LAZY_SCRIPTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lazy_scripts.rs"));
+
+/// What deno_core says of a module whose top-level `await` nothing can settle; it has no type of its own.
+const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
+
+/// Why driving an isolate ended without the value that was waited for.
+#[derive(Debug)]
+pub(crate) enum Interrupted {
+    /// A stop was requested.
+    Stopped(StopReason),
+    /// There is nothing left that could settle it.
+    NeverSettled,
+    /// The host failed by its own fault.
+    HostFailed(String),
+    /// JavaScript threw.
+    Threw(Box<JsError>),
+    /// What there is before the run breaks what the function declared.
+    Refused(Box<RunError>),
+    /// deno_core or V8 refused something: nobody's fault but ours.
+    Engine(String),
+}
+
+impl From<CoreError> for Interrupted {
+    fn from(error: CoreError) -> Self {
+        match error.into_kind() {
+            deno_core::error::CoreErrorKind::Js(error)
+                if error.exception_message.contains(NEVER_RESOLVED) =>
+            {
+                Self::NeverSettled
+            }
+            deno_core::error::CoreErrorKind::Js(error) => Self::Threw(error),
+            other => Self::Engine(other.to_string()),
+        }
+    }
+}
+
+/// A fresh isolate with the SDK's two entry points.
+pub(super) struct Isolate {
+    pub(super) runtime: JsRuntime,
+    pub(super) stop: Arc<StopSignal>,
+    pub(super) describe: v8::Global<v8::Function>,
+    pub(super) execute: v8::Global<v8::Function>,
+    pub(super) buffers: Arc<ArrayBufferBudget>,
+    // Declared after `runtime`, so dropped after it: V8 may hold compiled code of theirs without a copy.
+    modules: Rc<FunctionModules>,
+    // Declared after `runtime`, so dropped after it: V8 writes to it at every garbage collection.
+    peak: HeapPeak,
+}
+
+impl Isolate {
+    /// Makes an isolate on the current thread, which must have entered a tokio runtime.
+    pub(super) fn new(
+        modules: Arc<LoadedModules>,
+        limits: &Limits,
+        stop: Arc<StopSignal>,
+        run: Option<Rc<RunState>>,
+    ) -> Result<Self, Interrupted> {
+        let heap = usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX);
+        let buffers = ArrayBufferBudget::new(heap, stop.clone());
+        let modules = Rc::new(FunctionModules::new(modules));
+        let mut runtime = JsRuntime::try_new(RuntimeOptions {
+            module_loader: Some(Rc::new(FunctionLoader::new(modules.clone()))),
+            extensions: onevent_ops::extensions(),
+            startup_snapshot: Some(SNAPSHOT),
+            residual_lazy_js_sources: LAZY_SCRIPTS,
+            create_params: Some(
+                v8::CreateParams::default()
+                    .heap_limits(0, heap)
+                    .allow_atomics_wait(false)
+                    .array_buffer_allocator(buffers.clone().allocator()),
+            ),
+            ..RuntimeOptions::default()
+        })?;
+        heap::guard(&mut runtime, stop.clone());
+        let peak = HeapPeak::watch(&mut runtime);
+        runtime.op_state().borrow_mut().put(modules.clone());
+        if let Some(run) = run {
+            runtime.op_state().borrow_mut().put(run);
+        }
+        let (describe, execute) = start(&mut runtime)?;
+        stop.attach(runtime.v8_isolate().thread_safe_handle());
+        Ok(Self { runtime, stop, modules, describe, execute, buffers, peak })
+    }
+
+    /// Loads and evaluates the function's modules.
+    pub(super) async fn evaluate(&mut self) -> Result<v8::Global<v8::Object>, Interrupted> {
+        let specifier = deno_core::ModuleSpecifier::parse(&entry_specifier(&self.modules))
+            .map_err(|error| Interrupted::Engine(error.to_string()))?;
+        let loaded = self.runtime.load_main_es_module(&specifier).await;
+        let module = self.unless_stopped(loaded.map_err(Interrupted::from))?;
+        let evaluation = self.runtime.mod_evaluate(module);
+        self.drive(evaluation).await??;
+        Ok(self.runtime.get_module_namespace(module)?)
+    }
+
+    /// Keeps what was compiled of packages, for the isolates to come.
+    pub(super) async fn keep_compiled_code(&mut self) {
+        {
+            let modules = self.modules.clone();
+            deno_core::scope!(scope, self.runtime);
+            modules.keep_compiled_code(scope);
+        }
+        // deno_core hands over its part in a turn of the event loop.
+        std::future::poll_fn(|cx| {
+            let _ = self.runtime.poll_event_loop(cx, PollEventLoopOptions::default());
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Waits for something that the isolate has no part in.
+    pub(super) async fn wait_for<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Interrupted> {
+        let mut future = pin!(future);
+        std::future::poll_fn(|cx| {
+            self.stop.register(cx.waker());
+            match self.stop.reason() {
+                Some(reason) => Poll::Ready(Err(Interrupted::Stopped(reason))),
+                None => future.as_mut().poll(cx).map(Ok),
+            }
+        })
+        .await
+    }
+
+    /// Runs the event loop until `future` is ready.
+    pub(super) async fn drive<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Interrupted> {
+        let mut future = pin!(future);
+        std::future::poll_fn(|cx| self.poll_drive(cx, &mut future)).await
+    }
+
+    fn poll_drive<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        future: &mut std::pin::Pin<&mut impl Future<Output = T>>,
+    ) -> Poll<Result<T, Interrupted>> {
+        self.stop.register(cx.waker());
+        if let Some(reason) = self.stop.reason() {
+            return Poll::Ready(Err(Interrupted::Stopped(reason)));
+        }
+        if let Poll::Ready(value) = future.as_mut().poll(cx) {
+            return Poll::Ready(self.unless_stopped(Ok(value)));
+        }
+        let turn = self.runtime.poll_event_loop(cx, PollEventLoopOptions::default());
+        if let Some(reason) = self.stop.reason() {
+            return Poll::Ready(Err(Interrupted::Stopped(reason)));
+        }
+        if let Poll::Ready(value) = future.as_mut().poll(cx) {
+            return Poll::Ready(Ok(value));
+        }
+        match turn {
+            Poll::Ready(Ok(())) => Poll::Ready(Err(Interrupted::NeverSettled)),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// The result, unless a stop came meanwhile: then whatever V8 reported is only its echo.
+    pub(super) fn unless_stopped<T>(&self, result: Result<T, Interrupted>) -> Result<T, Interrupted> {
+        match self.stop.reason() {
+            Some(reason) => Err(Interrupted::Stopped(reason)),
+            None => result,
+        }
+    }
+
+    /// The largest heap and the `ArrayBuffer`s, in bytes.
+    pub(super) fn heap_peak(&mut self) -> u64 {
+        (self.peak.read(&mut self.runtime) + self.buffers.used()) as u64
+    }
+}
+
+/// Takes the SDK's entry points and removes every way back to deno_core from the global object.
+fn start(
+    runtime: &mut JsRuntime,
+) -> Result<(v8::Global<v8::Function>, v8::Global<v8::Function>), Interrupted> {
+    deno_core::scope!(scope, runtime);
+    let missing = || Interrupted::Engine("the snapshot lacks the SDK's entry points".to_owned());
+    let global = scope.get_current_context().global(scope);
+    let key = v8::String::new(scope, "__onevent_start").ok_or_else(missing)?;
+    let start = global.get(scope, key.into()).ok_or_else(missing)?;
+    let start: v8::Local<v8::Function> = start.try_into().map_err(|_| missing())?;
+    let undefined = v8::undefined(scope).into();
+    let entries = start.call(scope, undefined, &[]).ok_or_else(missing)?;
+    let entries: v8::Local<v8::Array> = entries.try_into().map_err(|_| missing())?;
+    let entry = |index| -> Option<v8::Global<v8::Function>> {
+        let function: v8::Local<v8::Function> = entries.get_index(scope, index)?.try_into().ok()?;
+        Some(v8::Global::new(scope, function))
+    };
+    Ok((entry(0).ok_or_else(missing)?, entry(1).ok_or_else(missing)?))
+}
