@@ -38,10 +38,11 @@ impl Lifecycle {
                 running.tell_accepted(&mut transaction, follows).await?;
                 running.report.accepted = Some(true);
                 match (follows, self.options.policies.setup_by) {
-                    (SetupFollows::No, _) | (SetupFollows::Yes, SetupBy::Workers) => {
+                    (SetupFollows::No, _)
+                    | (SetupFollows::Yes | SetupFollows::Blocking, SetupBy::Workers) => {
                         running.end(transaction).await
                     }
-                    (SetupFollows::Yes, SetupBy::Operation) => {
+                    (SetupFollows::Yes | SetupFollows::Blocking, SetupBy::Operation) => {
                         transaction.commit().await?;
                         running.hold_setup();
                         let done = running.run_all(&setup).await;

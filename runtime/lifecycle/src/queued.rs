@@ -88,8 +88,8 @@ impl Lifecycle {
         running.report.runs.push(report);
         let mut transaction = running.begin().await?;
         if stopped {
-            let (due, error) = (options.clock.now(), "the server was stopped".to_owned());
-            options.store.queue().put_back(&mut transaction, claim, due, PutBack::Retry { error }).await?;
+            let how = PutBack::Retry { error: "the server was stopped".to_owned() };
+            options.store.queue().put_back(&mut transaction, claim, Duration::ZERO, how).await?;
         } else {
             options.store.queue().finish(&mut transaction, claim, end).await?;
             if transaction.waiting_events(connection, EventKind::Setup).await? == 0 {
@@ -127,8 +127,8 @@ impl Lifecycle {
         let again = report.outcome != Outcome::Succeeded && attempt <= payload.max_retries;
         if stopped || again {
             let error = error_of(&report);
-            let (due, how) = (options.clock.now(), PutBack::Retry { error });
-            options.store.queue().put_back(&mut transaction, claim, due, how).await?;
+            let how = PutBack::Retry { error };
+            options.store.queue().put_back(&mut transaction, claim, Duration::ZERO, how).await?;
         } else {
             let end = match end_of(&report) {
                 EventEnd::Done { run, .. } => {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use onevent_contract::{
     Event, Function, FunctionKey, Invocation, Operation, Outcome, RunId, RunReport, Trigger, Verdict,
@@ -311,14 +312,13 @@ impl<'a> Running<'a> {
             AllRan::Yes => self.finish_setup(&mut last).await?,
             // Whoever works for the queue goes on: a server, now or later.
             AllRan::Interrupted => {
-                let now = self.options.clock.now();
                 for claim in self.setup.drain(..) {
                     let id = claim.id().to_string();
                     let how = match self.report.runs.iter().any(|run| run.run_id.to_string() == id) {
                         true => PutBack::Retry { error: "interrupted".to_owned() },
                         false => PutBack::NotBegun,
                     };
-                    self.options.store.queue().put_back(&mut last, &claim, now, how).await?;
+                    self.options.store.queue().put_back(&mut last, &claim, Duration::ZERO, how).await?;
                 }
             }
         }

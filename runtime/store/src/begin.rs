@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use onevent_contract::{ConnectionFacts, EnvironmentName, Operation};
 
+use crate::connections::Standing;
 use crate::database::OwnerState;
 use crate::guard::{Begun, OperationGuard};
 use crate::journal::JournalEntry;
@@ -28,6 +29,7 @@ enum Change {
     Override(Reconnection),
     Setup,
     Deletion,
+    Cleanup,
     /// The connection is a Nango's: nothing of it is here.
     Elsewhere {
         operation: Operation,
@@ -41,7 +43,7 @@ impl Change {
             // A setup is the end of a creation.
             Self::Creation(_) | Self::Setup => Operation::Creation,
             Self::Override(_) => Operation::Override,
-            Self::Deletion => Operation::Deletion,
+            Self::Deletion | Self::Cleanup => Operation::Deletion,
             Self::Elsewhere { operation, .. } => *operation,
         }
     }
@@ -51,7 +53,12 @@ impl Change {
         let unknown = || StoreError::UnknownConnection { key: key.clone() };
         match self {
             Self::Creation(new) => {
-                to.insert_connection(new, ConnectionState::Pending).await?;
+                match to.insert_connection(new, ConnectionState::Pending).await {
+                    Err(StoreError::ConnectionExists { key }) if to.is_quarantined(&key).await? => {
+                        return Err(StoreError::ConnectionQuarantined { key });
+                    }
+                    inserted => inserted?,
+                };
                 Ok(Applied { provider: new.provider.clone(), previous: None })
             }
             Self::Override(new) => {
@@ -68,11 +75,8 @@ impl Change {
             }
             // Its credentials are not needed: a damaged connection can still be deleted. Cleanup works with what was
             // accepted last, and so does setup.
-            Self::Setup | Self::Deletion => {
-                let provider =
-                    to.accepted_provider(key, Visibility::Established).await?.ok_or_else(unknown)?;
-                Ok(Applied { provider, previous: None })
-            }
+            Self::Setup | Self::Deletion => to.provider_at(key, Standing::Accepted).await,
+            Self::Cleanup => to.provider_at(key, Standing::Quarantined).await,
             Self::Elsewhere { provider, .. } => Ok(Applied { provider: provider.clone(), previous: None }),
         }
     }
@@ -86,12 +90,25 @@ struct Applied {
     previous: Option<Vec<u8>>,
 }
 
+impl Transaction {
+    async fn provider_at(&mut self, key: &ConnectionKey, wanted: Standing) -> Result<Applied, StoreError> {
+        match self.standing(key).await? {
+            Some((standing, provider)) if standing == wanted => Ok(Applied { provider, previous: None }),
+            _ => Err(StoreError::UnknownConnection { key: key.clone() }),
+        }
+    }
+
+    async fn is_quarantined(&mut self, key: &ConnectionKey) -> Result<bool, StoreError> {
+        Ok(matches!(self.standing(key).await?, Some((Standing::Quarantined, _))))
+    }
+}
+
 impl Store {
     /// Begins a creation: the connection is stored as pending, for its own runs only. Waits up to `wait` for
     /// another operation of the connection ([`OPERATION_WAIT`] is the usual one).
     ///
     /// # Errors
-    /// [`StoreError::ConnectionExists`], [`StoreError::OperationInProgress`] and all of the database.
+    /// [`StoreError::ConnectionExists`], [`StoreError::ConnectionQuarantined`], [`StoreError::OperationInProgress`] and all of the database.
     pub async fn begin_creation(
         &self,
         new: NewConnection,
@@ -139,6 +156,18 @@ impl Store {
         self.begin_operation(key.clone(), Change::Deletion, wait).await
     }
 
+    /// Begins what is left of a deletion, a cleanup of a connection that is in quarantine: nothing changes yet.
+    ///
+    /// # Errors
+    /// As [`Store::begin_override`].
+    pub async fn begin_cleanup(
+        &self,
+        key: &ConnectionKey,
+        wait: Duration,
+    ) -> Result<OperationGuard, StoreError> {
+        self.begin_operation(key.clone(), Change::Cleanup, wait).await
+    }
+
     /// Begins an operation of a connection that a Nango keeps: nothing changes here, and where it is abandoned, nothing
     /// is put back.
     ///
@@ -171,7 +200,7 @@ impl Store {
             let mut transaction = self.begin().await?;
             let found = match transaction.settle(self.owners(), &key).await {
                 // What was before cannot be put back, but the connection can go.
-                Err(StoreError::Corrupt { .. }) if matches!(change, Change::Deletion) => {
+                Err(StoreError::Corrupt { .. }) if matches!(change, Change::Deletion | Change::Cleanup) => {
                     transaction.forget_journal_entry(&key).await?;
                     Found::Free
                 }
@@ -233,7 +262,7 @@ impl Store {
         let mut transaction = self.read().await?;
         let entry = transaction.journal_entry(&running.key).await?;
         let entry = entry.filter(|entry| entry.token == running.token);
-        Ok(entry.is_none_or(|entry| entry.lease_expires_at <= transaction.now()))
+        Ok(entry.is_none_or(|entry| entry.lease_is_over))
     }
 
     async fn enter(
@@ -248,9 +277,8 @@ impl Store {
         // Owned before the entry can be seen: an entry without an owner counts as abandoned.
         let ownership = self.owners().take(token)?;
         let since = transaction.now();
-        let lease_expires_at = transaction.lease_from_now();
         let operation = change.operation();
-        let entry = JournalEntry { key, operation, token, since, lease_expires_at, previous };
+        let entry = JournalEntry { key, operation, token, since, lease_is_over: false, previous };
         let entered = transaction.insert_journal_entry(&entry).await;
         if let Err(error) = entered {
             ownership.remove();

@@ -183,6 +183,8 @@ pub struct StoredConnection {
     pub last_accepted: LastAccepted,
     /// Set from the moment in which the connection was accepted to the end of its setup.
     pub unfinished_setup: Option<UnfinishedSetup>,
+    /// Set once it was deleted and waits for its cleanup: until when at most.
+    pub quarantined_until: Option<Timestamp>,
 }
 
 impl StoredConnection {

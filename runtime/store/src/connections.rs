@@ -1,19 +1,20 @@
 //! Connections: what their rows mean, and how they change.
 
+use jiff::Timestamp;
 use onevent_contract::{
     Connection, ConnectionDetails, EnvironmentName, IntegrationId, JsonObject, VersionedMetadata,
 };
 
 use crate::acceptance::auth_error;
-use crate::database::{ConnectionRow, MetadataColumns, NewConnectionRow, SummaryRow};
+use crate::database::{ConnectionRow, MetadataColumns, NewConnectionRow, ProviderColumns, SummaryRow};
 use crate::details::details;
 use crate::error::known;
 use crate::json::{decode, encode, encode_metadata};
 use crate::time::from_millis;
 use crate::{
-    AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, MetadataWriters,
-    NewConnection, Reconnection, SetupState, StoreError, StoredConnection, Transaction, UnfinishedSetup,
-    Visibility, Writer, credentials,
+    AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, EventKind,
+    MetadataWriters, NewConnection, Reconnection, SetupState, StoreError, StoredConnection, Transaction,
+    UnfinishedSetup, Visibility, Writer, credentials,
 };
 
 impl Transaction {
@@ -84,21 +85,20 @@ impl Transaction {
         key: &ConnectionKey,
         visibility: Visibility,
     ) -> Result<Option<String>, StoreError> {
-        Ok(self.tables().provider_columns(key, visibility).await?.map(|(provider, _)| provider))
+        Ok(self.tables().provider_columns(key, visibility).await?.map(|found| found.provider))
     }
 
-    /// The provider of what was accepted last; where that cannot be read, the row's own.
-    pub(crate) async fn accepted_provider(
+    /// Where a connection stands, and the provider of what was accepted last; where that cannot be read, the row's own.
+    pub(crate) async fn standing(
         &mut self,
         key: &ConnectionKey,
-        visibility: Visibility,
-    ) -> Result<Option<String>, StoreError> {
-        let found = self.tables().provider_columns(key, visibility).await?;
-        Ok(found.map(|(provider, accepted)| {
-            let accepted =
-                accepted.and_then(|sealed| credentials::open_accepted(self.cipher(), key, &sealed).ok());
-            accepted.map_or(provider, |account| account.provider)
-        }))
+    ) -> Result<Option<(Standing, String)>, StoreError> {
+        let found = self.tables().provider_columns(key, Visibility::IncludingPending).await?;
+        let Some(found) = found else { return Ok(None) };
+        let standing = Standing::of(&found)?;
+        let accepted =
+            found.accepted.and_then(|sealed| credentials::open_accepted(self.cipher(), key, &sealed).ok());
+        Ok(Some((standing, accepted.map_or(found.provider, |account| account.provider))))
     }
 
     /// A connection's metadata with its version; `None` where there is no such connection.
@@ -140,8 +140,8 @@ impl Transaction {
         known(self.tables().replace_account(key, &new.provider, sealed, config, now).await?, key)
     }
 
-    /// Makes a pending connection an established one. Where a setup follows, it counts as unfinished until
-    /// [`Transaction::finish_setup`], also after a crash.
+    /// Makes a pending connection an established one, or leaves it pending until it is set up. Where a setup follows, it
+    /// counts as unfinished until [`Transaction::finish_setup`], also after a crash.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
@@ -151,19 +151,79 @@ impl Transaction {
         setup: SetupFollows,
     ) -> Result<(), StoreError> {
         let now = self.now().as_millisecond();
-        known(self.tables().set_state(key, ConnectionState::Established, now).await?, key)?;
-        match setup {
-            SetupFollows::No => Ok(()),
-            SetupFollows::Yes => known(self.tables().set_unfinished_setup(key, Some(now)).await?, key),
+        if setup != SetupFollows::Blocking {
+            known(self.tables().set_state(key, ConnectionState::Established, now).await?, key)?;
         }
+        if setup == SetupFollows::No {
+            return Ok(());
+        }
+        known(self.tables().set_unfinished_setup(key, Some(now)).await?, key)
     }
 
-    /// The connection's setup came to its end.
+    /// The connection's setup came to its end: from now on it is there for everybody.
     ///
     /// # Errors
     /// [`StoreError::UnknownConnection`].
     pub async fn finish_setup(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
-        known(self.tables().set_unfinished_setup(key, None).await?, key)
+        known(self.tables().set_unfinished_setup(key, None).await?, key)?;
+        if let Some((Standing::Unaccepted, _)) = self.standing(key).await? {
+            let now = self.now().as_millisecond();
+            known(self.tables().set_state(key, ConnectionState::Established, now).await?, key)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the setup of a connection if nothing is left to be done for it: no event of it waits, and where its users wait
+    /// for it, none is a dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn settle_setup(&mut self, key: &ConnectionKey) -> Result<SettledSetup, StoreError> {
+        let found = self.tables().provider_columns(key, Visibility::IncludingPending).await?;
+        let Some(found) = found.filter(|found| found.unfinished_setup_since.is_some()) else {
+            return Ok(SettledSetup::NothingToEnd);
+        };
+        let blocks = ConnectionState::from_name(&found.state) == Some(ConnectionState::Pending);
+        if self.waiting_events(key, EventKind::Setup).await? > 0
+            || (blocks && self.dead_events(key, EventKind::Setup).await? > 0)
+        {
+            return Ok(SettledSetup::Unfinished);
+        }
+        self.finish_setup(key).await?;
+        Ok(SettledSetup::Finished)
+    }
+
+    /// Deletes a connection that is in quarantine, if nothing is left to be done for it: no cleanup of it waits or is a
+    /// dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn settle_cleanup(&mut self, key: &ConnectionKey) -> Result<SettledCleanup, StoreError> {
+        if !matches!(self.standing(key).await?, Some((Standing::Quarantined, _))) {
+            return Ok(SettledCleanup::NothingToEnd);
+        }
+        if self.waiting_events(key, EventKind::Cleanup).await? > 0
+            || self.dead_events(key, EventKind::Cleanup).await? > 0
+        {
+            return Ok(SettledCleanup::Unfinished);
+        }
+        self.delete_connection(key).await?;
+        Ok(SettledCleanup::Deleted)
+    }
+
+    /// Puts a connection that was deleted aside for its cleanup, at most until then: from now on only its own runs see
+    /// it. Its setups are given up, and actions that nobody is at.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownConnection`].
+    pub async fn quarantine_connection(
+        &mut self,
+        key: &ConnectionKey,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (until, now) = (until.as_millisecond(), self.now().as_millisecond());
+        known(self.tables().quarantine_row(key, until, now).await?, key)?;
+        self.give_up_events_of(key).await
     }
 
     /// Deletes a connection for good. Its runs stay, and so do its events: setups that nobody did by then, and actions
@@ -180,6 +240,7 @@ impl Transaction {
         let ConnectionRow { state, metadata_version, metadata_writers, .. } = &row;
         let fetched = row.summary.last_fetched_at;
         let state = ConnectionState::from_name(state);
+        let quarantined_until = row.quarantined_until;
         let state = state.ok_or_else(|| StoreError::corrupt("connection state"))?;
         let (metadata_version, metadata_writers) = (version(*metadata_version)?, writers(metadata_writers)?);
         let connection_config = decode(&row.connection_config, "connection_config")?;
@@ -218,6 +279,9 @@ impl Transaction {
             metadata_writers,
             last_accepted,
             unfinished_setup,
+            quarantined_until: quarantined_until
+                .map(|at| from_millis(at, "quarantined_until"))
+                .transpose()?,
         })
     }
 }
@@ -229,6 +293,53 @@ pub enum SetupFollows {
     No,
     /// There is.
     Yes,
+    /// There is, and until it is done the connection is there for its own runs only.
+    Blocking,
+}
+
+/// What came of a connection's setup, when one event of it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettledSetup {
+    /// It has not begun, or has come to its end before, or the connection is gone.
+    NothingToEnd,
+    /// There is more to be done.
+    Unfinished,
+    /// It came to its end just now.
+    Finished,
+}
+
+/// What came of a quarantine, when one cleanup ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettledCleanup {
+    /// The connection is not in quarantine.
+    NothingToEnd,
+    /// There is more to be done.
+    Unfinished,
+    /// The connection was deleted for good.
+    Deleted,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nobody has accepted it yet.
+    Unaccepted,
+    /// It was accepted; its setup may keep it from its users.
+    Accepted,
+    /// It was deleted, and its cleanup is not done.
+    Quarantined,
+}
+
+impl Standing {
+    fn of(found: &ProviderColumns) -> Result<Self, StoreError> {
+        let state = ConnectionState::from_name(&found.state);
+        Ok(match state.ok_or_else(|| StoreError::corrupt("connection state"))? {
+            _ if found.quarantined_until.is_some() => Self::Quarantined,
+            ConnectionState::Established => Self::Accepted,
+            ConnectionState::Pending if found.unfinished_setup_since.is_some() => Self::Accepted,
+            ConnectionState::Pending => Self::Unaccepted,
+        })
+    }
 }
 
 fn summary(row: SummaryRow) -> Result<ConnectionSummary, StoreError> {

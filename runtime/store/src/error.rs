@@ -72,6 +72,12 @@ pub enum StoreError {
         /// The connection.
         key: ConnectionKey,
     },
+    /// The connection was deleted, and its cleanup is not done: until then its name is taken.
+    #[error("connection {key} was deleted, and its cleanup is not done yet: until then its name is taken")]
+    ConnectionQuarantined {
+        /// The connection.
+        key: ConnectionKey,
+    },
     /// There is no such connection.
     #[error("there is no connection {key}")]
     UnknownConnection {
@@ -136,6 +142,18 @@ pub enum StoreError {
         /// The event.
         id: EventId,
     },
+    /// The event cannot be replayed: it waits already, or it was done, or there is none.
+    #[error("event {id} cannot be replayed: only one that is dead, failed or skipped can")]
+    EventNotReplayable {
+        /// The event.
+        id: EventId,
+    },
+    /// The event cannot be skipped: somebody is at it, or it has ended, or there is none.
+    #[error("event {id} cannot be skipped: only one that is dead, or waits and nobody is at, can")]
+    EventNotSkippable {
+        /// The event.
+        id: EventId,
+    },
     /// There is no such key of the HTTP API.
     #[error("there is no API key {id} in {environment}")]
     UnknownApiKey {
@@ -189,6 +207,7 @@ impl StoreError {
             Self::ReadOnly => "database_read_only",
             Self::Corrupt { .. } => "database_corrupt",
             Self::ConnectionExists { .. } => "connection_exists",
+            Self::ConnectionQuarantined { .. } => "connection_quarantined",
             Self::UnknownConnection { .. } => "unknown_connection",
             Self::OperationInProgress { .. } => "operation_in_progress",
             Self::OperationLost { .. } => "operation_lost",
@@ -197,6 +216,8 @@ impl StoreError {
             Self::IntegrationInUse { .. } => "integration_in_use",
             Self::UnknownDeployment { .. } => "unknown_deployment",
             Self::EventLost { .. } => "event_lost",
+            Self::EventNotReplayable { .. } => "event_not_replayable",
+            Self::EventNotSkippable { .. } => "event_not_skippable",
             Self::UnknownApiKey { .. } => "unknown_api_key",
             Self::TooManyLocks => "too_many_locks",
             Self::InvalidRunId { .. } => "invalid_run_id",
@@ -222,6 +243,9 @@ impl StoreError {
             Self::OperationLost { .. } => {
                 Some("the connection is as it was before; run the command again".into())
             }
+            Self::ConnectionQuarantined { .. } => Some(
+                "mend what its cleanup failed of and replay that, or skip it; its dead letters are its events".into(),
+            ),
             Self::IntegrationInUse { .. } => Some("delete its connections first".into()),
             Self::AmbiguousRunId { .. } => Some("give more characters of the id".into()),
             Self::Busy => Some("try again; nothing was changed".into()),

@@ -1,5 +1,7 @@
 //! What the queue holds.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use onevent_contract::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, Operation, RunId};
 use serde_json::Value;
@@ -21,6 +23,8 @@ pub enum EventKind {
     Action,
     /// One webhook is to be delivered to the operator's app.
     Webhook,
+    /// One `pre-connection-deletion` function is to run, for a connection in quarantine.
+    Cleanup,
 }
 
 impl EventKind {
@@ -42,7 +46,7 @@ impl EventKind {
     /// The lane: events of a connection that share one are done one after the other.
     pub(crate) fn lane(self, id: EventId) -> String {
         match self {
-            Self::Setup => "functions".to_owned(),
+            Self::Setup | Self::Cleanup => "functions".to_owned(),
             Self::Webhook => "webhooks".to_owned(),
             Self::Action => id.to_string(),
         }
@@ -58,10 +62,12 @@ pub enum EventState {
     Waiting,
     /// It was done.
     Done,
-    /// It was done, and did not succeed; nobody tries again.
+    /// It was done, and did not succeed: an action or a webhook.
     Failed,
-    /// It was tried as often as it may, and waits for a person.
+    /// A setup or a cleanup that failed for good: a dead letter, for a person to replay or to skip.
     Dead,
+    /// A person decided that it will not be done.
+    Skipped,
 }
 
 impl EventState {
@@ -96,8 +102,8 @@ pub struct NewEvent {
     pub deployment: Option<DeploymentId>,
     /// What else there is to know. It is sealed before it reaches the database.
     pub payload: Value,
-    /// Not before then; `None` for at once.
-    pub due_at: Option<Timestamp>,
+    /// Not before so long from now.
+    pub due_in: Duration,
 }
 
 impl NewEvent {
@@ -111,7 +117,7 @@ impl NewEvent {
             operation: None,
             deployment: None,
             payload: Value::Null,
-            due_at: None,
+            due_in: Duration::ZERO,
         }
     }
 }
@@ -137,6 +143,8 @@ pub struct EventSummary {
     pub state: EventState,
     /// How often it was begun.
     pub attempt: u32,
+    /// How many of these were before it was replayed last; `None` where it never was.
+    pub replayed_after: Option<u32>,
     /// Nobody begins it before then.
     pub due_at: Timestamp,
     /// Until when it is somebody's, unless that one renews its lease; `None` where nobody is at it.
@@ -188,6 +196,12 @@ impl Claim {
     pub fn attempt(&self) -> u32 {
         self.event.summary.attempt
     }
+
+    /// The same since it was replayed last: what retries are counted from.
+    #[must_use]
+    pub fn attempt_since_replay(&self) -> u32 {
+        self.attempt().saturating_sub(self.event.summary.replayed_after.unwrap_or_default())
+    }
 }
 
 /// How an event ends.
@@ -207,6 +221,33 @@ pub enum EventEnd {
         /// Why, in words.
         error: String,
     },
+    /// The same, and it waits for a person.
+    Dead {
+        /// The run that it led to.
+        run: Option<RunId>,
+        /// Why, in words.
+        error: String,
+    },
+}
+
+/// An attempt that was made before its event came into the queue, and did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstAttempt {
+    /// Its run; the event gets the same id, as if it had led to it.
+    pub run: RunId,
+    /// Why it did not succeed, in words.
+    pub error: String,
+    /// What follows.
+    pub then: Then,
+}
+
+/// What follows an attempt that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// It is tried again, so long from now.
+    Retry(Duration),
+    /// It waits for a person.
+    Dead,
 }
 
 /// Why an event goes back into the queue.
@@ -230,6 +271,8 @@ pub struct EventFilter {
     pub state: Option<EventState>,
     /// Of this kind.
     pub kind: Option<EventKind>,
+    /// Of this function.
+    pub function: Option<FunctionName>,
     /// Of this integration.
     pub integration: Option<IntegrationId>,
     /// Of the connections with this id.
@@ -246,6 +289,7 @@ impl EventFilter {
             environment,
             state: None,
             kind: None,
+            function: None,
             integration: None,
             connection_id: None,
             limit: DEFAULT_EVENT_LIMIT,

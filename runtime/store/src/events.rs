@@ -56,11 +56,19 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn waiting_events(&mut self, key: &ConnectionKey, kind: EventKind) -> Result<u64, StoreError> {
-        number(self.tables().count_waiting(key, kind).await?, "count")
+        number(self.tables().count_events(key, kind, EventState::Waiting).await?, "count")
     }
 
-    /// Ends what is left to be done for a connection that is going: setups, and actions that nobody is at. Webhooks
-    /// about it are still delivered.
+    /// How many dead letters of this kind there are of a connection.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn dead_events(&mut self, key: &ConnectionKey, kind: EventKind) -> Result<u64, StoreError> {
+        number(self.tables().count_events(key, kind, EventState::Dead).await?, "count")
+    }
+
+    /// Ends what is left to be done for a connection that is going: setups and cleanups, dead letters among them, and
+    /// actions that nobody is at. Webhooks about it are still delivered.
     pub(crate) async fn give_up_events_of(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
         let now = self.now().as_millisecond();
         self.tables().fail_events_of(key, CONNECTION_DELETED, now).await
@@ -88,6 +96,7 @@ pub(crate) fn summary(row: EventRow) -> Result<EventSummary, StoreError> {
             .transpose()?,
         state: EventState::from_name(&row.state).ok_or_else(|| damaged("state of an event"))?,
         attempt: number(row.attempt, "attempt")?,
+        replayed_after: row.replayed_after.map(|after| number(after, "replayed_after")).transpose()?,
         due_at: from_millis(row.due_at, "due_at")?,
         leased_until: row.lease_expires_at.map(|at| from_millis(at, "lease_expires_at")).transpose()?,
         error: row.error,

@@ -42,6 +42,10 @@ id!(
     EventId
 );
 id!(
+    /// Names an act of the audit log.
+    AuditEntryId
+);
+id!(
     /// Names a deployment.
     DeploymentId
 );

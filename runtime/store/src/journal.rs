@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use onevent_contract::{EnvironmentName, IntegrationId, Operation, RunId};
 
-use crate::database::{KeyColumns, OperationRow};
+use crate::database::{NewOperationRow, OperationRow};
 use crate::time::from_millis;
 use crate::token::Token;
 use crate::{
@@ -28,7 +28,8 @@ pub(crate) struct JournalEntry {
     pub(crate) operation: Operation,
     pub(crate) token: Token,
     pub(crate) since: Timestamp,
-    pub(crate) lease_expires_at: Timestamp,
+    /// Judged by the database's clock, when the entry was read.
+    pub(crate) lease_is_over: bool,
     /// What an override replaced, sealed.
     pub(crate) previous: Option<Vec<u8>>,
 }
@@ -46,16 +47,12 @@ impl Transaction {
     }
 
     pub(crate) async fn insert_journal_entry(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
-        let row = OperationRow {
-            key: KeyColumns {
-                environment: entry.key.environment.to_string(),
-                integration: entry.key.integration.to_string(),
-                connection_id: entry.key.connection_id.to_string(),
-            },
-            kind: entry.operation.as_str().to_owned(),
-            token: entry.token.to_string(),
+        let row = NewOperationRow {
+            key: &entry.key,
+            kind: entry.operation.as_str(),
+            token: entry.token,
             started_at: entry.since.as_millisecond(),
-            lease_expires_at: entry.lease_expires_at.as_millisecond(),
+            lease: LEASE,
             previous: entry.previous.clone(),
         };
         self.tables().insert_operation_row(row).await
@@ -170,8 +167,7 @@ impl Transaction {
 
     /// Whether the entry was still there, its lease renewed.
     pub(crate) async fn renew_lease(&mut self, token: Token) -> Result<bool, StoreError> {
-        let until = self.lease_from_now().as_millisecond();
-        self.tables().set_lease(token, until).await
+        self.tables().set_lease(token, LEASE).await
     }
 
     /// Whether the entry was still there; it is not any more.
@@ -182,11 +178,6 @@ impl Transaction {
     /// Deletes a connection's entry, whoever owns it.
     pub(crate) async fn forget_journal_entry(&mut self, key: &ConnectionKey) -> Result<(), StoreError> {
         self.tables().delete_operation_of(key).await
-    }
-
-    pub(crate) fn lease_from_now(&self) -> Timestamp {
-        let now = self.now();
-        now.checked_add(LEASE).unwrap_or(now)
     }
 }
 
@@ -206,7 +197,7 @@ fn entry(row: OperationRow) -> Result<JournalEntry, StoreError> {
         operation: Operation::from_name(&row.kind).ok_or_else(damaged)?,
         token: Token::parse(&row.token).ok_or_else(damaged)?,
         since: from_millis(row.started_at, "started_at")?,
-        lease_expires_at: from_millis(row.lease_expires_at, "lease_expires_at")?,
+        lease_is_over: row.lease_is_over,
         previous: row.previous,
     })
 }

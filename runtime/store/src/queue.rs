@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use onevent_contract::EnvironmentName;
 use serde_json::Value;
 
 use crate::cipher::Purpose;
-use crate::database::{EventEndColumns, EventRow, LeaseColumns, NewEventRow};
+use crate::database::{EventEndColumns, EventRow, NewEventRow, NewLease};
 use crate::events::{queued, summary};
 use crate::json::encode;
 use crate::token::Token;
 use crate::wake::Woken;
 use crate::{
-    Claim, EventEnd, EventId, EventKind, EventState, NewEvent, PutBack, QueuedEvent, Store, StoreError,
-    StoreMode, Transaction,
+    Claim, DeploymentId, EventEnd, EventId, EventKind, EventState, FirstAttempt, NewEvent, PutBack,
+    QueuedEvent, Shares, Store, StoreError, StoreMode, Then, Transaction,
 };
 
 /// What is to be done, shared by all processes on a database.
@@ -44,7 +44,19 @@ pub trait Queue: Send + Sync {
         lease: Duration,
     ) -> Result<Claim, StoreError>;
 
-    /// Takes up to `most` events of these kinds: heads of lanes that are due and nobody's.
+    /// Puts an event into the queue that was tried once already, if the transaction commits: as a retry to come, or as a
+    /// dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    async fn enqueue_begun(
+        &self,
+        within: &mut Transaction,
+        new: NewEvent,
+        first: FirstAttempt,
+    ) -> Result<EventId, StoreError>;
+
+    /// Takes up to `most` events of these kinds: heads of lanes that are due and nobody's, shared out in turn.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], [`StoreError::ReadOnly`], [`StoreError::Busy`] or [`StoreError::Database`].
@@ -53,6 +65,7 @@ pub trait Queue: Send + Sync {
         kinds: &[EventKind],
         most: usize,
         lease: Duration,
+        shares: Shares,
     ) -> Result<Vec<Claim>, StoreError>;
 
     /// Starts the lease anew. False where the claim is lost.
@@ -68,7 +81,7 @@ pub trait Queue: Send + Sync {
     /// committed either.
     async fn finish(&self, within: &mut Transaction, claim: &Claim, end: EventEnd) -> Result<(), StoreError>;
 
-    /// Gives an event back, if the transaction commits: it is due then, and keeps its place.
+    /// Gives an event back, if the transaction commits: it is due so long from now, and keeps its place.
     ///
     /// # Errors
     /// As [`Queue::finish`].
@@ -76,8 +89,33 @@ pub trait Queue: Send + Sync {
         &self,
         within: &mut Transaction,
         claim: &Claim,
-        due_at: Timestamp,
+        due_in: Duration,
         why: PutBack,
+    ) -> Result<(), StoreError>;
+
+    /// Puts an event that is dead, failed or skipped back into the queue, if the transaction commits: at its old place,
+    /// due at once, with all its retries before it again. It is meant for the code of `deployment` from then on.
+    ///
+    /// # Errors
+    /// [`StoreError::EventNotReplayable`].
+    async fn replay(
+        &self,
+        within: &mut Transaction,
+        environment: &EnvironmentName,
+        id: EventId,
+        deployment: Option<DeploymentId>,
+    ) -> Result<(), StoreError>;
+
+    /// Ends an event that is dead, or waits and is nobody's, if the transaction commits: it will not be done, and keeps
+    /// nobody back.
+    ///
+    /// # Errors
+    /// [`StoreError::EventNotSkippable`].
+    async fn skip(
+        &self,
+        within: &mut Transaction,
+        environment: &EnvironmentName,
+        id: EventId,
     ) -> Result<(), StoreError>;
 
     /// Resolves once this process put something into the queue, ended an event or gave one back, after this call. What
@@ -97,7 +135,17 @@ impl Store {
 #[async_trait]
 impl Queue for Store {
     async fn enqueue(&self, within: &mut Transaction, new: NewEvent) -> Result<EventId, StoreError> {
-        let row = within.insert_event(new, None).await?;
+        let row = within.insert_event(new, None, None).await?;
+        EventId::parse(&row.id).ok_or_else(|| StoreError::corrupt("event id"))
+    }
+
+    async fn enqueue_begun(
+        &self,
+        within: &mut Transaction,
+        new: NewEvent,
+        first: FirstAttempt,
+    ) -> Result<EventId, StoreError> {
+        let row = within.insert_event(new, None, Some(first)).await?;
         EventId::parse(&row.id).ok_or_else(|| StoreError::corrupt("event id"))
     }
 
@@ -108,8 +156,7 @@ impl Queue for Store {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let (token, payload) = (Token::generate(), new.payload.clone());
-        let expires_at = after(within.now(), lease);
-        let row = within.insert_event(new, Some(LeaseColumns { token, expires_at })).await?;
+        let row = within.insert_event(new, Some(NewLease { token, lasts: lease }), None).await?;
         Ok(Claim { event: QueuedEvent { summary: summary(row)?, payload, result: None }, token })
     }
 
@@ -118,26 +165,29 @@ impl Queue for Store {
         kinds: &[EventKind],
         most: usize,
         lease: Duration,
+        shares: Shares,
     ) -> Result<Vec<Claim>, StoreError> {
         if self.mode() == StoreMode::ReadOnly {
             return Err(StoreError::ReadOnly);
         }
-        // Nearly always there is nothing to do, and that can be seen without keeping writers out.
-        if self.read().await?.due_events(kinds, 1).await?.is_empty() {
+        // What is due is found without keeping writers out; whether it still is, the lease finds out.
+        let next = self.read().await?.next_events(kinds, most, shares).await?;
+        if next.is_empty() {
             return Ok(Vec::new());
         }
         let mut transaction = self.begin().await?;
         let mut claims = Vec::new();
-        for row in transaction.due_events(kinds, most).await? {
-            claims.push(transaction.lease_event(row, lease).await?);
+        for id in next {
+            claims.extend(transaction.lease_event(&id, lease).await?);
         }
         transaction.commit().await?;
+        claims.sort_by_key(|claim| claim.event.summary.position);
         Ok(claims)
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let lease = LeaseColumns { token: claim.token, expires_at: after(transaction.now(), lease) };
+        let lease = NewLease { token: claim.token, lasts: lease };
         let is_held = transaction.tables().renew_event_lease(&claim.id().to_string(), lease).await?;
         transaction.commit().await?;
         Ok(is_held)
@@ -147,6 +197,7 @@ impl Queue for Store {
         let (state, run, error, result) = match end {
             EventEnd::Done { run, result } => (EventState::Done, run, None, result),
             EventEnd::Failed { run, error } => (EventState::Failed, run, Some(error), None),
+            EventEnd::Dead { run, error } => (EventState::Dead, run, Some(error), None),
         };
         let id = claim.id();
         let end = EventEndColumns {
@@ -165,7 +216,7 @@ impl Queue for Store {
         &self,
         within: &mut Transaction,
         claim: &Claim,
-        due_at: Timestamp,
+        due_in: Duration,
         why: PutBack,
     ) -> Result<(), StoreError> {
         let id = claim.id();
@@ -174,10 +225,35 @@ impl Queue for Store {
             PutBack::Retry { error } => (true, Some(error)),
         };
         let attempt = i64::from(claim.attempt()) - i64::from(!begun);
-        let (text, due_at) = (id.to_string(), due_at.as_millisecond());
-        let is_held = within.tables().release_event(&text, claim.token, due_at, attempt, error).await?;
+        let text = id.to_string();
+        let is_held = within.tables().release_event(&text, claim.token, due_in, attempt, error).await?;
         within.wakes();
         held(is_held, id)
+    }
+
+    async fn replay(
+        &self,
+        within: &mut Transaction,
+        environment: &EnvironmentName,
+        id: EventId,
+        deployment: Option<DeploymentId>,
+    ) -> Result<(), StoreError> {
+        let deployment = deployment.map(|id| id.to_string());
+        let is_replayed = within.tables().replay_event_row(environment, &id.to_string(), deployment).await?;
+        within.wakes();
+        if is_replayed { Ok(()) } else { Err(StoreError::EventNotReplayable { id }) }
+    }
+
+    async fn skip(
+        &self,
+        within: &mut Transaction,
+        environment: &EnvironmentName,
+        id: EventId,
+    ) -> Result<(), StoreError> {
+        let now = within.now().as_millisecond();
+        let is_skipped = within.tables().skip_event_row(environment, &id.to_string(), now).await?;
+        within.wakes();
+        if is_skipped { Ok(()) } else { Err(StoreError::EventNotSkippable { id }) }
     }
 
     fn woken(&self) -> Woken {
@@ -189,9 +265,25 @@ impl Transaction {
     async fn insert_event(
         &mut self,
         new: NewEvent,
-        lease: Option<LeaseColumns>,
+        lease: Option<NewLease>,
+        begun: Option<FirstAttempt>,
     ) -> Result<EventRow, StoreError> {
-        let (id, now) = (EventId::generate(), self.now());
+        let now = self.now();
+        let id = match &begun {
+            None => EventId::generate(),
+            Some(first) => EventId::parse(&first.run.to_string())
+                .ok_or(StoreError::Internal { action: "name an event after its run" })?,
+        };
+        let attempt = i64::from(lease.is_some() || begun.is_some());
+        let (state, due_in) = match begun.as_ref().map(|first| first.then) {
+            None => (EventState::Waiting, new.due_in),
+            Some(Then::Retry(wait)) => (EventState::Waiting, wait),
+            Some(Then::Dead) => (EventState::Dead, Duration::ZERO),
+        };
+        let (run_id, error) = match begun {
+            None => (None, None),
+            Some(first) => (Some(first.run.to_string()), Some(first.error)),
+        };
         let row = NewEventRow {
             id: id.to_string(),
             key: new.connection,
@@ -201,9 +293,13 @@ impl Transaction {
             operation: new.operation.map(|operation| operation.as_str()),
             deployment: new.deployment.map(|deployment| deployment.to_string()),
             payload: self.seal_json(&Purpose::EventPayload(id), &new.payload)?,
-            attempt: i64::from(lease.is_some()),
-            due_at: new.due_at.unwrap_or(now).as_millisecond(),
+            state: state.as_str(),
+            attempt,
+            due_in,
             lease,
+            error,
+            run_id,
+            finished_at: (state == EventState::Dead).then(|| now.as_millisecond()),
             now: now.as_millisecond(),
         };
         let row = self.tables().insert_event_row(row).await?;
@@ -211,18 +307,12 @@ impl Transaction {
         Ok(row)
     }
 
-    async fn due_events(&mut self, kinds: &[EventKind], most: usize) -> Result<Vec<EventRow>, StoreError> {
-        let now = self.now().as_millisecond();
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.tables().due_event_rows(kinds, now, most).await
-    }
-
-    async fn lease_event(&mut self, mut row: EventRow, lease: Duration) -> Result<Claim, StoreError> {
+    async fn lease_event(&mut self, id: &str, lasts: Duration) -> Result<Option<Claim>, StoreError> {
         let token = Token::generate();
-        let expires_at = after(self.now(), lease);
-        self.tables().lease_event(&row.id, LeaseColumns { token, expires_at }).await?;
-        (row.attempt, row.lease_expires_at) = (row.attempt + 1, Some(expires_at));
-        Ok(Claim { event: queued(self.cipher(), row)?, token })
+        let Some(row) = self.tables().lease_event(id, NewLease { token, lasts }).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Claim { event: queued(self.cipher(), row)?, token }))
     }
 
     fn seal_json(&self, purpose: &Purpose<'_>, value: &Value) -> Result<Vec<u8>, StoreError> {
@@ -233,9 +323,4 @@ impl Transaction {
 
 fn held(is_held: bool, id: EventId) -> Result<(), StoreError> {
     if is_held { Ok(()) } else { Err(StoreError::EventLost { id }) }
-}
-
-/// The moment so long after another one, in milliseconds.
-fn after(at: Timestamp, duration: Duration) -> i64 {
-    at.as_millisecond().saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
 }

@@ -1,7 +1,8 @@
 //! What can be read through a store.
 
-use onevent_contract::{EnvironmentName, IntegrationId, VersionedMetadata};
+use onevent_contract::{EnvironmentName, IntegrationId, RunId, VersionedMetadata};
 
+use crate::database::KeyColumns;
 use crate::{
     ConnectionFilter, ConnectionKey, ConnectionSummary, RunFilter, RunSummary, Store, StoreError,
     StoredConnection, StoredRun, Visibility,
@@ -66,6 +67,17 @@ impl Store {
         Ok(found)
     }
 
+    /// Connections whose quarantine is over, up to so many.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] or [`StoreError::Database`].
+    pub async fn quarantines_over(&self, most: u32) -> Result<Vec<ConnectionKey>, StoreError> {
+        let mut transaction = self.read().await?;
+        let now = transaction.now().as_millisecond();
+        let keys = transaction.tables().quarantined_keys(now, most.into()).await?;
+        keys.into_iter().map(KeyColumns::key).collect()
+    }
+
     /// A connection's metadata with the version that a compare-and-set names; `None` where there is no such
     /// connection.
     ///
@@ -85,6 +97,18 @@ impl Store {
     /// [`StoreError::Corrupt`], [`StoreError::Busy`] or [`StoreError::Database`].
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<RunSummary>, StoreError> {
         self.read().await?.runs(filter).await
+    }
+
+    /// All attempts of a run, the first one first: those of an event have the event's id.
+    ///
+    /// # Errors
+    /// As [`Store::runs`].
+    pub async fn attempts(
+        &self,
+        environment: &EnvironmentName,
+        run_id: RunId,
+    ) -> Result<Vec<StoredRun>, StoreError> {
+        self.read().await?.attempts(environment, run_id).await
     }
 
     /// The last attempt of the run whose id is `id_or_prefix`, or begins with it.

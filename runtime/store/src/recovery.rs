@@ -71,7 +71,7 @@ impl Store {
 
     /// Whether an operation is known to run, because its owner is in this process and has renewed its lease.
     fn runs_here(&self, entry: &JournalEntry) -> bool {
-        entry.lease_expires_at > self.clock().now() && self.running().contains(entry.token)
+        !entry.lease_is_over && self.running().contains(entry.token)
     }
 
     async fn settle(&self, key: &ConnectionKey) -> Result<Option<RolledBack>, StoreError> {
@@ -110,7 +110,7 @@ impl Transaction {
         let Some(entry) = self.journal_entry(key).await? else { return Ok(Found::Free) };
         let lock = match owners.probe(entry.token)? {
             Owner::Alive => return Ok(Found::Running(entry)),
-            Owner::Unknown if entry.lease_expires_at > self.now() => return Ok(Found::Running(entry)),
+            Owner::Unknown if !entry.lease_is_over => return Ok(Found::Running(entry)),
             Owner::Unknown => None,
             Owner::Dead(lock) => Some(lock),
         };

@@ -22,11 +22,9 @@ impl Store {
         // One transaction from the first moment: a caller that goes away in between leaves all of it or nothing, and
         // whoever releases the run's locks next comes after it.
         let mut transaction = self.begin().await?;
-        let now = transaction.now().as_millisecond();
-        let expires_at = now.saturating_add(i64::try_from(time_to_live.as_millis()).unwrap_or(i64::MAX));
         let run = run.to_string();
-        transaction.tables().sweep_run_locks(now).await?;
-        let taken = transaction.tables().take_run_lock(environment, name, &run, expires_at).await?;
+        transaction.tables().sweep_run_locks().await?;
+        let taken = transaction.tables().take_run_lock(environment, name, &run, time_to_live).await?;
         if transaction.tables().count_run_locks(&run).await? > i64::from(MAX_LOCKS_OF_A_RUN) {
             return Err(StoreError::TooManyLocks);
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use onevent_contract::{
-    Event, FunctionKey, FunctionName, Operation, Outcome, RunId, RunReport, Warning, WarningCode,
+    EnvironmentName, Event, FunctionKey, FunctionName, Operation, Outcome, RunId, RunReport, Warning,
+    WarningCode,
 };
 
 use crate::database::{NewRunRow, RunRow};
@@ -59,11 +60,16 @@ impl Transaction {
             [id] => self.tables().last_attempt(id).await?,
             _ => return Err(StoreError::AmbiguousRunId { prefix }),
         };
-        found
-            .map(|(row, report)| {
-                Ok(StoredRun { summary: summary(row)?, report: decode(&report, "run report")? })
-            })
-            .transpose()
+        found.map(stored).transpose()
+    }
+
+    pub(crate) async fn attempts(
+        &mut self,
+        environment: &EnvironmentName,
+        run_id: RunId,
+    ) -> Result<Vec<StoredRun>, StoreError> {
+        let rows = self.tables().attempt_rows(environment, &run_id.to_string()).await?;
+        rows.into_iter().map(stored).collect()
     }
 }
 
@@ -105,6 +111,10 @@ fn shortened(report: &RunReport, bytes: usize) -> RunReport {
         logs: Vec::new(),
         usage: report.usage,
     }
+}
+
+fn stored((row, report): (RunRow, String)) -> Result<StoredRun, StoreError> {
+    Ok(StoredRun { summary: summary(row)?, report: decode(&report, "run report")? })
 }
 
 fn summary(row: RunRow) -> Result<RunSummary, StoreError> {

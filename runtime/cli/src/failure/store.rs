@@ -11,6 +11,9 @@ impl From<&StoreError> for Failure {
     fn from(error: &StoreError) -> Self {
         let exit = match error {
             StoreError::ConnectionExists { .. }
+            | StoreError::ConnectionQuarantined { .. }
+            | StoreError::EventNotReplayable { .. }
+            | StoreError::EventNotSkippable { .. }
             | StoreError::UnknownConnection { .. }
             | StoreError::OperationInProgress { .. }
             | StoreError::UnknownApiKey { .. }

@@ -107,8 +107,7 @@ pub(crate) async fn deliver(
         }
         Some(error) => {
             let wait = FIRST_RETRY.saturating_mul(4_u32.saturating_pow(claim.attempt().saturating_sub(1)));
-            let due = ended_at.checked_add(wait).unwrap_or(ended_at);
-            store.queue().put_back(&mut transaction, claim, due, PutBack::Retry { error }).await?;
+            store.queue().put_back(&mut transaction, claim, wait, PutBack::Retry { error }).await?;
         }
     }
     transaction.commit().await

@@ -6,7 +6,7 @@ mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_store::{Claim, EventKind, LEASE, StoreError};
+use onevent_store::{Claim, EventKind, LEASE, Shares, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -49,12 +49,14 @@ impl Workers {
             working: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
+        let functions = &[EventKind::Setup, EventKind::Action, EventKind::Cleanup];
         let lanes: [(&'static [EventKind], usize); 2] =
-            [(&[EventKind::Setup, EventKind::Action], MAX_FUNCTIONS), (&[EventKind::Webhook], MAX_WEBHOOKS)];
+            [(functions, MAX_FUNCTIONS), (&[EventKind::Webhook], MAX_WEBHOOKS)];
         for (kinds, places) in lanes {
             let lane = Lane {
                 options: options.clone(),
                 kinds,
+                shares: shares_of(places),
                 places: Arc::new(Semaphore::new(places)),
                 claiming: workers.claiming.clone(),
                 working: workers.working.clone(),
@@ -84,10 +86,17 @@ impl Drop for Workers {
     }
 }
 
+/// How the places are shared: one integration has three quarters of them at most, one environment seven eighths. So there
+/// is a place at once for whoever wants one beside a flood, and a flood alone has most of them.
+fn shares_of(places: usize) -> Shares {
+    Shares { integration: places * 3 / 4, environment: places * 7 / 8 }
+}
+
 /// Claims events of some kinds, as many as there are places.
 struct Lane {
     options: WorkersOptions,
     kinds: &'static [EventKind],
+    shares: Shares,
     places: Arc<Semaphore>,
     claiming: CancellationToken,
     working: CancellationToken,
@@ -132,7 +141,7 @@ impl Lane {
     /// Claims as much as there are places for, and starts it. Answers with how much that was.
     async fn claim(&self) -> Result<usize, StoreError> {
         let free = self.places.available_permits();
-        let claims = self.options.store.queue().claim(self.kinds, free, LEASE).await?;
+        let claims = self.options.store.queue().claim(self.kinds, free, LEASE, self.shares).await?;
         let count = claims.len();
         for claim in claims {
             // Only this task takes places, so as many as were free are.
@@ -156,7 +165,9 @@ async fn work_on(
 ) -> Result<(), StoreError> {
     let _renewing = Renewing::start(&options.store, vec![claim.clone()]);
     let done = match claim.event.summary.kind {
-        EventKind::Setup | EventKind::Action => work::function(options, claim, working).await,
+        EventKind::Setup | EventKind::Action | EventKind::Cleanup => {
+            work::function(options, claim, working).await
+        }
         EventKind::Webhook => work::webhook(options, claim, working).await,
     };
     match done {

@@ -70,10 +70,8 @@ async fn put_back(
     wait: Duration,
     how: PutBack,
 ) -> Result<(), StoreError> {
-    let now = options.clock.now();
-    let due = now.checked_add(wait).unwrap_or(now);
     let mut transaction = options.store.begin().await?;
-    options.store.queue().put_back(&mut transaction, claim, due, how).await?;
+    options.store.queue().put_back(&mut transaction, claim, wait, how).await?;
     transaction.commit().await
 }
 

@@ -18,9 +18,11 @@ impl From<StoreError> for ApiError {
             StoreError::UnknownConnection { .. } => {
                 Self::new(StatusCode::NOT_FOUND, "unknown_connection", message)
             }
-            StoreError::ConnectionExists { .. } | StoreError::OperationInProgress { .. } => {
-                Self::new(StatusCode::CONFLICT, error.code(), message)
-            }
+            StoreError::ConnectionExists { .. }
+            | StoreError::ConnectionQuarantined { .. }
+            | StoreError::OperationInProgress { .. }
+            | StoreError::EventNotReplayable { .. }
+            | StoreError::EventNotSkippable { .. } => Self::new(StatusCode::CONFLICT, error.code(), message),
             StoreError::UnknownDeployment { .. } => Self::new(StatusCode::NOT_FOUND, error.code(), message),
             StoreError::MetadataTooLarge { .. } => Self::new(StatusCode::BAD_REQUEST, error.code(), message),
             error => Self::internal(&error),

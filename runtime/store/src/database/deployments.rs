@@ -52,7 +52,7 @@ pub(crate) trait DeploymentTable {
         environment: &EnvironmentName,
         limit: i64,
     ) -> Result<Vec<HistoryRow>, StoreError>;
-    /// All but those that were active last, so many, and those that a waiting event names.
+    /// All but those that were active last, so many, and those that a waiting or a dead event names.
     async fn delete_deployments_but(
         &mut self,
         environment: &EnvironmentName,

@@ -1,17 +1,19 @@
 //! Events and webhooks, as columns.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use onevent_contract::EnvironmentName;
 
 use super::KeyColumns;
 use crate::token::Token;
-use crate::{ConnectionKey, EventFilter, EventKind, StoreError};
+use crate::{ConnectionKey, EventFilter, EventKind, EventState, StoreError};
 
-/// Whose an event is, and until when.
+/// Whose an event is, and how long from now on, by the database's clock.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LeaseColumns {
+pub(crate) struct NewLease {
     pub(crate) token: Token,
-    pub(crate) expires_at: i64,
+    pub(crate) lasts: Duration,
 }
 
 /// An event to be inserted.
@@ -26,9 +28,14 @@ pub(crate) struct NewEventRow {
     pub(crate) deployment: Option<String>,
     /// Sealed.
     pub(crate) payload: Vec<u8>,
+    pub(crate) state: &'static str,
     pub(crate) attempt: i64,
-    pub(crate) due_at: i64,
-    pub(crate) lease: Option<LeaseColumns>,
+    /// From now on, by the database's clock.
+    pub(crate) due_in: Duration,
+    pub(crate) lease: Option<NewLease>,
+    pub(crate) error: Option<String>,
+    pub(crate) run_id: Option<String>,
+    pub(crate) finished_at: Option<i64>,
     pub(crate) now: i64,
 }
 
@@ -46,6 +53,7 @@ pub(crate) struct EventRow {
     pub(crate) payload: Vec<u8>,
     pub(crate) state: String,
     pub(crate) attempt: i64,
+    pub(crate) replayed_after: Option<i64>,
     pub(crate) due_at: i64,
     pub(crate) lease_expires_at: Option<i64>,
     pub(crate) error: Option<String>,
@@ -54,6 +62,20 @@ pub(crate) struct EventRow {
     pub(crate) result: Option<Vec<u8>>,
     pub(crate) created_at: i64,
     pub(crate) finished_at: Option<i64>,
+}
+
+/// An event that may be begun.
+#[derive(Debug)]
+pub(crate) struct HeadRow {
+    pub(crate) id: String,
+    pub(crate) connection_id: String,
+}
+
+/// An integration of an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct GroupColumns {
+    pub(crate) environment: String,
+    pub(crate) integration: String,
 }
 
 /// How an event ends.
@@ -72,26 +94,47 @@ pub(crate) struct EventEndColumns {
 pub(crate) trait EventTable {
     /// With the position that it got: later ones are committed later.
     async fn insert_event_row(&mut self, row: NewEventRow) -> Result<EventRow, StoreError>;
-    /// Heads of lanes, by position: of these kinds, due and nobody's.
-    async fn due_event_rows(
+    /// Where any events wait.
+    async fn waiting_groups(&mut self) -> Result<Vec<GroupColumns>, StoreError>;
+    /// The connections of the events of these kinds that somebody is at, one for each event.
+    async fn leased_keys(&mut self, kinds: &[EventKind]) -> Result<Vec<KeyColumns>, StoreError>;
+    /// Heads of lanes, in the order in which they were due: of these kinds, due and nobody's, and of no connection that
+    /// is among `besides`.
+    async fn due_heads(
         &mut self,
+        group: &GroupColumns,
         kinds: &[EventKind],
-        now: i64,
+        besides: &[String],
         most: i64,
-    ) -> Result<Vec<EventRow>, StoreError>;
-    /// Its attempt grows by one.
-    async fn lease_event(&mut self, id: &str, lease: LeaseColumns) -> Result<(), StoreError>;
-    async fn renew_event_lease(&mut self, id: &str, lease: LeaseColumns) -> Result<bool, StoreError>;
+    ) -> Result<Vec<HeadRow>, StoreError>;
+    /// The event with its lease and one attempt more; `None` where it is no head that is due and nobody's any more.
+    async fn lease_event(&mut self, id: &str, lease: NewLease) -> Result<Option<EventRow>, StoreError>;
+    async fn renew_event_lease(&mut self, id: &str, lease: NewLease) -> Result<bool, StoreError>;
     async fn end_event(&mut self, id: &str, token: Token, end: EventEndColumns) -> Result<bool, StoreError>;
     async fn release_event(
         &mut self,
         id: &str,
         token: Token,
-        due_at: i64,
+        due_in: Duration,
         attempt: i64,
         error: Option<String>,
     ) -> Result<bool, StoreError>;
-    /// All waiting setups, and the waiting actions that nobody is at.
+    /// An ended event waits again, due at once, and counts its attempts from here; whether there is such an event that
+    /// is dead, failed or skipped.
+    async fn replay_event_row(
+        &mut self,
+        environment: &EnvironmentName,
+        id: &str,
+        deployment: Option<String>,
+    ) -> Result<bool, StoreError>;
+    /// Whether there is such an event that is dead, or waits and is nobody's.
+    async fn skip_event_row(
+        &mut self,
+        environment: &EnvironmentName,
+        id: &str,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    /// All setups and cleanups that wait or are dead, and the waiting actions that nobody is at.
     async fn fail_events_of(
         &mut self,
         key: &ConnectionKey,
@@ -105,7 +148,12 @@ pub(crate) trait EventTable {
     ) -> Result<Option<EventRow>, StoreError>;
     /// The newest first, without what is sealed.
     async fn event_rows(&mut self, filter: &EventFilter) -> Result<Vec<EventRow>, StoreError>;
-    async fn count_waiting(&mut self, key: &ConnectionKey, kind: EventKind) -> Result<i64, StoreError>;
+    async fn count_events(
+        &mut self,
+        key: &ConnectionKey,
+        kind: EventKind,
+        state: EventState,
+    ) -> Result<i64, StoreError>;
     /// For each connection that any wait for.
     async fn waiting_counts(
         &mut self,

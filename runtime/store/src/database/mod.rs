@@ -3,12 +3,14 @@
 //! Everything that must be the same in every database lies above: what is sealed, what a row means, in which
 //! order things happen. A database keeps columns and knows its SQL.
 
+mod audit;
 mod deployments;
 mod events;
 mod functions;
 mod integrations;
 mod keys;
 mod owners;
+mod retention;
 mod rows;
 mod runs;
 mod upstream;
@@ -17,17 +19,21 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub(crate) use self::audit::{AuditRow, AuditTable};
 pub(crate) use self::deployments::{DeploymentTable, HistoryRow};
 pub(crate) use self::events::{
-    EventEndColumns, EventRow, EventTable, LeaseColumns, NewEventRow, WebhookAttemptRow, WebhookAttemptTable,
+    EventEndColumns, EventRow, EventTable, GroupColumns, HeadRow, NewEventRow, NewLease, WebhookAttemptRow,
+    WebhookAttemptTable,
 };
 pub(crate) use self::functions::{FunctionIdentity, FunctionTable, FunctionVersionRow, ModuleRow, ModuleUse};
 pub(crate) use self::integrations::{IntegrationRow, IntegrationTable};
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
+pub(crate) use self::retention::RetentionTable;
 pub(crate) use self::rows::{
     AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, KeyColumns,
-    MetadataColumns, NewConnectionRow, OperationRow, OperationTable, SummaryRow,
+    MetadataColumns, NewConnectionRow, NewOperationRow, OperationRow, OperationTable, ProviderColumns,
+    SummaryRow,
 };
 pub(crate) use self::runs::{CheckpointRow, CheckpointTable, NewRunRow, RunLockTable, RunRow, RunTable};
 pub(crate) use self::upstream::{UpstreamRow, UpstreamTable};
@@ -64,6 +70,8 @@ pub(crate) trait Tables:
     + DeploymentTable
     + FunctionTable
     + UpstreamTable
+    + AuditTable
+    + RetentionTable
     + Send
 {
     /// Makes the changes durable.

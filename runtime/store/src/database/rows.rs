@@ -2,6 +2,8 @@
 //!
 //! Times are milliseconds since 1970-01-01T00:00:00Z. JSON is text.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId, Tags};
 
@@ -46,6 +48,17 @@ pub(crate) struct CredentialsColumns {
     pub(crate) accepted: Option<Vec<u8>>,
 }
 
+/// What is known of a connection without opening its credentials.
+#[derive(Debug, Clone)]
+pub(crate) struct ProviderColumns {
+    pub(crate) provider: String,
+    /// Sealed: what was accepted last, where these were refused and it is known.
+    pub(crate) accepted: Option<Vec<u8>>,
+    pub(crate) state: String,
+    pub(crate) unfinished_setup_since: Option<i64>,
+    pub(crate) quarantined_until: Option<i64>,
+}
+
 /// A connection's metadata.
 #[derive(Debug, Clone)]
 pub(crate) struct MetadataColumns {
@@ -84,6 +97,7 @@ pub(crate) struct NewConnectionRow<'a> {
 pub(crate) struct ConnectionRow {
     pub(crate) summary: SummaryRow,
     pub(crate) state: String,
+    pub(crate) quarantined_until: Option<i64>,
     pub(crate) credentials: CredentialsColumns,
     pub(crate) connection_config: String,
     pub(crate) metadata_version: i64,
@@ -123,12 +137,11 @@ pub(crate) trait ConnectionTable {
         environment: &EnvironmentName,
         integration: Option<&IntegrationId>,
     ) -> Result<Vec<SummaryRow>, StoreError>;
-    /// Provider, and what is sealed of what was accepted last.
     async fn provider_columns(
         &mut self,
         key: &ConnectionKey,
         visibility: Visibility,
-    ) -> Result<Option<(String, Option<Vec<u8>>)>, StoreError>;
+    ) -> Result<Option<ProviderColumns>, StoreError>;
     async fn metadata_columns(
         &mut self,
         key: &ConnectionKey,
@@ -194,7 +207,13 @@ pub(crate) trait ConnectionTable {
         updated_at: i64,
         metadata_version: i64,
     ) -> Result<(), StoreError>;
+    /// It is pending then.
+    async fn quarantine_row(&mut self, key: &ConnectionKey, until: i64, now: i64)
+    -> Result<bool, StoreError>;
+    /// Those whose time is over at `now`, up to so many.
+    async fn quarantined_keys(&mut self, now: i64, most: i64) -> Result<Vec<KeyColumns>, StoreError>;
     async fn delete_connection_row(&mut self, key: &ConnectionKey) -> Result<bool, StoreError>;
+    /// Only one that was never accepted.
     async fn delete_pending_connection(&mut self, key: &ConnectionKey) -> Result<(), StoreError>;
 }
 
@@ -205,7 +224,21 @@ pub(crate) struct OperationRow {
     pub(crate) kind: String,
     pub(crate) token: String,
     pub(crate) started_at: i64,
-    pub(crate) lease_expires_at: i64,
+    /// Judged by the database's clock.
+    pub(crate) lease_is_over: bool,
+    /// Sealed.
+    pub(crate) previous: Option<Vec<u8>>,
+}
+
+/// An operation that begins.
+#[derive(Debug)]
+pub(crate) struct NewOperationRow<'a> {
+    pub(crate) key: &'a ConnectionKey,
+    pub(crate) kind: &'static str,
+    pub(crate) token: Token,
+    pub(crate) started_at: i64,
+    /// From now on, by the database's clock.
+    pub(crate) lease: Duration,
     /// Sealed.
     pub(crate) previous: Option<Vec<u8>>,
 }
@@ -217,8 +250,9 @@ pub(crate) trait OperationTable {
     async fn operation_row(&mut self, key: &ConnectionKey) -> Result<Option<OperationRow>, StoreError>;
     /// Sealed.
     async fn set_previous(&mut self, token: Token, previous: Vec<u8>) -> Result<bool, StoreError>;
-    async fn insert_operation_row(&mut self, row: OperationRow) -> Result<(), StoreError>;
-    async fn set_lease(&mut self, token: Token, expires_at: i64) -> Result<bool, StoreError>;
+    async fn insert_operation_row(&mut self, row: NewOperationRow<'_>) -> Result<(), StoreError>;
+    /// From now on, by the database's clock.
+    async fn set_lease(&mut self, token: Token, lease: Duration) -> Result<bool, StoreError>;
     async fn delete_operation_row(&mut self, token: Token) -> Result<bool, StoreError>;
     async fn delete_operation_of(&mut self, key: &ConnectionKey) -> Result<(), StoreError>;
 }

@@ -1,5 +1,7 @@
 //! Runs, and what they hold and remember, as columns.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use onevent_contract::EnvironmentName;
 
@@ -48,19 +50,26 @@ pub(crate) trait RunTable {
     async fn two_run_ids(&mut self, prefix: &str) -> Result<Vec<String>, StoreError>;
     /// The last attempt, with its report.
     async fn last_attempt(&mut self, run_id: &str) -> Result<Option<(RunRow, String)>, StoreError>;
+    /// All attempts, the first one first, each with its report.
+    async fn attempt_rows(
+        &mut self,
+        environment: &EnvironmentName,
+        run_id: &str,
+    ) -> Result<Vec<(RunRow, String)>, StoreError>;
 }
 
 /// Locks that runs take by name.
 #[async_trait]
 pub(crate) trait RunLockTable {
-    async fn sweep_run_locks(&mut self, now: i64) -> Result<(), StoreError>;
-    /// Whether the run has it now.
+    /// Those whose time has passed, by the database's clock.
+    async fn sweep_run_locks(&mut self) -> Result<(), StoreError>;
+    /// Whether the run has it now: so long, by the database's clock.
     async fn take_run_lock(
         &mut self,
         environment: &EnvironmentName,
         name: &str,
         run_id: &str,
-        expires_at: i64,
+        time_to_live: Duration,
     ) -> Result<bool, StoreError>;
     async fn count_run_locks(&mut self, run_id: &str) -> Result<i64, StoreError>;
     async fn release_run_lock(

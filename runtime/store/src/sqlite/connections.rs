@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use onevent_contract::{EnvironmentName, IntegrationId, Tags};
 use sqlx::sqlite::SqliteRow;
 
-use super::row::get;
+use super::row::{self, get};
 use super::summary::summary;
 use super::{SqliteTables, details, found, metadata, query_of};
 use crate::database::{
-    AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, MetadataColumns,
-    NewConnectionRow, SummaryRow,
+    AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, KeyColumns,
+    MetadataColumns, NewConnectionRow, ProviderColumns, SummaryRow,
 };
 use crate::{ConnectionFilter, ConnectionKey, ConnectionState, StoreError, Visibility};
 
@@ -28,12 +28,12 @@ const SELECT_ONE: &str = "
            end_user_id, end_user_display_name, end_user_email, end_user_tags,
            organization_id, organization_display_name, tags, webhook_url_override, last_fetched_at,
            auth_error_run_id, auth_error_message, last_refresh_failure, unfinished_setup_since,
-           created_at, updated_at
+           quarantined_until, created_at, updated_at
     FROM connections
     WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
 
 const SELECT_PROVIDER: &str = "
-    SELECT provider, accepted FROM connections
+    SELECT provider, accepted, state, unfinished_setup_since, quarantined_until FROM connections
     WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state IN ('established', $4)";
 
 const REPLACE: &str = "
@@ -67,7 +67,16 @@ const DELETE: &str = "
 
 const DELETE_PENDING: &str = "
     DELETE FROM connections
-    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state = 'pending'";
+    WHERE environment = $1 AND integration = $2 AND connection_id = $3 AND state = 'pending'
+      AND unfinished_setup_since IS NULL AND quarantined_until IS NULL";
+
+const QUARANTINE: &str = "
+    UPDATE connections SET state = 'pending', quarantined_until = $4, updated_at = $5
+    WHERE environment = $1 AND integration = $2 AND connection_id = $3";
+
+const SELECT_QUARANTINED: &str = "
+    SELECT environment, integration, connection_id FROM connections
+    WHERE quarantined_until <= $1 ORDER BY quarantined_until LIMIT $2";
 
 #[async_trait]
 impl ConnectionTable for SqliteTables {
@@ -131,9 +140,18 @@ impl ConnectionTable for SqliteTables {
         &mut self,
         key: &ConnectionKey,
         visibility: Visibility,
-    ) -> Result<Option<(String, Option<Vec<u8>>)>, StoreError> {
+    ) -> Result<Option<ProviderColumns>, StoreError> {
         let row = self.row(query_of!(SELECT_PROVIDER, key).bind(also(visibility))).await?;
-        row.map(|row| Ok((get(&row, "provider")?, get(&row, "accepted")?))).transpose()
+        row.map(|row| {
+            Ok(ProviderColumns {
+                provider: get(&row, "provider")?,
+                accepted: get(&row, "accepted")?,
+                state: get(&row, "state")?,
+                unfinished_setup_since: get(&row, "unfinished_setup_since")?,
+                quarantined_until: get(&row, "quarantined_until")?,
+            })
+        })
+        .transpose()
     }
 
     async fn metadata_columns(
@@ -218,6 +236,19 @@ impl ConnectionTable for SqliteTables {
         Ok(())
     }
 
+    async fn quarantine_row(
+        &mut self,
+        key: &ConnectionKey,
+        until: i64,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        self.changes(query_of!(QUARANTINE, key).bind(until).bind(now)).await
+    }
+
+    async fn quarantined_keys(&mut self, now: i64, most: i64) -> Result<Vec<KeyColumns>, StoreError> {
+        self.rows(sqlx::query(SELECT_QUARANTINED).bind(now).bind(most)).await?.iter().map(row::key).collect()
+    }
+
     async fn delete_connection_row(&mut self, key: &ConnectionKey) -> Result<bool, StoreError> {
         self.changes(query_of!(DELETE, key)).await
     }
@@ -239,6 +270,7 @@ fn connection(row: &SqliteRow) -> Result<ConnectionRow, StoreError> {
     Ok(ConnectionRow {
         summary: summary(row)?,
         state: get(row, "state")?,
+        quarantined_until: get(row, "quarantined_until")?,
         credentials: CredentialsColumns {
             credentials: get(row, "credentials")?,
             state: get(row, "credentials_state")?,

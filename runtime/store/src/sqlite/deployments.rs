@@ -37,7 +37,7 @@ const DELETE_DEPLOYMENTS: &str = "
           GROUP BY deployment_id ORDER BY MAX(position) DESC LIMIT $2)
       AND id NOT IN (
           SELECT deployment FROM events
-          WHERE environment = $1 AND state = 'waiting' AND deployment IS NOT NULL)";
+          WHERE environment = $1 AND state IN ('waiting', 'dead') AND deployment IS NOT NULL)";
 
 #[async_trait]
 impl DeploymentTable for SqliteTables {

@@ -3,6 +3,7 @@
 //! One connection writes, and whoever wants to write waits for it in line; the others only read, and in WAL mode
 //! no writer is in their way. The SQL is in types and syntax that PostgreSQL has too.
 
+mod audit;
 mod checkpoints;
 mod connections;
 mod deployments;
@@ -17,6 +18,7 @@ mod locks;
 mod metadata;
 pub(crate) mod open;
 mod operations;
+mod retention;
 mod row;
 mod run_locks;
 mod runs;
@@ -24,7 +26,12 @@ mod summary;
 mod upstream;
 mod webhook_attempts;
 
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
 use async_trait::async_trait;
+use onevent_contract::Clock;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, SqlitePool};
@@ -46,24 +53,34 @@ macro_rules! query_of {
 use query_of;
 
 /// One open file.
-#[derive(Debug)]
 pub(crate) struct SqliteDatabase {
     readers: SqlitePool,
     /// A pool of one; `None` where nothing may be changed.
     writer: Option<SqlitePool>,
     locks: LockFolder,
+    /// A file has no clock of its own: leases and due times are judged by its process's.
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for SqliteDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteDatabase")
+            .field("writer", &self.writer)
+            .field("locks", &self.locks)
+            .finish_non_exhaustive()
+    }
 }
 
 #[async_trait]
 impl Database for SqliteDatabase {
     async fn read(&self) -> Result<Box<dyn Tables>, StoreError> {
-        begin(&self.readers, "BEGIN DEFERRED").await
+        self.begin(&self.readers, "BEGIN DEFERRED").await
     }
 
     async fn write(&self) -> Result<Box<dyn Tables>, StoreError> {
         match &self.writer {
             // The lock from the first moment: what was read stays true until it is written.
-            Some(writer) => begin(writer, "BEGIN IMMEDIATE").await,
+            Some(writer) => self.begin(writer, "BEGIN IMMEDIATE").await,
             None => Err(StoreError::ReadOnly),
         }
     }
@@ -81,16 +98,29 @@ impl Database for SqliteDatabase {
     }
 }
 
-async fn begin(pool: &SqlitePool, how: &'static str) -> Result<Box<dyn Tables>, StoreError> {
-    Ok(Box::new(SqliteTables(pool.begin_with(how).await.map_err(failed)?)))
+impl SqliteDatabase {
+    async fn begin(&self, pool: &SqlitePool, how: &'static str) -> Result<Box<dyn Tables>, StoreError> {
+        let transaction = pool.begin_with(how).await.map_err(failed)?;
+        Ok(Box::new(SqliteTables(transaction, Arc::clone(&self.clock))))
+    }
 }
 
 /// The tables, in one transaction.
-pub(crate) struct SqliteTables(sqlx::Transaction<'static, Sqlite>);
+pub(crate) struct SqliteTables(sqlx::Transaction<'static, Sqlite>, Arc<dyn Clock>);
 
 type SqliteQuery = Query<'static, Sqlite, SqliteArguments>;
 
 impl SqliteTables {
+    /// Now, in milliseconds since 1970-01-01T00:00:00Z.
+    fn now(&self) -> i64 {
+        self.1.now().as_millisecond()
+    }
+
+    /// The moment so long from now.
+    fn after(&self, duration: Duration) -> i64 {
+        self.now().saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
+    }
+
     async fn rows(&mut self, query: SqliteQuery) -> Result<Vec<SqliteRow>, StoreError> {
         query.fetch_all(&mut *self.0).await.map_err(failed)
     }

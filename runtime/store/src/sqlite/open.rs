@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -44,6 +45,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "integrations", include_str!("../../migrations/sqlite/0007_integrations.sql")),
     (8, "deployments", include_str!("../../migrations/sqlite/0008_deployments.sql")),
     (9, "upstream", include_str!("../../migrations/sqlite/0009_upstream.sql")),
+    (10, "durable events", include_str!("../../migrations/sqlite/0010_durable_events.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.
@@ -67,7 +69,8 @@ pub(crate) async fn open(options: &StoreOptions) -> Result<(SqliteDatabase, Ciph
     }
     let cipher = unlock(&readers, writer.as_ref(), &files, &options.key).await?;
     drop(opening);
-    Ok((SqliteDatabase { readers, writer, locks: LockFolder::new(&files.locks) }, cipher))
+    let (locks, clock) = (LockFolder::new(&files.locks), Arc::clone(&options.clock));
+    Ok((SqliteDatabase { readers, writer, locks, clock }, cipher))
 }
 
 /// Creates the files and keeps other openers out: neither SQLite's change to WAL mode, nor migrating, nor

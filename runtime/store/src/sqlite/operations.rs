@@ -1,11 +1,13 @@
 //! The SQL of the journal of operations.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 
 use super::row::{get, key};
 use super::{SqliteTables, query_of};
-use crate::database::{OperationRow, OperationTable};
+use crate::database::{NewOperationRow, OperationRow, OperationTable};
 use crate::token::Token;
 use crate::{ConnectionKey, StoreError};
 
@@ -31,19 +33,22 @@ const DELETE_OF: &str = "
 #[async_trait]
 impl OperationTable for SqliteTables {
     async fn operation_rows(&mut self) -> Result<Vec<OperationRow>, StoreError> {
-        self.rows(sqlx::query(SELECT)).await?.iter().map(operation).collect()
+        let now = self.now();
+        self.rows(sqlx::query(SELECT)).await?.iter().map(|row| operation(row, now)).collect()
     }
 
     async fn operation_row(&mut self, key: &ConnectionKey) -> Result<Option<OperationRow>, StoreError> {
-        self.row(query_of!(SELECT_ONE, key)).await?.as_ref().map(operation).transpose()
+        let now = self.now();
+        self.row(query_of!(SELECT_ONE, key)).await?.map(|row| operation(&row, now)).transpose()
     }
 
-    async fn insert_operation_row(&mut self, row: OperationRow) -> Result<(), StoreError> {
+    async fn insert_operation_row(&mut self, row: NewOperationRow<'_>) -> Result<(), StoreError> {
+        let lease_expires_at = self.after(row.lease);
         let query = query_of!(INSERT, row.key)
             .bind(row.kind)
-            .bind(row.token)
+            .bind(row.token.to_string())
             .bind(row.started_at)
-            .bind(row.lease_expires_at)
+            .bind(lease_expires_at)
             .bind(row.previous);
         self.execute(query).await?;
         Ok(())
@@ -53,7 +58,8 @@ impl OperationTable for SqliteTables {
         self.changes(sqlx::query(SET_PREVIOUS).bind(token.to_string()).bind(previous)).await
     }
 
-    async fn set_lease(&mut self, token: Token, expires_at: i64) -> Result<bool, StoreError> {
+    async fn set_lease(&mut self, token: Token, lease: Duration) -> Result<bool, StoreError> {
+        let expires_at = self.after(lease);
         self.changes(sqlx::query(RENEW).bind(token.to_string()).bind(expires_at)).await
     }
 
@@ -67,13 +73,14 @@ impl OperationTable for SqliteTables {
     }
 }
 
-fn operation(row: &SqliteRow) -> Result<OperationRow, StoreError> {
+fn operation(row: &SqliteRow, now: i64) -> Result<OperationRow, StoreError> {
+    let lease_expires_at: i64 = get(row, "lease_expires_at")?;
     Ok(OperationRow {
         key: key(row)?,
         kind: get(row, "kind")?,
         token: get(row, "token")?,
         started_at: get(row, "started_at")?,
-        lease_expires_at: get(row, "lease_expires_at")?,
+        lease_is_over: lease_expires_at <= now,
         previous: get(row, "previous")?,
     })
 }

@@ -1,5 +1,7 @@
 //! The SQL of the locks that runs take by name.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use onevent_contract::EnvironmentName;
 
@@ -23,7 +25,8 @@ const RELEASE_ALL: &str = "DELETE FROM run_locks WHERE run_id = $1";
 
 #[async_trait]
 impl RunLockTable for SqliteTables {
-    async fn sweep_run_locks(&mut self, now: i64) -> Result<(), StoreError> {
+    async fn sweep_run_locks(&mut self) -> Result<(), StoreError> {
+        let now = self.now();
         self.execute(sqlx::query(SWEEP).bind(now)).await?;
         Ok(())
     }
@@ -33,8 +36,9 @@ impl RunLockTable for SqliteTables {
         environment: &EnvironmentName,
         name: &str,
         run_id: &str,
-        expires_at: i64,
+        time_to_live: Duration,
     ) -> Result<bool, StoreError> {
+        let expires_at = self.after(time_to_live);
         let query = sqlx::query(TAKE)
             .bind(environment.as_str().to_owned())
             .bind(name.to_owned())

@@ -1,7 +1,7 @@
 //! The SQL of runs.
 
 use async_trait::async_trait;
-use onevent_contract::{ConnectionId, FunctionName, IntegrationId, Outcome};
+use onevent_contract::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, Outcome};
 use sqlx::sqlite::SqliteRow;
 
 use super::row::{get, key};
@@ -33,6 +33,11 @@ const SELECT_ONE: &str = "
     SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
            wall_us, caller_run_id, deployment, report
     FROM runs WHERE run_id = $1 ORDER BY attempt DESC LIMIT 1";
+
+const SELECT_ATTEMPTS: &str = "
+    SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
+           wall_us, caller_run_id, deployment, report
+    FROM runs WHERE run_id = $2 AND environment = $1 ORDER BY attempt";
 
 #[async_trait]
 impl RunTable for SqliteTables {
@@ -72,6 +77,15 @@ impl RunTable for SqliteTables {
     async fn last_attempt(&mut self, run_id: &str) -> Result<Option<(RunRow, String)>, StoreError> {
         let row = self.row(sqlx::query(SELECT_ONE).bind(run_id.to_owned())).await?;
         row.map(|row| Ok((run(&row)?, get(&row, "report")?))).transpose()
+    }
+
+    async fn attempt_rows(
+        &mut self,
+        environment: &EnvironmentName,
+        run_id: &str,
+    ) -> Result<Vec<(RunRow, String)>, StoreError> {
+        let query = sqlx::query(SELECT_ATTEMPTS).bind(environment.to_string()).bind(run_id.to_owned());
+        self.rows(query).await?.iter().map(|row| Ok((run(row)?, get(row, "report")?))).collect()
     }
 }
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use onevent_contract::{Clock as _, SystemClock};
 use onevent_store::{
     Claim, ConnectionKey, EventEnd, EventFilter, EventKind, EventState, NewEvent, OPERATION_WAIT, PutBack,
-    SetupFollows, Store, StoreError,
+    SetupFollows, Shares, Store, StoreError,
 };
 use serde_json::json;
 
@@ -68,7 +67,7 @@ async fn work(store: &Store, claim: &Claim) -> Result<(), StoreError> {
         }
         Err(StoreError::OperationInProgress { .. } | StoreError::Busy) => {
             let mut transaction = store.begin().await?;
-            store.queue().put_back(&mut transaction, claim, SystemClock.now(), PutBack::NotBegun).await?;
+            store.queue().put_back(&mut transaction, claim, Duration::ZERO, PutBack::NotBegun).await?;
             transaction.commit().await
         }
         Err(error) => Err(error),
@@ -79,7 +78,7 @@ async fn worker(store: Store, is_over: Arc<AtomicBool>) -> Result<(), StoreError
     loop {
         let last_look = is_over.load(Ordering::SeqCst);
         let woken = store.queue().woken();
-        let claims = store.queue().claim(EventKind::ALL, 4, LEASE).await?;
+        let claims = store.queue().claim(EventKind::ALL, 4, LEASE, Shares::UNBOUNDED).await?;
         for claim in &claims {
             work(&store, claim).await?;
         }

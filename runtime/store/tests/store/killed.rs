@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use onevent_contract::Clock as _;
-use onevent_store::{EventKind, NewEvent, OPERATION_WAIT, Store, Visibility};
+use onevent_store::{EventKind, NewEvent, OPERATION_WAIT, Shares, Store, Visibility};
 
 use crate::support::{Scratch, credentials, establish, key, new_connection, options_for, reconnection};
 
@@ -23,7 +23,7 @@ async fn the_process_that_is_killed() {
     let Some((operation, database)) = order.trim_end().split_once(' ') else { return };
     let store = Store::open(options_for(Path::new(database))).await.unwrap();
     if operation == "claim" {
-        let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE).await.unwrap();
+        let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE, Shares::UNBOUNDED).await.unwrap();
         assert_eq!(claims.len(), 1);
         println!("{BEGUN}");
         std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
@@ -72,7 +72,7 @@ async fn what_a_killed_process_had_claimed_is_taken_up_again() {
     let until = event.leased_until.unwrap();
     kill(child);
     let claims = loop {
-        let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE).await.unwrap();
+        let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE, Shares::UNBOUNDED).await.unwrap();
         if !claims.is_empty() {
             break claims;
         }

@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod connections;
+mod dead_letters;
 mod deployments;
 mod details;
 mod flood;
@@ -13,7 +14,9 @@ mod metadata;
 mod opening;
 mod operations;
 mod queue;
+mod retention;
 mod run_locks;
 mod runs;
+mod shares;
 mod support;
 mod upstream;

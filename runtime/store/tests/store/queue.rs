@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{Clock as _, Operation, RunId};
+use onevent_contract::{Operation, RunId};
 use onevent_store::{
     Claim, ConnectionKey, EventEnd, EventFilter, EventId, EventKind, EventState, NewEvent, OPERATION_WAIT,
-    PutBack, Queue, SetupFollows, SetupState, Store, StoreOptions, Visibility, WebhookAttempt,
+    PutBack, Queue, SetupFollows, SetupState, Shares, Store, StoreOptions, Visibility, WebhookAttempt,
 };
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ async fn enqueue(store: &Store, new: NewEvent) -> EventId {
 }
 
 async fn claim(queue: &dyn Queue) -> Vec<Claim> {
-    queue.claim(EventKind::ALL, 100, LEASE).await.unwrap()
+    queue.claim(EventKind::ALL, 100, LEASE, Shares::UNBOUNDED).await.unwrap()
 }
 
 fn numbers(claims: &[Claim]) -> Vec<u64> {
@@ -46,8 +46,7 @@ async fn finish(store: &Store, claim: &Claim, end: EventEnd) -> Result<(), oneve
 
 async fn put_back(store: &Store, claim: &Claim, later: Duration, why: PutBack) {
     let mut transaction = store.begin().await.unwrap();
-    let due_at = claim.event.summary.due_at.checked_add(later).unwrap();
-    store.queue().put_back(&mut transaction, claim, due_at, why).await.unwrap();
+    store.queue().put_back(&mut transaction, claim, later, why).await.unwrap();
     transaction.commit().await.unwrap();
 }
 
@@ -88,11 +87,11 @@ async fn a_claim_takes_what_it_is_asked_for() {
     for (number, kind) in [EventKind::Webhook, EventKind::Setup, EventKind::Action].into_iter().enumerate() {
         enqueue(&store, new_event(kind, "acme", u32::try_from(number).unwrap())).await;
     }
-    assert!(queue.claim(&[], 100, LEASE).await.unwrap().is_empty());
+    assert!(queue.claim(&[], 100, LEASE, Shares::UNBOUNDED).await.unwrap().is_empty());
     let functions = [EventKind::Setup, EventKind::Action];
-    assert_eq!(numbers(&queue.claim(&functions, 1, LEASE).await.unwrap()), [1]);
-    assert_eq!(numbers(&queue.claim(&functions, 100, LEASE).await.unwrap()), [2]);
-    assert_eq!(numbers(&queue.claim(EventKind::ALL, 100, LEASE).await.unwrap()), [0]);
+    assert_eq!(numbers(&queue.claim(&functions, 1, LEASE, Shares::UNBOUNDED).await.unwrap()), [1]);
+    assert_eq!(numbers(&queue.claim(&functions, 100, LEASE, Shares::UNBOUNDED).await.unwrap()), [2]);
+    assert_eq!(numbers(&queue.claim(EventKind::ALL, 100, LEASE, Shares::UNBOUNDED).await.unwrap()), [0]);
 }
 
 #[tokio::test]
@@ -136,7 +135,7 @@ async fn claimers_side_by_side_share_the_work_and_keep_the_order() {
         tokio::spawn(async move {
             let mut ended = Vec::new();
             loop {
-                let claims = store.queue().claim(EventKind::ALL, 2, LEASE).await.unwrap();
+                let claims = store.queue().claim(EventKind::ALL, 2, LEASE, Shares::UNBOUNDED).await.unwrap();
                 for claim in &claims {
                     finish(&store, claim, done()).await.unwrap();
                     ended.push((claim.connection().clone(), claim.event.payload["number"].as_u64().unwrap()));
@@ -196,8 +195,8 @@ async fn who_lost_the_lease_can_neither_renew_nor_end() {
     let mut transaction = store.begin().await.unwrap();
     let error = queue.finish(&mut transaction, &first, done()).await.unwrap_err();
     assert_eq!(error.code(), "event_lost");
-    let due_at = clock.now();
-    let error = queue.put_back(&mut transaction, &first, due_at, PutBack::NotBegun).await.unwrap_err();
+    let lost = queue.put_back(&mut transaction, &first, Duration::ZERO, PutBack::NotBegun);
+    let error = lost.await.unwrap_err();
     assert_eq!(error.code(), "event_lost");
     drop(transaction);
     finish(&store, &second[0], done()).await.unwrap();
@@ -226,8 +225,8 @@ async fn what_is_put_back_keeps_its_place_and_comes_when_it_is_due() {
     assert_eq!((numbers(&claims), claims[0].attempt()), (vec![1], 2));
     finish(&store, &claims[0], done()).await.unwrap();
 
-    let due_at = Some(clock.now().checked_add(Duration::from_secs(60)).unwrap());
-    enqueue(&store, NewEvent { due_at, ..new_event(EventKind::Action, "acme", 3) }).await;
+    let due_in = Duration::from_secs(60);
+    enqueue(&store, NewEvent { due_in, ..new_event(EventKind::Action, "acme", 3) }).await;
     assert_eq!(numbers(&claim(store.queue()).await), [2]);
     clock.advance(Duration::from_secs(60));
     assert_eq!(numbers(&claim(store.queue()).await), [2, 3], "the lease of the other one is over as well");
