@@ -9,7 +9,9 @@ use onevent_contract::{CompiledCode, DefaultImport, ImportTarget, ModuleFormat, 
 
 use crate::advice;
 use crate::error::{LoadError, LoadErrorCode};
-use crate::limits::{MAX_FUNCTION_BYTES, MAX_MODULES, MAX_PROJECT_BYTES};
+use crate::limits::{
+    MAX_FUNCTION_BYTES, MAX_FUNCTION_TOKENS, MAX_MODULES, MAX_PROJECT_BYTES, MAX_PROJECT_TOKENS,
+};
 use crate::packages::{Found, PackageType, Packages, Zod, is_of_node, is_of_package, package_of};
 use crate::parse::{Import, ImportKind, Syntax, parse};
 use crate::private;
@@ -27,6 +29,12 @@ pub(crate) struct ModuleReader<'a> {
     packages: Packages<'a>,
     zod: &'a Zod,
     read: HashMap<String, Result<Arc<ModuleSource>, LoadError>>,
+    /// How many tokens each of them has.
+    tokens: HashMap<String, usize>,
+    /// How many the files of one function may have.
+    max_function_tokens: usize,
+    /// How many more the files of the project may have.
+    tokens_left: usize,
     /// How many more bytes of files the project may have.
     bytes_left: usize,
 }
@@ -38,6 +46,9 @@ impl<'a> ModuleReader<'a> {
             packages: Packages::new(source),
             zod,
             read: HashMap::new(),
+            tokens: HashMap::new(),
+            max_function_tokens: MAX_FUNCTION_TOKENS,
+            tokens_left: MAX_PROJECT_TOKENS,
             bytes_left: MAX_PROJECT_BYTES,
         }
     }
@@ -49,7 +60,7 @@ impl<'a> ModuleReader<'a> {
             LoadError::new(LoadErrorCode::TooLarge, message)
         };
         let mut modules: Vec<Arc<ModuleSource>> = Vec::new();
-        let mut bytes = 0;
+        let (mut bytes, mut tokens) = (0, 0);
         let mut seen = HashSet::from([entry.to_owned()]);
         let mut waiting = vec![(entry.to_owned(), None)];
         while let Some((path, importer)) = waiting.pop() {
@@ -61,6 +72,11 @@ impl<'a> ModuleReader<'a> {
             bytes += module.code.len();
             if bytes > MAX_FUNCTION_BYTES {
                 return Err(too_large(format!("more than {MAX_FUNCTION_BYTES} bytes of code")));
+            }
+            tokens += self.tokens.get(&path).copied().unwrap_or_default();
+            if tokens > self.max_function_tokens {
+                let most = self.max_function_tokens;
+                return Err(too_large(format!("more than {most} tokens of code: {tokens} with {path}")));
             }
             for import in module.imports.iter().rev() {
                 if let ImportTarget::Module(target) = &import.target
@@ -103,6 +119,11 @@ impl<'a> ModuleReader<'a> {
         }
         let package_type = self.packages.package_type(path);
         let file = parse(path, text, syntax(path, package_type))?;
+        self.tokens_left = self.tokens_left.checked_sub(file.tokens).ok_or_else(|| {
+            let message = format!("the project's files have more than {MAX_PROJECT_TOKENS} tokens of code with {path}");
+            LoadError::new(LoadErrorCode::TooLarge, message)
+        })?;
+        self.tokens.insert(path.to_owned(), file.tokens);
         let mut imports = Vec::new();
         for import in &file.imports {
             match self.target(path, import) {
@@ -323,6 +344,46 @@ fn outside(import: &Import) -> LoadError {
 mod tests {
     use super::*;
     use crate::{Selection, read};
+
+    #[test]
+    fn a_function_has_a_limit_of_tokens_over_all_of_its_files() {
+        let source = ProjectSource::files([
+            ("a.ts", "import './b';\nimport './c';"),
+            ("b.ts", "1;1;1;1;1;"),
+            ("c.ts", "2;2;2;2;2;"),
+        ]);
+        let modules = |most: usize, entry: &str| {
+            crate::large_stack::run(|| {
+                let zod = Zod::of(&source);
+                let mut reader =
+                    ModuleReader { max_function_tokens: most, ..ModuleReader::new(&source, &zod) };
+                reader.modules(entry)
+            })
+            .unwrap()
+        };
+        assert_eq!(modules(26, "a.ts").unwrap().len(), 3);
+        let error = modules(25, "a.ts").unwrap_err();
+        assert_eq!(error.code, LoadErrorCode::TooLarge);
+        let said = error.to_string();
+        assert!(said.contains("a.ts and what it imports are more than 25 tokens of code: 26 with "), "{said}");
+        assert_eq!(modules(10, "b.ts").unwrap().len(), 1);
+        assert!(modules(9, "b.ts").is_err());
+    }
+
+    #[test]
+    fn the_files_of_a_project_have_a_limit_of_tokens() {
+        let source = ProjectSource::files([("a.ts", "1;1;1;1;1;"), ("b.ts", "2;2;2;2;2;")]);
+        let both = |most: usize| {
+            crate::large_stack::run(|| {
+                let zod = Zod::of(&source);
+                let mut reader = ModuleReader { tokens_left: most, ..ModuleReader::new(&source, &zod) };
+                ["a.ts", "a.ts", "b.ts"].map(|entry| reader.modules(entry).map_err(|error| error.code).is_ok())
+            })
+            .unwrap()
+        };
+        assert_eq!(both(20), [true, true, true]);
+        assert_eq!(both(19), [true, true, false]);
+    }
 
     #[test]
     fn a_module_that_several_functions_import_is_one_in_memory() {

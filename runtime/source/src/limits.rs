@@ -11,8 +11,15 @@ pub(crate) const MAX_MODULES: usize = 5_000;
 /// And of this much code, in bytes: 32 MiB.
 pub(crate) const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
 
+/// And of so many tokens, however short they are: minified code of [`MAX_FUNCTION_BYTES`] has about as many. Each takes its
+/// time and memory, and a file of `a;a;a;…` has one for each byte.
+pub(crate) const MAX_FUNCTION_TOKENS: usize = 12_000_000;
+
 /// All files of a project together, those of its packages included: 256 MiB.
 pub(crate) const MAX_PROJECT_BYTES: usize = 256 * 1024 * 1024;
+
+/// And their tokens, as many times those of a function as they may have its bytes.
+pub(crate) const MAX_PROJECT_TOKENS: usize = 96_000_000;
 
 /// So many words of a file are compared with another print of it, to find its lines again.
 pub(crate) const MAX_ALIGNED_WORDS: usize = 20_000;

@@ -62,18 +62,20 @@ pub(crate) struct ParsedFile {
     parsed: ParsedSource,
     syntax: Syntax,
     pub(crate) imports: Vec<Import>,
+    /// How many tokens it has.
+    pub(crate) tokens: usize,
 }
 
 /// Parses a file and lists what it imports, imports that are never used included.
 pub(crate) fn parse(path: &str, text: Arc<str>, syntax: Syntax) -> Result<ParsedFile, LoadError> {
-    let parsed = tree(path, &text, syntax)?;
+    let (parsed, tokens) = tree(path, &text, syntax)?;
     let syntax = match syntax {
         Syntax::Detect if parsed.compute_is_script() => Syntax::CommonJs,
         Syntax::Detect => Syntax::EsModule,
         known => known,
     };
     let imports = imports(path, &text, &parsed);
-    Ok(ParsedFile { parsed, syntax, imports })
+    Ok(ParsedFile { parsed, syntax, imports, tokens })
 }
 
 /// What `work` says of the syntax tree of a TypeScript module that nobody is going to run. The tree stays on a thread
@@ -86,7 +88,7 @@ pub fn with_tree<T: Send>(
     text: Arc<str>,
     work: impl FnOnce(&ParsedSource) -> T + Send,
 ) -> Result<T, LoadError> {
-    large_stack::run(|| tree(path, &text, Syntax::TypeScript).map(|tree| work(&tree)))?
+    large_stack::run(|| tree(path, &text, Syntax::TypeScript).map(|(tree, _)| work(&tree)))?
 }
 
 /// Where a TypeScript file has its default export; `None` where it has none.
@@ -123,7 +125,7 @@ pub(crate) fn default_export(path: &str, text: &Arc<str>) -> Result<Option<Sourc
 
 /// The words of a TypeScript module, as ranges of its text; only on the thread of [`large_stack`].
 pub(crate) fn words(path: &str, text: &Arc<str>) -> Result<Vec<Range<usize>>, LoadError> {
-    let parsed = tree_with(path, text, Syntax::TypeScript, Capture::TreeAndTokens)?;
+    let (parsed, _) = tree_with(path, text, Syntax::TypeScript, Capture::TreeAndTokens)?;
     let start = parsed.text_info_lazy().range().start;
     let range = |token: &TokenAndSpan| token.start().as_byte_index(start)..token.end().as_byte_index(start);
     Ok(parsed.tokens().iter().map(range).collect())
@@ -136,8 +138,8 @@ enum Capture {
     TreeAndTokens,
 }
 
-/// The syntax tree of a file; only on the thread of [`large_stack`].
-fn tree(path: &str, text: &Arc<str>, syntax: Syntax) -> Result<ParsedSource, LoadError> {
+/// The syntax tree of a file, and how many tokens it has; only on the thread of [`large_stack`].
+fn tree(path: &str, text: &Arc<str>, syntax: Syntax) -> Result<(ParsedSource, usize), LoadError> {
     tree_with(path, text, syntax, Capture::Tree)
 }
 
@@ -146,7 +148,7 @@ fn tree_with(
     text: &Arc<str>,
     syntax: Syntax,
     capture: Capture,
-) -> Result<ParsedSource, LoadError> {
+) -> Result<(ParsedSource, usize), LoadError> {
     let specifier = ModuleSpecifier::parse(&specifier_of(path))
         .map_err(|error| LoadError::new(LoadErrorCode::InvalidFunctionPath, format!("{path}: {error}")))?;
     let (media_type, goal, parser): (_, _, fn(ParseParams) -> _) = match syntax {
@@ -155,7 +157,7 @@ fn tree_with(
         Syntax::CommonJs => (MediaType::Cjs, Goal::Script, deno_ast::parse_script),
         Syntax::Detect => (MediaType::JavaScript, Goal::Either, deno_ast::parse_program),
     };
-    nesting::check(text, deno_ast::get_syntax(media_type), goal)
+    let tokens = nesting::check(text, deno_ast::get_syntax(media_type), goal)
         .map_err(|refused| refused_error(path, text, refused))?;
     let parsed = parser(ParseParams {
         specifier,
@@ -168,7 +170,7 @@ fn tree_with(
     .map_err(|diagnostic| syntax_error(path, text, &diagnostic))?;
     match parsed.diagnostics().first() {
         Some(diagnostic) => Err(syntax_error(path, text, diagnostic)),
-        None => Ok(parsed),
+        None => Ok((parsed, tokens)),
     }
 }
 

@@ -35,6 +35,10 @@ pub(super) struct Counted<'a> {
     exceeded: Rc<Cell<Option<(Exceeded, BytePos)>>>,
     /// How much more work the file may make.
     left: Rc<Cell<usize>>,
+    /// How many tokens the text has, up to the last one that the parser has seen.
+    tokens_seen: Rc<Cell<usize>>,
+    /// Where that one ends: a parser that comes back takes the same ones again.
+    seen_to: Rc<Cell<BytePos>>,
     /// How many more mistakes are listed.
     errors_left: Rc<Cell<usize>>,
 }
@@ -43,11 +47,14 @@ impl<'a> Counted<'a> {
     pub(super) fn new(syntax: Syntax, version: EsVersion, text: StringInput<'a>) -> Self {
         let bytes = text.as_str().len();
         let left = bytes.saturating_mul(MAX_WORK_FOR_EACH_BYTE) + MIN_WORK;
+        let seen_to = Rc::new(Cell::new(text.start_pos()));
         Self {
             tokens: Lexer::new(syntax, version, text, None),
             depth: Depth::default(),
             exceeded: Rc::default(),
             left: Rc::new(Cell::new(left)),
+            tokens_seen: Rc::default(),
+            seen_to,
             errors_left: Rc::new(Cell::new(MAX_SYNTAX_ERRORS)),
         }
     }
@@ -55,6 +62,11 @@ impl<'a> Counted<'a> {
     /// Which limit was exceeded, and where, once the parser is done.
     pub(super) fn exceeded(&self) -> Rc<Cell<Option<(Exceeded, BytePos)>>> {
         Rc::clone(&self.exceeded)
+    }
+
+    /// How many tokens the text has, once the parser is done.
+    pub(super) fn tokens_seen(&self) -> Rc<Cell<usize>> {
+        Rc::clone(&self.tokens_seen)
     }
 
     /// Whether one more mistake is listed. Some texts have more mistakes than letters.
@@ -68,6 +80,10 @@ impl<'a> Counted<'a> {
         let work = self.depth.take(&next.token).map_err(|_| Exceeded::Depth)?;
         if large_stack::is_used_up() {
             return Err(Exceeded::Depth);
+        }
+        if next.span.lo >= self.seen_to.get() {
+            self.tokens_seen.set(self.tokens_seen.get() + 1);
+            self.seen_to.set(next.span.hi);
         }
         let left = self.left.get().checked_sub(work).ok_or(Exceeded::Work)?;
         self.left.set(left);

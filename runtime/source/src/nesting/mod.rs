@@ -41,21 +41,22 @@ pub(crate) enum Refused {
     Syntax { message: String, at: usize },
 }
 
-/// Whether a text can be parsed, walked and dropped on the stack that [`crate::large_stack`] gives, where this has to run.
-pub(crate) fn check(text: &str, syntax: ParserSyntax, goal: Goal) -> Result<(), Refused> {
+/// Whether a text can be parsed, walked and dropped on the stack that [`crate::large_stack`] gives, where this has to run; and
+/// how many tokens it has.
+pub(crate) fn check(text: &str, syntax: ParserSyntax, goal: Goal) -> Result<usize, Refused> {
     let start = StartSourcePos::START_SOURCE_POS.as_byte_pos();
     let offset = |at: BytePos| usize::try_from(at.0.saturating_sub(start.0)).unwrap_or(0).min(text.len());
     let end = (StartSourcePos::START_SOURCE_POS + text.len()).as_byte_pos();
     let input = StringInput::new(text, start, end);
     let tokens = Counted::new(syntax, ES_VERSION, input);
-    let exceeded = tokens.exceeded();
+    let (exceeded, tokens_seen) = (tokens.exceeded(), tokens.tokens_seen());
     // A parser that gets less of a text than it has seen may panic about it.
     let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| parse(tokens, goal)));
     if let Some((what, at)) = exceeded.get() {
         return Err(Refused::Exceeded { what, at: offset(at) });
     }
     match parsed {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(())) => Ok(tokens_seen.get()),
         Ok(Err(error)) => {
             Err(Refused::Syntax { message: error.kind().msg().into_owned(), at: offset(error.span_lo()) })
         }

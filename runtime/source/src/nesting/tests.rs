@@ -8,7 +8,7 @@ use super::*;
 use crate::large_stack;
 use crate::limits::{MAX_LINKS, MAX_NESTING};
 
-fn checked(text: &str, media_type: MediaType) -> Result<(), Refused> {
+fn checked(text: &str, media_type: MediaType) -> Result<usize, Refused> {
     let goal = if media_type == MediaType::TypeScript { Goal::Module } else { Goal::Either };
     large_stack::run(|| check(text, get_syntax(media_type), goal)).unwrap()
 }
@@ -194,4 +194,14 @@ fn labels_that_are_mistakes_for_each_other_are_not_listed_without_end() {
     // Each label is a mistake for each one around it.
     let text = format!("{}{}", "a: { ".repeat(300), "}".repeat(300));
     assert!(checked(&text.repeat(1_000), MediaType::TypeScript).is_err());
+}
+
+#[test]
+fn tokens_are_counted_once_however_often_the_parser_takes_them() {
+    let count = |text: &str| checked(text, MediaType::TypeScript).unwrap();
+    assert_eq!(count(""), 0);
+    assert_eq!(count("a;a;"), 4);
+    // What stands in the parentheses is read as an expression first, and as parameters then.
+    assert_eq!(count("(a, b) => 1;"), 8);
+    assert_eq!(count("((a: X, b?: Y): Z => (c, d) => 1);"), 23);
 }
