@@ -120,7 +120,8 @@ impl<'a> ModuleReader<'a> {
         let package_type = self.packages.package_type(path);
         let file = parse(path, text, syntax(path, package_type))?;
         self.tokens_left = self.tokens_left.checked_sub(file.tokens).ok_or_else(|| {
-            let message = format!("the project's files have more than {MAX_PROJECT_TOKENS} tokens of code with {path}");
+            let message =
+                format!("the project's files have more than {MAX_PROJECT_TOKENS} tokens of code with {path}");
             LoadError::new(LoadErrorCode::TooLarge, message)
         })?;
         self.tokens.insert(path.to_owned(), file.tokens);
@@ -365,7 +366,10 @@ mod tests {
         let error = modules(25, "a.ts").unwrap_err();
         assert_eq!(error.code, LoadErrorCode::TooLarge);
         let said = error.to_string();
-        assert!(said.contains("a.ts and what it imports are more than 25 tokens of code: 26 with "), "{said}");
+        assert!(
+            said.contains("a.ts and what it imports are more than 25 tokens of code: 26 with "),
+            "{said}"
+        );
         assert_eq!(modules(10, "b.ts").unwrap().len(), 1);
         assert!(modules(9, "b.ts").is_err());
     }
@@ -377,7 +381,8 @@ mod tests {
             crate::large_stack::run(|| {
                 let zod = Zod::of(&source);
                 let mut reader = ModuleReader { tokens_left: most, ..ModuleReader::new(&source, &zod) };
-                ["a.ts", "a.ts", "b.ts"].map(|entry| reader.modules(entry).map_err(|error| error.code).is_ok())
+                ["a.ts", "a.ts", "b.ts"]
+                    .map(|entry| reader.modules(entry).map_err(|error| error.code).is_ok())
             })
             .unwrap()
         };

@@ -5,13 +5,13 @@ use onevent_contract::JsonObject;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::yaml::File;
+use super::file::File;
 use super::{Provider, ProvidersError};
 
-/// The templates that come with this crate.
-const BUILTIN: &str = include_str!("../../providers.yaml");
+/// The templates that come with this crate: `providers.yaml`, which the build script has turned into JSON.
+const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/providers.json"));
 /// More of them, which build on those: the ones that say how an API's pages follow each other.
-const PAGINATED: &str = include_str!("../../providers-paginated.yaml");
+const PAGINATED: &str = include_str!(concat!(env!("OUT_DIR"), "/providers-paginated.json"));
 
 /// A catalogue of provider templates.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ impl Providers {
     /// None in practice: a test reads the file. The type is that of every other file.
     pub fn builtin() -> Result<Self, ProvidersError> {
         let origin = "the built-in providers";
-        Self::from_yaml(BUILTIN, origin)?.extended(PAGINATED, origin)
+        Self::default().with(File::from_json(BUILTIN, origin)?)?.with(File::from_json(PAGINATED, origin)?)
     }
 
     /// Reads a file of templates. `origin` is its name in errors.
@@ -49,8 +49,11 @@ impl Providers {
     ///
     /// # Errors
     /// As [`Providers::from_yaml`].
-    pub fn extended(mut self, text: &str, origin: &str) -> Result<Self, ProvidersError> {
-        let file = File::parse(text, origin)?;
+    pub fn extended(self, text: &str, origin: &str) -> Result<Self, ProvidersError> {
+        self.with(File::from_yaml(text, origin)?)
+    }
+
+    fn with(mut self, file: File<'_>) -> Result<Self, ProvidersError> {
         let mut read = Vec::with_capacity(file.entries.len());
         for name in file.entries.keys() {
             let fields = self.resolved(&file, name)?;
@@ -184,6 +187,18 @@ mod tests {
             providers.get("salesforce-sandbox").unwrap().proxy.base_url.as_deref(),
             Some("${connectionConfig.instance_url}")
         );
+    }
+
+    #[test]
+    fn the_builtin_providers_are_what_their_files_say() {
+        let files = [include_str!("../../providers.yaml"), include_str!("../../providers-paginated.yaml")];
+        let read = files
+            .into_iter()
+            .try_fold(Providers::default(), |providers, text| providers.extended(text, "a file"))
+            .unwrap();
+        let builtin = Providers::builtin().unwrap();
+        assert!(builtin.len() > 50, "{}", builtin.len());
+        assert_eq!(builtin.templates().collect::<Vec<_>>(), read.templates().collect::<Vec<_>>());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 mod catalogue;
 mod error;
+mod file;
 mod provider;
-mod yaml;
 
 pub use catalogue::Providers;
 pub use error::ProvidersError;

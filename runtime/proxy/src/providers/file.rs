@@ -1,4 +1,4 @@
-//! From YAML text to named JSON objects, with the line where each starts.
+//! A file of templates: named JSON objects, with the line where each starts.
 
 use indexmap::IndexMap;
 use onevent_contract::JsonObject;
@@ -15,7 +15,8 @@ pub(super) struct File<'t> {
 }
 
 impl<'t> File<'t> {
-    pub(super) fn parse(text: &'t str, origin: &'t str) -> Result<Self, ProvidersError> {
+    /// Reads YAML, as people write it.
+    pub(super) fn from_yaml(text: &'t str, origin: &'t str) -> Result<Self, ProvidersError> {
         let syntax = |error: serde_yaml_ng::Error| ProvidersError::Syntax {
             origin: origin.into(),
             line: error.location().map(|location| location.line()),
@@ -23,23 +24,38 @@ impl<'t> File<'t> {
         };
         let mut document: Yaml = serde_yaml_ng::from_str(text).map_err(syntax)?;
         document.apply_merge().map_err(syntax)?;
-        let Yaml::Mapping(mapping) = document else {
-            return Err(ProvidersError::NotAMapping { origin: origin.into() });
-        };
+        let not_a_mapping = || ProvidersError::NotAMapping { origin: origin.into() };
+        let Yaml::Mapping(mapping) = document else { return Err(not_a_mapping()) };
         let mut file = Self { origin, text, entries: IndexMap::with_capacity(mapping.len()) };
         for (key, value) in mapping {
-            let Some(name) = scalar(&key) else {
-                return Err(ProvidersError::NotAMapping { origin: origin.into() });
-            };
-            match json(value) {
-                Ok(Value::Object(entry)) => {
-                    file.entries.insert(name, entry);
-                }
-                Ok(_) => return Err(file.entry_error(&name, "expected a mapping")),
-                Err(message) => return Err(file.entry_error(&name, message)),
-            }
+            let name = scalar(&key).ok_or_else(not_a_mapping)?;
+            let value = json(value).map_err(|message| file.entry_error(&name, message))?;
+            file.add(name, value)?;
         }
         Ok(file)
+    }
+
+    /// Reads the JSON that the build script has made of YAML.
+    pub(super) fn from_json(text: &'t str, origin: &'t str) -> Result<Self, ProvidersError> {
+        let document: JsonObject = serde_json::from_str(text).map_err(|error| ProvidersError::Syntax {
+            origin: origin.into(),
+            line: Some(error.line()),
+            message: error.to_string(),
+        })?;
+        let mut file = Self { origin, text, entries: IndexMap::with_capacity(document.len()) };
+        for (name, value) in document {
+            file.add(name, value)?;
+        }
+        Ok(file)
+    }
+
+    fn add(&mut self, name: String, value: Value) -> Result<(), ProvidersError> {
+        let Value::Object(mut entry) = value else {
+            return Err(self.entry_error(&name, "expected a mapping"));
+        };
+        remove_empty(&mut entry);
+        self.entries.insert(name, entry);
+        Ok(())
     }
 
     pub(super) fn entry_error(&self, entry: &str, message: impl Into<String>) -> ProvidersError {
@@ -64,7 +80,21 @@ impl<'t> File<'t> {
     }
 }
 
-/// YAML as JSON. A key without a value counts as absent: `headers:` alone says nothing.
+/// A key without a value counts as absent: `headers:` alone says nothing.
+fn remove_empty(object: &mut JsonObject) {
+    object.retain(|_, value| !value.is_null());
+    object.values_mut().for_each(remove_empty_below);
+}
+
+fn remove_empty_below(value: &mut Value) {
+    match value {
+        Value::Object(object) => remove_empty(object),
+        Value::Array(items) => items.iter_mut().for_each(remove_empty_below),
+        _ => {}
+    }
+}
+
+/// YAML as JSON.
 fn json(value: Yaml) -> Result<Value, String> {
     Ok(match value {
         Yaml::Null => Value::Null,
@@ -76,10 +106,7 @@ fn json(value: Yaml) -> Result<Value, String> {
             let mut object = JsonObject::new();
             for (key, value) in mapping {
                 let key = scalar(&key).ok_or("a key must be a text, a number or a boolean")?;
-                let value = json(value)?;
-                if !value.is_null() {
-                    object.insert(key, value);
-                }
+                object.insert(key, json(value)?);
             }
             Value::Object(object)
         }
