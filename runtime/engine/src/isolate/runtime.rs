@@ -85,6 +85,8 @@ impl Isolate {
             extensions: onevent_ops::extensions(),
             startup_snapshot: Some(SNAPSHOT),
             residual_lazy_js_sources: LAZY_SCRIPTS,
+            // The snapshot holds them, bound.
+            skip_op_registration: true,
             create_params: Some(
                 v8::CreateParams::default()
                     .heap_limits(0, heap)
