@@ -7,6 +7,7 @@
 mod clock;
 mod completed_run;
 mod connection;
+mod credentials;
 mod details;
 mod effects;
 mod encoding;
@@ -22,13 +23,13 @@ mod name;
 mod report;
 pub mod revealed;
 mod scope;
+mod secret;
 pub mod specifier;
 
 pub use clock::{Clock, Instant, SystemClock};
 pub use completed_run::CompletedRun;
-pub use connection::{
-    AuthMode, Connection, ConnectionError, Credentials, CredentialsError, FieldTemplates, Secret,
-};
+pub use connection::{Connection, ConnectionError};
+pub use credentials::{AuthMode, Credentials, CredentialsError, FieldTemplates};
 pub use details::{ConnectionDetails, EndUser, Organization, Tags};
 pub use effects::{
     ActionAct, ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink,
@@ -59,6 +60,7 @@ pub use report::{
     Usage, Verdict,
 };
 pub use scope::{ApiScope, ScopeError, ScopePattern, Scopes};
+pub use secret::Secret;
 
 /// A JSON object, in insertion order.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
