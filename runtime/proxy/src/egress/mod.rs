@@ -5,9 +5,13 @@
 //! that resolves to such an address, not by a form of address that hides another one.
 
 mod address;
+mod network;
 mod policy;
+mod refusal;
 mod resolver;
 
 pub use address::{AddressClass, classify};
-pub use policy::{AllowedNetwork, AllowedNetworkError, EgressPolicy, EgressRefusal};
+pub use network::{AllowedNetwork, AllowedNetworkError};
+pub use policy::EgressPolicy;
+pub use refusal::EgressRefusal;
 pub(crate) use resolver::GuardedResolver;

@@ -1,130 +1,13 @@
-use std::fmt;
+//! Which addresses and names may be called.
+
 use std::net::IpAddr;
-use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use url::{Host, Url};
 
-use super::{AddressClass, classify};
-
-/// A network that calls may reach although it is not public: `127.0.0.0/8`, or a single address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct AllowedNetwork(IpNet);
-
-/// A text that is no network.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is neither an IP address nor a network like 127.0.0.0/8")]
-pub struct AllowedNetworkError {
-    /// The text.
-    pub text: String,
-}
-
-impl AllowedNetwork {
-    /// The network.
-    #[must_use]
-    pub fn network(self) -> IpNet {
-        self.0
-    }
-}
-
-impl FromStr for AllowedNetwork {
-    type Err = AllowedNetworkError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
-        let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
-        // `10.1.2.3/8` means its network; two spellings of one network are one policy.
-        network
-            .map(|network: IpNet| Self(network.trunc()))
-            .map_err(|_| AllowedNetworkError { text: text.into() })
-    }
-}
-
-impl TryFrom<String> for AllowedNetwork {
-    type Error = AllowedNetworkError;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<AllowedNetwork> for String {
-    fn from(network: AllowedNetwork) -> Self {
-        network.to_string()
-    }
-}
-
-impl fmt::Display for AllowedNetwork {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Why a call may not go where it wants to. Codes are Nango's.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum EgressRefusal {
-    /// Neither http nor https.
-    #[error("calls can use http and https, not `{scheme}`")]
-    InvalidScheme {
-        /// The URL's scheme.
-        scheme: String,
-    },
-    /// A URL without a host, or one that holds a user name.
-    #[error("the URL cannot be called: {reason}")]
-    InvalidUrl {
-        /// What is wrong, in words.
-        reason: &'static str,
-    },
-    /// The host is an address that is not public.
-    #[error("calls to {address} are not allowed: it is a {class} address; egress.allow can allow it")]
-    DeniedIp {
-        /// The address.
-        address: IpAddr,
-        /// Its class.
-        class: AddressClass,
-    },
-    /// The host is a name of which an address is not public.
-    #[error(
-        "calls to {host} are not allowed: it resolves to {address}, a {class} address; egress.allow can allow it"
-    )]
-    DeniedDns {
-        /// The name.
-        host: String,
-        /// The address.
-        address: IpAddr,
-        /// The address's class.
-        class: AddressClass,
-    },
-    /// The host is a name of the local machine or of a cloud's metadata service.
-    #[error("calls to {host} are not allowed; egress.allow can allow its addresses")]
-    DeniedHostname {
-        /// The name.
-        host: String,
-    },
-    /// The name exists and has no address.
-    #[error("{host} has no address")]
-    DnsResolutionFailed {
-        /// The name.
-        host: String,
-    },
-}
-
-impl EgressRefusal {
-    /// A stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidScheme { .. } => "invalid_scheme",
-            Self::InvalidUrl { .. } => "invalid_url",
-            Self::DeniedIp { .. } => "denied_ip",
-            Self::DeniedDns { .. } => "denied_dns",
-            Self::DeniedHostname { .. } => "denied_hostname",
-            Self::DnsResolutionFailed { .. } => "dns_resolution_failed",
-        }
-    }
-}
+use super::address::{AddressClass, classify};
+use super::network::AllowedNetwork;
+use super::refusal::EgressRefusal;
 
 /// Names that are refused before any lookup, each with the address that it stands for: whoever allows that address
 /// allows the name.
@@ -298,13 +181,5 @@ mod tests {
         let refused = public.check_resolved("a.example", &addresses(&["8.8.8.8", "10.0.0.1"])).unwrap_err();
         assert_eq!(refused.code(), "denied_dns");
         assert_eq!(public.check_resolved("a.example", &[]).unwrap_err().code(), "dns_resolution_failed");
-    }
-
-    #[test]
-    fn a_network_is_read_from_both_forms() {
-        assert_eq!("127.0.0.0/8".parse::<AllowedNetwork>().unwrap().to_string(), "127.0.0.0/8");
-        assert_eq!("::1".parse::<AllowedNetwork>().unwrap().to_string(), "::1/128");
-        assert!("localhost".parse::<AllowedNetwork>().is_err());
-        assert!("10.0.0.0/33".parse::<AllowedNetwork>().is_err());
     }
 }
