@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, CompletedRun, EffectLog, Host, HostCalls, HostError, Invocation, Limits, LimitsError,
-    RunError, RunReport, SystemClock, Validation, Violation,
+    CallContext, Clock, CompletedRun, EffectLog, Host, Invocation, Limits, LimitsError, RunReport,
+    SystemClock,
 };
 use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
@@ -15,15 +15,15 @@ use tokio::sync::{AcquireError, Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::action;
+use crate::before;
 use crate::describe::describe;
 use crate::isolate::{
-    Admission, Before, ExecuteJob, Interrupted, IsolateThreads, LoadedFunctions, NotStarted, StopReason,
-    StopSignal, Watchdog,
+    Admission, ExecuteJob, Interrupted, IsolateThreads, LoadedFunctions, NotStarted, StopReason, StopSignal,
+    Watchdog,
 };
 use crate::places::Places;
 use crate::report::{self, Ending};
 use crate::schema;
-use crate::violations;
 
 /// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
 pub const DEFAULT_MAX_ISOLATES: usize = 256;
@@ -243,13 +243,13 @@ impl Engine {
             effects,
         };
         let invocation = Arc::new(invocation);
-        let reading = metadata_before(Arc::clone(&host), call.clone());
+        let reading = before::metadata_before(Arc::clone(&host), call.clone());
         let about = Arc::clone(&invocation);
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),
             limits: invocation.limits.clone(),
             before: AbortOnDropHandle::new(host_runtime.spawn(reading)),
-            facts: Box::new(move |before| facts(&about, before)),
+            facts: Box::new(move |before| before::facts(&about, before)),
             schema: invocation.function.metadata_schema.as_ref().map(schema::check),
             host,
             call,
@@ -281,41 +281,6 @@ impl Engine {
             Err(_) => (Value::Null, Ending::lost(thread_lost_message())),
         };
         Ok(report::report(&invocation, &log, started_at, before, ending))
-    }
-}
-
-/// The metadata as it is before the run; `null` where there is none, or the host has no such thing.
-async fn metadata_before(host: Arc<dyn Host>, call: CallContext) -> Before {
-    match host.metadata(&call).await {
-        Ok(metadata) => Ok(metadata.value.map_or(Value::Null, Value::Object)),
-        Err(HostError::Internal { message }) => Err(message),
-        // The function gets the same answer when it asks, and decides what it means.
-        Err(_) => Ok(Value::Null),
-    }
-}
-
-/// What the function is called with.
-///
-/// # Errors
-/// The metadata or the input violates its schema, where that is enforced.
-fn facts(invocation: &Invocation, before: &Value) -> Result<Value, Box<RunError>> {
-    if invocation.validation == Validation::Enforce {
-        let violations = metadata_violations(invocation, before);
-        if !violations.is_empty() {
-            return Err(Box::new(violations::invalid_before_run(&violations)));
-        }
-    }
-    match action::refused_input(invocation) {
-        Some(error) => Err(Box::new(error)),
-        None => Ok(report::facts(invocation, before)),
-    }
-}
-
-/// What is wrong with metadata that exists. A connection that has none yet violates nothing.
-fn metadata_violations(invocation: &Invocation, before: &Value) -> Vec<Violation> {
-    match &invocation.function.metadata_schema {
-        Some(schema) if !before.is_null() => schema::violations(schema, before),
-        _ => Vec::new(),
     }
 }
 
