@@ -80,6 +80,14 @@ pub struct SourcePosition {
     pub source: Option<Arc<str>>,
 }
 
+impl SourcePosition {
+    pub(crate) fn new(file: &str, line: usize, column: usize, text: &Arc<str>) -> Self {
+        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (line, column) = (small(line), small(column));
+        Self { file: file.to_owned(), line, column, source: Some(Arc::clone(text)) }
+    }
+}
+
 /// Why a project, or one of its functions, cannot be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {

@@ -7,9 +7,10 @@ use strum::{EnumString, IntoStaticStr};
 
 use crate::error::{LoadError, LoadErrorCode};
 use crate::file_names::INDEX;
-use crate::graph::resolve_relative;
+use crate::imports::ImportKind;
 use crate::limits::MAX_FUNCTIONS;
-use crate::parse::{ImportKind, Syntax, parse};
+use crate::parse::{Syntax, parse};
+use crate::resolve::resolve_relative;
 use crate::source::ProjectSource;
 
 /// An import of `index.ts`: a function that it lists.
