@@ -5,14 +5,17 @@ use std::time::Duration;
 /// The largest source file: 4 MiB.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
+/// And it has at most so many tokens. Minified code of [`MAX_FILE_BYTES`] has half of them; each takes its time and memory,
+/// and a file of `a;a;a;…` has one for each byte.
+pub(crate) const MAX_FILE_TOKENS: usize = 3_000_000;
+
 /// One function may consist of this many files.
 pub(crate) const MAX_MODULES: usize = 5_000;
 
 /// And of this much code, in bytes: 32 MiB.
 pub(crate) const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
 
-/// And of so many tokens, however short they are: minified code of [`MAX_FUNCTION_BYTES`] has about as many. Each takes its
-/// time and memory, and a file of `a;a;a;…` has one for each byte.
+/// And of so many tokens: minified code of [`MAX_FUNCTION_BYTES`] has about as many.
 pub(crate) const MAX_FUNCTION_TOKENS: usize = 12_000_000;
 
 /// All files of a project together, those of its packages included: 256 MiB.

@@ -15,6 +15,7 @@ use onevent_contract::specifier::specifier_of;
 use crate::error::{LoadError, LoadErrorCode, SourcePosition};
 use crate::imports::{Import, imports, name_of};
 use crate::large_stack;
+use crate::limits::MAX_FILE_TOKENS;
 use crate::nesting::{self, Exceeded, Goal, Refused};
 use crate::scope_names::ScopeNames;
 
@@ -151,6 +152,9 @@ fn refused_error(path: &str, text: &Arc<str>, refused: Refused) -> LoadError {
         Refused::Exceeded { what: Exceeded::Work, at } => {
             let message = "the code takes too much work: there is too much of it at this depth, or it has too many classes";
             (LoadErrorCode::TooDeep, message.to_owned(), at)
+        }
+        Refused::Exceeded { what: Exceeded::Tokens, at } => {
+            (LoadErrorCode::TooLarge, format!("the file has more than {MAX_FILE_TOKENS} tokens"), at)
         }
         Refused::Syntax { message, at } => (LoadErrorCode::SyntaxError, message, at),
     };

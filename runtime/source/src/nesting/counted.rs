@@ -16,7 +16,7 @@ use deno_ast::swc::parser::Syntax;
 
 use super::depth::Depth;
 use crate::large_stack;
-use crate::limits::{MAX_SYNTAX_ERRORS, MAX_WORK_FOR_EACH_BYTE, MIN_WORK};
+use crate::limits::{MAX_FILE_TOKENS, MAX_SYNTAX_ERRORS, MAX_WORK_FOR_EACH_BYTE, MIN_WORK};
 
 /// Which limit a file exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) enum Exceeded {
     Depth,
     /// The parser would have to read it again and again.
     Work,
+    /// It has too many tokens.
+    Tokens,
 }
 
 /// What is shared by all copies of the tokens: a parser copies them to come back to where it was.
@@ -84,6 +86,9 @@ impl<'a> Counted<'a> {
         if next.span.lo >= self.seen_to.get() {
             self.tokens_seen.set(self.tokens_seen.get() + 1);
             self.seen_to.set(next.span.hi);
+            if self.tokens_seen.get() > MAX_FILE_TOKENS {
+                return Err(Exceeded::Tokens);
+            }
         }
         let left = self.left.get().checked_sub(work).ok_or(Exceeded::Work)?;
         self.left.set(left);

@@ -6,7 +6,7 @@ use deno_ast::{MediaType, get_syntax};
 
 use super::*;
 use crate::large_stack;
-use crate::limits::{MAX_LINKS, MAX_NESTING};
+use crate::limits::{MAX_FILE_TOKENS, MAX_LINKS, MAX_NESTING};
 
 fn checked(text: &str, media_type: MediaType) -> Result<usize, Refused> {
     let goal = if media_type == MediaType::TypeScript { Goal::Module } else { Goal::Either };
@@ -204,4 +204,14 @@ fn tokens_are_counted_once_however_often_the_parser_takes_them() {
     // What stands in the parentheses is read as an expression first, and as parameters then.
     assert_eq!(count("(a, b) => 1;"), 8);
     assert_eq!(count("((a: X, b?: Y): Z => (c, d) => 1);"), 23);
+}
+
+#[test]
+fn a_file_has_a_limit_of_tokens_and_the_first_one_too_many_is_named() {
+    let numbers = |tokens: usize| "1,".repeat(tokens / 2 - 4);
+    let text = |tokens: usize| format!("export const all = [{}];", numbers(tokens));
+    assert!(checked(&text(MAX_FILE_TOKENS), MediaType::TypeScript).is_ok());
+    let refused = checked(&text(MAX_FILE_TOKENS + 20), MediaType::TypeScript);
+    let Err(Refused::Exceeded { what: Exceeded::Tokens, at }) = refused else { panic!("{refused:?}") };
+    assert_eq!(at, "export const all = [".len() + MAX_FILE_TOKENS - 5);
 }
