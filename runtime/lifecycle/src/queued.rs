@@ -39,7 +39,7 @@ impl Lifecycle {
     /// Runs the function of a claimed event. Report, consequence and the event's end are one transaction.
     pub(crate) async fn run_queued(&self, claim: &Claim) -> Result<QueuedRun, StoreError> {
         let Some(name) = claim.event.summary.function.clone() else {
-            return Ok(QueuedRun::Impossible("the event names no function".into()));
+            return self.run_end_of_setup(claim).await;
         };
         let function = FunctionKey { integration: claim.connection().integration.clone(), name };
         match claim.event.summary.kind {
@@ -100,6 +100,19 @@ impl Lifecycle {
             }
         }
         running.end_operation(transaction).await?;
+        Ok(QueuedRun::Ended)
+    }
+
+    /// Nothing runs: everything before it in the lane has, and the app is told.
+    async fn run_end_of_setup(&self, claim: &Claim) -> Result<QueuedRun, StoreError> {
+        let Some(setup) = UpstreamSetup::of(claim) else {
+            return Ok(QueuedRun::Impossible("the event names no function".into()));
+        };
+        let store = &self.options.store;
+        let mut transaction = store.begin().await?;
+        store.queue().finish(&mut transaction, claim, EventEnd::Done { run: None, result: None }).await?;
+        setup.finish(store, &mut transaction, claim.connection()).await?;
+        transaction.commit().await?;
         Ok(QueuedRun::Ended)
     }
 

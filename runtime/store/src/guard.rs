@@ -83,6 +83,13 @@ impl OperationGuard {
         }
     }
 
+    /// The same operation of a connection of this provider, where nobody knew the provider when it began.
+    #[must_use]
+    pub fn with_provider(mut self, provider: String) -> Self {
+        self.provider = provider;
+        self
+    }
+
     /// What is being done.
     #[must_use]
     pub fn operation(&self) -> Operation {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use onevent_contract::{EnvironmentName, RunId};
 
-use crate::database::UpstreamRow;
+use crate::database::{UpstreamRow, UpstreamStateColumns};
 use crate::time::from_millis;
 use crate::{ConnectionKey, Store, StoreError, Transaction};
 
@@ -22,13 +22,70 @@ pub enum UpstreamState {
         /// The run that found it; `None` where no run did.
         run_id: Option<RunId>,
     },
+    /// Its first credentials were refused, and Nango has not deleted it yet. It was never in use.
+    ToDelete {
+        /// What the validation said.
+        message: String,
+        /// The run that found it.
+        run_id: Option<RunId>,
+    },
     /// It was deleted without anybody here being asked: it could not be cleaned up.
     DeletedBehind,
+}
+
+impl UpstreamState {
+    /// The names of all states.
+    pub const NAMES: [&str; 5] = [KNOWN, ACCEPTED, REJECTED, TO_DELETE, DELETED_BEHIND];
+
+    /// The run that found that the credentials are no good.
+    #[must_use]
+    pub fn run_id(&self) -> Option<RunId> {
+        match self {
+            Self::Rejected { run_id, .. } | Self::ToDelete { run_id, .. } => *run_id,
+            Self::Known | Self::Accepted | Self::DeletedBehind => None,
+        }
+    }
+
+    /// What the validation said, where the credentials were refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Rejected { message, .. } | Self::ToDelete { message, .. } => Some(message),
+            Self::Known | Self::Accepted | Self::DeletedBehind => None,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Known => KNOWN,
+            Self::Accepted => ACCEPTED,
+            Self::Rejected { .. } => REJECTED,
+            Self::ToDelete { .. } => TO_DELETE,
+            Self::DeletedBehind => DELETED_BEHIND,
+        }
+    }
+
+    fn columns(&self) -> UpstreamStateColumns {
+        let (state, to_delete) = match self {
+            Self::Known | Self::Accepted | Self::Rejected { .. } | Self::DeletedBehind => (self.as_str(), 0),
+            Self::ToDelete { .. } => (REJECTED, 1),
+        };
+        UpstreamStateColumns {
+            state: state.to_owned(),
+            to_delete,
+            message: self.refusal().map(str::to_owned),
+            run_id: self.run_id().map(|run| run.to_string()),
+        }
+    }
 }
 
 const KNOWN: &str = "known";
 const ACCEPTED: &str = "accepted";
 const REJECTED: &str = "rejected";
+/// Not a column's value: a rejected one with `to_delete`.
+const TO_DELETE: &str = "to_delete";
 const DELETED_BEHIND: &str = "deleted_behind";
 
 /// A connection of a Nango, as it is known here.
@@ -58,15 +115,8 @@ impl Transaction {
         upstream_id: i64,
         state: &UpstreamState,
     ) -> Result<(), StoreError> {
-        let (state, message, run_id) = match state {
-            UpstreamState::Known => (KNOWN, None, None),
-            UpstreamState::Accepted => (ACCEPTED, None, None),
-            UpstreamState::Rejected { message, run_id } => (REJECTED, Some(message.clone()), *run_id),
-            UpstreamState::DeletedBehind => (DELETED_BEHIND, None, None),
-        };
-        let run_id = run_id.map(|run| run.to_string());
         let now = self.now().as_millisecond();
-        self.tables().set_upstream_row(key, upstream_id, state, message, run_id, now).await
+        self.tables().set_upstream_row(key, upstream_id, state.columns(), now).await
     }
 
     /// One connection of a Nango; `None` where it is not known.
@@ -91,7 +141,7 @@ impl Transaction {
         Ok(was_known)
     }
 
-    /// Takes a webhook of a Nango, named by its id or by a hash of it. False where it was taken before.
+    /// Takes what a webhook of a Nango tells, by a name of it. False where it was taken before.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -104,7 +154,7 @@ impl Transaction {
         self.tables().insert_upstream_webhook(environment, id, now).await
     }
 
-    /// Forgets the webhooks that were taken before this moment. The answer is how many.
+    /// Forgets what was taken before this moment. The answer is how many.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -175,13 +225,15 @@ impl Store {
 }
 
 fn upstream(row: UpstreamRow) -> Result<UpstreamConnection, StoreError> {
-    let run_id = row.run_id.map(|id| RunId::parse(&id).ok_or_else(|| StoreError::corrupt("run id")));
+    let UpstreamStateColumns { state, to_delete, message, run_id } = row.state;
+    let run_id = run_id.map(|id| RunId::parse(&id).ok_or_else(|| StoreError::corrupt("run id")));
     let run_id = run_id.transpose()?;
-    let state = match (row.state.as_str(), row.message) {
-        (KNOWN, None) => UpstreamState::Known,
-        (ACCEPTED, None) => UpstreamState::Accepted,
-        (REJECTED, Some(message)) => UpstreamState::Rejected { message, run_id },
-        (DELETED_BEHIND, None) => UpstreamState::DeletedBehind,
+    let state = match (state.as_str(), to_delete, message) {
+        (KNOWN, 0, None) => UpstreamState::Known,
+        (ACCEPTED, 0, None) => UpstreamState::Accepted,
+        (REJECTED, 0, Some(message)) => UpstreamState::Rejected { message, run_id },
+        (REJECTED, 1, Some(message)) => UpstreamState::ToDelete { message, run_id },
+        (DELETED_BEHIND, 0, None) => UpstreamState::DeletedBehind,
         _ => return Err(StoreError::corrupt("state of a connection of a Nango")),
     };
     Ok(UpstreamConnection {

@@ -65,8 +65,8 @@ pub(super) fn full(
         "metadata": connection.metadata,
         "connection_config": connection.config,
         "webhook_url_override": null,
-        "created_at": connection.created_at.strftime("%Y-%m-%dT%H:%M:%S.000+00:00").to_string(),
-        "updated_at": format!("2026-01-01T00:00:{:02}.000+00:00", connection.version),
+        "created_at": connection.created_at.strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string(),
+        "updated_at": connection.updated_at.strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string(),
         "last_fetched_at": null,
         "credentials": if with_credentials { connection.credentials.clone() } else { json!({}) },
     })

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use self::state::{Connection, HeldUpdate, Integration, Shared};
 use crate::JournalEntry;
 
-pub use self::state::Scope;
+pub use self::state::{Deletions, Scope};
 
 /// When connections were made that were there before somebody looked.
 const LONG_AGO: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -34,6 +34,7 @@ const LONG_AGO: Timestamp = Timestamp::constant(1_767_225_600, 0);
 /// | `GET /integrations/{key}` | `{data}` |
 /// | `GET /environment-variables` | `[{name, value}]` |
 /// | `POST /action/trigger` | what the action was told to answer |
+/// | `ANY /echo` | no route of Nango's, open to everybody: the body, while it arrives |
 /// | `ANY /proxy/{endpoint}` | the answer of the integration's provider, asked with the connection's credentials |
 ///
 /// Every route needs a known secret key, a UUID of version 4, and refuses queries, bodies and content types that Nango
@@ -109,9 +110,19 @@ impl NangoServer {
         self.shared.lock().connections.remove(&(integration.to_owned(), id.to_owned()));
     }
 
-    /// Deletes no connection any more, whoever asks.
-    pub fn keep_connections(&self) {
-        self.shared.lock().keeps_connections = true;
+    /// What becomes of deletions from now on.
+    pub fn deletions(&self, deletions: Deletions) {
+        self.shared.lock().deletions = deletions;
+    }
+
+    /// Leaves a connection out of the list, as it happens to one while others are deleted.
+    pub fn leave_out(&self, integration: &str, id: &str) {
+        self.shared.lock().unlisted.insert((integration.to_owned(), id.to_owned()));
+    }
+
+    /// Tells of imports too, before it answers: where the connection got its name from Nango, it waits until it was told.
+    pub fn tell_of_imports(&self) {
+        self.shared.lock().tells_of_imports = true;
     }
 
     /// Sends webhooks to this URL, signed with this key.

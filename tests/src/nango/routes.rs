@@ -17,7 +17,8 @@ use tokio::sync::Notify;
 use super::answers::{Refusal, answer, full, integration, simple};
 use super::keys::allowed;
 use super::proxy;
-use super::state::{HeldUpdate, Scope, Shared};
+use super::state::{Deletions, HeldUpdate, Scope, Shared};
+use super::webhooks;
 use crate::JournalEntry;
 
 /// The largest request body that the server reads, in bytes.
@@ -37,7 +38,14 @@ pub(super) fn router(shared: Shared) -> Router {
         .route("/action/trigger", post(trigger))
         .route("/proxy/{*endpoint}", any(proxy::call))
         .layer(from_fn_with_state(shared.clone(), record))
+        // Not in the journal, which waits for the end of a body.
+        .route("/echo", any(echo))
         .with_state(shared)
+}
+
+/// The body, while it arrives.
+async fn echo(request: Request) -> Body {
+    request.into_body()
 }
 
 /// Writes every request into the journal, and the status when it is known.
@@ -102,6 +110,7 @@ async fn list(State(shared): State<Shared>, headers: HeaderMap, Query(query): Pa
         .connections
         .iter()
         .filter(|((_, id), _)| wanted.is_none_or(|wanted| wanted == id))
+        .filter(|(key, _)| wanted.is_some() || !state.unlisted.contains(*key))
         .filter_map(|((key, id), connection)| {
             Some(simple((key, state.integrations.get(key)?), id, connection))
         })
@@ -138,11 +147,30 @@ async fn connection(
 }
 
 async fn create(State(shared): State<Shared>, headers: HeaderMap, body: String) -> Answered {
+    let Made { answer: made, has_own_name, webhook } = make(&shared, &headers, &body)?;
+    if let Some((url, key, body)) = webhook {
+        let told = tokio::task::spawn_blocking(move || webhooks::send(&url, &key, &body));
+        // Whoever has named it may hold it until the answer is there.
+        if !has_own_name {
+            let _ = told.await;
+        }
+    }
+    Ok(answer(201, &made))
+}
+
+/// What an import has made, and what is told of it: where, signed with what, and in which words.
+struct Made {
+    answer: Value,
+    has_own_name: bool,
+    webhook: Option<(String, String, String)>,
+}
+
+fn make(shared: &Shared, headers: &HeaderMap, body: &str) -> Result<Made, Refusal> {
     let mut state = shared.lock();
-    allowed(&state, &headers, Scope::CreateConnections)?;
+    allowed(&state, headers, Scope::CreateConnections)?;
     let known =
         ["provider_config_key", "connection_id", "credentials", "metadata", "connection_config", "tags"];
-    let body = body_of(&headers, &body, &known)?;
+    let body = body_of(headers, body, &known)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let invalid = || Refusal::new(400, "invalid_body", "provider_config_key or credentials is wrong");
     let (Some(key), Some(credentials)) = (text("provider_config_key"), body.get("credentials")) else {
@@ -151,12 +179,17 @@ async fn create(State(shared): State<Shared>, headers: HeaderMap, body: String) 
     let Some(integration) = state.integrations.get(&key).cloned() else {
         return Err(Refusal::new(404, "not_found", "there is no such integration"));
     };
-    let id = text("connection_id").unwrap_or_else(|| format!("made-by-nango-{}", state.made));
+    let own_name = text("connection_id");
+    let has_own_name = own_name.is_some();
+    let id = own_name.unwrap_or_else(|| format!("made-by-nango-{}", state.made));
     let config = body.get("connection_config").and_then(Value::as_object).cloned().unwrap_or_default();
     let name = (key.clone(), id.clone());
-    state.connect(name.clone(), SystemClock.now(), credentials.clone(), config);
+    let was_there = state.connect(name.clone(), SystemClock.now(), credentials.clone(), config);
+    let target = state.webhooks.clone().filter(|_| state.tells_of_imports);
+    let webhook = target
+        .map(|(url, signing)| (url, signing, webhooks::auth(&key, &id, &integration.provider, was_there)));
     let made = state.connections.get(&name).ok_or_else(invalid)?;
-    Ok(answer(201, &full((&key, &integration), &id, made, true)))
+    Ok(Made { answer: full((&key, &integration), &id, made, true), has_own_name, webhook })
 }
 
 async fn delete(
@@ -171,12 +204,14 @@ async fn delete(
     let Some(key) = value_of(&query, "provider_config_key") else {
         return Err(Refusal::new(400, "invalid_query_params", "provider_config_key is required"));
     };
-    if state.keeps_connections {
-        return Err(Refusal::new(500, "server_error", "the connection was not deleted"));
+    let failed = || Refusal::new(500, "server_error", "the connection was not deleted");
+    if state.deletions == Deletions::Refused {
+        return Err(failed());
     }
     match state.connections.remove(&(key.to_owned(), id)) {
+        Some(_) if state.deletions == Deletions::DoneUnsaid => Err(failed()),
         Some(_) => Ok(answer(200, &json!({ "success": true }))),
-        None => Err(Refusal::new(404, "unknown_connection", "there is no such connection")),
+        None => Err(Refusal::new(400, "unknown_connection", "there is no such connection")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the environment holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -60,14 +60,26 @@ pub(super) struct Integration {
 pub(super) struct Connection {
     /// Nango's number.
     pub(super) number: u64,
-    /// How often it got credentials.
-    pub(super) version: u64,
     pub(super) created_at: Timestamp,
+    /// When it got its credentials.
+    pub(super) updated_at: Timestamp,
     pub(super) credentials: Value,
     pub(super) metadata: Option<Map<String, Value>>,
     pub(super) config: Map<String, Value>,
     /// Nango's `refresh_exhausted`.
     pub(super) exhausted: bool,
+}
+
+/// What becomes of a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deletions {
+    /// The connection is deleted.
+    #[default]
+    Done,
+    /// It is not, and the answer says that something failed.
+    Refused,
+    /// It is deleted, and the answer says that something failed.
+    DoneUnsaid,
 }
 
 /// Which update of metadata comes next, where the first of two is answered after the second.
@@ -95,8 +107,12 @@ pub(super) struct Environment {
     pub(super) made: u64,
     /// Where webhooks go, and what they are signed with.
     pub(super) webhooks: Option<(String, String)>,
-    /// Whether deletions fail.
-    pub(super) keeps_connections: bool,
+    /// Whether it tells of imports too.
+    pub(super) tells_of_imports: bool,
+    /// What becomes of deletions.
+    pub(super) deletions: Deletions,
+    /// Connections that its list leaves out, unless it is asked for them.
+    pub(super) unlisted: BTreeSet<Key>,
     pub(super) held_update: Option<HeldUpdate>,
     pub(super) journal: Vec<JournalEntry>,
 }
@@ -106,20 +122,21 @@ impl Environment {
     pub(super) fn connect(
         &mut self,
         key: Key,
-        created_at: Timestamp,
+        now: Timestamp,
         credentials: Value,
         config: Map<String, Value>,
     ) -> bool {
         if let Some(found) = self.connections.get_mut(&key) {
             found.credentials = credentials;
-            found.version += 1;
+            found.updated_at = now;
             found.exhausted = false;
             return true;
         }
         self.made += 1;
         let (number, metadata) = (self.made, None);
+        let (created_at, updated_at) = (now, now);
         let made =
-            Connection { number, version: 1, created_at, credentials, metadata, config, exhausted: false };
+            Connection { number, created_at, updated_at, credentials, metadata, config, exhausted: false };
         self.connections.insert(key, made);
         false
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use onevent_contract::{Clock as _, EnvironmentName, SystemClock};
 use onevent_hosts::ListedConnection;
 use onevent_lifecycle::{
-    Learned, LifecycleError, UpstreamDecision, UpstreamEnvironment, note_deleted_behind, take_stock,
+    Learned, LifecycleError, UpstreamDecision, UpstreamEnvironment, forget_noted, note_deleted_behind,
+    take_stock, take_stock_again,
 };
-use onevent_store::ConnectionKey;
+use onevent_store::{ConnectionKey, UpstreamConnection};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::error::ServiceError;
@@ -21,7 +22,8 @@ pub const COMPARISON_INTERVAL: Duration = Duration::from_secs(3 * 60);
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Compared {
-    /// A connection that nobody had told of; its events have come to it now.
+    /// A connection that nobody had told of, and its events have come to it now; or one that was rejected, and that Nango
+    /// was asked again to delete.
     Found {
         /// The connection.
         key: ConnectionKey,
@@ -93,12 +95,21 @@ impl Service {
         let listed = environment.api.listed_connections().await?;
         let connections = listed.len();
         let stock = take_stock(store, &environment.name, known, listed, SystemClock.now()).await?;
+        if stock.is_first {
+            // What changes while a list is read in pages can slip through it.
+            let again = environment.api.listed_connections().await?;
+            for missing in take_stock_again(store, &environment.name, again).await? {
+                if is_gone(environment, &missing).await? {
+                    forget_noted(store, &missing).await?;
+                }
+            }
+        }
         for gone in stock.gone {
-            if note_deleted_behind(store, &gone).await? {
+            if is_gone(environment, &gone).await? && note_deleted_behind(store, &gone).await? {
                 found(Compared::DeletedBehind { key: gone.key });
             }
         }
-        for listed in stock.new {
+        for listed in stock.new.into_iter().chain(stock.undeleted) {
             let facts = &listed.facts;
             let (integration, id) = (facts.integration.clone(), facts.connection_id.clone());
             let key = ConnectionKey::new(environment.name.clone(), integration, id);
@@ -120,4 +131,14 @@ impl Service {
         let decision = lifecycle.created(listed, Learned::Found).await;
         Ok(decision.map_err(|error: LifecycleError| error)?)
     }
+}
+
+/// Whether a connection that was missing in the list is not there, asked for by its name.
+async fn is_gone(
+    environment: &UpstreamEnvironment,
+    missing: &UpstreamConnection,
+) -> Result<bool, ServiceError> {
+    let key = &missing.key;
+    let found = environment.api.listed_connection(&key.integration, &key.connection_id).await?;
+    Ok(found.is_none_or(|found| found.id != missing.upstream_id))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Invocation, SystemClock};
+use onevent_contract::{EnvironmentName, Invocation, SystemClock};
 use onevent_hosts::{
     CallsAre, FreshRemoteHost, NangoApi, NangoApiOptions, RemoteHost, RemoteHostOptions, RemoteWrites,
 };
@@ -11,7 +11,7 @@ use onevent_lifecycle::{
     UpstreamLifecycle,
 };
 use onevent_proxy::Origin;
-use onevent_store::{DeploymentId, OPERATION_WAIT, Store};
+use onevent_store::{DeploymentId, OPERATION_WAIT, Store, UpstreamConnection};
 
 use super::error::ServiceError;
 use super::held_functions::RunningFunctions;
@@ -50,6 +50,18 @@ impl Service {
             environments: environments?,
         };
         Ok(Some(self.upstream.get_or_init(|| upstream)))
+    }
+
+    /// What is known here of the connections of an environment of that Nango, by integration and id: what was decided, and
+    /// which of them were deleted there without onevent having been asked, so that their cleanup has not run.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from being opened or read.
+    pub async fn upstream_connections(
+        &self,
+        environment: &EnvironmentName,
+    ) -> Result<Vec<UpstreamConnection>, ServiceError> {
+        Ok(self.store().await?.upstream_connections(environment).await?)
     }
 
     /// The operations on connections of a provider in an environment of that Nango; with the functions that the environment

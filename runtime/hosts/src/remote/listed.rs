@@ -1,6 +1,8 @@
 //! Connections in Nango's list, without credentials, and deleting one.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
 
 use http::Method;
 use jiff::Timestamp;
@@ -14,6 +16,8 @@ use super::error::{ApiOperation, RemoteError};
 const PAGE: usize = 1000;
 /// How many pages are asked for at most: a million connections.
 const MAX_PAGES: usize = 1000;
+/// How long the whole list may take. A Nango that gives it away piece by piece keeps nobody else waiting for ever.
+const LIST_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
 /// An entry of Nango's list.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +55,38 @@ impl ListedConnection {
     }
 }
 
+/// When a connection was last changed, and which credentials it has since.
+#[derive(Clone)]
+pub struct LastChange {
+    /// When it was.
+    pub at: Timestamp,
+    credentials: Value,
+}
+
+impl LastChange {
+    /// From a whole connection; `None` where that does not say.
+    #[must_use]
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let at = json.get("updated_at").and_then(Value::as_str)?.parse().ok()?;
+        Some(Self { at, credentials: json.get("credentials").cloned().unwrap_or_default() })
+    }
+
+    /// Whether something else than the credentials was changed since: metadata, say. Never so where they are not shown.
+    #[must_use]
+    pub fn has_credentials_of(&self, earlier: &Self) -> bool {
+        let are_shown = self.credentials.as_object().is_some_and(|credentials| !credentials.is_empty());
+        are_shown && self.credentials == earlier.credentials
+    }
+}
+
+impl fmt::Debug for LastChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LastChange").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
 impl NangoApi {
-    /// When a connection was last changed, in Nango's words; `None` where it does not say, or has to be connected again.
+    /// A connection's last change; `None` where Nango does not say, or it has to be connected again.
     ///
     /// # Errors
     /// [`RemoteError`].
@@ -60,9 +94,9 @@ impl NangoApi {
         &self,
         integration: &IntegrationId,
         connection: &ConnectionId,
-    ) -> Result<Option<String>, RemoteError> {
+    ) -> Result<Option<LastChange>, RemoteError> {
         match self.connection_json(integration, connection).await {
-            Ok(json) => Ok(json.get("updated_at").and_then(Value::as_str).map(str::to_owned)),
+            Ok(json) => Ok(LastChange::from_json(&Value::Object(json))),
             Err(error) if error.code() == "connection_needs_reconnect" => Ok(None),
             Err(error) => Err(error),
         }
@@ -91,6 +125,14 @@ impl NangoApi {
     /// # Errors
     /// [`RemoteError`].
     pub async fn listed_connections(&self) -> Result<Vec<ListedConnection>, RemoteError> {
+        let listed = tokio::time::timeout(LIST_TIMEOUT, self.all_pages()).await;
+        listed.unwrap_or_else(|_| {
+            let longest = LIST_TIMEOUT.as_secs();
+            Err(self.not_nango(format!("its list of connections has not ended after {longest} seconds")))
+        })
+    }
+
+    async fn all_pages(&self) -> Result<Vec<ListedConnection>, RemoteError> {
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
         for page in 0..MAX_PAGES {
             let (limit, number) = (PAGE.to_string(), page.to_string());
@@ -135,5 +177,31 @@ impl NangoApi {
         let entries = answer.get("connections").and_then(Value::as_array);
         let entries = entries.ok_or_else(|| self.not_nango("there is no list of connections".into()))?;
         Ok((entries.iter().filter_map(ListedConnection::from_json).collect(), entries.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn changed(at: &str, credentials: Value) -> LastChange {
+        LastChange::from_json(&json!({ "updated_at": at, "credentials": credentials })).unwrap()
+    }
+
+    #[test]
+    fn a_change_of_something_else_leaves_the_credentials_as_they_were() {
+        let token = |token: &str| json!({ "type": "OAUTH2", "access_token": token });
+        let first = changed("2026-01-01T00:00:00.001Z", token("a"));
+        let metadata = changed("2026-01-01T00:00:01.001+00:00", token("a"));
+        assert!(metadata.has_credentials_of(&first));
+        assert!(!changed("2026-01-01T00:00:01.001Z", token("b")).has_credentials_of(&first));
+        // A key that may not see them sees no difference.
+        let (hidden, later) =
+            (changed("2026-01-01T00:00:00Z", json!({})), changed("2026-01-01T00:00:01Z", json!({})));
+        assert!(!later.has_credentials_of(&hidden));
+        assert!(!format!("{first:?}").contains("OAUTH2"));
+        assert!(LastChange::from_json(&json!({ "credentials": {} })).is_none());
     }
 }

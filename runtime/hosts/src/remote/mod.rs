@@ -19,4 +19,4 @@ pub use connection::RemoteConnection;
 pub use error::RemoteError;
 pub use fresh::FreshRemoteHost;
 pub use host::{RemoteHost, RemoteHostOptions, RemoteWrites};
-pub use listed::ListedConnection;
+pub use listed::{LastChange, ListedConnection};

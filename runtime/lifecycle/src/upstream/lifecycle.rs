@@ -1,11 +1,17 @@
 //! The operations on connections that a Nango keeps, and what they share.
 
-use onevent_contract::{EnvironmentName, Operation};
-use onevent_hosts::{ListedConnection, NangoApi};
-use onevent_store::{ConnectionKey, Store, StoreError, UpstreamState};
+use std::time::Duration;
 
-use crate::running::Running;
+use onevent_contract::{ConnectionFacts, EnvironmentName, Event, Operation};
+use onevent_hosts::NangoApi;
+use onevent_store::{ConnectionKey, OperationGuard, RunFilter, Store, StoreError};
+
+use super::told::Learned;
 use crate::{Lifecycle, LifecycleError, OperationReport};
+
+/// How long what Nango tells of a connection waits for an operation of it: as long as a validation may take, and some.
+/// Nango does not tell again for so long.
+const WEBHOOK_WAIT: Duration = Duration::from_secs(6 * 60);
 
 /// What was decided about a connection of a Nango.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +48,7 @@ impl UpstreamLifecycle {
         self.lifecycle
     }
 
-    pub(super) fn key(&self, listed: &ListedConnection) -> ConnectionKey {
-        let facts = &listed.facts;
+    pub(super) fn key(&self, facts: &ConnectionFacts) -> ConnectionKey {
         ConnectionKey::new(self.environment.clone(), facts.integration.clone(), facts.connection_id.clone())
     }
 
@@ -51,17 +56,42 @@ impl UpstreamLifecycle {
         &self.lifecycle.options.store
     }
 
+    /// Begins an operation of a connection: nobody else has one meanwhile.
     pub(super) async fn begin(
         &self,
-        listed: &ListedConnection,
+        facts: &ConnectionFacts,
         operation: Operation,
-    ) -> Result<Running<'_>, LifecycleError> {
-        let options = &self.lifecycle.options;
-        let report = OperationReport::new(operation, &self.key(listed));
-        let begin =
-            options.store.begin_upstream(listed.facts.clone(), &self.environment, operation, options.wait);
-        let guard = self.lifecycle.begun(report, begin).await?;
-        Ok(Running::new(options, guard))
+        wait: Duration,
+    ) -> Result<OperationGuard, LifecycleError> {
+        let report = OperationReport::new(operation, &self.key(facts));
+        let begin = self.store().begin_upstream(facts.clone(), &self.environment, operation, wait);
+        self.lifecycle.begun(report, begin).await
+    }
+
+    /// How long such an operation waits for another one of the connection.
+    pub(super) fn wait(&self, learned: Learned<'_>) -> Duration {
+        match learned {
+            Learned::Webhook(_) => WEBHOOK_WAIT,
+            Learned::Asked | Learned::Found => self.lifecycle.options.wait,
+        }
+    }
+
+    /// What the last validation of a connection said that is gone, if it did not accept.
+    pub(super) async fn last_rejection(&self, key: &ConnectionKey) -> Result<Option<String>, LifecycleError> {
+        let filter = RunFilter {
+            integration: Some(key.integration.clone()),
+            connection_id: Some(key.connection_id.clone()),
+            limit: 1,
+            ..RunFilter::of(key.environment.clone())
+        };
+        let Some(last) = self.store().runs(&filter).await?.into_iter().next() else { return Ok(None) };
+        if last.event != Some(Event::ValidateConnection) {
+            return Ok(None);
+        }
+        let run = self.store().run(&last.run_id.to_string()).await?;
+        let verdict = run.map(|run| run.report["verdict"].clone()).unwrap_or_default();
+        let message = verdict["message"].as_str().map(str::to_owned);
+        Ok(message.filter(|_| verdict["accepted"] == false))
     }
 }
 
@@ -71,8 +101,5 @@ impl UpstreamLifecycle {
 /// All of the database.
 pub async fn rejection(store: &Store, key: &ConnectionKey) -> Result<Option<String>, StoreError> {
     let found = store.upstream_connection(key).await?;
-    Ok(found.and_then(|found| match found.state {
-        UpstreamState::Rejected { message, .. } => Some(message),
-        UpstreamState::Known | UpstreamState::Accepted | UpstreamState::DeletedBehind => None,
-    }))
+    Ok(found.and_then(|found| found.state.refusal().map(str::to_owned)))
 }

@@ -1,7 +1,9 @@
 //! What the queue keeps of a setup whose connection is a Nango's.
 
 use onevent_contract::{ConnectionFacts, Operation};
-use onevent_store::{Claim, ConnectionKey, Store, StoreError, Transaction};
+use onevent_store::{
+    Claim, ConnectionKey, DeploymentId, EventKind, NewEvent, Store, StoreError, Transaction,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,6 +25,16 @@ impl UpstreamSetup {
 
     pub(super) fn payload(&self) -> Result<Value, StoreError> {
         serde_json::to_value(self).map_err(|_| StoreError::Internal { action: "encode a setup" })
+    }
+
+    /// What is to be done when everything before it in the lane has run, so that the app is told after it.
+    pub(super) fn end_of_setup(
+        &self,
+        key: &ConnectionKey,
+        deployment: Option<DeploymentId>,
+    ) -> Result<NewEvent, StoreError> {
+        let event = NewEvent::new(EventKind::Setup, key.clone());
+        Ok(NewEvent { operation: Some(Operation::Creation), deployment, payload: self.payload()?, ..event })
     }
 
     /// Of a claimed event; `None` where its connection is stored here.

@@ -1,17 +1,9 @@
 //! A webhook of Nango's about a connection.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId};
-use onevent_store::{StoreError, Transaction};
+use onevent_contract::{ConnectionId, IntegrationId};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::AuthFailure;
-
-/// How long it is known which webhooks were taken: far longer than Nango goes on sending one.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a webhook says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +21,6 @@ pub enum WebhookKind {
 pub struct NangoWebhook {
     body: String,
     json: Value,
-    hash: String,
 }
 
 impl NangoWebhook {
@@ -38,8 +29,7 @@ impl NangoWebhook {
     pub fn read(body: &[u8]) -> Option<Self> {
         let body = String::from_utf8(body.to_vec()).ok()?;
         let json = serde_json::from_str(&body).ok()?;
-        let hash = hex::encode(Sha256::digest(body.as_bytes()));
-        Some(Self { body, json, hash })
+        Some(Self { body, json })
     }
 
     /// What it says. An attempt that failed has made no connection.
@@ -75,20 +65,6 @@ impl NangoWebhook {
         json["success"] = Value::Bool(false);
         json["error"] = json!({ "type": kind, "description": description });
         json.to_string()
-    }
-
-    /// Takes it. False where it was taken before. Nango gives its webhooks no number, and says the same of a connection
-    /// that is made again, or reconnected again: `occasion` tells them apart.
-    pub(super) async fn take(
-        &self,
-        within: &mut Transaction,
-        environment: &EnvironmentName,
-        occasion: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let before = now.checked_sub(REMEMBERED).unwrap_or(now);
-        within.forget_upstream_webhooks(environment, before).await?;
-        within.take_upstream_webhook(environment, &format!("{}/{occasion}", self.hash)).await
     }
 }
 

@@ -18,4 +18,5 @@ mod reconnect;
 mod refused;
 mod retries;
 mod script;
+mod stock;
 mod webhooks;

@@ -9,7 +9,7 @@ use onevent_hosts::ListedConnection;
 use onevent_lifecycle::UpstreamEnvironment;
 use tracing::Instrument as _;
 
-use super::{import, pass};
+use super::{body, pass};
 use crate::error::ApiError;
 use crate::state::ServerState;
 
@@ -21,7 +21,7 @@ pub(super) async fn delete(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
-    let body = import::read(state, body).await?;
+    let body = body::read(body, state.body_limit()).await?;
     let listed = environment.api.listed_connection(&integration, &id).await.map_err(ServiceError::from)?;
     let (state, environment) = (state.clone(), environment.clone());
     // What was begun comes to its end, also where the caller goes away.
@@ -46,15 +46,19 @@ async fn cleaned(
     let facts = &listed.facts;
     let lifecycle =
         service.upstream_lifecycle(environment, &facts.integration, Some(&facts.provider), None).await?;
-    let cleaned = lifecycle.clean_up(&listed).await?;
+    // It has gone while another operation of it was waited for.
+    let Some(cleaned) = lifecycle.clean_up(&listed).await? else {
+        return Ok(delete().await?.into_response());
+    };
     match delete().await {
         Ok(answer) if answer.status.is_success() => {
             cleaned.deleted().await?;
             Ok(answer.into_response())
         }
         answer => {
-            tracing::warn!(connection = %facts.connection_id, "cleaned up, but Nango did not delete it");
-            cleaned.not_deleted().await;
+            if !cleaned.not_deleted().await? {
+                tracing::warn!(connection = %facts.connection_id, "cleaned up, but Nango did not delete it");
+            }
             Ok(answer?.into_response())
         }
     }

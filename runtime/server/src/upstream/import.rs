@@ -1,28 +1,21 @@
 //! `POST /connections`: Nango makes the connection, then it is validated.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use onevent_app::ServiceError;
+use onevent_app::{ServiceError, Upstream};
 use onevent_contract::{ConnectionId, IntegrationId};
-use onevent_hosts::ListedConnection;
+use onevent_hosts::{LastChange, ListedConnection};
 use onevent_lifecycle::{Learned, UpstreamDecision, UpstreamEnvironment};
-use onevent_store::{ConnectionKey, UpstreamState};
 use serde_json::Value;
 use tracing::Instrument as _;
 
-use super::pass;
+use super::body;
+use super::pass::{self, Whole};
 use crate::error::ApiError;
 use crate::state::ServerState;
-
-/// Whether the connection was there before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    Missing,
-    There,
-}
 
 pub(super) async fn import(
     state: &ServerState,
@@ -30,19 +23,12 @@ pub(super) async fn import(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
-    let body = read(state, body).await?;
+    let body = body::read(body, state.body_limit()).await?;
     let (state, environment) = (state.clone(), environment.clone());
     // A caller who goes away leaves no connection behind that nobody decides about.
     let done =
         tokio::spawn(async move { checked(&state, &environment, &head, body).await }.in_current_span());
     done.await.map_err(|error| ApiError::internal(&error))?
-}
-
-pub(super) async fn read(state: &ServerState, body: axum::body::Body) -> Result<Bytes, ApiError> {
-    to_bytes(body, state.body_limit()).await.map_err(|_| {
-        let message = "the body is too large, or did not arrive as a whole";
-        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", message)
-    })
 }
 
 async fn checked(
@@ -51,65 +37,87 @@ async fn checked(
     head: &Parts,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let service = state.service();
-    let Some(upstream) = service.upstream()? else { return Err(ApiError::internal(&"there is no Nango")) };
-    let asked = named(&body);
-    let before = match &asked {
-        Some((integration, id)) => before(state, environment, integration, id).await?,
-        None => Before::Missing,
+    let Some(upstream) = state.service().upstream()? else {
+        return Err(ApiError::internal(&"there is no Nango"));
     };
-    let answer = pass::whole(&upstream.nango, head, body, state.body_limit()).await?;
-    if !answer.status.is_success() {
-        return Ok(answer.into_response());
-    }
-    let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let listed = match (ListedConnection::from_json(&json), asked) {
-        (Some(listed), _) => listed,
-        (None, Some((integration, id))) => {
-            let found = environment.api.listed_connection(&integration, &id).await;
-            let found = found.map_err(ServiceError::from)?;
-            found.ok_or_else(|| ApiError::internal(&"Nango does not have what it has just made"))?
+    let (answer, decision) = match named(&body) {
+        Some((integration, id)) => {
+            Box::pin(of_name(state, upstream, environment, &integration, &id, head, body)).await?
         }
-        (None, None) => {
-            return Err(ApiError::internal(&"Nango's answer names no connection: it is not validated"));
+        None => {
+            let answer = pass::whole(&upstream.nango, head, body, state.body_limit()).await?;
+            let decision = match answer.status.is_success() {
+                true => Some(unnamed(state, environment, &answer).await?),
+                false => None,
+            };
+            (answer, decision)
         }
     };
-    match decide(state, environment, &listed, before).await? {
-        UpstreamDecision::Accepted => Ok(answer.into_response()),
-        UpstreamDecision::Gone => {
-            let message = "the connection was rejected, and is deleted already";
-            Err(ApiError::new(StatusCode::BAD_REQUEST, "connection_validation_failed", message))
-        }
-        UpstreamDecision::Rejected { message } => {
-            Err(ApiError::new(StatusCode::BAD_REQUEST, "connection_validation_failed", message))
+    let refused = |message| ApiError::new(StatusCode::BAD_REQUEST, "connection_validation_failed", message);
+    match decision {
+        None | Some(UpstreamDecision::Accepted) => Ok(answer.into_response()),
+        Some(UpstreamDecision::Rejected { message }) => Err(refused(message)),
+        Some(UpstreamDecision::Gone) => {
+            Err(refused("the connection was rejected, and is deleted already".into()))
         }
     }
 }
 
-async fn decide(
+/// The operation begins before Nango is asked, so that its own webhook comes second.
+async fn of_name(
+    state: &ServerState,
+    upstream: &Upstream,
+    environment: &UpstreamEnvironment,
+    integration: &IntegrationId,
+    id: &ConnectionId,
+    head: &Parts,
+    body: Bytes,
+) -> Result<(Whole, Option<UpstreamDecision>), ApiError> {
+    let lifecycle = state.service().upstream_lifecycle(environment, integration, None, None).await?;
+    let import = lifecycle.begin_import(integration, id).await?;
+    let answer = match pass::whole(&upstream.nango, head, body, state.body_limit()).await {
+        Ok(answer) if answer.status.is_success() => answer,
+        refused => {
+            import.not_made().await;
+            return Ok((refused?, None));
+        }
+    };
+    let (listed, change) = read(&answer);
+    let listed = match listed {
+        Some(listed) => Some(listed),
+        // The older route's answer names no connection.
+        None => environment.api.listed_connection(integration, id).await.map_err(ServiceError::from)?,
+    };
+    let listed = listed.ok_or_else(|| ApiError::internal(&"Nango does not have what it has just made"))?;
+    let decision = import.decide(&listed, change).await?;
+    Ok((answer, Some(decision)))
+}
+
+/// Nango has given it a name. Its webhook may have come first.
+async fn unnamed(
     state: &ServerState,
     environment: &UpstreamEnvironment,
-    listed: &ListedConnection,
-    before: Before,
+    answer: &Whole,
 ) -> Result<UpstreamDecision, ApiError> {
-    let facts = &listed.facts;
+    let (Some(listed), _) = read(answer) else {
+        return Err(ApiError::internal(&"Nango's answer names no connection: it is not validated"));
+    };
+    let (integration, provider) = (&listed.facts.integration, listed.facts.provider.as_str());
     let service = state.service();
-    let lifecycle =
-        service.upstream_lifecycle(environment, &facts.integration, Some(&facts.provider), None).await?;
-    match before {
-        Before::There => Ok(lifecycle.overridden(listed, Learned::Asked).await?),
-        Before::Missing => match lifecycle.created(listed, Learned::Asked).await {
-            Ok(decision) => Ok(decision),
-            Err(error) => {
-                // The caller is told that there is none.
-                let gone = environment.api.delete_connection(&facts.integration, &facts.connection_id).await;
-                if let Err(error) = gone {
-                    tracing::error!(%error, "a connection that nobody has decided about is still at Nango");
-                }
-                Err(error.into())
-            }
-        },
+    let lifecycle = service.upstream_lifecycle(environment, integration, Some(provider), None).await?;
+    match lifecycle.created(&listed, Learned::Asked).await {
+        Ok(decision) => Ok(decision),
+        Err(error) => {
+            lifecycle.take_back(&listed).await;
+            Err(error.into())
+        }
     }
+}
+
+/// The connection in Nango's answer, and its last change.
+fn read(answer: &Whole) -> (Option<ListedConnection>, Option<LastChange>) {
+    let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    (ListedConnection::from_json(&json), LastChange::from_json(&json))
 }
 
 /// The names in the body of the request.
@@ -118,20 +126,4 @@ fn named(body: &[u8]) -> Option<(IntegrationId, ConnectionId)> {
     let text = |field: &str| json.get(field)?.as_str();
     let integration = IntegrationId::new(text("provider_config_key")?).ok()?;
     Some((integration, ConnectionId::new(text("connection_id")?).ok()?))
-}
-
-async fn before(
-    state: &ServerState,
-    environment: &UpstreamEnvironment,
-    integration: &IntegrationId,
-    id: &ConnectionId,
-) -> Result<Before, ApiError> {
-    let key = ConnectionKey::new(environment.name.clone(), integration.clone(), id.clone());
-    let known = state.service().store().await?.upstream_connection(&key).await?;
-    if known.is_some_and(|known| known.state != UpstreamState::DeletedBehind) {
-        return Ok(Before::There);
-    }
-    // Made while nobody told: what is rejected must not be deleted then.
-    let found = environment.api.listed_connection(integration, id).await.map_err(ServiceError::from)?;
-    Ok(if found.is_some() { Before::There } else { Before::Missing })
 }

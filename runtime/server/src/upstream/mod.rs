@@ -3,16 +3,18 @@
 //! Only what is named here is looked into, and only for callers with a key that is known. Everything else goes to Nango as
 //! it is, and Nango judges it.
 
+mod body;
 mod deletion;
 mod guarded;
 mod import;
+mod known;
 mod pass;
 mod route;
 mod webhook;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use onevent_app::Upstream;
 use onevent_lifecycle::UpstreamEnvironment;
@@ -30,7 +32,13 @@ pub(crate) async fn answer(State(state): State<ServerState>, request: Request) -
         return webhook::receive(&state, upstream, request).await;
     }
     let Some(environment) = caller(upstream, request.headers()) else {
-        return pass::through(&upstream.nango, request).await;
+        return match route {
+            Route::Known => {
+                let message = "the secret key is none that onevent knows";
+                Err(ApiError::new(StatusCode::UNAUTHORIZED, "unknown_account", message))
+            }
+            _ => pass::through(&upstream.nango, request).await,
+        };
     };
     tracing::Span::current().record("environment", environment.name.as_str());
     match route {
@@ -48,6 +56,7 @@ pub(crate) async fn answer(State(state): State<ServerState>, request: Request) -
             }
             pass::through(&upstream.nango, request).await
         }
+        Route::Known => known::list(&state, environment, request).await,
         Route::Webhook | Route::Through => pass::through(&upstream.nango, request).await,
     }
 }

@@ -22,6 +22,9 @@ use crate::error::ApiError;
 /// The longest time to the head of an answer: an action of Nango's may run for 15 minutes.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(16 * 60);
 
+/// The longest time to the end of an answer that is looked into: it holds up whatever else is to be done with the connection.
+const WHOLE_TIMEOUT: Duration = Duration::from_secs(2 * 60);
+
 /// What belongs to one connection between two machines, and not to the request.
 const HOP_BY_HOP: [HeaderName; 7] =
     [CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
@@ -75,7 +78,19 @@ async fn whole_to(to: &Origin, head: &Parts, url: Url, body: Bytes, limit: usize
     head.headers.remove(http::header::ACCEPT_ENCODING);
     let length = u64::try_from(body.len()).ok();
     let body = RequestBody::new(Box::pin(stream::iter([Ok(body)])), length);
-    let StreamedAnswer { status, headers, body: mut pieces } = send(to, &head, url, body).await?;
+    let whole = async {
+        let answer = send(to, &head, url, body).await?;
+        collected(to, answer, limit).await
+    };
+    let in_time = tokio::time::timeout(WHOLE_TIMEOUT, whole).await;
+    in_time.unwrap_or_else(|_| {
+        let message = format!("{} has not answered after {} seconds", to.base(), WHOLE_TIMEOUT.as_secs());
+        Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "gateway_timeout", message))
+    })
+}
+
+async fn collected(to: &Origin, answer: StreamedAnswer, limit: usize) -> Result<Whole, ApiError> {
+    let StreamedAnswer { status, headers, body: mut pieces } = answer;
     let mut body = Vec::new();
     while let Some(piece) = pieces.next().await {
         body.extend_from_slice(&piece.map_err(|error| unreachable(to, &error))?);

@@ -19,19 +19,22 @@ pub(super) enum Route {
     Proxy,
     /// `POST /webhooks/nango`
     Webhook,
+    /// `GET /onevent/connections`
+    Known,
     /// Everything else.
     Through,
 }
 
 impl Route {
     pub(super) fn of(method: &Method, uri: &Uri) -> Self {
-        let path = uri.path().trim_end_matches('/');
+        let path = uri.path().strip_suffix('/').unwrap_or(uri.path());
         let segments: Vec<String> = path.split('/').skip(1).map(decoded).collect();
         let lower: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         match (method, lower.as_slice()) {
             (&Method::POST, ["connections" | "connection"]) => Self::Import,
             (&Method::POST, ["webhooks", "nango"]) => Self::Webhook,
+            (&Method::GET, ["onevent", "connections"]) => Self::Known,
             (_, ["proxy", ..]) => Self::Proxy,
             (method, ["connections" | "connection", _]) => {
                 let id = segments.get(1).and_then(|id| ConnectionId::new(id.as_str()).ok());
@@ -77,9 +80,12 @@ mod tests {
         }
         assert_eq!(of("PROPFIND", "/proxy/a/b?c"), Route::Proxy);
         assert_eq!(of("POST", "/webhooks/nango"), Route::Webhook);
+        assert_eq!(of("GET", "/onevent/connections?state=known"), Route::Known);
         for (method, path) in [
             ("GET", "/connections"),
             ("GET", "/connections/a"),
+            ("DELETE", "/connections/a//?provider_config_key=b"),
+            ("DELETE", "//connections/a?provider_config_key=b"),
             ("PATCH", "/connections/a?provider_config_key=b"),
             ("POST", "/connections/metadata"),
             ("POST", "/webhook/6c2d5a9e/hubspot"),

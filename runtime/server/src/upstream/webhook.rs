@@ -14,9 +14,18 @@ use onevent_lifecycle::{
 use serde_json::json;
 use tracing::Instrument as _;
 
-use super::{import, pass};
+use super::{body, pass};
 use crate::error::ApiError;
 use crate::state::ServerState;
+
+/// The largest webhook: the limit of GitHub's, which Nango hands on. Until all of it is here, nobody knows who sends it.
+const MAX_WEBHOOK_BYTES: usize = 25 * 1024 * 1024;
+/// How long an HMAC of SHA-256 is in hexadecimal.
+const SIGNATURE_LENGTH: usize = 64;
+
+fn is_signature(text: &str) -> bool {
+    text.len() == SIGNATURE_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
 
 pub(super) async fn receive(
     state: &ServerState,
@@ -24,15 +33,18 @@ pub(super) async fn receive(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
-    let body = import::read(state, body).await?;
+    let unsigned = || {
+        let message = "the signature is missing, or made with a key that is not known here";
+        ApiError::new(StatusCode::UNAUTHORIZED, "invalid_signature", message)
+    };
+    // Nothing is read for somebody who has no signature at all.
+    let signature = head.headers.get(HMAC_HEADER).and_then(|signature| signature.to_str().ok());
+    let signature = signature.filter(|signature| is_signature(signature)).ok_or_else(unsigned)?;
+    let body = body::read(body, state.body_limit().min(MAX_WEBHOOK_BYTES)).await?;
     let webhook = NangoWebhook::read(&body);
     let named = webhook.as_ref().and_then(NangoWebhook::environment);
-    let signature = head.headers.get(HMAC_HEADER).and_then(|signature| signature.to_str().ok());
-    let signed = signature.and_then(|signature| upstream.environments.of_signature(&body, signature, named));
-    let Some(environment) = signed else {
-        let message = "the signature is missing, or made with a key that is not known here";
-        return Err(ApiError::new(StatusCode::UNAUTHORIZED, "invalid_signature", message));
-    };
+    let signed = upstream.environments.of_signature(&body, signature, named);
+    let environment = signed.ok_or_else(unsigned)?;
     tracing::Span::current().record("environment", environment.name.as_str());
     let about = webhook.as_ref().and_then(|webhook| Some((webhook.kind(), webhook.connection()?)));
     match (webhook, about) {
@@ -69,10 +81,11 @@ async fn decide(
     };
     let provider = Some(listed.facts.provider.as_str());
     let lifecycle = service.upstream_lifecycle(environment, integration, provider, None).await?;
-    let learned = Learned::Webhook(webhook);
     Ok(match kind {
-        WebhookKind::Override => lifecycle.overridden(&listed, learned).await?,
-        WebhookKind::Creation | WebhookKind::Other => lifecycle.created(&listed, learned).await?,
+        WebhookKind::Override => lifecycle.overridden(&listed, webhook).await?,
+        WebhookKind::Creation | WebhookKind::Other => {
+            lifecycle.created(&listed, Learned::Webhook(webhook)).await?
+        }
     })
 }
 

@@ -36,7 +36,7 @@ pub(crate) use self::rows::{
     SummaryRow,
 };
 pub(crate) use self::runs::{CheckpointRow, CheckpointTable, NewRunRow, RunLockTable, RunRow, RunTable};
-pub(crate) use self::upstream::{UpstreamRow, UpstreamTable};
+pub(crate) use self::upstream::{UpstreamRow, UpstreamStateColumns, UpstreamTable};
 use crate::StoreError;
 
 /// One open database.

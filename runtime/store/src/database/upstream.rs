@@ -6,14 +6,22 @@ use onevent_contract::EnvironmentName;
 use super::KeyColumns;
 use crate::{ConnectionKey, StoreError};
 
+/// What was decided about a connection of a Nango.
+#[derive(Debug)]
+pub(crate) struct UpstreamStateColumns {
+    pub(crate) state: String,
+    /// 1 or 0.
+    pub(crate) to_delete: i64,
+    pub(crate) message: Option<String>,
+    pub(crate) run_id: Option<String>,
+}
+
 /// A connection of a Nango.
 #[derive(Debug)]
 pub(crate) struct UpstreamRow {
     pub(crate) key: KeyColumns,
     pub(crate) upstream_id: i64,
-    pub(crate) state: String,
-    pub(crate) message: Option<String>,
-    pub(crate) run_id: Option<String>,
+    pub(crate) state: UpstreamStateColumns,
     pub(crate) first_seen_at: i64,
     pub(crate) changed_at: i64,
 }
@@ -26,9 +34,7 @@ pub(crate) trait UpstreamTable {
         &mut self,
         key: &ConnectionKey,
         upstream_id: i64,
-        state: &'static str,
-        message: Option<String>,
-        run_id: Option<String>,
+        state: UpstreamStateColumns,
         now: i64,
     ) -> Result<(), StoreError>;
     async fn upstream_row(&mut self, key: &ConnectionKey) -> Result<Option<UpstreamRow>, StoreError>;

@@ -46,6 +46,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "deployments", include_str!("../../migrations/sqlite/0008_deployments.sql")),
     (9, "upstream", include_str!("../../migrations/sqlite/0009_upstream.sql")),
     (10, "durable events", include_str!("../../migrations/sqlite/0010_durable_events.sql")),
+    (11, "upstream to delete", include_str!("../../migrations/sqlite/0011_upstream_to_delete.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.

@@ -6,27 +6,29 @@ use sqlx::sqlite::SqliteRow;
 
 use super::row::{get, key};
 use super::{SqliteTables, query_of};
-use crate::database::{UpstreamRow, UpstreamTable};
+use crate::database::{UpstreamRow, UpstreamStateColumns, UpstreamTable};
 use crate::{ConnectionKey, StoreError};
 
 const SET: &str = "
-    INSERT INTO upstream_connections (environment, integration, connection_id, upstream_id, state, message, run_id,
-                                      first_seen_at, changed_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+    INSERT INTO upstream_connections (environment, integration, connection_id, upstream_id, state, to_delete, message,
+                                      run_id, first_seen_at, changed_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
     ON CONFLICT (environment, integration, connection_id) DO UPDATE
     SET first_seen_at = CASE
             WHEN upstream_connections.upstream_id = excluded.upstream_id THEN upstream_connections.first_seen_at
             ELSE excluded.first_seen_at
         END,
-        upstream_id = excluded.upstream_id, state = excluded.state, message = excluded.message,
-        run_id = excluded.run_id, changed_at = excluded.changed_at";
+        upstream_id = excluded.upstream_id, state = excluded.state, to_delete = excluded.to_delete,
+        message = excluded.message, run_id = excluded.run_id, changed_at = excluded.changed_at";
 
 const SELECT_ONE: &str = "
-    SELECT environment, integration, connection_id, upstream_id, state, message, run_id, first_seen_at, changed_at
+    SELECT environment, integration, connection_id, upstream_id, state, to_delete, message, run_id, first_seen_at,
+           changed_at
     FROM upstream_connections WHERE environment = $1 AND integration = $2 AND connection_id = $3";
 
 const SELECT_LIST: &str = "
-    SELECT environment, integration, connection_id, upstream_id, state, message, run_id, first_seen_at, changed_at
+    SELECT environment, integration, connection_id, upstream_id, state, to_delete, message, run_id, first_seen_at,
+           changed_at
     FROM upstream_connections WHERE environment = $1
     ORDER BY integration, connection_id";
 
@@ -51,13 +53,12 @@ impl UpstreamTable for SqliteTables {
         &mut self,
         key: &ConnectionKey,
         upstream_id: i64,
-        state: &'static str,
-        message: Option<String>,
-        run_id: Option<String>,
+        state: UpstreamStateColumns,
         now: i64,
     ) -> Result<(), StoreError> {
-        let query = query_of!(SET, key).bind(upstream_id).bind(state).bind(message).bind(run_id).bind(now);
-        self.execute(query).await?;
+        let UpstreamStateColumns { state, to_delete, message, run_id } = state;
+        let query = query_of!(SET, key).bind(upstream_id).bind(state).bind(to_delete);
+        self.execute(query.bind(message).bind(run_id).bind(now)).await?;
         Ok(())
     }
 
@@ -107,9 +108,12 @@ fn upstream(row: &SqliteRow) -> Result<UpstreamRow, StoreError> {
     Ok(UpstreamRow {
         key: key(row)?,
         upstream_id: get(row, "upstream_id")?,
-        state: get(row, "state")?,
-        message: get(row, "message")?,
-        run_id: get(row, "run_id")?,
+        state: UpstreamStateColumns {
+            state: get(row, "state")?,
+            to_delete: get(row, "to_delete")?,
+            message: get(row, "message")?,
+            run_id: get(row, "run_id")?,
+        },
         first_seen_at: get(row, "first_seen_at")?,
         changed_at: get(row, "changed_at")?,
     })

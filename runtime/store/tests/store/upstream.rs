@@ -42,6 +42,9 @@ async fn what_was_decided_is_kept_and_another_number_is_another_connection() {
     let second = store.upstream_connection(&acme).await.unwrap().unwrap();
     assert_eq!((second.first_seen_at, &second.state), (first.first_seen_at, &rejected));
     assert!(second.changed_at > first.changed_at);
+    let to_delete = UpstreamState::ToDelete { message: "no scope".into(), run_id };
+    note(&store, &acme, 7, to_delete.clone()).await;
+    assert_eq!(store.upstream_connection(&acme).await.unwrap().unwrap().state, to_delete);
     note(&store, &acme, 8, UpstreamState::Accepted).await;
     let third = store.upstream_connection(&acme).await.unwrap().unwrap();
     assert_eq!((third.upstream_id, &third.state), (8, &UpstreamState::Accepted));

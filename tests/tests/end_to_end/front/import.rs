@@ -90,3 +90,58 @@ fn no_credential_is_in_the_database() {
         assert!(!holds(text), "{text} is in the database");
     }
 }
+
+fn validations(front: &Front) -> usize {
+    front.runs("validate-connection")
+}
+
+#[test]
+fn nangos_own_webhook_of_an_import_is_not_judged_again() {
+    let front = Front::start();
+    front.nango.tell_of_imports();
+    assert_eq!(front.import("acme", TOKEN).status, 201);
+    let told =
+        |count: usize| -> Value { serde_json::from_str(&front.app.wait_for(count)[count - 1].body).unwrap() };
+    let creation = told(1);
+    assert_eq!((&creation["operation"], &creation["success"]), (&json!("creation"), &json!(true)));
+    assert_eq!(front.hooks().len(), 1, "it was told when the setup had run");
+    assert_eq!(validations(&front), 1);
+    assert_eq!(front.import("acme", "token-that-nobody-knows").status, 400);
+    let rejected = told(2);
+    assert_eq!((&rejected["operation"], &rejected["success"]), (&json!("override"), &json!(false)));
+    assert_eq!(validations(&front), 2);
+    assert_eq!(front.import("acme", TOKEN).status, 201);
+    assert_eq!((&told(3)["operation"], &told(3)["success"]), (&json!("override"), &json!(true)));
+    assert_eq!((validations(&front), front.hooks().len()), (3, 1));
+}
+
+#[test]
+fn whoever_imports_learns_why_also_where_nangos_webhook_is_faster() {
+    let front = Front::start();
+    let named: Value = serde_json::from_str(&front.import("acme", "token-that-nobody-knows").body).unwrap();
+    front.nango.tell_of_imports();
+    let unnamed = |token: &str| {
+        let credentials = json!({ "type": "OAUTH2", "access_token": token });
+        let body = json!({ "provider_config_key": "salesforce", "credentials": credentials });
+        front.ask("POST", "/connections", Some(&body))
+    };
+    let answer = unnamed("token-that-nobody-knows");
+    assert_eq!((answer.status, code(&answer).as_str()), (400, "connection_validation_failed"));
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["error"]["message"], named["error"]["message"]);
+    assert_eq!(validations(&front), 2);
+    assert_eq!(unnamed(TOKEN).status, 201);
+    assert_eq!(validations(&front), 3);
+}
+
+#[test]
+fn two_imports_of_one_name_at_once_are_judged_each() {
+    let front = Front::start();
+    let mut statuses = std::thread::scope(|scope| {
+        let tokens = [TOKEN, "token-that-nobody-knows"];
+        let both = tokens.map(|token| scope.spawn(|| front.import("acme", token).status));
+        both.map(|one| one.join().unwrap())
+    });
+    statuses.sort_unstable();
+    assert_eq!((statuses, validations(&front)), ([201, 400], 2));
+}

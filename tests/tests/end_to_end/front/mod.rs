@@ -1,7 +1,9 @@
 //! `onevent serve --nango`: in front of a Nango.
 
+mod behind;
 mod comparison;
 mod deletion;
+mod hostile;
 mod import;
 mod requests;
 mod stage;

@@ -1,5 +1,8 @@
 //! What goes through.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use onevent_tests::http::ask;
 
 use super::stage::{Front, KEY, OTHER_KEY, code};
@@ -60,4 +63,30 @@ fn a_path_that_would_become_another_one_is_not_handed_on() {
         assert_eq!((answer.status, code(&answer).as_str()), (400, "invalid_url"), "{path}");
     }
     assert!(front.nango.has("salesforce", "acme"));
+}
+
+/// Reads until the words are there.
+fn read_until(stream: &mut TcpStream, words: &str) -> String {
+    let (mut read, mut piece) = (Vec::new(), [0; 1024]);
+    while !String::from_utf8_lossy(&read).contains(words) {
+        let count = stream.read(&mut piece).unwrap();
+        assert_ne!(count, 0, "the answer has ended: {}", String::from_utf8_lossy(&read));
+        read.extend_from_slice(&piece[..count]);
+    }
+    String::from_utf8_lossy(&read).into_owned()
+}
+
+#[test]
+fn both_bodies_go_through_while_they_arrive() {
+    let front = Front::start();
+    let host = front.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head = format!("POST /echo HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(b"5\r\nfirst\r\n").unwrap();
+    // The answer begins before the request has ended.
+    let answer = read_until(&mut stream, "first");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    stream.write_all(b"6\r\nsecond\r\n0\r\n\r\n").unwrap();
+    read_until(&mut stream, "second");
 }

@@ -18,14 +18,16 @@ pub(super) const OTHER_KEY: &str = "00000000-0000-4000-8000-000000000001";
 pub(super) const SIGNING_KEY: &str = "the-signing-key-of-dev";
 
 /// How often somebody looks who waits, and how many times.
-const LOOK: Duration = Duration::from_millis(20);
-const LOOKS: u32 = 3000;
+pub(super) const LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOKS: u32 = 3000;
 
 pub(super) struct Front {
     pub(super) world: World,
     pub(super) nango: NangoServer,
     pub(super) app: AppServer,
     flags: Vec<String>,
+    /// Further variables of its environment.
+    pub(super) variables: Vec<(String, String)>,
     server: Option<Child>,
     pub(super) url: String,
 }
@@ -44,7 +46,8 @@ impl Front {
         nango.integration("salesforce", "salesforce", world.provider.base_url());
         let app = AppServer::start().unwrap();
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let mut front = Self { world, nango, app, flags, server: None, url: String::new() };
+        let variables = Vec::new();
+        let mut front = Self { world, nango, app, flags, variables, server: None, url: String::new() };
         front.serve();
         front
     }
@@ -65,6 +68,7 @@ impl Front {
             .command(&arguments)
             .env("NANGO_SECRET_KEY_DEV", KEY)
             .env("NANGO_WEBHOOK_SIGNING_KEY_DEV", SIGNING_KEY)
+            .envs(self.variables.iter().cloned())
             .stdout(Stdio::from(File::create(&out).unwrap()))
             .stderr(Stdio::from(log))
             .spawn()
@@ -155,6 +159,22 @@ impl Front {
         self.nango.authorize("salesforce", id, credentials).unwrap()
     }
 
+    /// How often a function has run.
+    pub(super) fn runs(&self, function: &str) -> usize {
+        let listed = self.world.run(&["runs", "list", "--function", function]).exits(0).document;
+        listed["runs"].as_array().unwrap().len()
+    }
+
+    /// What is known of the connections, by id: their states.
+    pub(super) fn states(&self, query: &str) -> Vec<(String, String)> {
+        let answer = self.ask("GET", &format!("/onevent/connections{query}"), None);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let text = |known: &Value, field: &str| known[field].as_str().unwrap().to_owned();
+        let known = body["connections"].as_array().unwrap();
+        known.iter().map(|known| (text(known, "connection_id"), text(known, "state"))).collect()
+    }
+
     /// Somebody connects with a good token, and the setup has run.
     pub(super) fn connected(&self, id: &str) {
         assert_eq!(self.authorize(id, TOKEN).1, 200);
@@ -172,4 +192,12 @@ impl Drop for Front {
 pub(super) fn code(answer: &HttpAnswer) -> String {
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     body["error"]["code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The signature of a body, as Nango's client computes it.
+pub(super) fn signature(body: &str) -> String {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SIGNING_KEY.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
 }

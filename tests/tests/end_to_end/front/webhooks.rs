@@ -4,16 +4,8 @@ use onevent_tests::JournalEntry;
 use onevent_tests::http::ask;
 use serde_json::{Value, json};
 
-use super::stage::{Front, KEY, SIGNING_KEY, code};
+use super::stage::{Front, KEY, code, signature};
 use crate::world::TOKEN;
-
-/// The signature of a body, as Nango's client computes it.
-fn signature(body: &str) -> String {
-    use hmac::{Hmac, KeyInit as _, Mac as _};
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SIGNING_KEY.as_bytes()).unwrap();
-    mac.update(body.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
-}
 
 #[track_caller]
 fn is_signed(entry: &JournalEntry) {

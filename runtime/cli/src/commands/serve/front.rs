@@ -30,7 +30,7 @@ fn tell(compared: Compared) {
             tracing::warn!(%key, "nobody had told of this connection; it was accepted now");
         }
         Compared::Found { key, decision: Ok(UpstreamDecision::Rejected { message }) } => {
-            tracing::warn!(%key, message, "nobody had told of this connection; it was rejected, and deleted at Nango");
+            tracing::warn!(%key, message, "found in Nango's list and rejected; Nango is asked to delete it");
         }
         Compared::Found { key, decision: Ok(UpstreamDecision::Gone) } => {
             tracing::info!(%key, "a connection was found and is gone again");
