@@ -1,14 +1,15 @@
 //! Where a project's files come from, and the wall around them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::error::{LoadError, LoadErrorCode};
+use crate::error::LoadError;
 use crate::file_names::INDEX;
+use crate::folder::{ProjectFolder, outside, too_large, unreadable};
+use crate::folder_reading::{FolderReading, ProjectFiles};
 use crate::limits::MAX_FILE_BYTES;
 use crate::private;
-use crate::reading::{ReadError, read_text};
 
 /// Endings that an import without one may stand for, in this order. `.js` may also stand for `.ts`.
 const ENDINGS: [&str; 2] = [".ts", ".js"];
@@ -37,15 +38,26 @@ pub(crate) struct Bundled {
 /// The files alone, without what stands in for one of them.
 #[derive(Debug, Clone)]
 pub(crate) enum Files {
-    Directory(PathBuf),
-    Memory(Arc<BTreeMap<String, Arc<str>>>),
+    Directory(ProjectFolder),
+    Memory(Arc<ProjectFiles>),
 }
 
 impl ProjectSource {
     /// The folder at `path`. Nothing outside of it is read, through links neither.
     #[must_use]
     pub fn directory(path: impl Into<PathBuf>) -> Self {
-        Self { files: Files::Directory(path.into()), index: None, bundled: Arc::default() }
+        Self::of(Files::Directory(ProjectFolder::new(path)))
+    }
+
+    /// The same folder, and what is read of it from now on: loading the project notes what another machine needs to load
+    /// it. Files in memory are not noted.
+    #[must_use]
+    pub fn noted(mut self) -> (Self, FolderReading) {
+        let reading = FolderReading::default();
+        if let Files::Directory(folder) = &mut self.files {
+            folder.note_into(reading.clone());
+        }
+        (self, reading)
     }
 
     /// Files in memory: paths with `/`, relative to the project's root, and their texts.
@@ -58,7 +70,11 @@ impl ProjectSource {
     #[must_use]
     pub fn files<P: Into<String>, T: Into<Arc<str>>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
         let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
-        Self { files: Files::Memory(Arc::new(files)), index: None, bundled: Arc::default() }
+        ProjectFiles { files, links: BTreeMap::new() }.into()
+    }
+
+    fn of(files: Files) -> Self {
+        Self { files, index: None, bundled: Arc::default() }
     }
 
     /// The same files, with the functions at these paths (`salesforce/on-events/setup.ts`) instead of those that
@@ -103,19 +119,17 @@ impl ProjectSource {
 
     /// How to get from the project to the nearest folder around it that has `path`; `None` where none has.
     pub(crate) fn in_parent(&self, path: &str) -> Option<String> {
-        let Files::Directory(root) = &self.files else { return None };
-        let root = root.canonicalize().ok()?;
-        let depth = root.ancestors().skip(1).position(|folder| folder.join(path).exists())?;
-        Some(format!("{}{path}", "../".repeat(depth + 1)))
+        match &self.files {
+            Files::Memory(_) => None,
+            Files::Directory(folder) => folder.in_parent(path),
+        }
     }
 
     /// Whether there is something at `path` that is a link out of the project.
     pub(crate) fn leaves(&self, path: &str) -> bool {
         match &self.files {
             Files::Memory(_) => false,
-            Files::Directory(root) => {
-                confined(root, path).is_err_and(|error| error.code == LoadErrorCode::OutsideProject)
-            }
+            Files::Directory(folder) => folder.leaves(path),
         }
     }
 
@@ -138,15 +152,15 @@ impl ProjectSource {
 
     fn is_file(&self, path: &str) -> Result<bool, LoadError> {
         match &self.files {
-            Files::Memory(files) => Ok(files.contains_key(path)),
-            Files::Directory(root) => {
-                let full = root.join(path);
-                if !full.is_file() {
-                    return Ok(false);
-                }
-                confined(root, path).map(|_| true)
-            }
+            Files::Memory(files) => Ok(files.files.contains_key(&files.real(path))),
+            Files::Directory(folder) => folder.is_file(path),
         }
+    }
+}
+
+impl From<ProjectFiles> for ProjectSource {
+    fn from(files: ProjectFiles) -> Self {
+        Self::of(Files::Memory(Arc::new(files)))
     }
 }
 
@@ -158,50 +172,20 @@ impl Files {
         }
         let text = match self {
             Self::Memory(files) => {
-                let text = files.get(path).ok_or_else(|| unreadable(path, "there is no such file"))?;
+                let real = files.real(path);
+                if private::is_private(&real) {
+                    return Err(LoadError::private(path));
+                }
+                let text = files.files.get(&real).ok_or_else(|| unreadable(path, "there is no such file"))?;
                 if text.len() as u64 > MAX_FILE_BYTES {
                     return Err(too_large(path));
                 }
                 Arc::clone(text)
             }
-            Self::Directory(root) => read_within(root, path)?,
+            Self::Directory(folder) => folder.read(path)?,
         };
         Ok(text.strip_prefix('\u{feff}').map_or_else(|| Arc::clone(&text), Arc::from))
     }
-}
-
-fn read_within(root: &Path, path: &str) -> Result<Arc<str>, LoadError> {
-    let (root, full) = confined(root, path)?;
-    // What a link leads to is not hidden by the link's name.
-    let real = full.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
-    if private::is_private(real) {
-        return Err(LoadError::private(path));
-    }
-    read_text(&full, MAX_FILE_BYTES).map(Arc::from).map_err(|error| match error {
-        ReadError::TooLarge { .. } => too_large(path),
-        other => unreadable(path, &other.to_string()),
-    })
-}
-
-fn too_large(path: &str) -> LoadError {
-    let message = format!("{path} is larger than {MAX_FILE_BYTES} bytes, the limit of a source file");
-    LoadError::new(LoadErrorCode::TooLarge, message)
-}
-
-/// The real paths of the project and of one of its files, with every link followed.
-fn confined(root: &Path, path: &str) -> Result<(PathBuf, PathBuf), LoadError> {
-    let real = |path: &Path| path.canonicalize();
-    let root = real(root).map_err(|error| unreadable(&root.display().to_string(), &error.to_string()))?;
-    let full = real(&root.join(path)).map_err(|error| unreadable(path, &error.to_string()))?;
-    if full.starts_with(&root) { Ok((root, full)) } else { Err(outside(path)) }
-}
-
-fn unreadable(path: &str, why: &str) -> LoadError {
-    LoadError::new(LoadErrorCode::UnreadableFile, format!("{path} cannot be read: {why}"))
-}
-
-fn outside(path: &str) -> LoadError {
-    LoadError::new(LoadErrorCode::OutsideProject, format!("`{path}` leads out of the project"))
 }
 
 /// The path that `specifier` means beside the file `importer`; `None` when it climbs out of the project.

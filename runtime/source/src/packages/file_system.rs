@@ -2,13 +2,13 @@
 //!
 //! Its root is `/`, so no path, however it is written, climbs out of it. Links are followed inside the project only.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 
+use crate::folder_reading::ProjectFiles;
 use crate::limits::MAX_MANIFEST_DEPTH;
 use crate::source::Files;
 
@@ -24,15 +24,27 @@ impl ProjectFileSystem {
     }
 }
 
-/// What lies at a path of files in memory; they have folders only by their names.
-fn in_memory(files: &BTreeMap<String, Arc<str>>, path: &str) -> io::Result<FileMetadata> {
-    if files.contains_key(path) {
-        return Ok(FileMetadata::new(true, false, false));
+/// What lies at a real path of files in memory; they have folders only by their names.
+fn in_memory(files: &ProjectFiles, path: &str) -> io::Result<FileMetadata> {
+    if files.files.contains_key(path) {
+        Ok(FileMetadata::new(true, false, false))
+    } else if files.is_folder(path) {
+        Ok(FileMetadata::new(false, true, false))
+    } else {
+        Err(io::ErrorKind::NotFound.into())
     }
-    let inside = format!("{path}/");
-    let is_folder = path.is_empty()
-        || files.range(inside.clone()..).next().is_some_and(|(name, _)| name.starts_with(&inside));
-    if is_folder { Ok(FileMetadata::new(false, true, false)) } else { Err(io::ErrorKind::NotFound.into()) }
+}
+
+/// The same, where the last part of the path may be a link itself.
+fn entry_in_memory(files: &ProjectFiles, path: &str) -> io::Result<FileMetadata> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = files.real(folder);
+    let entry = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    if files.links.contains_key(&entry) {
+        Ok(FileMetadata::new(false, false, true))
+    } else {
+        in_memory(files, &entry)
+    }
 }
 
 /// Whether the JSON of a manifest, which is all that the resolver reads, nests deeper than its parser may be trusted with.
@@ -113,16 +125,22 @@ impl FileSystem for ProjectFileSystem {
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
         let path = below_root(path)?;
         match &self.files {
-            Files::Memory(files) => in_memory(files, &path),
-            Files::Directory(root) => Ok(confined(root, &path)?.metadata()?.into()),
+            Files::Memory(files) => in_memory(files, &files.real(&path)),
+            Files::Directory(folder) => {
+                let found = confined(&folder.root, &path)?.metadata()?;
+                if found.is_file() {
+                    folder.saw(&path);
+                }
+                Ok(found.into())
+            }
         }
     }
 
     fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
         let path = below_root(path)?;
         match &self.files {
-            Files::Memory(files) => in_memory(files, &path),
-            Files::Directory(root) => Ok(confined_entry(root, &path)?.symlink_metadata()?.into()),
+            Files::Memory(files) => entry_in_memory(files, &path),
+            Files::Directory(folder) => Ok(confined_entry(&folder.root, &path)?.symlink_metadata()?.into()),
         }
     }
 
@@ -133,8 +151,11 @@ impl FileSystem for ProjectFileSystem {
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
         let path = below_root(path)?;
         match &self.files {
-            Files::Memory(files) => in_memory(files, &path).map(|_| Path::new("/").join(path)),
-            Files::Directory(root) => seen(root, &confined(root, &path)?),
+            Files::Memory(files) => {
+                let real = files.real(&path);
+                in_memory(files, &real).map(|_| Path::new("/").join(real))
+            }
+            Files::Directory(folder) => seen(&folder.root, &confined(&folder.root, &path)?),
         }
     }
 }
@@ -142,15 +163,17 @@ impl FileSystem for ProjectFileSystem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::ProjectFolder;
 
-    fn memory(files: &[&str]) -> ProjectFileSystem {
-        let files = files.iter().map(|path| ((*path).to_owned(), Arc::from("text"))).collect();
-        ProjectFileSystem::of(Files::Memory(Arc::new(files)))
+    fn memory(files: impl IntoIterator<Item = (&'static str, String)>) -> ProjectFileSystem {
+        let files = files.into_iter().map(|(path, text)| (path.to_owned(), Arc::from(text))).collect();
+        ProjectFileSystem::of(Files::Memory(Arc::new(ProjectFiles { files, ..ProjectFiles::default() })))
     }
 
     #[test]
     fn files_in_memory_have_folders_by_their_names() {
-        let files = memory(&["node_modules/a/index.js", "node_modules/ab.js"]);
+        let files = ["node_modules/a/index.js", "node_modules/ab.js"];
+        let files = memory(files.map(|path| (path, "text".to_owned())));
         let metadata = |path: &str| files.metadata(Path::new(path)).ok();
         assert!(metadata("/node_modules/a").is_some_and(FileMetadata::is_dir));
         assert!(metadata("/").is_some_and(FileMetadata::is_dir));
@@ -163,9 +186,7 @@ mod tests {
     #[test]
     fn a_manifest_that_nests_deep_is_not_read() {
         let deep = |levels: usize| format!("{{\"[\\\"{{\": {}{}}}", "[".repeat(levels), "]".repeat(levels));
-        let files = [("flat.json", deep(20)), ("deep.json", deep(1_000_000))];
-        let files = files.map(|(path, text)| (path.to_owned(), Arc::from(text)));
-        let files = ProjectFileSystem::of(Files::Memory(Arc::new(files.into())));
+        let files = memory([("flat.json", deep(20)), ("deep.json", deep(1_000_000))]);
         assert!(files.read_to_string(Path::new("/flat.json")).is_ok());
         assert!(files.read_to_string(Path::new("/deep.json")).is_err());
     }
@@ -180,7 +201,7 @@ mod tests {
         std::fs::write(project.join("node_modules/own/index.js"), "own").unwrap();
         std::os::unix::fs::symlink(&outside, project.join("node_modules/linked")).unwrap();
         std::os::unix::fs::symlink("own", project.join("node_modules/alias")).unwrap();
-        let files = ProjectFileSystem::of(Files::Directory(project));
+        let files = ProjectFileSystem::of(Files::Directory(ProjectFolder::new(project)));
         for path in ["/node_modules/linked", "/node_modules/linked/secret.js", "/node_modules/linked/inner"] {
             let path = Path::new(path);
             assert!(files.metadata(path).is_err(), "{path:?}");
