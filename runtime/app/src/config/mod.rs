@@ -140,6 +140,18 @@ impl Config {
         Some(NangoKey { secret: value.clone(), name })
     }
 
+    /// The secret key for the running server that the settings name: the one that is said to be for it, else that of the
+    /// environment.
+    #[must_use]
+    pub fn server_key(&self) -> Option<NangoKey> {
+        let own = self
+            .settings
+            .secret_key
+            .as_ref()
+            .map(|Sourced { value, origin }| NangoKey { secret: value.clone(), name: origin.to_string() });
+        own.or_else(|| self.nango_key())
+    }
+
     /// Every environment of Nango's that has a secret key.
     #[must_use]
     pub fn nango_environments(&self) -> &[NangoEnvironment] {

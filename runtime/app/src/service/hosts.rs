@@ -5,13 +5,14 @@ use std::sync::Arc;
 use onevent_contract::{ConnectionFacts, EnvironmentName, Function, Host, Invocation, SystemClock};
 use onevent_engine::{Project, ProjectSource};
 use onevent_hosts::{
-    ActionRunner, CallsAre, DryConnection, DryHost, DryHostOptions, Integrations as Configured, LiveHost,
-    LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
+    ActionRunner, ApiKind, CallsAre, DryConnection, DryHost, DryHostOptions, Integrations as Configured,
+    LiveHost, LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
     RemoteWrites, StoredTarget,
 };
 use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, DeploymentId, Store};
+use url::Url;
 
 use super::actions::ActionsOnDemand;
 use super::error::ServiceError;
@@ -67,9 +68,28 @@ impl Service {
     /// # Errors
     /// A key that cannot be one.
     pub fn nango_api(&self) -> Result<Option<NangoApi>, ServiceError> {
-        let Some(NangoKey { secret, name }) = self.config.nango_key() else { return Ok(None) };
         let base_url = self.settings().nango.hostport.value.url().clone();
-        let options = NangoApiOptions { base_url, secret_key: secret, key_name: name, calls: CallsAre::Dry };
+        self.api_for_dry_runs(self.config.nango_key(), base_url, ApiKind::Nango)
+    }
+
+    /// The running server that the settings name, as what it answers as: a Nango API. `None` where they name none, or no key
+    /// for it. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// A key that cannot be one.
+    pub fn server_api(&self) -> Result<Option<NangoApi>, ServiceError> {
+        let Some(url) = &self.settings().server_url else { return Ok(None) };
+        self.api_for_dry_runs(self.config.server_key(), url.value.url().clone(), ApiKind::Server)
+    }
+
+    fn api_for_dry_runs(
+        &self,
+        key: Option<NangoKey>,
+        base_url: Url,
+        kind: ApiKind,
+    ) -> Result<Option<NangoApi>, ServiceError> {
+        let Some(NangoKey { secret: secret_key, name: key_name }) = key else { return Ok(None) };
+        let options = NangoApiOptions { base_url, secret_key, key_name, calls: CallsAre::Dry, kind };
         Ok(Some(NangoApi::new(&self.proxy()?, options)?))
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use onevent_contract::{EnvironmentName, Invocation, SystemClock};
 use onevent_hosts::{
-    CallsAre, FreshRemoteHost, NangoApi, NangoApiOptions, RemoteHost, RemoteHostOptions, RemoteWrites,
+    ApiKind, CallsAre, FreshRemoteHost, NangoApi, NangoApiOptions, RemoteHost, RemoteHostOptions,
+    RemoteWrites,
 };
 use onevent_lifecycle::{
     ActionRecords, Hosts, Lifecycle, LifecycleOptions, UpstreamEnvironment, UpstreamEnvironments,
@@ -37,6 +38,7 @@ impl Service {
                 secret_key: secret_key.clone(),
                 key_name: format!("the secret key of {name}"),
                 calls: CallsAre::Real,
+                kind: ApiKind::Nango,
             };
             let signing_key = signing_key.unwrap_or_else(|| secret_key.clone());
             Ok(UpstreamEnvironment { name, api: NangoApi::new(&proxy, options)?, secret_key, signing_key })

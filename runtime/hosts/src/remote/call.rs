@@ -14,7 +14,8 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::client::{NangoApi, insert};
-use super::error::{ApiOperation, RemoteError};
+use super::error::RemoteError;
+use super::operation::ApiOperation;
 use super::proxy_errors::{is_nangos, unanswered};
 
 /// What an author's header is called on its way to Nango.

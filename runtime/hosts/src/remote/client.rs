@@ -11,7 +11,9 @@ use onevent_proxy::{Origin, OriginAnswer, OriginRequest, Proxy};
 use serde_json::Value;
 use url::Url;
 
-use super::error::{ApiOperation, RemoteError};
+use super::api_name::{ApiKind, ApiName};
+use super::error::RemoteError;
+use super::operation::ApiOperation;
 
 /// The longest time for one answer of the API, calls of a provider and triggered actions aside. Nango may have to
 /// refresh a token for it.
@@ -41,6 +43,8 @@ pub struct NangoApiOptions {
     pub key_name: String,
     /// What it is told of the calls.
     pub calls: CallsAre,
+    /// Who it is, for messages.
+    pub kind: ApiKind,
 }
 
 /// One environment of a Nango API. Cheap to clone.
@@ -53,7 +57,7 @@ pub struct NangoApi {
 
 struct Inner {
     origin: Origin,
-    host: String,
+    name: ApiName,
     key: Secret,
     authorization: HeaderValue,
     key_name: String,
@@ -86,7 +90,7 @@ impl NangoApi {
     /// # Errors
     /// [`RemoteError::InvalidKey`] for a key that cannot be sent.
     pub fn new(proxy: &Proxy, options: NangoApiOptions) -> Result<Self, RemoteError> {
-        let NangoApiOptions { base_url, secret_key: key, key_name, calls } = options;
+        let NangoApiOptions { base_url, secret_key: key, key_name, calls, kind } = options;
         let text = format!("Bearer {}", key.reveal());
         let Ok(mut authorization) = HeaderValue::from_str(&text) else {
             return Err(RemoteError::InvalidKey { key_name });
@@ -95,15 +99,15 @@ impl NangoApi {
             return Err(RemoteError::InvalidKey { key_name });
         }
         authorization.set_sensitive(true);
-        let host = base_url.as_str().trim_end_matches('/').to_owned();
+        let name = ApiName { kind, host: base_url.as_str().trim_end_matches('/').to_owned() };
         let origin = Origin::new(proxy, base_url);
-        Ok(Self { inner: Arc::new(Inner { origin, host, key, authorization, key_name, calls }) })
+        Ok(Self { inner: Arc::new(Inner { origin, name, key, authorization, key_name, calls }) })
     }
 
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.inner.host
+        &self.inner.name.host
     }
 
     /// A URL beneath the base URL.
@@ -190,7 +194,7 @@ impl NangoApi {
             (300..400, Some(location)) => {
                 let to = self.inner.origin.base().join(&location).ok();
                 let to = to.map_or_else(|| "no URL".into(), |url| url.origin().ascii_serialization());
-                Err(RemoteError::Redirect { host: self.inner.host.clone(), to })
+                Err(RemoteError::Redirect { api: self.inner.name.clone(), to })
             }
             _ => Ok(()),
         }
@@ -198,27 +202,27 @@ impl NangoApi {
 
     /// The error of an answer that is none of success.
     pub(super) fn refusal(&self, operation: &ApiOperation<'_>, answer: &OriginAnswer) -> RemoteError {
-        let Inner { host, key_name, .. } = &*self.inner;
-        RemoteError::answered(host, key_name, operation, answer.status, &answer.body)
+        let Inner { name, key_name, .. } = &*self.inner;
+        RemoteError::answered(name, key_name, operation, answer.status, &answer.body)
     }
 
     pub(super) fn unreachable(&self, error: HostError) -> RemoteError {
-        let host = self.inner.host.clone();
+        let api = self.inner.name.clone();
         match error {
-            HostError::Network { code, message } => RemoteError::Unreachable { host, code, message },
-            other => RemoteError::NotNango { host, what: other.to_string() },
+            HostError::Network { code, message } => RemoteError::Unreachable { api, code, message },
+            other => RemoteError::NotNango { api, what: other.to_string() },
         }
     }
 
     pub(super) fn not_nango(&self, what: String) -> RemoteError {
-        RemoteError::NotNango { host: self.inner.host.clone(), what }
+        RemoteError::NotNango { api: self.inner.name.clone(), what }
     }
 }
 
 /// Without the key.
 impl fmt::Debug for NangoApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NangoApi").field("host", &self.inner.host).finish_non_exhaustive()
+        f.debug_struct("NangoApi").field("host", &self.inner.name.host).finish_non_exhaustive()
     }
 }
 

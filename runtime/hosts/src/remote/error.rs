@@ -1,8 +1,11 @@
 //! What a Nango API says no with, as errors that say what to do.
 
-use onevent_contract::{ConnectionId, HostError, IntegrationId};
+use onevent_contract::HostError;
 use serde_json::Value;
 use thiserror::Error;
+
+use super::api_name::{ApiKind, ApiName};
+use super::operation::ApiOperation;
 
 /// The code of an error whose body has none.
 const UNKNOWN_ERROR: &str = "nango_error";
@@ -24,10 +27,10 @@ pub enum RemoteError {
         name: String,
     },
     /// No answer came.
-    #[error("the Nango API at {host} cannot be reached: {message}")]
+    #[error("{api} cannot be reached: {message}")]
     Unreachable {
-        /// Its base URL.
-        host: String,
+        /// Who was asked.
+        api: ApiName,
         /// The system's code.
         code: String,
         /// In words.
@@ -36,6 +39,8 @@ pub enum RemoteError {
     /// It answered with an error.
     #[error("{message}")]
     Answer {
+        /// Who answered.
+        api: ApiKind,
         /// The status.
         status: u16,
         /// Nango's code.
@@ -46,18 +51,18 @@ pub enum RemoteError {
         advice: Option<String>,
     },
     /// It answered with a redirect, which is not followed: the key is for its own origin.
-    #[error("the Nango API at {host} redirects to {to}, and a secret key is not sent to another address")]
+    #[error("{api} redirects to {to}, and a secret key is not sent to another address")]
     Redirect {
-        /// Its base URL.
-        host: String,
+        /// Who answered.
+        api: ApiName,
         /// Where to.
         to: String,
     },
     /// What answered is no Nango API.
-    #[error("{host} does not answer as a Nango API does: {what}")]
+    #[error("{host} does not answer as a Nango API does: {what}", host = .api.host)]
     NotNango {
-        /// Its base URL.
-        host: String,
+        /// Who should have answered.
+        api: ApiName,
         /// What was wrong with the answer.
         what: String,
     },
@@ -67,41 +72,59 @@ impl RemoteError {
     /// A stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
+        let of = |kind: ApiKind, nango, server| match kind {
+            ApiKind::Nango => nango,
+            ApiKind::Server => server,
+        };
         match self {
             Self::InvalidKey { .. } => "invalid_secret_key",
             Self::InvalidName { .. } => "invalid_name",
-            Self::Unreachable { .. } => "nango_unreachable",
-            Self::Answer { status: 401, .. } => "nango_unauthorized",
-            Self::Answer { status: 403, .. } => "nango_forbidden",
+            Self::Unreachable { api, .. } => of(api.kind, "nango_unreachable", "server_unreachable"),
+            Self::Answer { status: 401, api, .. } => of(*api, "nango_unauthorized", "server_unauthorized"),
+            Self::Answer { status: 403, api, .. } => of(*api, "nango_forbidden", "server_forbidden"),
             Self::Answer { status: 404, code, .. } if code == "not_found" => "unknown_connection",
             Self::Answer { code, .. } if code == "unknown_connection" => "unknown_connection",
             Self::Answer { code, .. } if code == "unknown_provider_config" => "unknown_integration",
             Self::Answer { status: 424, .. } => "connection_needs_reconnect",
-            Self::Answer { status: 429, .. } => "nango_rate_limited",
-            Self::Answer { .. } => "nango_error",
-            Self::Redirect { .. } => "nango_redirects",
-            Self::NotNango { .. } => "not_a_nango_api",
+            Self::Answer { status: 429, api, .. } => of(*api, "nango_rate_limited", "server_rate_limited"),
+            Self::Answer { api, .. } => of(*api, "nango_error", "server_error"),
+            Self::Redirect { api, .. } => of(api.kind, "nango_redirects", "server_redirects"),
+            Self::NotNango { api, .. } => of(api.kind, "not_a_nango_api", "no_server"),
         }
     }
 
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        let of = |kind: ApiKind, nango: &str, server: &str| match kind {
+            ApiKind::Nango => Some(nango.to_owned()),
+            ApiKind::Server => Some(server.to_owned()),
+        };
         match self {
-            Self::InvalidKey { .. } => Some("copy it anew from the environment's settings in Nango".into()),
+            Self::InvalidKey { .. } => Some("copy it anew: it was cut, or something was added to it".into()),
             Self::InvalidName { .. } => None,
-            Self::Unreachable { .. } => Some("is it running? NANGO_HOSTPORT says where it is".into()),
+            Self::Unreachable { api, .. } => of(
+                api.kind,
+                "is it running? NANGO_HOSTPORT says where it is",
+                "start it with `onevent serve`",
+            ),
             Self::Answer { advice, .. } => advice.clone(),
-            Self::Redirect { to, .. } => Some(format!("if that is your Nango: NANGO_HOSTPORT={to}")),
-            Self::NotNango { .. } => {
-                Some("NANGO_HOSTPORT is the URL of the API, such as http://localhost:3003".into())
-            }
+            Self::Redirect { api, to } => of(
+                api.kind,
+                &format!("if that is your Nango: NANGO_HOSTPORT={to}"),
+                &format!("if that is your server: --server {to}"),
+            ),
+            Self::NotNango { api, .. } => of(
+                api.kind,
+                "NANGO_HOSTPORT is the URL of the API, such as http://localhost:3003",
+                "--server is the URL that `onevent serve` shows, such as http://127.0.0.1:3003",
+            ),
         }
     }
 
     /// The error of an answer of the API, whose body may say more. `operation` is what was asked for.
     pub(super) fn answered(
-        host: &str,
+        api: &ApiName,
         key_name: &str,
         operation: &ApiOperation<'_>,
         status: u16,
@@ -109,41 +132,59 @@ impl RemoteError {
     ) -> Self {
         let (code, said) = said(body).unwrap_or_else(|| (UNKNOWN_ERROR.into(), String::new()));
         let said = if said.is_empty() { String::new() } else { format!(": {said}") };
-        let (message, advice) = match (status, code.as_str()) {
-            (401, _) => (
-                format!(
-                    "the Nango API at {host} does not accept the secret key in {key_name} ({code}){said}"
-                ),
-                Some(format!("copy the environment's secret key from Nango's settings into {key_name}")),
-            ),
-            (403, _) => (
-                format!("the key in {key_name} may not {} at {host} ({code}){said}", operation.what()),
-                Some(format!("give it the scope {} in Nango", operation.scope())),
-            ),
-            (404, "not_found") | (_, "unknown_connection") => (
-                operation.missing(host),
-                Some("names are Nango's own; NANGO_HOSTPORT and the key choose the environment".into()),
-            ),
-            (_, "unknown_provider_config") => (
-                format!("the Nango environment at {host} has no integration `{}`", operation.integration()),
-                Some("the integration's id in Nango is the name of the functions' folder".into()),
-            ),
-            (424, _) => (
-                format!("Nango cannot use {} ({code}){said}", operation.subject()),
-                Some("its credentials have expired or were revoked: connect it again in Nango".into()),
-            ),
-            (429, _) => (
-                format!("the Nango API at {host} takes no more requests for now ({code}){said}"),
-                Some("try again later".into()),
-            ),
-            _ => (
-                format!("the Nango API at {host} answered {status} ({code}) to {}{said}", operation.what()),
-                // An error that Nango did not write may be of something else that answers there.
-                (code == UNKNOWN_ERROR).then(|| "is NANGO_HOSTPORT the URL of Nango's API?".into()),
-            ),
+        let message = match (status, code.as_str()) {
+            (401, _) => format!("{api} does not accept the secret key in {key_name} ({code}){said}"),
+            (403, _) => {
+                format!("the key in {key_name} may not {} at {} ({code}){said}", operation.what(), api.host)
+            }
+            (404, "not_found") | (_, "unknown_connection") => operation.missing(api),
+            (_, "unknown_provider_config") => {
+                format!("{} has no integration `{}`", api.environment(), operation.integration())
+            }
+            (424, _) => format!("{} cannot use {} ({code}){said}", api.who(), operation.subject()),
+            (429, _) => format!("{api} takes no more requests for now ({code}){said}"),
+            _ => format!("{api} answered {status} ({code}) to {}{said}", operation.what()),
         };
-        Self::Answer { status, code, message, advice }
+        let advice = match api.kind {
+            ApiKind::Nango => nangos_advice(status, &code, key_name, operation),
+            ApiKind::Server => servers_advice(status, &code, operation),
+        };
+        Self::Answer { api: api.kind, status, code, message, advice }
     }
+}
+
+fn nangos_advice(status: u16, code: &str, key_name: &str, operation: &ApiOperation<'_>) -> Option<String> {
+    Some(match (status, code) {
+        (401, _) => format!("copy the environment's secret key from Nango's settings into {key_name}"),
+        (403, _) => format!("give it the scope {} in Nango", operation.scope()),
+        (404, "not_found") | (_, "unknown_connection") => {
+            "names are Nango's own; NANGO_HOSTPORT and the key choose the environment".into()
+        }
+        (_, "unknown_provider_config") => {
+            "the integration's id in Nango is the name of the functions' folder".into()
+        }
+        (424, _) => "its credentials have expired or were revoked: connect it again in Nango".into(),
+        (429, _) => "try again later".into(),
+        // An error that Nango did not write may be of something else that answers there.
+        (_, UNKNOWN_ERROR) => "is NANGO_HOSTPORT the URL of Nango's API?".into(),
+        _ => return None,
+    })
+}
+
+fn servers_advice(status: u16, code: &str, operation: &ApiOperation<'_>) -> Option<String> {
+    Some(match (status, code) {
+        (401, _) => "`onevent keys create`, beside the server's database, makes a key".into(),
+        (403, _) => format!("`onevent keys create --scope {}` makes one that may", operation.scope()),
+        (404, "not_found") | (_, "unknown_connection") => {
+            "`onevent connection list` with the same --server shows what there is; the key chooses the environment"
+                .into()
+        }
+        (_, "unknown_provider_config") => "the integration is the name of the functions' folder".into(),
+        (424, _) => "`onevent connection reconnect` gives it new credentials".into(),
+        (429, _) => "try again later".into(),
+        (_, UNKNOWN_ERROR) => "is --server the URL of `onevent serve`?".into(),
+        _ => return None,
+    })
 }
 
 /// The code and message of an error's body, in both of Nango's shapes.
@@ -165,88 +206,6 @@ impl From<RemoteError> for HostError {
                 Self::Api { status, code, message }
             }
             _ => Self::Configuration { code: stable.into(), message },
-        }
-    }
-}
-
-/// What an API was asked for: it decides what its errors mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ApiOperation<'a> {
-    Connection { integration: &'a IntegrationId, connection: &'a ConnectionId },
-    Connections { connection: &'a ConnectionId },
-    AllConnections,
-    Deletion { integration: &'a IntegrationId, connection: &'a ConnectionId },
-    Integration { integration: &'a IntegrationId },
-    Variables,
-    MetadataWrite { integration: &'a IntegrationId, connection: &'a ConnectionId },
-    Action { integration: &'a IntegrationId, connection: &'a ConnectionId, name: &'a str },
-    Proxy { integration: &'a IntegrationId, connection: &'a ConnectionId },
-}
-
-impl ApiOperation<'_> {
-    /// The end of a sentence: the key may not ….
-    fn what(&self) -> &'static str {
-        match self {
-            Self::Connection { .. } => "read a connection",
-            Self::Connections { .. } | Self::AllConnections => "list connections",
-            Self::Deletion { .. } => "delete a connection",
-            Self::Integration { .. } => "read an integration",
-            Self::Variables => "read environment variables",
-            Self::MetadataWrite { .. } => "write metadata",
-            Self::Action { .. } => "trigger an action",
-            Self::Proxy { .. } => "make a call",
-        }
-    }
-
-    /// The scope that a key needs.
-    fn scope(&self) -> &'static str {
-        match self {
-            Self::Connection { .. } => "environment:connections:read_credentials",
-            Self::Connections { .. } | Self::AllConnections => "environment:connections:list",
-            Self::Deletion { .. } => "environment:connections:delete",
-            Self::Integration { .. } => "environment:integrations:read",
-            Self::Variables => "environment:variables:read",
-            Self::MetadataWrite { .. } => "environment:connections:update",
-            Self::Action { .. } => "environment:actions:execute",
-            Self::Proxy { .. } => "environment:proxy",
-        }
-    }
-
-    fn integration(&self) -> &str {
-        match self {
-            Self::Connection { integration, .. }
-            | Self::Integration { integration }
-            | Self::MetadataWrite { integration, .. }
-            | Self::Deletion { integration, .. }
-            | Self::Action { integration, .. }
-            | Self::Proxy { integration, .. } => integration.as_str(),
-            Self::Connections { .. } | Self::AllConnections | Self::Variables => "",
-        }
-    }
-
-    /// Whatever the request was about.
-    fn subject(&self) -> String {
-        match self {
-            Self::Connection { integration, connection }
-            | Self::Deletion { integration, connection }
-            | Self::MetadataWrite { integration, connection }
-            | Self::Action { integration, connection, .. }
-            | Self::Proxy { integration, connection } => {
-                format!("connection `{connection}` of `{integration}`")
-            }
-            Self::Connections { connection } => format!("connection `{connection}`"),
-            Self::AllConnections => "connections".into(),
-            Self::Integration { integration } => format!("integration `{integration}`"),
-            Self::Variables => "environment variables".into(),
-        }
-    }
-
-    fn missing(&self, host: &str) -> String {
-        match self {
-            Self::Action { name, integration, .. } => {
-                format!("the Nango environment at {host} has no action `{name}` of `{integration}`")
-            }
-            _ => format!("the Nango environment at {host} has no {}", self.subject()),
         }
     }
 }

@@ -10,7 +10,8 @@ use onevent_contract::{ConnectionFacts, ConnectionId, EndUser, IntegrationId, Ta
 use serde_json::Value;
 
 use super::client::{JsonRequest, NangoApi};
-use super::error::{ApiOperation, RemoteError};
+use super::error::RemoteError;
+use super::operation::ApiOperation;
 
 /// How many connections are asked for at once.
 const PAGE: usize = 1000;

@@ -2,6 +2,7 @@
 //! function runs here.
 
 mod actions;
+mod api_name;
 mod call;
 mod client;
 mod connection;
@@ -11,9 +12,11 @@ mod host;
 mod listed;
 mod metadata;
 mod metadata_calls;
+mod operation;
 mod proxy_errors;
 mod routes;
 
+pub use api_name::{ApiKind, ApiName};
 pub use client::{CallsAre, NangoApi, NangoApiOptions};
 pub use connection::RemoteConnection;
 pub use error::RemoteError;

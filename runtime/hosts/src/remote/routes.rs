@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::client::{JsonRequest, NangoApi, insert};
 use super::connection::RemoteConnection;
-use super::error::{ApiOperation, RemoteError};
+use super::error::RemoteError;
+use super::operation::ApiOperation;
 
 impl NangoApi {
     /// A connection with its credentials.
