@@ -26,8 +26,8 @@ pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
-    COMPARISON_INTERVAL, Compared, Comparisons, DeploymentRequest, DryRunHost, FoundIntegration,
-    FunctionsReloaded, HostedRun, MadeDeployment, PlannedDeployment, RunningFunctions, Service, ServiceError,
-    SettingsReloaded, Upstream,
+    COMPARISON_INTERVAL, Compared, Comparisons, DeployableFiles, DeploymentRequest, DryRunHost,
+    FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment, PlannedDeployment, RunningFunctions,
+    Service, ServiceError, SettingsReloaded, Upstream,
 };
 pub use surroundings::{PREFIX, Surroundings};

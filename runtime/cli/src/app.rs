@@ -17,7 +17,6 @@ use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::interruption::StopSignal;
 use crate::output::{self, Format, Reply};
-use crate::server_api::ServerApi;
 use crate::session::Session;
 use crate::surroundings;
 
@@ -111,9 +110,7 @@ fn ended_by(signal: StopSignal, result: Result<Reply, Failure>) -> Result<Reply,
 }
 
 async fn command(session: &Session, command: &Command) -> Result<Reply, Failure> {
-    if let Some(server) = ServerApi::of(session)?
-        && let Some(done) = commands::over_http::run(session, &server, command).await
-    {
+    if let Some(done) = commands::over_http::run(session, command).await {
         return done;
     }
     match command {

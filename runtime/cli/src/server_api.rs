@@ -1,10 +1,12 @@
 //! A running server, as commands talk to it: `--server`.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method};
-use onevent_contract::{HostError, Secret};
+use onevent_app::Location;
+use onevent_contract::HostError;
 use onevent_proxy::{Origin, OriginRequest};
 use serde_json::Value;
 
@@ -23,6 +25,14 @@ pub(crate) struct ServerApi {
     authorization: HeaderValue,
 }
 
+/// The failure of a command on a server that there is no key for.
+pub(crate) fn no_key(session: &Session, server: &impl fmt::Display) -> Failure {
+    let (variable, _) = session.service.config().nango_key_variables();
+    let message = format!("there is no secret key for {server}");
+    Failure::usage("no_secret_key", message)
+        .hint(format!("set ONEVENT_SECRET_KEY or {variable}; `onevent keys create` makes a key"))
+}
+
 /// What it answered, where that was no success.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -32,30 +42,37 @@ pub(crate) struct Refusal {
     pub(crate) code: String,
     /// In words.
     pub(crate) message: String,
+    /// Where it is, of what was sent.
+    pub(crate) place: Option<Location>,
+}
+
+/// The first place that an error names.
+fn place(error: &Value) -> Option<Location> {
+    error.get("errors")?.as_array()?.iter().find_map(|one| {
+        let number = |name: &str| usize::try_from(one.get(name)?.as_u64()?).ok();
+        let file = one.get("file")?.as_str()?;
+        Some(Location::without_text(file, number("line")?, number("column")?))
+    })
 }
 
 impl ServerApi {
-    /// The server that the settings name; `None`: commands work on the local database.
-    pub(crate) fn of(session: &Session) -> Result<Option<Self>, Failure> {
-        let settings = session.service.settings();
-        let Some(url) = &settings.server_url else { return Ok(None) };
-        let key = settings.secret_key.as_ref().map(|set| set.value.clone());
-        let key: Option<Secret> = key.or_else(|| session.service.config().nango_key().map(|key| key.secret));
-        let Some(key) = key else {
-            let (variable, _) = session.service.config().nango_key_variables();
-            return Err(Failure::usage(
-                "no_secret_key",
-                format!("there is no secret key for {}", url.value.url()),
-            )
-            .hint(format!("set ONEVENT_SECRET_KEY or {variable}; `onevent keys create` makes a key")));
+    /// The server that the settings name.
+    ///
+    /// # Errors
+    /// They name none, or no key for it.
+    pub(crate) fn needed(session: &Session) -> Result<Self, Failure> {
+        let Some(url) = &session.service.settings().server_url else {
+            return Err(Failure::usage("no_server", "no server is named").hint("--server URL names one"));
         };
-        let no_key =
+        let key =
+            session.service.config().server_key().ok_or_else(|| no_key(session, url.value.url()))?.secret;
+        let not_a_key =
             || Failure::usage("invalid_secret_key", "the secret key holds characters that no key has");
         let mut authorization =
-            HeaderValue::from_str(&format!("Bearer {}", key.reveal())).map_err(|_| no_key())?;
+            HeaderValue::from_str(&format!("Bearer {}", key.reveal())).map_err(|_| not_a_key())?;
         authorization.set_sensitive(true);
         let origin = Origin::new(&session.service.proxy()?, url.value.url().clone());
-        Ok(Some(Self { origin, authorization }))
+        Ok(Self { origin, authorization })
     }
 
     /// Asks, and takes everything but a success as the command's failure.
@@ -105,7 +122,7 @@ impl ServerApi {
                 let text = |field: &str| error.get(field).and_then(Value::as_str).map(str::to_owned);
                 let code = text("code").unwrap_or_else(|| "server_error".to_owned());
                 let message = text("message").unwrap_or_else(|| error.to_string());
-                Ok(Err(Refusal { status, code, message }))
+                Ok(Err(Refusal { status, code, message, place: place(&error) }))
             }
             (status, Err(_)) => Err(self.no_server(&format!("it answered {status} without JSON"))),
         }
@@ -116,20 +133,25 @@ impl ServerApi {
         Failure::new(ExitCode::Internal, "server_unreachable", message).hint("start it with `onevent serve`")
     }
 
-    fn no_server(&self, what: &str) -> Failure {
+    /// What answered is something else.
+    pub(crate) fn no_server(&self, what: &str) -> Failure {
         let message = format!("{} does not answer as onevent's server does: {what}", self.origin.base());
         Failure::new(ExitCode::Internal, "no_server", message)
     }
 }
 
 impl From<Refusal> for Failure {
-    fn from(Refusal { status, code, message }: Refusal) -> Self {
+    fn from(Refusal { status, code, message, place }: Refusal) -> Self {
         let exit = match status {
             401 | 403 => ExitCode::Usage,
             500.. => ExitCode::Internal,
             _ if code.starts_with("invalid_") => ExitCode::Usage,
             _ => ExitCode::Failed,
         };
-        Failure::new(exit, code, format!("the server says: {message}"))
+        let failure = Failure::new(exit, code, format!("the server says: {message}"));
+        match place {
+            Some(place) => failure.at(place),
+            None => failure,
+        }
     }
 }

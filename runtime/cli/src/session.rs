@@ -6,7 +6,7 @@ use std::sync::Arc;
 use onevent_app::{ConfigError, Service, Surroundings};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility};
 
-use crate::args::{Cli, Command, Target};
+use crate::args::{Cli, Command, Needs, Target};
 use crate::failure::Failure;
 
 /// One command's project and settings.
@@ -31,9 +31,15 @@ impl Session {
         };
         let found = find(global.project.as_deref(), &surroundings.directory);
         let folder = match found {
-            Err(ConfigError::NoProjectAround { folder }) if does_without_project(cli, &folder) => folder,
+            Err(ConfigError::NoProjectAround { folder })
+                if does_without_project(cli, &folder, surroundings) =>
+            {
+                folder
+            }
             // What a server does needs no project on this machine.
-            Err(_) if global.server.is_some() && global.project.is_none() => surroundings.directory.clone(),
+            Err(_) if is_on_a_server(cli, surroundings) && global.project.is_none() => {
+                surroundings.directory.clone()
+            }
             found => found?,
         };
         let flags = match &cli.command {
@@ -61,16 +67,26 @@ impl Session {
 
 /// The folder that databases lie in.
 const DATABASES: &str = ".onevent";
+/// What names a database, where no flag does.
+const DATABASE_VARIABLE: &str = "ONEVENT_DATABASE_URL";
+/// What names a running server, where no flag does.
+const SERVER_VARIABLE: &str = "ONEVENT_SERVER_URL";
 
-/// Whether a command needs no project: what is deployed needs no folder but the one that the database lies in.
-fn does_without_project(cli: &Cli, folder: &Path) -> bool {
-    match cli.command {
-        Command::Serve(_) | Command::Keys(_) | Command::Deployments(_) => true,
-        Command::Runs(_) | Command::Webhooks(_) => {
-            cli.global.database.is_some() || folder.join(DATABASES).is_dir()
+fn does_without_project(cli: &Cli, folder: &Path, surroundings: &Surroundings) -> bool {
+    match cli.command.needs() {
+        Needs::Project => false,
+        Needs::Database => {
+            cli.global.database.is_some()
+                || surroundings.variables.contains_key(DATABASE_VARIABLE)
+                || folder.join(DATABASES).is_dir()
         }
-        _ => false,
+        Needs::DatabaseIfAny => true,
     }
+}
+
+fn is_on_a_server(cli: &Cli, surroundings: &Surroundings) -> bool {
+    let is_named = cli.global.server.is_some() || surroundings.variables.contains_key(SERVER_VARIABLE);
+    is_named && cli.command.is_for_a_server()
 }
 
 /// An established connection with its credentials.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onevent_contract::{EnvironmentName, Event, FunctionKey, IntegrationId};
-use onevent_engine::{ListedFunction, ProjectSource, Selection};
+use onevent_engine::{ListedFunction, ProjectFiles, ProjectSource, Selection};
 use onevent_lifecycle::deployments::{
     self, Before, Deployed, DeploymentError, DeploymentPlan, DeploymentScope, FunctionChange, FunctionDiff,
     Within,
@@ -37,6 +37,15 @@ pub struct PlannedDeployment {
     pub changes_something: bool,
     /// What is left out, because it is of a kind that is not run: syncs.
     pub skipped: Vec<String>,
+}
+
+/// What a project's folder has for a deployment somewhere else.
+#[derive(Debug, Clone)]
+pub struct DeployableFiles {
+    /// The files that the functions are made of, packages included, and no others.
+    pub files: ProjectFiles,
+    /// What its author should know, and no function fails for.
+    pub notes: Vec<String>,
 }
 
 /// What a deployment did.
@@ -86,6 +95,21 @@ impl Service {
         let Prepared { plan, skipped, .. } = self.prepare(store, environment, request).await?;
         let DeploymentPlan { changes, changes_something, .. } = plan;
         Ok(PlannedDeployment { changes, changes_something, skipped })
+    }
+
+    /// What of the project's folder a deployment on another machine needs. The functions are loaded here first, as they
+    /// will be there: what does not load is told with its place in the files that its author has before him.
+    ///
+    /// # Errors
+    /// As [`Service::deploy`], for what the functions alone are to blame for.
+    pub async fn deployable_files(&self, scope: &DeploymentScope) -> Result<DeployableFiles, ServiceError> {
+        let (source, reading) = ProjectSource::directory(self.folder()).noted();
+        let project = self.engine()?.load_selected(source.clone(), selection(scope)).await?;
+        let functions = deployments::deployable(&project, &source, scope, &[])?;
+        if functions.is_empty() && scope.within == Within::Environment {
+            return Err(DeploymentError::Nothing.into());
+        }
+        Ok(DeployableFiles { files: reading.files(), notes: project.notes })
     }
 
     async fn prepare(

@@ -21,7 +21,7 @@ mod upstream_lifecycle;
 mod workers;
 
 pub use self::comparison::{COMPARISON_INTERVAL, Compared, Comparisons};
-pub use self::deployments::{DeploymentRequest, MadeDeployment, PlannedDeployment};
+pub use self::deployments::{DeployableFiles, DeploymentRequest, MadeDeployment, PlannedDeployment};
 pub use self::error::ServiceError;
 pub use self::functions::FunctionsReloaded;
 pub use self::held_functions::RunningFunctions;

@@ -4,6 +4,7 @@ mod case_name;
 mod connection;
 mod deployments;
 mod global;
+mod needs;
 mod runs;
 mod serve;
 mod test;
@@ -20,6 +21,7 @@ pub(crate) use self::deployments::{
     DeploymentsRollbackArgs, DeploymentsShowArgs,
 };
 pub(crate) use self::global::GlobalArgs;
+pub(crate) use self::needs::Needs;
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::serve::{
     KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs, WebhooksCommand,
@@ -76,7 +78,8 @@ pub(crate) enum Command {
         onevent dryrun create-contact acme --input '{\"email\": \"ada@example.com\"}'\n  \
         onevent dryrun validate-connection acme --connection @connection.json --validate\n  \
         onevent dryrun validate-connection acme --metadata '{}' --save=no-metadata\n  \
-        NANGO_SECRET_KEY_PROD=… onevent dryrun validate-connection acme -e prod --remote --read-only\n\n\
+        NANGO_SECRET_KEY_PROD=… onevent dryrun validate-connection acme -e prod --remote --read-only\n  \
+        ONEVENT_SECRET_KEY=… onevent dryrun validate-connection acme --server https://onevent.example.com\n\n\
         A connection that is not stored here is Nango's, where NANGO_SECRET_KEY_<ENVIRONMENT> is set, in the\n\
         environment or the project's .env. NANGO_HOSTPORT is the URL of its API [default: https://api.nango.dev].\n\n\
         The file of --connection is JSON: {\"credentials\": {…}, \"connection_config\": {…}, \"metadata\": {…}}.\n\
@@ -105,7 +108,8 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         onevent deploy -e prod --message 'check the region'\n  \
         onevent deploy --integration salesforce\n  \
-        onevent deploy --dry-run --json\n\n\
+        onevent deploy --dry-run --json\n  \
+        ONEVENT_SECRET_KEY=… onevent deploy --server https://onevent.example.com\n\n\
         A function that does not load is an error, and nothing is changed. What is deployed is what `onevent serve` runs\n\
         without a project's folder.")]
     Deploy(DeployArgs),

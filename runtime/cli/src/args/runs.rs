@@ -23,7 +23,7 @@ pub(crate) struct DryrunArgs {
     #[arg(long, value_name = "@FILE")]
     pub(crate) connection: Option<String>,
     /// Run against Nango's API, also where a connection of this id is stored here
-    #[arg(long, conflicts_with_all = ["connection", "replay"])]
+    #[arg(long, conflicts_with_all = ["connection", "replay", "server"])]
     pub(crate) remote: bool,
     /// Metadata for this run, instead of the connection's own
     #[arg(short, long, value_name = "JSON|@FILE")]
@@ -52,7 +52,7 @@ pub(crate) struct DryrunArgs {
     /// Refuse every request but GET and HEAD with an error that shows what would have been sent
     #[arg(long, conflicts_with = "allow_writes")]
     pub(crate) read_only: bool,
-    /// Store what the run writes into the connection's metadata; against Nango, also trigger its deployed actions
+    /// Store what the run writes into the connection's metadata; against Nango or a server, also trigger its deployed actions
     #[arg(long, conflicts_with_all = ["connection", "metadata"])]
     pub(crate) allow_writes: bool,
 }

@@ -30,7 +30,8 @@ pub(crate) async fn list(session: &Session, args: &WebhooksListArgs) -> Result<R
         Some(store) => store.events(&filter).await?,
         None => Vec::new(),
     };
-    listed(&json!({ "webhooks": found.iter().map(summary).collect::<Vec<_>>() }))
+    let webhooks: Vec<Value> = found.iter().map(summary).collect();
+    listed(&json!({ "environment": session.service.environment(), "webhooks": webhooks }))
 }
 
 /// Shows one with its attempts.

@@ -1,9 +1,11 @@
 //! Everything the program prints goes through here: data to standard output, the rest to standard error.
 
+mod change;
 mod diff;
 mod error_document;
 mod frame;
 mod run;
+mod run_view;
 mod schema_version;
 mod style;
 mod table;
@@ -13,10 +15,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::change::{ChangeView, change_style};
 pub(crate) use self::diff::{lines as diff_lines, short};
 pub(crate) use self::error_document::{ErrorBody, ErrorDocument};
 pub(crate) use self::frame::failure as render_failure;
-pub(crate) use self::run::{RunView, Sources, WarningView, render as render_run, warning_line};
+pub(crate) use self::run::{Sources, render as render_run, warning_line};
+pub(crate) use self::run_view::{RunView, WarningView};
 use self::schema_version::SCHEMA_VERSION;
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took, when};
 pub(crate) use self::table::Table;

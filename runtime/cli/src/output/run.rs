@@ -3,107 +3,13 @@
 use std::path::{Component, Path};
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::diff;
 use super::frame::{self, Note};
+use super::run_view::{ErrorView, HttpView, LogView, RunView, WarningView};
 use super::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
-use crate::failure::Failure;
 use onevent_app::{Location, read_text};
-
-/// A run report as it is stored and sent: the one form that live and kept reports share.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct RunView {
-    run_id: String,
-    function: String,
-    integration: String,
-    event: Option<String>,
-    connection_id: String,
-    environment: String,
-    mode: String,
-    attempt: u32,
-    /// Runs that an older onevent stored do not have it.
-    #[serde(default)]
-    caller_run_id: Option<String>,
-    /// Only of runs of a deployment.
-    #[serde(default)]
-    deployment: Option<String>,
-    outcome: String,
-    verdict: Option<VerdictView>,
-    error: Option<ErrorView>,
-    warnings: Vec<WarningView>,
-    metadata: MetadataView,
-    http: Vec<HttpView>,
-    logs: Vec<LogView>,
-    usage: UsageView,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct VerdictView {
-    accepted: bool,
-    message: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct ErrorView {
-    code: String,
-    message: String,
-    payload: Option<Value>,
-    hint: Option<String>,
-    frames: Vec<onevent_contract::Frame>,
-}
-
-/// A warning of a run, or of the operation around it.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct WarningView {
-    code: String,
-    message: String,
-}
-
-impl WarningView {
-    /// The `warnings` of a document.
-    pub(crate) fn of(document: &Value) -> Vec<Self> {
-        document.get("warnings").and_then(|list| Vec::deserialize(list).ok()).unwrap_or_default()
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct MetadataView {
-    before: Value,
-    after: Value,
-    persisted: bool,
-    #[serde(default)]
-    writes: Vec<Value>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct HttpView {
-    seq: u64,
-    method: String,
-    url: String,
-    status: Option<u16>,
-    error: Option<String>,
-    #[serde(default)]
-    pending: bool,
-    attempt: u32,
-    duration_ms: f64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct LogView {
-    seq: u64,
-    level: String,
-    message: String,
-    meta: Option<Value>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct UsageView {
-    wall_ms: f64,
-    cpu_ms: f64,
-    heap_peak_bytes: u64,
-}
 
 /// Where the code of an error's first frame is looked up.
 #[derive(Debug, Clone, Copy)]
@@ -112,17 +18,6 @@ pub(crate) enum Sources<'a> {
     Project(&'a Path),
     /// The run is of the past: files may have changed, so only positions are shown.
     Changed,
-}
-
-impl RunView {
-    /// Reads a report's JSON form.
-    ///
-    /// # Errors
-    /// When it is no report: the database was written by something else.
-    pub(crate) fn from_document(document: &Value) -> Result<Self, Failure> {
-        Self::deserialize(document)
-            .map_err(|error| Failure::internal(format!("a stored run report cannot be read: {error}")))
-    }
 }
 
 /// The whole report.

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod config;
+mod deploy_over_http;
 mod deployments;
 mod dryrun;
+mod dryrun_over_http;
 mod fixtures;
 mod help;
+mod keys;
 mod lifecycle;
 mod members;
 mod mistakes;
@@ -13,7 +16,10 @@ mod over_http;
 mod packages;
 mod quick_start;
 mod remote;
+mod running_server;
 mod schemas;
 mod served;
 mod stage;
 mod terminal;
+mod webhooks;
+mod without_project;

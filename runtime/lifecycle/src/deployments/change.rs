@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use onevent_contract::{Event, Function, FunctionKey, FunctionName, IntegrationId};
 use onevent_store::{DeployedFunction, DeployedFunctions, Deployment, VersionNumber};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use similar::TextDiff;
 
 /// A diff of texts that takes longer is coarser: one that nobody reads need not be the shortest.
 const LONGEST_DIFF: Duration = Duration::from_millis(500);
 
 /// What happens to a function, or to one of its files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// It was not there before.

@@ -4,10 +4,12 @@
 
 use axum::http::StatusCode;
 use onevent_app::{ConfigError, ServiceError};
+use onevent_engine::LoadError;
 use onevent_hosts::RemoteError;
 use onevent_lifecycle::LifecycleError;
 use onevent_lifecycle::deployments::DeploymentError;
 use onevent_store::StoreError;
+use serde_json::{Value, json};
 
 use super::ApiError;
 
@@ -60,9 +62,23 @@ impl From<DeploymentError> for ApiError {
         };
         match error {
             DeploymentError::Store(error) => error.into(),
+            DeploymentError::Broken { ref broken } => {
+                let places: Vec<Value> = broken.iter().map(|one| place(&one.path, &one.error)).collect();
+                Self::new(status, error.code().to_owned(), error.to_string()).with("errors", places)
+            }
             error => Self::new(status, error.code().to_owned(), error.to_string()),
         }
     }
+}
+
+/// What is wrong with a file that somebody sent, and where.
+fn place(path: &str, error: &LoadError) -> Value {
+    let (file, line, column) = match &error.position {
+        Some(position) => (position.file.as_str(), Some(position.line), Some(position.column)),
+        None => (path, None, None),
+    };
+    let LoadError { code, message, hint, .. } = error;
+    json!({ "code": code.as_str(), "message": message, "hint": hint, "file": file, "line": line, "column": column })
 }
 
 impl From<RemoteError> for ApiError {

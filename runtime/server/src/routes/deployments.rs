@@ -1,6 +1,7 @@
 //! Deployments in onevent's own form: what `onevent --server` asks for, and what Nango has no route for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -9,10 +10,10 @@ use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use onevent_app::{DeploymentRequest, ServiceError};
 use onevent_contract::IntegrationId;
-use onevent_engine::ProjectSource;
+use onevent_engine::{ProjectFiles, ProjectSource};
 use onevent_lifecycle::deployments::DeploymentScope;
-use onevent_store::{Audit, DeploymentId};
-use serde::Deserialize;
+use onevent_store::{Audit, Deployment, DeploymentId, Pruned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{ApiError, FieldError};
@@ -66,7 +67,10 @@ async fn list(
 #[serde(deny_unknown_fields)]
 struct DeployBody {
     /// Path inside the project -> text.
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Arc<str>>,
+    /// Path that is a link -> where it leads to, inside the project.
+    #[serde(default)]
+    links: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "present")]
     integration: Option<IntegrationId>,
     #[serde(default, deserialize_with = "present")]
@@ -85,9 +89,9 @@ async fn deploy(
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<DeployBody>,
 ) -> Result<Json<Value>, ApiError> {
-    let DeployBody { files, integration, message, author, dry_run } = body;
+    let DeployBody { files, links, integration, message, author, dry_run } = body;
     let request = DeploymentRequest {
-        source: ProjectSource::files(files),
+        source: ProjectSource::from(ProjectFiles { files, links }),
         scope: integration.map_or_else(DeploymentScope::environment, DeploymentScope::integration),
         events: Vec::new(),
         audit: audit(&headers, author, message)?,
@@ -99,6 +103,7 @@ async fn deploy(
             "environment": environment,
             "deployment": null,
             "dry_run": true,
+            "changed": planned.changes_something,
             "functions": planned.changes,
             "skipped": planned.skipped,
         })));
@@ -108,9 +113,19 @@ async fn deploy(
         "environment": environment,
         "deployment": made.deployed.deployment.map(|deployment| deployment.id),
         "dry_run": false,
+        "changed": made.deployed.is_new,
         "functions": made.deployed.changes,
         "skipped": made.skipped,
     })))
+}
+
+/// A deployment, as `onevent deployments show` has it.
+#[derive(Serialize)]
+struct DeploymentDocument<'a> {
+    #[serde(flatten)]
+    deployment: &'a Deployment,
+    /// Whether the environment runs it.
+    active: bool,
 }
 
 async fn one(
@@ -120,8 +135,10 @@ async fn one(
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
     let environment = caller.environment();
-    let found = state.service().deployment(environment, Some(read_id(&id)?)).await?;
-    Ok(Json(json!(found.deployment)))
+    let found = state.service().deployment(environment, Some(read_id(&id)?)).await?.deployment;
+    let newest = state.service().deployments(environment, 1).await?;
+    let active = newest.first().is_some_and(|newest| newest.deployment == found.id);
+    Ok(Json(json!(DeploymentDocument { deployment: &found, active })))
 }
 
 struct DiffQuery {
@@ -169,7 +186,7 @@ async fn roll_back(
     let audit = audit(&headers, body.author, body.message)?;
     let id = Some(read_id(&id)?);
     let deployment = state.service().roll_back_deployment(caller.environment(), id, &audit).await?;
-    Ok(Json(json!(deployment)))
+    Ok(Json(json!(DeploymentDocument { deployment: &deployment, active: true })))
 }
 
 /// How many deployments stay.
@@ -185,8 +202,15 @@ async fn prune(
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<PruneBody>,
 ) -> Result<Json<Value>, ApiError> {
-    let pruned = state.service().prune_deployments(caller.environment(), body.keep).await?;
-    Ok(Json(json!(pruned)))
+    let environment = caller.environment();
+    let Pruned { deployments, function_versions, modules } =
+        state.service().prune_deployments(environment, body.keep).await?;
+    Ok(Json(json!({
+        "environment": environment,
+        "deployments": deployments,
+        "function_versions": function_versions,
+        "modules": modules,
+    })))
 }
 
 /// The project is the caller's, and so are its mistakes.

@@ -67,7 +67,7 @@ async fn list(
 }
 
 fn shown(run: &RunSummary) -> Value {
-    json!({
+    let mut shown = json!({
         "run_id": run.run_id,
         "attempt": run.attempt,
         "integration": run.function.integration,
@@ -78,8 +78,12 @@ fn shown(run: &RunSummary) -> Value {
         "started_at": run.started_at,
         "wall_ms": run.wall.as_secs_f64() * 1000.0,
         "caller_run_id": run.caller_run_id,
-        "deployment": run.deployment,
-    })
+    });
+    // As in the command's document: only runs of a deployment have it.
+    if let (Some(deployment), Some(fields)) = (&run.deployment, shown.as_object_mut()) {
+        fields.insert("deployment".to_owned(), json!(deployment));
+    }
+    shown
 }
 
 async fn read(

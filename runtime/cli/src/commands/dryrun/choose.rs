@@ -18,7 +18,7 @@ use crate::session::Session;
 pub(crate) enum Side {
     /// Given as a file, stored in the database, or recorded.
     Local,
-    /// In Nango.
+    /// In Nango, or on a running server.
     Remote(NangoApi),
 }
 
@@ -50,10 +50,11 @@ pub(crate) async fn choose(
         }
     }
     let local = given.is_some() || args.replay().is_some() || !fitting.is_empty();
-    let side = match (args.remote, local) {
-        (true, _) => Side::Remote(nango_api::needed(session)?),
-        (false, true) => Side::Local,
-        (false, false) => session.service.nango_api()?.map_or(Side::Local, Side::Remote),
+    let side = match (nango_api::of_server(session, args)?, args.remote, local) {
+        (Some(server), _, _) => Side::Remote(server),
+        (None, true, _) => Side::Remote(nango_api::needed(session)?),
+        (None, false, true) => Side::Local,
+        (None, false, false) => session.service.nango_api()?.map_or(Side::Local, Side::Remote),
     };
     let function = match (found.as_slice(), &side) {
         ([only], _) => Arc::clone(only),

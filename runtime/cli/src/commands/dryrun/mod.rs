@@ -63,7 +63,7 @@ struct Prepared {
     run: DryRun,
     recorder: Option<Recorder>,
     notes: String,
-    /// The host of the Nango that the run is against.
+    /// The host of the Nango or the server that the run is against.
     against: Option<String>,
 }
 
@@ -148,9 +148,10 @@ fn side_note(session: &Session, args: &DryrunArgs, side: &Side) -> Option<String
     }
 }
 
-/// The database: none where the connection is given, recorded or Nango's, so none can be in the way.
+/// The database: none where the connection is given, recorded, a server's or Nango's, so none can be in the way.
 async fn store(session: &Session, args: &DryrunArgs) -> Result<Option<Store>, Failure> {
-    if args.connection.is_some() || args.replay().is_some() || args.remote {
+    let is_elsewhere = args.remote || session.service.settings().server_url.is_some();
+    if args.connection.is_some() || args.replay().is_some() || is_elsewhere {
         return Ok(None);
     }
     if args.allow_writes {

@@ -1,9 +1,25 @@
-//! Nango's API, as the settings name it.
+//! Whose API a dry run is against, as the settings name it: a running server's, or Nango's.
 
 use onevent_hosts::NangoApi;
 
+use crate::args::DryrunArgs;
 use crate::failure::Failure;
+use crate::server_api;
 use crate::session::Session;
+
+/// The running server whose connections are meant, where the settings name one: unless the connection is given or recorded,
+/// or Nango is asked for.
+///
+/// # Errors
+/// There is no key for it.
+pub(super) fn of_server(session: &Session, args: &DryrunArgs) -> Result<Option<NangoApi>, Failure> {
+    let Some(server) = &session.service.settings().server_url else { return Ok(None) };
+    if args.connection.is_some() || args.replay().is_some() || args.remote {
+        return Ok(None);
+    }
+    let api = session.service.server_api()?;
+    api.map(Some).ok_or_else(|| server_api::no_key(session, server.value.url()))
+}
 
 /// Nango's API, where nothing else will do.
 ///

@@ -122,7 +122,13 @@ pub(super) async fn list(session: &Session, server: &ServerApi, args: &ListArgs)
     let query: Vec<(&str, &str)> =
         args.integration.iter().map(|integration| ("integrationId", integration.as_str())).collect();
     let answer = server.ask(Method::GET, &["connections"], &query, None).await?;
-    let connections = answer.get("connections").cloned().unwrap_or_default();
+    let mut connections = answer.get("connections").cloned().unwrap_or_default();
+    // As everywhere else in documents.
+    for connection in connections.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        if let Some(created) = connection.shift_remove("created") {
+            connection.insert("created_at".into(), created);
+        }
+    }
     let mut table = Table::new(&["integration", "connection", "state", "created"]);
     for connection in connections.as_array().into_iter().flatten() {
         let text = |name: &str| clean(connection.get(name).and_then(Value::as_str).unwrap_or_default());
@@ -136,7 +142,7 @@ pub(super) async fn list(session: &Session, server: &ServerApi, args: &ListArgs)
             (Style::new(), text("provider_config_key")),
             (NAME, text("connection_id")),
             state,
-            (DIM, text("created")),
+            (DIM, text("created_at")),
         ]);
     }
     let environment = session.service.environment();
