@@ -111,6 +111,7 @@ pub(crate) fn demo(workspace: &Workspace, profile: Profile) -> Result<(), Failur
     let mut demo = Command::new(binaries.join("onevent-demo"));
     demo.arg("--onevent").arg(binaries.join("onevent"));
     demo.arg("--project").arg(workspace.root().join("examples"));
+    demo.arg("--pinned").arg(workspace.root().join("tests/official/deploy"));
     let status = demo.status().map_err(|error| Failure::io("cannot start the demo", &error))?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("the demo ended with {status}"))) }
 }

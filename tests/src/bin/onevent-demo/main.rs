@@ -1,12 +1,16 @@
-//! `cargo xtask demo`: the documented event functions in `examples/`, unchanged, through a connection's life.
+//! `cargo xtask demo`: the documented event functions in `examples/`, unchanged, through a connection's life: first by
+//! commands, then by a server to which Nango's own command line has deployed them.
 //!
 //! Every step runs the real `onevent` program against a real HTTP provider on loopback and checks its exit code, its
 //! reports and the provider's state; the demo ends with exit 1 at the first that is not as told.
 #![forbid(unsafe_code)]
 
 mod command_output;
+mod nango_cli;
 mod program;
 mod screen;
+mod server;
+mod server_story;
 mod story;
 
 use std::path::PathBuf;
@@ -23,11 +27,14 @@ struct Arguments {
     /// The folder with the documented functions
     #[arg(long, value_name = "DIR")]
     project: PathBuf,
+    /// The folder whose package.json and package-lock.json pin Nango's own tools
+    #[arg(long, value_name = "DIR")]
+    pinned: PathBuf,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match story::tell(&arguments.onevent, &arguments.project) {
+    match story::tell(&arguments.onevent, &arguments.project, &arguments.pinned) {
         Ok(()) => ExitCode::SUCCESS,
         Err(mismatch) => {
             screen::mismatch(&mismatch);

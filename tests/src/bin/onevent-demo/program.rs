@@ -14,6 +14,7 @@ pub(crate) struct Onevent {
     binary: PathBuf,
     flags: Vec<OsString>,
     folder: PathBuf,
+    variables: Vec<(&'static str, String)>,
     secrets: Vec<String>,
 }
 
@@ -21,7 +22,14 @@ impl Onevent {
     /// `folder` is where commands run; `secrets` are texts that no command may print.
     pub(crate) fn new(binary: &Path, folder: &Path, flags: Vec<OsString>, secrets: &[&str]) -> Self {
         let secrets = secrets.iter().map(|secret| (*secret).to_owned()).collect();
-        Self { binary: binary.to_owned(), flags, folder: folder.to_owned(), secrets }
+        let (binary, folder) = (binary.to_owned(), folder.to_owned());
+        Self { binary, flags, folder, variables: Vec::new(), secrets }
+    }
+
+    /// The same with a variable in its environment, which has none else.
+    pub(crate) fn with_variable(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
     }
 
     /// The flags, to be shown once.
@@ -29,17 +37,27 @@ impl Onevent {
         self.flags.iter().map(|flag| flag.to_string_lossy().into_owned())
     }
 
+    /// Runs one command without the flags that the others have.
+    pub(crate) fn run_bare(&self, arguments: &[&str]) -> Told<CommandOutput> {
+        self.run_with(arguments, &[])
+    }
+
     /// Runs one command with `--json` and checks that what it printed is one document without secrets.
     pub(crate) fn run(&self, arguments: &[&str]) -> Told<CommandOutput> {
+        self.run_with(arguments, &self.flags)
+    }
+
+    fn run_with(&self, arguments: &[&str], flags: &[OsString]) -> Told<CommandOutput> {
         let clock = SystemClock;
         let start = clock.monotonic();
         let output = Command::new(&self.binary)
             .args(arguments)
-            .args(&self.flags)
+            .args(flags)
             .arg("--json")
             .current_dir(&self.folder)
             // The machine's own settings are not part of the story.
             .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .output()
             .map_err(|error| {

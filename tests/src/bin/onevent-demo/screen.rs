@@ -48,6 +48,22 @@ pub(crate) fn answer(answer: &CommandOutput, reports: &[Report]) {
     reports.iter().for_each(report);
 }
 
+/// A command that goes on.
+pub(crate) fn running(command: &str) {
+    anstream::println!(
+        "   {DIM}${DIM:#} {COMMAND}{command:<COMMAND_COLUMNS$}{COMMAND:#} {DIM} running{DIM:#}"
+    );
+}
+
+/// A request to the server.
+pub(crate) fn request(method: &str, what: &str, status: u16) {
+    let style = if status < 300 { DIM } else { WARN };
+    let request = format!("{method} {what}");
+    anstream::println!(
+        "   {DIM}→{DIM:#} {COMMAND}{request:<COMMAND_COLUMNS$}{COMMAND:#} {style}{status:>8}{style:#}"
+    );
+}
+
 fn report(report: &Report) {
     let (mark, style) = if report.outcome == "succeeded" { ("✓", GOOD) } else { ("✗", BAD) };
     let result = match &report.verdict {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::command_output::{CommandOutput, Mismatch, Report, Told};
 use crate::program::Onevent;
 use crate::screen;
+use crate::server_story::{self, Places};
 
 const ACME: &str = "00D5f000000Acme";
 const OTHER: &str = "00D5f00000Other";
@@ -38,7 +39,7 @@ struct Stage {
 }
 
 /// Tells the whole story.
-pub(crate) fn tell(binary: &Path, project: &Path) -> Told {
+pub(crate) fn tell(binary: &Path, project: &Path, pinned: &Path) -> Told {
     let clock = SystemClock;
     let start = clock.monotonic();
     let folder = tempfile::tempdir().map_err(|error| failed("a temporary folder is made", &error))?;
@@ -46,7 +47,7 @@ pub(crate) fn tell(binary: &Path, project: &Path) -> Told {
     let absolute = |path: &Path| {
         path.canonicalize().map_err(|error| failed(&format!("{} is there", path.display()), &error))
     };
-    let (binary, project) = (absolute(binary)?, absolute(project)?);
+    let (binary, project, pinned) = (absolute(binary)?, absolute(project)?, absolute(pinned)?);
     let mut stage = Stage::set(&binary, &project, folder.path())?;
     stage.introduce(&project)?;
     stage.create()?;
@@ -55,7 +56,14 @@ pub(crate) fn tell(binary: &Path, project: &Path) -> Told {
     stage.reconnect_first_account_again()?;
     stage.create_and_delete()?;
     stage.dry_runs()?;
-    screen::closing(stage.commands, stage.salesforce.journal().len(), clock.elapsed(start));
+    let served = server_story::tell(&Places {
+        binary: &binary,
+        project: &project,
+        pinned: &pinned,
+        folder: folder.path().join("served"),
+    })?;
+    let requests = stage.salesforce.journal().len() + served.requests;
+    screen::closing(stage.commands + served.commands, requests, clock.elapsed(start));
     Ok(())
 }
 
