@@ -1,11 +1,16 @@
 //! `onevent connection get` and `list`.
 
+mod upstream;
+
 use anstyle::Style;
 use onevent_contract::ConnectionError;
-use onevent_store::{AuthError, ConnectionSummary, SetupState, StoredConnection, UnfinishedSetup};
+use onevent_store::{
+    AuthError, ConnectionSummary, SetupState, StoredConnection, UnfinishedSetup, UpstreamConnection,
+};
 use serde::Serialize;
 use serde_json::Value;
 
+use self::upstream::UpstreamDocument;
 use crate::args::{GetArgs, ListArgs};
 use crate::failure::Failure;
 use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint, short, when};
@@ -57,6 +62,9 @@ impl<'a> From<&'a AuthError> for AuthErrorDocument<'a> {
 struct ListDocument<'a> {
     environment: &'a str,
     connections: Vec<SummaryDocument<'a>>,
+    /// What is known of the connections of the Nango that a server on this database stands in front of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    upstream: Vec<UpstreamDocument<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -152,17 +160,26 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
 /// Lists connections.
 pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Reply, Failure> {
     let environment = session.service.environment();
-    let found = match session.service.existing_store().await? {
+    let (found, upstream) = match session.service.existing_store().await? {
         Some(store) => {
-            let found = store.connections(environment, args.integration.as_ref()).await;
-            found?
+            let upstream = store.upstream_connections(environment).await?;
+            (store.connections(environment, args.integration.as_ref()).await?, upstream)
         }
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
-    let document =
-        ListDocument { environment: environment.as_str(), connections: found.iter().map(summary).collect() };
-    let reply = Reply::new(&document, if found.is_empty() { String::new() } else { table(&found) })?;
-    Ok(if found.is_empty() { reply.note(&format!("no connections in {environment}\n")) } else { reply })
+    let is_meant = |one: &&UpstreamConnection| {
+        args.integration.as_ref().is_none_or(|integration| one.key.integration == *integration)
+    };
+    let upstream: Vec<&UpstreamConnection> = upstream.iter().filter(is_meant).collect();
+    let document = ListDocument {
+        environment: environment.as_str(),
+        connections: found.iter().map(summary).collect(),
+        upstream: upstream.iter().map(|one| UpstreamDocument::from(*one)).collect(),
+    };
+    if found.is_empty() && upstream.is_empty() {
+        return Ok(Reply::new(&document, "")?.note(&format!("no connections in {environment}\n")));
+    }
+    Reply::new(&document, table(&found, &upstream))
 }
 
 fn summary(found: &ConnectionSummary) -> SummaryDocument<'_> {
@@ -180,7 +197,7 @@ fn summary(found: &ConnectionSummary) -> SummaryDocument<'_> {
     }
 }
 
-fn table(found: &[ConnectionSummary]) -> String {
+fn table(found: &[ConnectionSummary], upstream: &[&UpstreamConnection]) -> String {
     let mut table = Table::new(&["integration", "connection", "state", "updated"]);
     for connection in found {
         let state = match (&connection.auth_error, connection.unfinished_setup) {
@@ -199,5 +216,6 @@ fn table(found: &[ConnectionSummary]) -> String {
             (DIM, when(connection.updated_at)),
         ]);
     }
+    upstream.iter().for_each(|one| table.row(upstream::row(one)));
     table.render()
 }
