@@ -100,7 +100,12 @@ export interface Ops {
     /** `bytes` is the body for bodyKind `bytes`, otherwise null. */
     op_onevent_proxy(request: WireRequest, bytes: Uint8Array | null): Promise<OpResult<WireResponse>>;
     /** The connection as Nango's JSON text; null means the run's own. */
-    op_onevent_connection(providerConfigKey: string | null, connectionId: string | null): Promise<OpResult<string>>;
+    op_onevent_connection(
+        providerConfigKey: string | null,
+        connectionId: string | null,
+        refresh: boolean,
+        refreshTokens: boolean,
+    ): Promise<OpResult<string>>;
     /** The metadata as JSON text (`null` where none was ever written) and its version. */
     op_onevent_metadata(): Promise<OpResult<{ json: string; version: number }>>;
     /** `json`: the whole new object. `version`: write only if it is still this one; null: in any case. */

@@ -83,8 +83,16 @@ test('a connection is asked for again where the caller wants a fresh one', async
     await value(async (nango: any) => {
         await nango.getConnection();
         await nango.getConnection(undefined, undefined, { forceRefresh: true });
+        await nango.getConnection(undefined, undefined, { refreshToken: true });
+        await nango.getConnection(undefined, undefined, { refreshGithubAppJwtToken: true });
+        await nango.getConnection(undefined, undefined, { forceRefresh: 'yes' });
     });
-    assert.equal(host.connections.length, 2);
+    assert.deepEqual(host.connectionOptions, [
+        { refresh: false, refreshTokens: false },
+        { refresh: true, refreshTokens: false },
+        { refresh: false, refreshTokens: true },
+        { refresh: false, refreshTokens: false },
+    ]);
 });
 
 test('getToken answers by the type of the credentials', async () => {

@@ -24,13 +24,27 @@ function nameArgument(value: unknown, name: string): string | null {
     return value;
 }
 
-/** Options of Nango's that ask for a fresh connection. */
-function wantsFresh(options: unknown): boolean {
+/** What a connection is read with. */
+interface Wanted {
+    /** Its access token is refreshed now. */
+    refresh: boolean;
+    /** It is shown with its refresh tokens. */
+    refreshTokens: boolean;
+    /** What was read before does not do. */
+    fresh: boolean;
+}
+
+const AS_IT_IS: Wanted = { refresh: false, refreshTokens: false, fresh: false };
+
+/** Nango's options. Each of them asks for a connection that was just read. */
+function wantedOf(options: unknown): Wanted {
     if (typeof options !== 'object' || options === null) {
-        return false;
+        return AS_IT_IS;
     }
     const { forceRefresh, refreshToken, refreshGithubAppJwtToken } = options as Record<string, unknown>;
-    return forceRefresh === true || refreshToken === true || refreshGithubAppJwtToken === true;
+    const refresh = forceRefresh === true;
+    const refreshTokens = refreshToken === true;
+    return { refresh, refreshTokens, fresh: refresh || refreshTokens || refreshGithubAppJwtToken === true };
 }
 
 /** What stands for credentials that are sealed: the name of the setting that seals them. */
@@ -77,17 +91,18 @@ export class Connections {
         const connection = nameArgument(connectionId, 'connectionId');
         const key = JSONStringify([integration, connection]);
         const known = this.#remembered[key];
-        if (known && DateNow() < known.until && !wantsFresh(options)) {
+        const wanted = wantedOf(options);
+        if (known && DateNow() < known.until && !wanted.fresh) {
             return connectionOf(known.json);
         }
-        const json = await this.#read(integration, connection);
+        const json = await this.#read(integration, connection, wanted);
         this.#remembered[key] = { json, until: DateNow() + REMEMBERED_MS };
         return connectionOf(json);
     }
 
     /** By the credentials' type, and never remembered. */
     async token(): Promise<unknown> {
-        const { credentials } = JSONParse(await this.#read(null, null)) as Partial<Connection>;
+        const { credentials } = JSONParse(await this.#read(null, null, AS_IT_IS)) as Partial<Connection>;
         if (typeof credentials !== 'object' || credentials === null) {
             throw new Error(
                 'nango.getToken(): the connection has no credentials (a fixture says what it gives in `nango.getToken`)',
@@ -110,8 +125,8 @@ export class Connections {
         }
     }
 
-    async #read(integration: string | null, connection: string | null): Promise<string> {
-        const answer = await op_onevent_connection(integration, connection);
+    async #read(integration: string | null, connection: string | null, wanted: Wanted): Promise<string> {
+        const answer = await op_onevent_connection(integration, connection, wanted.refresh, wanted.refreshTokens);
         if (answer.error !== null) {
             throw failureError(answer.error, connectionConfig(connection));
         }

@@ -22,6 +22,7 @@ function append<T>(list: T[], item: T): void {
 interface Recorded {
     requests: { wire: WireRequest; bytes: Uint8Array | null }[];
     connections: [string | null, string | null][];
+    connectionOptions: { refresh: boolean; refreshTokens: boolean }[];
     writes: { json: string; kind: 'set' | 'update'; version: number | null }[];
     logs: { level: string; message: string; meta: unknown }[];
     warnings: { code: string; message: string; keys: string[] }[];
@@ -34,6 +35,7 @@ interface Recorded {
 const nothing = (): Recorded => ({
     requests: [],
     connections: [],
+    connectionOptions: [],
     writes: [],
     logs: [],
     warnings: [],
@@ -96,8 +98,14 @@ export const op_onevent_proxy: Ops['op_onevent_proxy'] = (wire, bytes) => {
     return host.answer(wire);
 };
 
-export const op_onevent_connection: Ops['op_onevent_connection'] = async (integration, connection) => {
+export const op_onevent_connection: Ops['op_onevent_connection'] = async (
+    integration,
+    connection,
+    refresh,
+    refreshTokens,
+) => {
     append(host.connections, [integration, connection]);
+    append(host.connectionOptions, { refresh, refreshTokens });
     return ok(host.connection);
 };
 

@@ -80,6 +80,9 @@ pub enum CredentialsError {
         /// The field's name.
         field: &'static str,
     },
+    /// There is neither a token nor what one is fetched with.
+    #[error("credentials of type OAUTH2_CC need the text fields `client_id` and `client_secret`, or `token`")]
+    NoClient,
 }
 
 /// One connection's credentials, in Nango's field names (see Nango's API reference, "import a connection").
@@ -108,10 +111,10 @@ impl Credentials {
         };
         let required: &[&'static str] = match mode {
             AuthMode::OAuth2 => &["access_token"],
-            AuthMode::OAuth2ClientCredentials => &["token"],
+            // A token, or a client to fetch one with.
+            AuthMode::OAuth2ClientCredentials | AuthMode::None => &[],
             AuthMode::ApiKey => &["apiKey"],
             AuthMode::Basic => &["username"],
-            AuthMode::None => &[],
         };
         // Nango's API accepts `api_key` beside `apiKey`; one spelling is stored.
         if mode == AuthMode::ApiKey
@@ -119,10 +122,14 @@ impl Credentials {
         {
             fields.entry("apiKey").or_insert(key);
         }
-        for field in required {
-            if fields.get(*field).and_then(Value::as_str).is_none_or(str::is_empty) {
-                return Err(CredentialsError::MissingField { mode: mode.as_str(), field });
-            }
+        let has =
+            |field: &str| fields.get(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+        if let Some(field) = required.iter().find(|field| !has(field)) {
+            return Err(CredentialsError::MissingField { mode: mode.as_str(), field });
+        }
+        let fetches = has("client_id") && has("client_secret");
+        if mode == AuthMode::OAuth2ClientCredentials && !has("token") && !fetches {
+            return Err(CredentialsError::NoClient);
         }
         Ok(Self { mode, fields })
     }
@@ -145,6 +152,32 @@ impl Credentials {
         self.fields.get(field).and_then(Value::as_str).map(Secret::new)
     }
 
+    /// A field of the OAuth client that the connection has instead of its integration's (Nango's `config_override`).
+    #[must_use]
+    pub fn client_override(&self, field: &str) -> Option<Secret> {
+        self.fields.get("config_override")?.get(field)?.as_str().map(Secret::new)
+    }
+
+    /// A field, by Nango's name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// The same credentials with other values of these fields; `null` takes a field away.
+    ///
+    /// # Errors
+    /// As [`Credentials::from_json`].
+    pub fn with(&self, changes: JsonObject) -> Result<Self, CredentialsError> {
+        let mut fields = self.fields.clone();
+        for (name, value) in changes {
+            match value {
+                Value::Null => fields.shift_remove(&name),
+                value => fields.insert(name, value),
+            };
+        }
+        Self::from_json(Value::Object(fields), Some(self.mode))
+    }
+
     /// The token that `Authorization: Bearer` carries, where the mode has one.
     #[must_use]
     pub fn bearer_token(&self) -> Option<Secret> {
@@ -152,6 +185,25 @@ impl Credentials {
             AuthMode::OAuth2 => self.text("access_token"),
             AuthMode::OAuth2ClientCredentials => self.text("token"),
             AuthMode::ApiKey | AuthMode::Basic | AuthMode::None => None,
+        }
+    }
+
+    /// Whether they are a client's, and no token was fetched with them yet.
+    #[must_use]
+    pub fn lacks_token(&self) -> bool {
+        let has = self.text("token").is_some_and(|token| !token.reveal().is_empty());
+        self.mode == AuthMode::OAuth2ClientCredentials && !has
+    }
+
+    /// Whether they hold what a new token is fetched with.
+    #[must_use]
+    pub fn is_renewable(&self) -> bool {
+        let has =
+            |field: &str| self.field(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+        match self.mode {
+            AuthMode::OAuth2 => has("refresh_token"),
+            AuthMode::OAuth2ClientCredentials => has("client_id") && has("client_secret"),
+            AuthMode::ApiKey | AuthMode::Basic | AuthMode::None => false,
         }
     }
 

@@ -47,6 +47,8 @@ pub enum Operation {
     Override,
     /// The connection is being deleted.
     Deletion,
+    /// The connection's access token is being refreshed. No function runs for that.
+    Refresh,
 }
 
 impl Operation {

@@ -12,6 +12,7 @@ mod details;
 mod effects;
 mod encoding;
 mod error;
+mod expiry;
 mod function;
 mod header_lines;
 mod host;
@@ -38,6 +39,7 @@ pub use effects::{
     MetadataWriteKind, NewestMetadata, TriggeredAction, Warning, WarningCode,
 };
 pub use error::{ErrorType, Frame, RunError};
+pub use expiry::InvalidExpiry;
 pub use function::{
     CompiledCode, DefaultImport, Event, Function, FunctionKey, FunctionKind, ImportTarget, ModuleFormat,
     ModuleImport, ModuleSource, Schema, SchemaCheck, ScopeName, Violation,
@@ -46,7 +48,7 @@ pub use header_lines::{HeaderLines, HeaderText};
 pub use host::{
     ActionCall, CallContext, CallOrigin, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable,
     FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostCalls, HostError, IntegrationInclude,
-    MetadataCommit, MetadataWrite, MetadataWritten, VersionedMetadata,
+    MetadataCommit, MetadataWrite, MetadataWritten, RefreshTokens, TokenRefresh, VersionedMetadata,
 };
 pub use http::{
     LastRequest, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{JsBuffer, OpState, op2};
-use onevent_contract::{ConnectionQuery, HostCalls, HostError};
+use onevent_contract::{ConnectionQuery, HostCalls, HostError, RefreshTokens, TokenRefresh};
 
 use crate::state::RunState;
 use crate::wire::{OpResult, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
@@ -43,19 +43,33 @@ pub(crate) async fn op_onevent_connection(
     state: Rc<RefCell<OpState>>,
     #[string] provider_config_key: Option<String>,
     #[string] connection: Option<String>,
+    refresh: bool,
+    refresh_tokens: bool,
 ) -> OpResult<String> {
-    OpResult::of(read_connection(&run_state(&state), provider_config_key, connection).await)
+    let query = connection_query(provider_config_key, connection).map(|query| ConnectionQuery {
+        refresh: if refresh { TokenRefresh::Now } else { TokenRefresh::WhenDue },
+        refresh_tokens: if refresh_tokens { RefreshTokens::Included } else { RefreshTokens::LeftOut },
+        ..query
+    });
+    OpResult::of(read_connection(&run_state(&state), query).await)
+}
+
+fn connection_query(
+    provider_config_key: Option<String>,
+    connection: Option<String>,
+) -> Result<ConnectionQuery, HostError> {
+    Ok(ConnectionQuery {
+        provider_config_key: provider_config_key.map(integration_id).transpose()?,
+        connection_id: connection.map(connection_id).transpose()?,
+        ..ConnectionQuery::default()
+    })
 }
 
 async fn read_connection(
     run: &RunState,
-    provider_config_key: Option<String>,
-    connection: Option<String>,
+    query: Result<ConnectionQuery, HostError>,
 ) -> Result<String, HostError> {
-    let query = ConnectionQuery {
-        provider_config_key: provider_config_key.map(integration_id).transpose()?,
-        connection_id: connection.map(connection_id).transpose()?,
-    };
+    let query = query?;
     let (host, call) = (run.host.clone(), run.call.clone());
     let connection = run.ask(async move { host.connection(&call, query).await }).await?;
     Ok(connection.to_string())

@@ -18,7 +18,9 @@ pub use self::call::HostCall;
 pub use self::calls::HostCalls;
 pub use self::checkpoint::Checkpoint;
 pub use self::context::{CallContext, CallOrigin};
-pub use self::environment::{ActionCall, ConnectionQuery, EnvironmentVariable, IntegrationInclude};
+pub use self::environment::{
+    ActionCall, ConnectionQuery, EnvironmentVariable, IntegrationInclude, RefreshTokens, TokenRefresh,
+};
 pub use self::error::HostError;
 pub use self::fetch::{FetchRequest, FetchResponse};
 pub use self::metadata::{DroppedKeys, MetadataCommit, MetadataWrite, MetadataWritten, VersionedMetadata};

@@ -4,7 +4,7 @@ use onevent_contract::{
     ActionCall, Checkpoint, ConnectionQuery, DroppedKeys, EnvironmentVariable, FetchRequest, FetchResponse,
     HeaderLines, HostAnswer, HostCall, HostError, IntegrationInclude, LastRequest, MetadataCommit,
     MetadataWrite, MetadataWriteKind, MetadataWritten, Params, ProxyBody, ProxyRequest, ProxyResponse,
-    ResponseHead, ResponseType, RetryHeader, VersionedMetadata,
+    RefreshTokens, ResponseHead, ResponseType, RetryHeader, TokenRefresh, VersionedMetadata,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -72,8 +72,15 @@ fn metadata_write() -> BoxedStrategy<MetadataWrite> {
 
 fn call() -> BoxedStrategy<HostCall> {
     let include = prop_oneof![Just(IntegrationInclude::Webhook), Just(IntegrationInclude::Credentials)];
-    let query = (option::of(integration()), option::of(connection())).prop_map(
-        |(provider_config_key, connection_id)| ConnectionQuery { provider_config_key, connection_id },
+    let refresh = prop_oneof![Just(TokenRefresh::WhenDue), Just(TokenRefresh::Now)];
+    let refresh_tokens = prop_oneof![Just(RefreshTokens::LeftOut), Just(RefreshTokens::Included)];
+    let query = (option::of(integration()), option::of(connection()), refresh, refresh_tokens).prop_map(
+        |(provider_config_key, connection_id, refresh, refresh_tokens)| ConnectionQuery {
+            provider_config_key,
+            connection_id,
+            refresh,
+            refresh_tokens,
+        },
     );
     let action = (integration(), connection(), function(), json()).prop_map(
         |(provider_config_key, connection_id, name, input)| ActionCall {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     CallContext, Checkpoint, ConnectionId, ConnectionQuery, EnvironmentName, EnvironmentVariable,
     FetchRequest, FetchResponse, FieldTemplates, Host, HostAnswer, HostCall, HostError, IntegrationId,
-    IntegrationInclude, JsonObject, ProxyRequest, ProxyResponse,
+    IntegrationInclude, JsonObject, ProxyRequest, ProxyResponse, RefreshTokens, TokenRefresh,
 };
 use onevent_proxy::{Integration, Providers, Proxy, Seal, Target, provider_url};
 use serde_json::{Value, json};
@@ -216,11 +216,12 @@ impl RemoteHost {
         call.send(request).await
     }
 
+    /// Tokens are Nango's to refresh; what a function wants of that is handed on.
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         self.hide(call);
         let (integration, connection) =
             self.meant(query.provider_config_key.as_ref(), query.connection_id.as_ref());
-        let mut json = self.api.connection_json(integration, connection).await?;
+        let mut json = self.api.connection_json(integration, connection, &flags(&query)).await?;
         // From here on the function holds these, so its logs and errors may carry them.
         let provider = json.get("provider").and_then(Value::as_str);
         let provider = provider.and_then(|provider| self.providers.get(provider));
@@ -320,4 +321,11 @@ impl std::fmt::Debug for RemoteHost {
             .field("facts", &self.own.facts)
             .finish_non_exhaustive()
     }
+}
+
+/// What a query asks for, as Nango's route names it.
+fn flags(query: &ConnectionQuery) -> Vec<&'static str> {
+    let refresh = (query.refresh == TokenRefresh::Now).then_some("force_refresh");
+    let refresh_tokens = (query.refresh_tokens == RefreshTokens::Included).then_some("refresh_token");
+    refresh.into_iter().chain(refresh_tokens).collect()
 }

@@ -96,7 +96,7 @@ impl NangoApi {
         integration: &IntegrationId,
         connection: &ConnectionId,
     ) -> Result<Option<LastChange>, RemoteError> {
-        match self.connection_json(integration, connection).await {
+        match self.connection_json(integration, connection, &[]).await {
             Ok(json) => Ok(LastChange::from_json(&Value::Object(json))),
             Err(error) if error.code() == "connection_needs_reconnect" => Ok(None),
             Err(error) => Err(error),

@@ -24,7 +24,7 @@ impl NangoApi {
         integration: &IntegrationId,
         connection: &ConnectionId,
     ) -> Result<RemoteConnection, RemoteError> {
-        let json = self.connection_json(integration, connection).await?;
+        let json = self.connection_json(integration, connection, &[]).await?;
         RemoteConnection::from_json(integration, connection, json)
             .ok_or_else(|| self.not_nango("its connection has no `provider`".into()))
     }
@@ -53,9 +53,11 @@ impl NangoApi {
         &self,
         integration: &IntegrationId,
         connection: &ConnectionId,
+        flags: &[&str],
     ) -> Result<JsonObject, RemoteError> {
         let path = ["connections", connection.as_str()];
-        let query = [("provider_config_key", integration.as_str())];
+        let mut query = vec![("provider_config_key", integration.as_str())];
+        query.extend(flags.iter().map(|flag| (*flag, "true")));
         let operation = ApiOperation::Connection { integration, connection };
         match self.json(&operation, JsonRequest::get(&path, &query)).await? {
             Value::Object(connection) => Ok(connection),

@@ -221,7 +221,7 @@ impl Host for RecordingHost {
 impl RecordingHost {
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
         // A fixture has one connection: the run's own.
-        let own = query == ConnectionQuery::default();
+        let own = query.is_own();
         let connection = self.inner.connection(call, query).await?;
         self.note(|recorded| {
             if own || recorded.connection.is_none() {
