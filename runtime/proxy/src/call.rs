@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use onevent_contract::{
     Credentials, EffectSender, HostError, HttpRequest, LastRequest, LogLevel, ProxyRequest, ProxyResponse,
     ResponseHead,
@@ -84,6 +85,8 @@ impl Manner for Whole {
 /// One attempt, done.
 pub(crate) struct Attempt<A> {
     pub(crate) outcome: Result<A, HostError>,
+    /// Whether the answer is one to the credentials.
+    answers: Credentialed,
     /// The URL that was asked first, as a report shows it.
     shown_url: String,
     last_request: LastRequest,
@@ -97,16 +100,40 @@ impl<M: Manner> Call<M> {
         self.warn_about_ignored_headers();
         let mut refused: Option<Credentials> = None;
         let mut number: u32 = 0;
+        // A call that a new token made once more is not one of its retries.
+        let mut repeated: u32 = 0;
         loop {
-            let target = self.source.target().await?;
+            let mut target = self.source.target().await?;
             self.effects.hide(target.secrets());
-            let attempt = self.attempt(&target, number + 1).await?;
+            let mut attempt = self.attempt(&target, number + repeated + 1).await?;
+            if repeated == 0
+                && let Some(renewed) = self.renewed(&target, &attempt).await
+            {
+                repeated = 1;
+                target = renewed;
+                attempt = self.attempt(&target, number + repeated + 1).await?;
+            }
             let last = number >= self.request.retries;
             let again = if last { None } else { self.again(&attempt, &target, number, &mut refused) };
             let Some(wait) = again else { return Ok(attempt) };
             self.inner.options.sleeper.sleep(wait).await;
             number += 1;
         }
+    }
+
+    /// The target with a new token, where the provider does not accept the one that was sent. What a 401 answers was not
+    /// done, so nothing is done twice.
+    async fn renewed(&self, target: &Target, attempt: &Attempt<M::Answer>) -> Option<Target> {
+        let unauthorized =
+            matches!(&attempt.outcome, Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED);
+        let without = attempt.answers == Credentialed::Without;
+        if !unauthorized || without || self.manner.upload().is_some() {
+            return None;
+        }
+        let renewed = self.source.renewed(target).await?;
+        self.effects.hide(renewed.secrets());
+        self.log("the provider answered 401: the request is sent once more, with a new token".to_owned());
+        Some(renewed)
     }
 
     /// How long to wait before the next attempt; `None` where this one was the last.
@@ -207,7 +234,10 @@ impl<M: Manner> Call<M> {
             url: built.secrets.shown(&hop.url),
             redirects: u32::try_from(redirects).unwrap_or(u32::MAX),
         };
-        Ok(Attempt { outcome, shown_url, last_request, duration: options.clock.elapsed(start) })
+        // On the way to another origin they stay behind.
+        let same = hop.url.origin() == built.url.origin();
+        let answers = if same { built.credentialed } else { Credentialed::Without };
+        Ok(Attempt { outcome, answers, shown_url, last_request, duration: options.clock.elapsed(start) })
     }
 
     fn remaining(&self) -> Duration {
@@ -240,7 +270,7 @@ impl<M: Manner> Call<M> {
 
 impl Attempt<HopAnswer> {
     pub(crate) fn finish(self) -> Result<ProxyResponse, HostError> {
-        let Self { outcome, shown_url: url, last_request, duration } = self;
+        let Self { outcome, shown_url: url, last_request, duration, .. } = self;
         let answer = outcome?;
         let head = ResponseHead {
             status: answer.status.as_u16(),

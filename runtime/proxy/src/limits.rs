@@ -27,6 +27,14 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// caller's body before it, as long as it moves.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// The longest time for a token endpoint's answer. Runs wait for it, and others for the lease of whoever asks: it has to
+/// be shorter than that.
+pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The longest body of a token endpoint's answer, in bytes after decompression; a larger one is no answer. Real ones have
+/// a few kilobytes, and what came is kept with the connection.
+pub const MAX_TOKEN_ANSWER_BYTES: usize = 256 * 1024;
+
 /// The longest body of a streamed call that is kept, in bytes, so that it can be sent once more: by another attempt, or
 /// where a redirect asks for it. A larger one is passed on while it arrives, and sent once.
 pub const MAX_REPEATABLE_BODY_BYTES: usize = 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{CallContext, HostError, ProxyRequest, ProxyResponse};
+use onevent_contract::{CallContext, Clock, HostError, ProxyRequest, ProxyResponse};
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -77,6 +77,12 @@ impl Proxy {
             manner: Whole,
         };
         self.on_runtime(async { running.run().await?.finish() }).await
+    }
+
+    /// The time that its calls are made at.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.inner.options.clock
     }
 
     /// Does work where the connections live. Dropping the future ends it.

@@ -103,6 +103,13 @@ impl Target {
 pub trait TargetSource: Send + Sync {
     /// The target as it is now.
     async fn target(&self) -> Result<Target, HostError>;
+
+    /// The same with another token, after a call with `refused` was answered 401. It is asked once for each call, and
+    /// the call is made once more with what it gives. `None`: there is no other.
+    async fn renewed(&self, refused: &Target) -> Option<Target> {
+        let _ = refused;
+        None
+    }
 }
 
 /// A target that stays as it is.

@@ -17,7 +17,7 @@ use crate::template::{Credentialed, RequestParts, Values};
 
 use self::configuration::configuration;
 use self::url::BareUrl;
-pub(crate) use self::url::add_params;
+pub(crate) use self::url::{add_params, has_open_host, template_url};
 pub use body::has_body;
 pub(crate) use body::{ContentType, encoded, takes_fields};
 pub(crate) use headers::DEFAULT_USER_AGENT;
@@ -86,7 +86,7 @@ impl BuiltRequest {
 }
 
 /// Where the credentials of a call may go. What the base URL holds is a secret of the call also where it is not used.
-fn reach(target: &Target, values: &Values<'_>, secrets: &mut Secrets) -> Reach {
+pub(crate) fn reach(target: &Target, values: &Values<'_>, secrets: &mut Secrets) -> Reach {
     match &target.integration.seal {
         None => Reach::Open,
         Some(seal) => {

@@ -45,6 +45,11 @@ impl Secrets {
         self.redactor.finds(text)
     }
 
+    /// A text as people may see it.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        self.redactor.hide(text).into_owned()
+    }
+
     /// An error as people may see it. What a provider answered is not touched.
     pub(crate) fn hidden_in(&self, error: HostError) -> HostError {
         let hide = |message: String| self.redactor.hide(&message).into_owned();

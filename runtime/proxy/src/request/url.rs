@@ -44,7 +44,7 @@ pub(super) fn build_bare(
             );
             configuration("unsupported_provider", message)
         })?;
-    let base = base(template, values, secrets)?;
+    let base = base(BASE, template, values, secrets)?;
     let endpoint = values
         .render(&Template::without_alternatives(&request.endpoint))
         .map_err(|unresolved| unresolved.into_error("the endpoint"))?;
@@ -53,7 +53,7 @@ pub(super) fn build_bare(
     }
     // An endpoint may also be written with the provider's own base URL, while the integration has another one.
     let official = provider.proxy.base_url.as_deref().filter(|official| *official != template);
-    let official = official.and_then(|official| self::base(official, values, secrets).ok());
+    let official = official.and_then(|official| self::base(BASE, official, values, secrets).ok());
     let mut url = joined(&base, official.as_ref(), &endpoint.text)?;
     add_params(&mut url, request.params.as_ref())?;
     url.set_fragment(None);
@@ -64,8 +64,37 @@ pub(super) fn build_bare(
 pub(super) fn own_base(target: &Target, values: &Values<'_>, secrets: &mut Secrets) -> Option<Url> {
     let integration = &target.integration;
     let template = integration.base_url.as_deref().or(integration.provider.proxy.base_url.as_deref())?;
-    base(template, values, secrets).ok().map(|base| base.url)
+    base(BASE, template, values, secrets).ok().map(|base| base.url)
 }
+
+/// Another URL that a template names, under the same rules: `place` is what errors call it.
+pub(crate) fn template_url(
+    place: &str,
+    template: &str,
+    values: &Values<'_>,
+    secrets: &mut Secrets,
+) -> Result<Url, HostError> {
+    base(place, template, values, secrets).map(|base| base.url)
+}
+
+/// Whether a value decides to whose host a template's URL leads: one that is more than a name beneath a fixed one.
+pub(crate) fn has_open_host(template: &str) -> bool {
+    Template::parse(template).alternatives.iter().any(|segments| {
+        let mut before = String::new();
+        segments.iter().enumerate().any(|(index, segment)| {
+            if let Segment::Text(text) = segment {
+                before.push_str(text);
+                return false;
+            }
+            let beneath =
+                matches!(segments.get(index + 1), Some(Segment::Text(text)) if text.starts_with('.'));
+            part_after(&before) != UrlPart::Path && !beneath
+        })
+    })
+}
+
+/// What errors call the base URL.
+const BASE: &str = "the base URL";
 
 /// The base URL with its values put in, as text and as URL.
 struct Base {
@@ -75,23 +104,23 @@ struct Base {
     secret: bool,
 }
 
-fn base(template: &str, values: &Values<'_>, secrets: &mut Secrets) -> Result<Base, HostError> {
+fn base(place: &str, template: &str, values: &Values<'_>, secrets: &mut Secrets) -> Result<Base, HostError> {
     let mut problem = None;
     for segments in &Template::parse(template).alternatives {
         match base_text(segments, values) {
-            Ok(base) => return parsed_base(base, secrets),
+            Ok(base) => return parsed_base(place, base, secrets),
             Err(BaseProblem::Unresolved(unresolved)) => problem = Some(unresolved),
             Err(BaseProblem::Host { placeholder, forbidden }) => {
                 let message = format!(
-                    "${{{placeholder}}} is a part of the base URL's host and its value holds {forbidden:?}"
+                    "${{{placeholder}}} is a part of {place}'s host and its value holds {forbidden:?}"
                 );
                 return Err(configuration("invalid_url", message));
             }
         }
     }
     Err(match problem {
-        Some(unresolved) => unresolved.into_error("the base URL"),
-        None => configuration("unsupported_provider", "the base URL is empty"),
+        Some(unresolved) => unresolved.into_error(place),
+        None => configuration("unsupported_provider", format!("{place} is empty")),
     })
 }
 
@@ -152,21 +181,21 @@ fn part_after(text: &str) -> UrlPart {
     }
 }
 
-fn parsed_base(base: Rendered, secrets: &mut Secrets) -> Result<Base, HostError> {
+fn parsed_base(place: &str, base: Rendered, secrets: &mut Secrets) -> Result<Base, HostError> {
     let Rendered { text, secret } = base;
     let url = Url::parse(&text).map_err(|error| {
         // A URL with a token in its path is not for an error message.
         let shown = if secret { "…" } else { &text };
-        configuration("invalid_url", format!("the base URL `{shown}` cannot be used: {error}"))
+        configuration("invalid_url", format!("{place} `{shown}` cannot be used: {error}"))
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(configuration(
             "invalid_scheme",
-            format!("the base URL's scheme is `{}`: http and https can be called", url.scheme()),
+            format!("{place}'s scheme is `{}`: http and https can be called", url.scheme()),
         ));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(configuration("invalid_url", "the base URL holds a user name or password"));
+        return Err(configuration("invalid_url", format!("{place} holds a user name or password")));
     }
     if secret {
         url.path_segments().into_iter().flatten().for_each(|segment| secrets.add(segment));

@@ -15,3 +15,4 @@ mod seal;
 mod setup;
 mod streamed;
 mod tls;
+mod tokens;
