@@ -76,6 +76,16 @@ impl Transaction {
         known(self.tables().set_credentials_state(key, REFUSED, accepted).await?, key)
     }
 
+    /// Replaces what is kept beside refused credentials.
+    pub(crate) async fn replace_accepted(
+        &mut self,
+        key: &ConnectionKey,
+        accepted: Account,
+    ) -> Result<(), StoreError> {
+        let sealed = credentials::seal_accepted(self.cipher(), key, accepted)?;
+        known(self.tables().set_credentials_state(key, REFUSED, Some(sealed)).await?, key)
+    }
+
     pub(crate) fn last_accepted(
         &self,
         key: &ConnectionKey,

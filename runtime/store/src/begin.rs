@@ -71,6 +71,7 @@ impl Change {
                     to.replace_details(key, &details).await?;
                 }
                 to.clear_auth_error(key).await?;
+                to.forget_refreshes(key).await?;
                 Ok(Applied { provider: new.provider.clone(), previous: Some(previous) })
             }
             // Its credentials are not needed: a damaged connection can still be deleted. Cleanup works with what was

@@ -9,7 +9,7 @@ use onevent_contract::{
 };
 use strum::{EnumString, IntoStaticStr};
 
-use crate::{DetailsPatch, MetadataWriters};
+use crate::{DetailsPatch, MetadataWriters, RefreshState};
 
 /// What names one connection: no two connections have the same three.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -185,6 +185,8 @@ pub struct StoredConnection {
     pub unfinished_setup: Option<UnfinishedSetup>,
     /// Set once it was deleted and waits for its cleanup: until when at most.
     pub quarantined_until: Option<Timestamp>,
+    /// What came of the last refreshes of its access token.
+    pub refresh: RefreshState,
 }
 
 impl StoredConnection {

@@ -13,8 +13,8 @@ use crate::json::{decode, encode, encode_metadata};
 use crate::time::from_millis;
 use crate::{
     AuthError, ConnectionFilter, ConnectionKey, ConnectionState, ConnectionSummary, EventKind,
-    MetadataWriters, NewConnection, Reconnection, SetupState, StoreError, StoredConnection, Transaction,
-    UnfinishedSetup, Visibility, Writer, credentials,
+    MetadataWriters, NewConnection, Reconnection, RefreshState, SetupState, StoreError, StoredConnection,
+    Transaction, UnfinishedSetup, Visibility, Writer, credentials,
 };
 
 impl Transaction {
@@ -60,7 +60,9 @@ impl Transaction {
         visibility: Visibility,
     ) -> Result<Option<StoredConnection>, StoreError> {
         let row = self.tables().connection_row(key, visibility).await?;
-        row.map(|row| self.stored(row)).transpose()
+        let Some(mut stored) = row.map(|row| self.stored(row)).transpose()? else { return Ok(None) };
+        stored.refresh = self.refresh_state(key).await?;
+        Ok(Some(stored))
     }
 
     pub(crate) async fn found_summaries(
@@ -282,6 +284,7 @@ impl Transaction {
             quarantined_until: quarantined_until
                 .map(|at| from_millis(at, "quarantined_until"))
                 .transpose()?,
+            refresh: RefreshState::default(),
         })
     }
 }

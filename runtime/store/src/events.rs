@@ -77,12 +77,8 @@ impl Transaction {
 
 pub(crate) fn summary(row: EventRow) -> Result<EventSummary, StoreError> {
     let damaged = StoreError::corrupt;
-    let operation = |name: String| match name.as_str() {
-        "creation" => Ok(Operation::Creation),
-        "override" => Ok(Operation::Override),
-        "deletion" => Ok(Operation::Deletion),
-        _ => Err(damaged("operation of an event")),
-    };
+    let operation =
+        |name: String| Operation::from_name(&name).ok_or_else(|| damaged("operation of an event"));
     Ok(EventSummary {
         id: EventId::parse(&row.id).ok_or_else(|| damaged("event id"))?,
         position: row.position,

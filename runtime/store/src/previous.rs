@@ -55,6 +55,10 @@ impl Previous {
         read.ok_or_else(|| StoreError::corrupt("previous state of a connection"))
     }
 
+    pub(crate) fn with_credentials(self, credentials: &Credentials) -> Self {
+        Self { credentials: credentials.reveal(), ..self }
+    }
+
     pub(crate) fn auth_error(&self) -> Option<AuthError> {
         let error = self.auth_error.as_ref()?;
         Some(AuthError { run_id: error.run_id, message: error.message.clone(), at: error.at })

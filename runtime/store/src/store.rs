@@ -53,14 +53,17 @@ struct Inner {
     database: Box<dyn Database>,
     tools: Arc<Tools>,
     turns: Turns,
+    /// The turns of those who refresh tokens: an operation's runs do so while it has its own.
+    refresh_turns: Turns,
     running: Running,
     mode: StoreMode,
 }
 
 impl Store {
     pub(crate) fn new(database: Box<dyn Database>, tools: Tools, mode: StoreMode) -> Self {
-        let (tools, turns, running) = (Arc::new(tools), Turns::default(), Running::default());
-        Self(Arc::new(Inner { database, tools, turns, running, mode }))
+        let (turns, refresh_turns) = (Turns::default(), Turns::default());
+        let (tools, running) = (Arc::new(tools), Running::default());
+        Self(Arc::new(Inner { database, tools, turns, refresh_turns, running, mode }))
     }
 
     /// Begins a transaction that may write. It waits in line while another one writes.
@@ -93,6 +96,10 @@ impl Store {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    pub(crate) fn refresh_turns(&self) -> &Turns {
+        &self.0.refresh_turns
     }
 
     pub(crate) fn running(&self) -> &Running {

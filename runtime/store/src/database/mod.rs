@@ -10,6 +10,7 @@ mod functions;
 mod integrations;
 mod keys;
 mod owners;
+mod refreshes;
 mod retention;
 mod rows;
 mod runs;
@@ -29,6 +30,7 @@ pub(crate) use self::functions::{FunctionIdentity, FunctionTable, FunctionVersio
 pub(crate) use self::integrations::{IntegrationRow, IntegrationTable};
 pub(crate) use self::keys::{ApiKeyRow, KeyTable};
 pub(crate) use self::owners::{Owner, OwnerState, Owners, Ownership};
+pub(crate) use self::refreshes::{RefreshColumns, RefreshFailureColumns, RefreshTable};
 pub(crate) use self::retention::RetentionTable;
 pub(crate) use self::rows::{
     AuthErrorColumns, ConnectionRow, ConnectionTable, CredentialsColumns, DetailsColumns, KeyColumns,
@@ -60,6 +62,7 @@ pub(crate) trait Database: Send + Sync + fmt::Debug {
 pub(crate) trait Tables:
     ConnectionTable
     + OperationTable
+    + RefreshTable
     + RunTable
     + RunLockTable
     + CheckpointTable

@@ -18,6 +18,7 @@ mod locks;
 mod metadata;
 pub(crate) mod open;
 mod operations;
+mod refreshes;
 mod retention;
 mod row;
 mod run_locks;

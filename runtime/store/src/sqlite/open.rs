@@ -47,6 +47,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "upstream", include_str!("../../migrations/sqlite/0009_upstream.sql")),
     (10, "durable events", include_str!("../../migrations/sqlite/0010_durable_events.sql")),
     (11, "upstream to delete", include_str!("../../migrations/sqlite/0011_upstream_to_delete.sql")),
+    (12, "refreshes", include_str!("../../migrations/sqlite/0012_refreshes.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.

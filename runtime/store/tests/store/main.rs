@@ -14,6 +14,7 @@ mod metadata;
 mod opening;
 mod operations;
 mod queue;
+mod refreshes;
 mod retention;
 mod run_locks;
 mod runs;
