@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use onevent_contract::{
     CallContext, Connection, ConnectionFacts, ConnectionId, EnvironmentName, FieldTemplates, HostError,
-    IntegrationId, Secret,
+    IntegrationId, RefreshTokens, Secret,
 };
 use onevent_proxy::{Integration, Target};
 use onevent_store::{ConnectionKey, Store, StoredConnection, Visibility};
@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::Access;
 use crate::answers::{NangoEndpoint, internal, needs_reconnect, unknown_connection, unknown_integration};
+use crate::refresh_tokens::without_refresh_tokens;
 use crate::sealed::keep_credentials;
 
 /// The configured integrations, by unique key.
@@ -73,10 +74,20 @@ impl Connections {
 
     /// A connection as a function sees it. From here on the function holds its credentials, so its logs and errors may
     /// carry them.
-    pub(crate) fn shown(&self, call: &CallContext, connection: &Connection) -> Result<Value, HostError> {
+    pub(crate) fn shown(
+        &self,
+        call: &CallContext,
+        connection: &Connection,
+        refresh_tokens: RefreshTokens,
+    ) -> Result<Value, HostError> {
         call.effects.hide(self.secrets(connection));
         let integration = self.integration(NangoEndpoint::Connection, &connection.provider_config_key)?;
         let mut shown = connection.reveal();
+        if let (RefreshTokens::LeftOut, Value::Object(shown)) = (refresh_tokens, &mut shown) {
+            for field in ["credentials", "connection_config"] {
+                shown.get_mut(field).into_iter().for_each(without_refresh_tokens);
+            }
+        }
         if let (Some(_), Value::Object(shown)) = (&integration.seal, &mut shown) {
             keep_credentials(&integration.key, Some(&integration.provider), shown);
         }

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, EnvironmentName,
-    EnvironmentVariable, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId,
-    IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId,
-    VersionedMetadata,
+    ActionCall, CallContext, Checkpoint, Connection, ConnectionId, ConnectionQuery, Credentials,
+    EnvironmentName, EnvironmentVariable, FetchRequest, FetchResponse, Host, HostAnswer, HostCall, HostError,
+    IntegrationId, IntegrationInclude, JsonObject, LogLevel, MetadataWrite, MetadataWritten, Mode,
+    ProxyRequest, ProxyResponse, RunId, VersionedMetadata,
 };
 use onevent_proxy::Proxy;
 use onevent_store::{Store, Visibility};
@@ -122,6 +122,17 @@ impl DryHost {
         Ok(Arc::new(Mutex::new(DryConnection::stored(stored))))
     }
 
+    /// A dry run refreshes no token: a provider may replace the refresh token with it, and nobody would keep the new one.
+    fn warn_of_expired(&self, call: &CallContext, credentials: &Credentials) {
+        let ended = credentials.expires_at().ok().flatten().filter(|end| *end <= self.proxy.clock().now());
+        if let Some(end) = ended.filter(|_| credentials.is_renewable()) {
+            let message = format!(
+                "the access token expired at {end}; a dry run does not refresh it, because it keeps nothing (--allow-writes does)"
+            );
+            call.effects.log(LogLevel::Warn, message, None);
+        }
+    }
+
     fn own(&self) -> MutexGuard<'_, DryConnection> {
         // A write is one assignment after everything that could fail: what a panic leaves behind is whole.
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
@@ -186,14 +197,19 @@ impl DryHost {
         let query = ConnectionQuery {
             provider_config_key: request.provider_config_key.clone(),
             connection_id: request.connection_id.clone(),
+            ..ConnectionQuery::default()
         };
-        let target = self.connections.target(self.meant(NangoEndpoint::Proxy, query).await?)?;
+        let connection = self.meant(NangoEndpoint::Proxy, query).await?;
+        self.warn_of_expired(call, &connection.credentials);
+        let target = self.connections.target(connection)?;
         self.proxy.send(call, &target, request).await
     }
 
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
+        let refresh_tokens = query.refresh_tokens;
         let connection = self.meant(NangoEndpoint::Connection, query).await?;
-        self.connections.shown(call, &connection)
+        self.warn_of_expired(call, &connection.credentials);
+        self.connections.shown(call, &connection, refresh_tokens)
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {

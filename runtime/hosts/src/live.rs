@@ -8,13 +8,14 @@ use onevent_contract::{
     MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId, VersionedMetadata,
 };
 use onevent_proxy::Proxy;
-use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility, Writer};
+use onevent_store::{ConnectionKey, Store, StoreError, Visibility, Writer};
 use serde_json::Value;
 
 use crate::actions::{ActionRun, ActionRunner, Actions, action_key};
 use crate::answers::{NangoEndpoint, api, internal, lock_failure, unknown_connection};
 use crate::connections::Connections;
 use crate::environment::Variables;
+use crate::refresh::{Ask, RefreshTiming, Rights, TokenRefresher};
 use crate::secrets::of_variables;
 use crate::stored_target::StoredTarget;
 use crate::{Access, Integrations};
@@ -26,6 +27,10 @@ pub struct LiveHostOptions {
     pub store: Store,
     /// What makes calls.
     pub proxy: Proxy,
+    /// What refreshes tokens, in the same store.
+    pub refresher: TokenRefresher,
+    /// When it does so, for the run's own connection.
+    pub timing: RefreshTiming,
     /// The configured integrations, the run's own among them.
     pub integrations: Arc<Integrations>,
     /// The run's own connection. It is found also while its creation is running: only that creation's runs have it
@@ -43,6 +48,8 @@ pub struct LiveHost {
     proxy: Proxy,
     own: ConnectionKey,
     access: Access,
+    refresher: TokenRefresher,
+    timing: RefreshTiming,
     actions: Actions,
     variables: Variables,
 }
@@ -51,7 +58,7 @@ impl LiveHost {
     /// A host for one connection's runs.
     #[must_use]
     pub fn new(options: LiveHostOptions) -> Self {
-        let LiveHostOptions { store, proxy, integrations, connection, access } = options;
+        let LiveHostOptions { store, proxy, refresher, timing, integrations, connection, access } = options;
         let environment = connection.environment.clone();
         let connections = Connections { environment, integrations, store: Some(store.clone()) };
         Self {
@@ -60,6 +67,8 @@ impl LiveHost {
             proxy,
             own: connection,
             access,
+            refresher,
+            timing,
             actions: Actions::default(),
             variables: Arc::default(),
         }
@@ -87,21 +96,13 @@ impl LiveHost {
     }
 
     /// What this run may see and use of a connection: more of its own than of others.
-    fn rights(&self, key: &ConnectionKey) -> (Visibility, Access) {
+    fn rights(&self, key: &ConnectionKey) -> Rights {
         if *key == self.own {
-            (Visibility::IncludingPending, self.access)
+            let (visibility, access) = (Visibility::IncludingPending, self.access);
+            Rights { visibility, access, timing: self.timing }
         } else {
-            (Visibility::Established, Access::Normal)
+            Rights::of_others()
         }
-    }
-
-    async fn stored(
-        &self,
-        endpoint: NangoEndpoint,
-        key: &ConnectionKey,
-    ) -> Result<StoredConnection, HostError> {
-        let (visibility, access) = self.rights(key);
-        self.connections.stored(endpoint, key, visibility, access).await
     }
 }
 
@@ -150,14 +151,21 @@ impl LiveHost {
         let key = self.key(ConnectionQuery {
             provider_config_key: request.provider_config_key.clone(),
             connection_id: request.connection_id.clone(),
+            ..ConnectionQuery::default()
         });
-        let source = Arc::new(StoredTarget::of(self.connections.clone(), self.rights(&key), key));
+        let run = (call.run_id, call.effects.clone());
+        let (connections, refresher) = (self.connections.clone(), self.refresher.clone());
+        let source = Arc::new(StoredTarget::of(connections, refresher, self.rights(&key), key, run));
         self.proxy.send_to(call, source, request).await
     }
 
     async fn connection(&self, call: &CallContext, query: ConnectionQuery) -> Result<Value, HostError> {
-        let stored = self.stored(NangoEndpoint::Connection, &self.key(query)).await?;
-        self.connections.shown(call, &stored.connection)
+        let (demand, refresh_tokens) = (self.refresher.demand(query.refresh), query.refresh_tokens);
+        let (endpoint, key) = (NangoEndpoint::Connection, self.key(query));
+        let run = Some((call.run_id, call.effects.clone()));
+        let ask = Ask { endpoint, rights: self.rights(&key), key, demand, run };
+        let stored = self.refresher.fresh(&self.connections, &ask).await?;
+        self.connections.shown(call, &stored.connection, refresh_tokens)
     }
 
     async fn metadata(&self, _call: &CallContext) -> Result<VersionedMetadata, HostError> {
@@ -256,6 +264,7 @@ impl LiveHost {
         let visibility = if key == self.own { Visibility::IncludingPending } else { Visibility::Established };
         // An action for the run's own connection may do what the run may.
         let access = if key == self.own { self.access } else { Access::Normal };
+        let timing = if key == self.own { self.timing } else { RefreshTiming::BeforeExpiry };
         // Whether its credentials work is for the action to find out.
         let found_with = match access {
             Access::Normal | Access::DespiteAuthError => Access::DespiteAuthError,
@@ -274,7 +283,7 @@ impl LiveHost {
             deadline: call.deadline,
             run_id: RunId::generate(),
             depth: self.actions.depth(),
-            host: Arc::new(Self { own: key, access, actions, ..self.clone() }),
+            host: Arc::new(Self { own: key, access, timing, actions, ..self.clone() }),
             caller: call.run_id,
         };
         self.actions.run(call, run).await

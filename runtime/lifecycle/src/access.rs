@@ -1,7 +1,7 @@
 //! What a run may do with a connection that is marked as an auth error.
 
 use onevent_contract::Event;
-use onevent_hosts::Access;
+use onevent_hosts::{Access, RefreshTiming};
 
 /// What a run may do while its connection is marked as an auth error. Validation has to test the credentials that are
 /// there; cleanup has to remove what was set up, with the credentials that were accepted last.
@@ -12,6 +12,17 @@ pub fn access(event: Option<Event>) -> Access {
         Some(Event::PreConnectionDeletion) => Access::LastAccepted,
         // Events to come decide here.
         Some(_) | None => Access::Normal,
+    }
+}
+
+/// When a run's token is refreshed. What was just handed in is validated, and set up with, as it is: nobody would know
+/// otherwise whether it works.
+#[must_use]
+pub fn refresh_timing(event: Option<Event>) -> RefreshTiming {
+    match event {
+        Some(Event::ValidateConnection | Event::PostConnectionCreation) => RefreshTiming::AfterExpiry,
+        // Events to come decide here.
+        Some(_) | None => RefreshTiming::BeforeExpiry,
     }
 }
 

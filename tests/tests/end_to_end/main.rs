@@ -24,4 +24,5 @@ mod remote;
 mod schemas;
 mod secrets;
 mod serve;
+mod token_refresh;
 mod world;

@@ -25,6 +25,8 @@ pub struct WebhookSettings {
     pub url: Option<Sourced<WebUrl>>,
     /// When a creation is told.
     pub auth_creation: Sourced<CreationWebhook>,
+    /// Whether refused refreshes of tokens are told.
+    pub auth_refresh_error: Sourced<bool>,
     /// Whether deletions are told.
     pub connection_deletion: Sourced<bool>,
 }
@@ -52,6 +54,7 @@ impl Default for WebhookSettings {
         Self {
             url: None,
             auth_creation: Sourced::default(CreationWebhook::AfterSetup),
+            auth_refresh_error: Sourced::default(true),
             connection_deletion: Sourced::default(true),
         }
     }

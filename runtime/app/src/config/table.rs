@@ -194,6 +194,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.webhooks.auth_creation),
     },
     Setting {
+        key: "webhooks.auth_refresh_error",
+        flag: None,
+        help: "Whether your app is told when a provider refuses to refresh a connection's access token.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.webhooks.auth_refresh_error),
+    },
+    Setting {
         key: "webhooks.connection_deletion",
         flag: None,
         help: "Whether your app is told of deletions.",

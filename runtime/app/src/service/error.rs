@@ -37,6 +37,12 @@ pub enum ServiceError {
     /// Nango's API did not answer, or did not answer what was asked.
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    /// A client's credentials gave no token, so nothing was stored.
+    #[error("no access token was issued for these credentials: {message}")]
+    NoToken {
+        /// Why.
+        message: String,
+    },
     /// The machine did not give what a part of onevent needs: a thread, or a socket.
     #[error("{message}")]
     Machine {
@@ -58,6 +64,7 @@ impl ServiceError {
             Self::Trigger(error) => error.code(),
             Self::Refused(refused) => refused.code(),
             Self::Remote(error) => error.code(),
+            Self::NoToken { .. } => "connection_test_failed",
             Self::Machine { .. } => "internal_error",
         }
     }
@@ -72,7 +79,7 @@ impl ServiceError {
             Self::Deployment(error) => error.hint(),
             Self::Lifecycle(error) => error.hint(),
             Self::Remote(error) => error.hint(),
-            Self::Trigger(_) | Self::Refused(_) | Self::Machine { .. } => None,
+            Self::Trigger(_) | Self::Refused(_) | Self::NoToken { .. } | Self::Machine { .. } => None,
         }
     }
 }

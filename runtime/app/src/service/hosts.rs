@@ -9,7 +9,7 @@ use onevent_hosts::{
     LiveHost, LiveHostOptions, NangoApi, NangoApiOptions, RemoteConnection, RemoteHost, RemoteHostOptions,
     RemoteWrites, StoredTarget,
 };
-use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access};
+use onevent_lifecycle::{ActionRecords, Hosts, ProjectActions, access, refresh_timing};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, DeploymentId, Store};
 use url::Url;
@@ -106,7 +106,7 @@ impl Service {
             Err(error) => return Err(error),
         };
         let integrations = own.map(|own| (own.key.clone(), own)).into_iter().collect();
-        Ok(StoredTarget::new(store, Arc::new(integrations), key))
+        Ok(StoredTarget::new(self.token_refresher(&store)?, Arc::new(integrations), key))
     }
 
     /// The host of a dry run of `function`, which is one of `project`.
@@ -137,6 +137,8 @@ impl Service {
             DryRunHost::Persisting { connection, store } => {
                 let (own, facts) = self.own(function, &connection)?;
                 let host = LiveHost::new(LiveHostOptions {
+                    refresher: self.token_refresher(&store)?,
+                    timing: refresh_timing(function.event()),
                     store,
                     proxy: self.proxy()?,
                     integrations: self.configured(own)?,
@@ -178,11 +180,14 @@ impl Service {
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(&running.project, running.deployment, Some(records.clone()))?;
         let variables = self.environment_variables();
+        let refresher = self.token_refresher(&store)?;
         Ok(Arc::new(move |invocation: &Invocation| {
             let facts = &invocation.connection;
             let host = LiveHost::new(LiveHostOptions {
                 store: store.clone(),
                 proxy: proxy.clone(),
+                refresher: refresher.clone(),
+                timing: refresh_timing(invocation.function.event()),
                 integrations: Arc::clone(&integrations),
                 connection: ConnectionKey::new(
                     invocation.environment.clone(),

@@ -16,6 +16,7 @@ mod parts;
 mod reload;
 mod stored_integrations;
 mod stores;
+mod tokens;
 mod upstream;
 mod upstream_lifecycle;
 mod workers;

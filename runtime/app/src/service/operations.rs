@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{CompletedRun, EnvironmentName, FunctionName, IntegrationId, SystemClock};
+use onevent_contract::{CompletedRun, EnvironmentName, FunctionName, IntegrationId, JsonObject, SystemClock};
 use onevent_lifecycle::{
-    DryRun, Lifecycle, LifecycleOptions, OperationReport, Policies, SetupBy, Webhooks, dry_run,
+    DryRun, Lifecycle, LifecycleError, LifecycleOptions, OperationReport, Policies, SetupBy, Webhooks,
+    dry_run,
 };
 use onevent_proxy::Integration;
 use onevent_store::{
-    ConnectionKey, DeploymentId, EventId, NewConnection, OPERATION_WAIT, Reconnection, StoreError,
+    ConnectionKey, DeploymentId, EventId, NewConnection, OPERATION_WAIT, Reconnection, StoreError, Visibility,
 };
 
 use super::error::ServiceError;
@@ -53,7 +54,14 @@ impl Service {
     /// As there, and whatever keeps the project from being loaded or the database from being opened.
     pub async fn create(&self, new: NewConnection) -> Result<OperationReport, ServiceError> {
         let own = self.integration_in(&new.key.environment, &new.key.integration).await?.integration;
-        self.store().await?;
+        let store = self.store().await?;
+        // No token is fetched for a connection that cannot be made.
+        if new.credentials.lacks_token() && store.provider(&new.key).await?.is_some() {
+            return Err(LifecycleError::from(StoreError::ConnectionExists { key: new.key }).into());
+        }
+        let (id, settings) = (&new.key.connection_id, &new.connection_config);
+        let credentials = self.with_first_token(&own, id, settings, new.credentials.clone()).await?;
+        let new = NewConnection { credentials, ..new };
         Ok(self.lifecycle(&new.key.environment, own, None).await?.create(new).await?)
     }
 
@@ -67,7 +75,30 @@ impl Service {
         new: Reconnection,
     ) -> Result<OperationReport, ServiceError> {
         let own = self.integration_of(key).await?;
+        let new = match new.credentials.lacks_token() {
+            false => new,
+            true => {
+                let settings = self.settings_after(key, &new).await?;
+                let id = &key.connection_id;
+                let credentials = self.with_first_token(&own, id, &settings, new.credentials.clone()).await?;
+                Reconnection { credentials, ..new }
+            }
+        };
         Ok(self.lifecycle(&key.environment, own, None).await?.reconnect(key, new).await?)
+    }
+
+    /// The settings that a connection has after a reconnect.
+    async fn settings_after(
+        &self,
+        key: &ConnectionKey,
+        new: &Reconnection,
+    ) -> Result<JsonObject, ServiceError> {
+        if let Some(settings) = &new.connection_config {
+            return Ok(settings.clone());
+        }
+        let stored = self.store().await?.connection(key, Visibility::Established).await?;
+        let stored = stored.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
+        Ok(stored.connection.connection_config)
     }
 
     /// Cleans up, then deletes a connection: [`Lifecycle::delete`].
@@ -152,17 +183,24 @@ impl Service {
 
     pub(super) fn policies(&self, auth_mode: String, deployment: Option<DeploymentId>) -> Policies {
         let settings = self.settings();
-        let webhooks = Webhooks {
-            has_url: settings.webhooks.url.is_some(),
-            creation: settings.webhooks.auth_creation.value,
-            deletion: settings.webhooks.connection_deletion.value,
-            auth_mode,
-        };
+        let webhooks = self.webhooks(auth_mode);
         Policies {
             setup_by: if self.has_workers() { SetupBy::Workers } else { SetupBy::Operation },
             cleanup_failure: settings.on_failure.cleanup.value,
             webhooks: Some(webhooks),
             deployment,
+        }
+    }
+
+    /// What the operator's app is told of connections of a provider.
+    pub(super) fn webhooks(&self, auth_mode: String) -> Webhooks {
+        let webhooks = &self.settings().webhooks;
+        Webhooks {
+            has_url: webhooks.url.is_some(),
+            creation: webhooks.auth_creation.value,
+            deletion: webhooks.connection_deletion.value,
+            refresh_error: webhooks.auth_refresh_error.value,
+            auth_mode,
         }
     }
 }

@@ -13,6 +13,7 @@ use onevent_proxy::Proxy;
 use onevent_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::current::Current;
 use super::error::ServiceError;
@@ -42,6 +43,8 @@ pub struct Service {
     pub(super) reading: OnceCell<Store>,
     /// Where the runs of triggered actions are kept.
     pub(super) action_records: OnceLock<ActionRecords>,
+    /// The refreshes of access tokens that have begun.
+    pub(super) refreshes: TaskTracker,
     pub(super) interruption: CancellationToken,
     /// Whether workers run the setup functions of connections, after the operation has answered.
     pub(super) has_workers: AtomicBool,
@@ -79,6 +82,7 @@ impl Service {
             store: OnceCell::new(),
             reading: OnceCell::new(),
             action_records: OnceLock::new(),
+            refreshes: TaskTracker::new(),
             interruption: CancellationToken::new(),
             has_workers: AtomicBool::new(false),
             upstream: OnceLock::new(),

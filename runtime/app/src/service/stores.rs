@@ -62,9 +62,11 @@ impl Service {
         self.store.get().into_iter().chain(self.reading.get())
     }
 
-    /// Waits until the runs of triggered actions are stored, then closes the database: SQLite then removes its side
-    /// files.
+    /// Waits until the runs of triggered actions are stored, and the tokens that are being fetched, then closes the
+    /// database: SQLite then removes its side files.
     pub async fn close(&self) {
+        self.refreshes.close();
+        self.refreshes.wait().await;
         if let Some(records) = self.action_records.get() {
             records.complete().await;
         }

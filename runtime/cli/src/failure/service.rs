@@ -17,6 +17,10 @@ impl From<ServiceError> for Failure {
             ServiceError::Lifecycle(error) => Self::from(&error),
             ServiceError::Remote(error) => error.into(),
             ServiceError::Refused(refused) => refused.into(),
+            error @ ServiceError::NoToken { .. } => {
+                Self::new(ExitCode::Failed, error.code().to_owned(), error.to_string())
+                    .hint("nothing was stored")
+            }
             other => Self::internal(other.to_string()),
         }
     }

@@ -33,6 +33,7 @@ fn every_value_has_its_origin() {
         ["server.rate_limit", "2400", "default"],
         ["server.drain", "25s", "default"],
         ["webhooks.auth_creation", "after_setup", "default"],
+        ["webhooks.auth_refresh_error", "true", "default"],
         ["webhooks.connection_deletion", "true", "default"],
         ["on_failure.cleanup", "continue", "default"],
         ["egress.allow", "127.0.0.1/32, 10.0.0.0/8", "ONEVENT_EGRESS_ALLOW"],

@@ -6,4 +6,5 @@ mod dry;
 mod fixtures;
 mod live;
 mod members;
+mod refresh;
 mod setup;

@@ -11,7 +11,9 @@ use onevent_contract::{
     HostCalls, HostError, JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten,
     ProxyRequest, ProxyResponse, RunId, SystemClock, VersionedMetadata,
 };
-use onevent_hosts::{Access, Integrations, LiveHost, LiveHostOptions};
+use onevent_hosts::{
+    Access, Integrations, LiveHost, LiveHostOptions, RefreshTiming, TokenRefresher, TokenRefresherOptions,
+};
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions};
 use onevent_store::{
     ConnectionKey, ConnectionState, DatabaseUrl, DetailsPatch, KeySource, NewConnection, OPERATION_WAIT,
@@ -20,6 +22,7 @@ use onevent_store::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 
 /// Everything that a host needs, on a folder of its own.
 pub(crate) struct Setup {
@@ -111,6 +114,13 @@ impl Setup {
         LiveHost::new(LiveHostOptions {
             store: self.store.clone(),
             proxy: self.proxy.clone(),
+            refresher: TokenRefresher::new(TokenRefresherOptions {
+                store: self.store.clone(),
+                proxy: self.proxy.clone(),
+                tasks: TaskTracker::new(),
+                listener: None,
+            }),
+            timing: RefreshTiming::BeforeExpiry,
             integrations: Arc::clone(&self.integrations),
             connection: key.clone(),
             access,
@@ -190,11 +200,12 @@ pub(crate) fn query(integration: Option<&str>, connection: Option<&str>) -> Conn
     ConnectionQuery {
         provider_config_key: integration.map(|key| key.parse().unwrap()),
         connection_id: connection.map(|id| id.parse().unwrap()),
+        ..ConnectionQuery::default()
     }
 }
 
 pub(crate) fn request(integration: Option<&str>, connection: Option<&str>) -> ProxyRequest {
-    let ConnectionQuery { provider_config_key, connection_id } = query(integration, connection);
+    let ConnectionQuery { provider_config_key, connection_id, .. } = query(integration, connection);
     ProxyRequest { provider_config_key, connection_id, ..ProxyRequest::new(http::Method::GET, "/me") }
 }
 

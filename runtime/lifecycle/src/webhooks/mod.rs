@@ -4,6 +4,7 @@ mod body;
 mod delivery;
 mod outbox;
 mod payload;
+mod refusals;
 mod signature;
 
 pub use self::body::{AuthFailure, AuthWebhook};
@@ -12,4 +13,5 @@ pub use self::delivery::{SigningKeys, WebhookDelivery, WebhookDestination, Webho
 pub(crate) use self::outbox::Told;
 pub use self::outbox::{CreationWebhook, Webhooks, resend_webhook};
 pub(crate) use self::payload::WebhookPayload;
+pub use self::refusals::RefusalWebhooks;
 pub use self::signature::{HMAC_HEADER, LEGACY_SIGNATURE_HEADER, Signatures};

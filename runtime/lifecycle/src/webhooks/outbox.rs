@@ -29,6 +29,8 @@ pub struct Webhooks {
     pub creation: CreationWebhook,
     /// Deletions.
     pub deletion: bool,
+    /// Tokens that a provider refuses to refresh.
+    pub refresh_error: bool,
     /// The authentication mode of the provider, as webhooks name it.
     pub auth_mode: String,
 }

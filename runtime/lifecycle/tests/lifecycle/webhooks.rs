@@ -16,7 +16,8 @@ use crate::script::Ending::{self, Returns, ThrowsActionError};
 use crate::script::{Stage, key, new_connection, reconnection};
 
 fn telling(creation: CreationWebhook) -> Policies {
-    let webhooks = Webhooks { has_url: true, creation, deletion: true, auth_mode: "OAUTH2".into() };
+    let webhooks =
+        Webhooks { has_url: true, creation, deletion: true, refresh_error: true, auth_mode: "OAUTH2".into() };
     Policies { setup_by: SetupBy::Workers, webhooks: Some(webhooks), ..Policies::default() }
 }
 

@@ -96,6 +96,9 @@ impl From<ServiceError> for ApiError {
             ServiceError::Deployment(error) => error.into(),
             ServiceError::Lifecycle(error) => error.into(),
             ServiceError::Remote(error) => error.into(),
+            error @ ServiceError::NoToken { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, error.code().to_owned(), error.to_string())
+            }
             error => Self::internal(&error),
         }
     }

@@ -12,4 +12,5 @@ mod integrations;
 mod official_deploy;
 mod openapi;
 mod proxy;
+mod tokens;
 mod world;

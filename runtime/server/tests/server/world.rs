@@ -111,13 +111,30 @@ impl World {
 
     /// The same with more settings.
     pub(crate) async fn served_with(settings: &str, make: impl FnOnce(Arc<Service>) -> Router) -> Self {
+        Self::served_in(tempfile::tempdir().unwrap(), settings, &Flags::default(), make).await
+    }
+
+    /// A server that knows these providers, too, with more settings.
+    pub(crate) async fn with_providers(providers: &str, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "providers.yaml", providers);
+        let path = folder.path().join("providers.yaml");
+        let flags = Flags { set: vec![format!("providers={}", path.display())], ..Flags::default() };
+        Self::served_in(folder, settings, &flags, |service| router(service, ServerOptions::default())).await
+    }
+
+    async fn served_in(
+        folder: TempDir,
+        settings: &str,
+        flags: &Flags,
+        make: impl FnOnce(Arc<Service>) -> Router,
+    ) -> Self {
         write(folder.path(), "index.ts", INDEX);
         write(folder.path(), "hubspot/on-events/validate.ts", VALIDATE);
         write(folder.path(), "hubspot/on-events/setup.ts", SETUP);
         write(folder.path(), "hubspot/actions/echo.ts", ECHO);
         write(folder.path(), "onevent.toml", &format!("{SETTINGS}{settings}"));
-        let service = Service::new(folder.path(), &Flags::default(), &Surroundings::default()).unwrap();
+        let service = Service::new(folder.path(), flags, &Surroundings::default()).unwrap();
         let service = Arc::new(service);
         let app = make(Arc::clone(&service));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();

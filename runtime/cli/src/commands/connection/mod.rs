@@ -1,5 +1,6 @@
 //! `onevent connection get` and `list`.
 
+mod refresh;
 mod upstream;
 
 use anstyle::Style;
@@ -10,6 +11,7 @@ use onevent_store::{
 use serde::Serialize;
 use serde_json::Value;
 
+use self::refresh::RefreshDocument;
 use self::upstream::UpstreamDocument;
 use crate::args::{GetArgs, ListArgs};
 use crate::failure::Failure;
@@ -23,6 +25,7 @@ struct Document<'a> {
     connection: Value,
     auth_error: Option<AuthErrorDocument<'a>>,
     unfinished_setup: Option<UnfinishedSetupDocument>,
+    refresh: RefreshDocument<'a>,
 }
 
 /// A setup that has begun and not come to its end.
@@ -95,6 +98,7 @@ pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Fail
         connection,
         auth_error: found.auth_error.as_ref().map(Into::into),
         unfinished_setup: found.unfinished_setup.map(Into::into),
+        refresh: (&found.refresh).into(),
     };
     let reply = Reply::new(&document, text)?;
     Ok(if args.show_credentials {
@@ -142,6 +146,7 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
     line("provider", clean(&connection.provider));
     line("created", when(connection.created_at));
     line("updated", when(connection.updated_at));
+    refresh::describe(found, &mut line);
     for part in ["connection_config", "metadata", "credentials"] {
         let value = shown.get(part).cloned().unwrap_or_default();
         match value.as_object().filter(|object| !object.is_empty()) {

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use onevent_contract::{ApiScope, ConnectionId, IntegrationId};
-use onevent_store::{AuthError, ConnectionKey, StoredConnection, Visibility};
+use onevent_contract::{ApiScope, ConnectionId, HostError, IntegrationId, TokenRefresh};
+use onevent_store::{ConnectionKey, StoredConnection, Visibility};
 use serde_json::{Value, json};
 
 use super::named::missing;
@@ -52,7 +52,7 @@ impl ReadQuery {
         ("id" = String, Path, description = "The connection"),
         ("provider_config_key" = String, Query, description = "The integration"),
         ("refresh_token" = Option<bool>, Query, description = "Show refresh tokens too"),
-        ("force_refresh" = Option<bool>, Query, description = "Also where it has to be connected again"),
+        ("force_refresh" = Option<bool>, Query, description = "Refresh the access token now; also of a connection that has to be connected again"),
         ("refresh_github_app_jwt_token" = Option<bool>, Query, description = "Taken, and without effect"),
     ),
     responses(
@@ -85,17 +85,27 @@ pub(super) async fn read(
         (true, false) => Secrets::WithoutRefreshTokens,
         (true, true) => Secrets::All,
     };
-    match &found.auth_error {
-        // Who asks without credentials gets none that could be wrong; who insists, gets them as they are.
-        Some(error) if with_credentials && !query.force_refresh => Err(exhausted(&found, error)),
-        _ => Ok(Json(shape::full(&found.connection, secrets))),
+    // Who asks without credentials gets none that could be wrong; who insists on refused ones, gets them as they are.
+    let refused = found.auth_error.is_some() && !found.refresh.is_exhausted();
+    if !with_credentials || (refused && query.force_refresh) {
+        return Ok(Json(shape::full(&found.connection, secrets)));
+    }
+    let refresh = if query.force_refresh { TokenRefresh::Now } else { TokenRefresh::WhenDue };
+    match state.service().target_of(key).await?.connection(refresh).await {
+        Ok(fresh) => Ok(Json(shape::full(&fresh.connection, secrets))),
+        Err(error) => not_usable(&found, error, secrets),
     }
 }
 
-/// The connection has to be connected again.
-fn exhausted(found: &StoredConnection, error: &AuthError) -> ApiError {
-    let id = &found.connection.connection_id;
-    let message = format!("connection `{id}` has to be connected again: {}", error.message);
+/// The answer to who asks for credentials that cannot be used.
+fn not_usable(found: &StoredConnection, error: HostError, secrets: Secrets) -> Result<Json<Value>, ApiError> {
+    let (code, message) = match error {
+        HostError::Api { status: 424, code, message } => (code, message),
+        HostError::Configuration { message, .. } => ("invalid_credentials".to_owned(), message),
+        // Its integration is gone: it is shown as it is.
+        HostError::Api { .. } => return Ok(Json(shape::full(&found.connection, secrets))),
+        error => return Err(ApiError::internal(&error)),
+    };
     let payload = json!({ "connection": shape::full(&found.connection, Secrets::None) });
-    ApiError::new(StatusCode::FAILED_DEPENDENCY, "invalid_credentials", message).with("payload", payload)
+    Err(ApiError::new(StatusCode::FAILED_DEPENDENCY, code, message).with("payload", payload))
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use onevent_contract::Connection;
+use onevent_hosts::without_refresh_tokens;
 use onevent_store::ConnectionSummary;
 use serde_json::{Value, json};
 
@@ -39,8 +40,8 @@ pub(super) fn full(connection: &Connection, secrets: Secrets) -> Value {
         shown["credentials"] = json!({});
     }
     if secrets != Secrets::All {
-        strip_refresh_tokens(&mut shown["credentials"]);
-        strip_refresh_tokens(&mut shown["connection_config"]);
+        without_refresh_tokens(&mut shown["credentials"]);
+        without_refresh_tokens(&mut shown["connection_config"]);
     }
     shown
 }
@@ -55,36 +56,4 @@ pub(super) fn imported(connection: &Connection) -> Value {
 
 fn zulu(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-}
-
-/// Takes away every field that is named like a refresh token, at any depth.
-fn strip_refresh_tokens(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|name, _| !is_refresh_token(name));
-            fields.values_mut().for_each(strip_refresh_tokens);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip_refresh_tokens),
-        _ => {}
-    }
-}
-
-fn is_refresh_token(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    plain.to_ascii_lowercase().contains("refreshtoken")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn refresh_tokens_go_at_any_depth_and_nothing_else() {
-        let mut value = json!({
-            "access_token": "a", "refresh_token": "r", "refreshToken": "r",
-            "raw": { "Refresh-Token": "r", "list": [{ "x_refresh_token_2": "r", "token": "t" }] },
-        });
-        strip_refresh_tokens(&mut value);
-        assert_eq!(value, json!({ "access_token": "a", "raw": { "list": [{ "token": "t" }] } }));
-    }
 }
