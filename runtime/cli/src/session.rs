@@ -6,7 +6,8 @@ use std::sync::Arc;
 use onevent_app::{ConfigError, Service, Surroundings};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility};
 
-use crate::args::{Cli, Command, Needs, Target};
+use crate::args::needs::Needs;
+use crate::args::{Cli, Command, Target};
 use crate::failure::Failure;
 
 /// One command's project and settings.

@@ -4,7 +4,7 @@ mod case_name;
 mod connection;
 mod deployments;
 mod global;
-mod needs;
+pub(crate) mod needs;
 mod runs;
 mod serve;
 mod test;
@@ -21,7 +21,6 @@ pub(crate) use self::deployments::{
     DeploymentsRollbackArgs, DeploymentsShowArgs,
 };
 pub(crate) use self::global::GlobalArgs;
-pub(crate) use self::needs::Needs;
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::serve::{
     KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs, WebhooksCommand,
