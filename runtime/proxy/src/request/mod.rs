@@ -1,5 +1,6 @@
 //! From an author's call to the request that leaves: URL, headers and body, with the credentials in their places.
 
+mod authority;
 mod body;
 mod configuration;
 mod headers;
@@ -15,6 +16,7 @@ use crate::Target;
 use crate::seal::{Reach, SEALED_CODE, Seal};
 use crate::template::{Credentialed, RequestParts, Values};
 
+use self::authority::host;
 use self::configuration::configuration;
 use self::url::BareUrl;
 pub(crate) use self::url::{add_params, has_open_host, template_url};
@@ -128,12 +130,6 @@ pub fn check_seal(target: &Target, request: &ProxyRequest, now: Timestamp) -> Re
         }
         Ok(_) | Err(_) => Ok(()),
     }
-}
-
-/// Host and port, as the `host` header has them.
-fn host(url: &::url::Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Refuses a method that cannot be sent.

@@ -3,6 +3,7 @@ use onevent_redaction::{REDACTED, Redactor};
 use url::Url;
 use url::form_urlencoded;
 
+use super::authority::host;
 use crate::Target;
 
 /// The texts that must not show up in a report, and the names of query parameters that carry one.
@@ -65,7 +66,7 @@ impl Secrets {
 
     /// A URL as people may see it: without user name, fragment, and secrets in whatever spelling.
     pub(crate) fn shown(&self, url: &Url) -> String {
-        let mut shown = format!("{}://{}{}", url.scheme(), super::host(url), url.path());
+        let mut shown = format!("{}://{}{}", url.scheme(), host(url), url.path());
         if let Some(query) = url.query() {
             let pairs: Vec<String> = query.split('&').map(|pair| self.shown_pair(pair)).collect();
             shown.push('?');
