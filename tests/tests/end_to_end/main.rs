@@ -12,6 +12,7 @@ mod commands;
 mod compatibility;
 mod corpus;
 mod examples;
+mod file_circles;
 mod fixtures;
 mod front;
 mod hostile_source;
