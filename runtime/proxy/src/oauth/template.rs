@@ -197,6 +197,23 @@ mod tests {
     }
 
     #[test]
+    fn the_builtin_templates_say_where_tokens_are_refreshed() {
+        let providers = Providers::builtin().unwrap();
+        let mut without = Vec::new();
+        for provider in providers.iter() {
+            let mode = match AuthMode::from_name(&provider.auth_mode) {
+                Some(mode @ (AuthMode::OAuth2 | AuthMode::OAuth2ClientCredentials)) => mode,
+                _ => continue,
+            };
+            match TokenTemplate(provider).url(Grant::RefreshToken, mode) {
+                Some(url) => assert!(url.split(" || ").all(|url| url.starts_with("https://")), "{url}"),
+                None => without.push(provider.name.as_str()),
+            }
+        }
+        assert_eq!(without, ["aircall", "brightcrowd", "greenhouse"]);
+    }
+
+    #[test]
     fn numbers_are_read_as_files_have_them() {
         let buffer =
             |text: &str| provider(&format!("  token_expiration_buffer: {text}\n")).token_expiration_buffer();

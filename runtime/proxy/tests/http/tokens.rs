@@ -190,6 +190,18 @@ async fn a_url_has_values_of_the_connection_and_a_refresh_may_have_its_own() {
 }
 
 #[tokio::test]
+async fn a_token_is_found_where_the_template_says() {
+    let nested =
+        json!({"ok": true, "authed_user": {"access_token": "access-22222", "refresh_token": "refresh-2"}});
+    for path in ["authed_user", "authed_user.access_token"] {
+        let answer = nested.clone();
+        let (url, _) = endpoint(move || json_answer(200, &answer)).await;
+        let template = format!("alternate_access_token_response_path: {path}\n");
+        assert_eq!(fetched(&renewable(&url, &template)).await.unwrap()["access_token"], "access-22222");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_is_one_in_every_form_that_providers_have() {
     let standard =
         failure(|| json_answer(400, &json!({"error": "invalid_grant", "error_description": "revoked"})));
