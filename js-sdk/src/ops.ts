@@ -171,6 +171,10 @@ export interface RunFacts {
     provider: string;
     environmentName: string;
     runId: string;
+    /** 1 for the first attempt. */
+    attempt: number;
+    idempotencyKey: string;
+    isReplay: boolean;
     /** Whether nothing of this run is kept. */
     dryRun: boolean;
     functionName: string;

@@ -15,6 +15,7 @@ export const JSONStringify = JSON.stringify;
 
 export const ObjectCreate = Object.create;
 export const ObjectDefineProperty = Object.defineProperty;
+export const ObjectFreeze = Object.freeze;
 export const ObjectHasOwn = Object.hasOwn;
 export const ObjectKeys = Object.keys;
 export const ObjectPrototypeToString = uncurryThis(Object.prototype.toString);

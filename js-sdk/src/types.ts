@@ -20,6 +20,26 @@ export type MetadataOrAny<Metadata> = [Metadata] extends [never] ? Record<string
 /** The checkpoint that a schema stands for; any flat record without a schema. */
 export type CheckpointOf<Saved extends z.ZodType> = Saved extends z.ZodVoid ? Checkpoint : z.infer<Saved>;
 
+/** What a function may know of its run. onevent's; Nango has no such thing. */
+export interface FunctionRun {
+    /** The run's id: the same in every attempt. */
+    readonly id: string;
+    /** 1 for the first attempt. */
+    readonly attempt: number;
+    /** The same in every attempt and replay: what a provider can tell a repeated request by. */
+    readonly idempotencyKey: string;
+    /** Whether somebody replayed the event after it had failed for good. */
+    readonly isReplay: boolean;
+}
+
+/** The same of an event function: the second argument of `exec`. onevent's; Nango has no such thing. */
+export interface OnEventRun extends FunctionRun {
+    /** The event that runs the function. */
+    readonly event: OnEventName;
+    /** What happens to the connection around the run. */
+    readonly operation: 'creation' | 'override' | 'deletion';
+}
+
 /** The argument of `createOnEvent()`. */
 export interface OnEventProps<Schema extends z.ZodType, Saved extends z.ZodType = z.ZodVoid> {
     /** Which event runs the function. */
@@ -32,8 +52,8 @@ export interface OnEventProps<Schema extends z.ZodType, Saved extends z.ZodType 
     metadata?: Schema;
     /** The shape of checkpoints. */
     checkpoint?: Saved;
-    /** The function itself. What it returns is ignored. */
-    exec: (nango: NangoOnEvent<MetadataOf<Schema>, CheckpointOf<Saved>>) => void | Promise<void>;
+    /** The function itself. What it returns is ignored. `run` is onevent's: Nango calls `exec` without it. */
+    exec: (nango: NangoOnEvent<MetadataOf<Schema>, CheckpointOf<Saved>>, run: OnEventRun) => void | Promise<void>;
 }
 
 /** What `createOnEvent()` returns. */
@@ -66,10 +86,11 @@ export interface ActionProps<
     endpoint?: { method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'; path: string; group?: string };
     /** The scopes that it needs. */
     scopes?: string[];
-    /** The action itself. Its caller gets what it returns, as JSON. */
+    /** The action itself. Its caller gets what it returns, as JSON. `run` is onevent's: Nango calls `exec` without it. */
     exec: (
         nango: NangoAction<MetadataOf<Schema>, CheckpointOf<Saved>>,
         input: z.infer<Input>,
+        run: FunctionRun,
     ) => z.infer<Output> | Promise<z.infer<Output>>;
 }
 

@@ -50,3 +50,15 @@ export const wrongEvent = createOnEvent({
     description: 'wrong',
     exec: () => undefined,
 });
+
+export const withRun = createOnEvent({
+    event: 'post-connection-creation',
+    description: 'what a function may know of its run',
+    exec: async (nango, run) => {
+        const operation: 'creation' | 'override' | 'deletion' = run.operation;
+        const first: boolean = run.attempt === 1 && !run.isReplay;
+        await nango.post({ endpoint: '/x', headers: { 'idempotency-key': run.idempotencyKey }, data: { operation, first } });
+        // @ts-expect-error It is not the function's to change.
+        run.attempt = 2;
+    },
+});

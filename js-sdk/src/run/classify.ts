@@ -23,8 +23,10 @@ export type RunError = Extract<Settlement, { kind: 'threw' }>['error'];
 const DEFAULT_STATUS = 500;
 /** The status of too many requests. */
 const RATE_LIMITED = 429;
-/** Headers of an upstream answer that a report shows, beside those that start with `x-rate`. */
+/** Headers of an upstream answer that a report shows, beside those that start with `x-rate`: Nango's. */
 const SHOWN_HEADER = 'content-type';
+/** onevent's: it says when a retry makes sense. */
+const RETRY_AFTER = 'retry-after';
 const SHOWN_HEADER_PREFIX = 'x-rate';
 
 /** A field of anything, or undefined. */
@@ -109,7 +111,8 @@ function shownHeaders(headers: unknown): Record<string, unknown> {
     }
     for (const key of keysOf(headers)) {
         const name = StringPrototypeToLowerCase(key);
-        if (name === SHOWN_HEADER || StringPrototypeSlice(name, 0, SHOWN_HEADER_PREFIX.length) === SHOWN_HEADER_PREFIX) {
+        const rate = StringPrototypeSlice(name, 0, SHOWN_HEADER_PREFIX.length) === SHOWN_HEADER_PREFIX;
+        if (rate || name === SHOWN_HEADER || name === RETRY_AFTER) {
             shown[name] = boundedCopy(read(headers, key)) ?? null;
         }
     }

@@ -20,7 +20,7 @@ interface Common {
     object: object;
     description: string | null;
     metadata: unknown;
-    exec: (nango: unknown, input?: unknown) => unknown;
+    exec: (nango: unknown, ...rest: unknown[]) => unknown;
 }
 
 /** A default export that has everything an event function needs. */

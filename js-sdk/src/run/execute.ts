@@ -11,6 +11,7 @@ import { ArrayPrototypeJoin, ArrayPrototypeMap, JSONParse, ReflectApply } from '
 import { classify } from './classify.ts';
 import { checkInput, checkOutput } from './action.ts';
 import { definitionOf } from './definition.ts';
+import { functionRun, onEventRun } from './run-info.ts';
 
 /** Metadata that is wrong already: a warning, or the end of the run where the caller wants that. */
 async function checkBeforeRun(schema: MetadataSchema, facts: RunFacts): Promise<void> {
@@ -44,12 +45,13 @@ async function run(namespace: unknown, facts: RunFacts, calls: PendingCalls): Pr
     await checkBeforeRun(schema, facts);
     switch (definition.type) {
         case 'onEvent':
-            await ReflectApply(exec, object, [createNango(facts, schema, calls)]);
+            await ReflectApply(exec, object, [createNango(facts, schema, calls), onEventRun(facts)]);
             return null;
         case 'action': {
             await checkInput(definition.input, facts);
             // What the caller gave, not what zod made of it: Nango's rule.
-            const returned = await ReflectApply(exec, object, [createNango(facts, schema, calls), facts.input]);
+            const given = [createNango(facts, schema, calls), facts.input, functionRun(facts)];
+            const returned = await ReflectApply(exec, object, given);
             return await checkOutput(definition.output, returned, facts);
         }
     }

@@ -1,7 +1,7 @@
 // Runs a function as the engine does, against the ops of ops.ts.
 import type { RunFacts, Settlement } from '../../src/ops.ts';
 import { execute } from '../../src/run/execute.ts';
-import type { NangoOnEvent } from '../../src/types.ts';
+import type { FunctionRun, NangoOnEvent } from '../../src/types.ts';
 import { host } from './ops.ts';
 
 export const FACTS: RunFacts = {
@@ -10,6 +10,9 @@ export const FACTS: RunFacts = {
     provider: 'salesforce',
     environmentName: 'dev',
     runId: 'run-1',
+    attempt: 1,
+    idempotencyKey: 'run-1',
+    isReplay: false,
     dryRun: false,
     functionName: 'validate-connection',
     event: 'validate-connection',
@@ -19,7 +22,7 @@ export const FACTS: RunFacts = {
     enforceSchemas: false,
 };
 
-type Exec = (nango: NangoOnEvent) => unknown;
+type Exec = (nango: NangoOnEvent, run: FunctionRun) => unknown;
 
 /** Runs `exec` to its settlement; fails unless there is exactly one. */
 export async function run(exec: Exec, options: { metadata?: unknown; facts?: Partial<RunFacts> } = {}): Promise<Settlement> {

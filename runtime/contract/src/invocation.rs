@@ -155,6 +155,12 @@ pub struct Invocation {
     pub environment: EnvironmentName,
     /// 1 for the first attempt.
     pub attempt: u32,
+    /// What a provider can tell repetitions by: the same in every attempt. `None` for the run's id, which is that, too.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+    /// Whether somebody replayed the event that this is an attempt of.
+    #[serde(default)]
+    pub is_replay: bool,
     /// Whether effects are kept.
     pub mode: Mode,
     /// What to do about values that violate their schemas.
@@ -189,6 +195,8 @@ impl Invocation {
             connection,
             environment,
             attempt: 1,
+            idempotency_key: None,
+            is_replay: false,
             mode: Mode::Live,
             validation: Validation::default(),
             limits: Limits::default(),

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     EnvironmentName, Function, Host, IntegrationId, Invocation, Limits, Mode, RunReport, Trigger, Validation,
 };
+use onevent_redaction::REDACTED;
 use onevent_source::read_text;
 
 use super::find::FoundFixture;
@@ -140,6 +141,8 @@ impl Case {
             replay_host(function, fixture.clone(), provider_of).map_err(|error| error.to_string())?;
         let host = Arc::new(host);
         let mut invocation = Invocation {
+            // As a recorded run has it: what differs from run to run is no part of a fixture.
+            idempotency_key: Some(REDACTED.to_owned()),
             mode: Mode::Dry,
             validation: settings.validation,
             limits: self.limits.clone(),

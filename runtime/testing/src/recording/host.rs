@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, CallContext, Checkpoint, ConnectionFacts, ConnectionQuery, EffectMessage, EffectSender,
     EffectSink, EnvironmentVariable, FieldTemplates, HiddenValues, Host, HostAnswer, HostCall, HostCalls,
-    HostError, IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Outcome, RunReport,
+    HostError, IntegrationInclude, JsonObject, MetadataWrite, MetadataWritten, Outcome, RunReport, Secret,
     VersionedMetadata,
 };
 use serde_json::{Value, json};
@@ -86,7 +86,9 @@ impl RecordingHost {
             _ => return None,
         }
         let recorded = self.recorded();
-        let hidden = self.hidden.values().clone();
+        let mut hidden = self.hidden.values().clone();
+        // The idempotency key: every run has another one.
+        hidden.hide([Secret::new(report.run_id.to_string())]);
         let scrub = |value: &mut Value| hidden.scrub(value);
         let mut document = JsonObject::new();
         let mut put = |name: &str, value: Option<Value>| {

@@ -30,8 +30,10 @@ rows! {
     create_sync_is_its_argument_with_a_tag =>
         Row::body("give((createSync({ description: 'd' } as any) as any).type);").gives(json!("sync"));
 
-    exec_gets_one_argument =>
-        exec("async (...args: any[]) => { args[0].log('given', { value: args.length }); }").gives(json!(1));
+    // In Nango it gets `nango` alone.
+    exec_gets_nango_and_what_it_may_know_of_its_run =>
+        exec("async (...args: any[]) => { args[0].log('given', { value: [args.length, args[1].attempt] }); }")
+            .gives(json!([2, 1]));
 
     exec_need_not_be_async => exec("(nango: any) => { nango.log('given', { value: 1 }); }").gives(json!(1));
 
