@@ -3,6 +3,7 @@
 
 mod config;
 mod error;
+mod event_document;
 mod integrations;
 mod location;
 mod project_folder;
@@ -12,21 +13,23 @@ mod surroundings;
 mod templates;
 
 pub use onevent_engine::{ReadError, read_stream, read_text};
-pub use onevent_lifecycle::{CleanupFailure, CreationWebhook, OperationReport, Workers};
+pub use onevent_lifecycle::{CleanupFailure, CreationWebhook, OperationReport, SetupFailure, Workers};
 pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reconnection};
 
 pub use config::{
-    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DrainTime, FailureSettings, Flags, FunctionLimitSettings,
-    HeapLimit, Hosts, IntegrationSettings, Invalid, Key, LimitSettings, NangoEnvironment, NangoKey,
-    NangoSettings, Networks, Origin, RequestRate, ResolvedSetting, ServerSettings, Setting, Settings, Shown,
-    Sourced, WallLimit, WebUrl, WebhookSettings,
+    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DrainTime, FailureSettings, Flags, FunctionRetrySettings,
+    FunctionSettings, HeapLimit, Hosts, IntegrationSettings, Invalid, KeptFor, Key, LimitSettings,
+    NangoEnvironment, NangoKey, NangoSettings, Networks, Origin, RequestRate, ResolvedSetting, RetryCount,
+    RetrySettings, RetryWait, ServerSettings, Setting, Settings, Shown, Sourced, WallLimit, WebUrl,
+    WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
+pub use event_document::{audit_document, event_document};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
-    COMPARISON_INTERVAL, Compared, Comparisons, DeployableFiles, DeploymentRequest, DryRunHost,
+    COMPARISON_INTERVAL, Compared, Comparisons, DecidedEvent, DeployableFiles, DeploymentRequest, DryRunHost,
     FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment, PlannedDeployment, RunningFunctions,
     Service, ServiceError, SettingsReloaded, Upstream,
 };

@@ -9,8 +9,8 @@ use onevent_app::Surroundings;
 use onevent_store::StoreMode;
 
 use crate::args::{
-    Cli, Command, ConnectionCommand, DeploymentsCommand, KeysCommand, MetadataCommand, RunsCommand,
-    WebhooksCommand,
+    Cli, Command, ConnectionCommand, DeploymentsCommand, EventsCommand, KeysCommand, MetadataCommand,
+    RunsCommand, WebhooksCommand,
 };
 use crate::commands;
 use crate::exit::ExitCode;
@@ -116,6 +116,13 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
     match command {
         Command::Config(args) => commands::config::run(session.service.config(), args),
         Command::Serve(_) => Err(Failure::internal("a server is started before any command")),
+        Command::Events(command) => match command {
+            EventsCommand::List(args) => commands::events::list(session, args).await,
+            EventsCommand::Show(args) => commands::events::show(session, args).await,
+            EventsCommand::Replay(args) => commands::events::replay(session, args).await,
+            EventsCommand::Skip(args) => commands::events::skip(session, args).await,
+            EventsCommand::Audit(args) => commands::events::audit(session, args).await,
+        },
         Command::Webhooks(command) => match command {
             WebhooksCommand::List(args) => commands::webhooks::list(session, args).await,
             WebhooksCommand::Show(args) => commands::webhooks::show(session, args).await,

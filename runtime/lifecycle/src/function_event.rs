@@ -38,13 +38,23 @@ pub(crate) fn identify(invocation: &mut Invocation, claim: &Claim) {
         invocation.run_id = run_id;
     }
     invocation.attempt = claim.attempt();
+    invocation.is_replay = claim.event.summary.replayed_after.is_some();
 }
 
-/// How the event of a function ends whose run ended like this.
+/// How the event of a setup or a cleanup ends whose run ended like this, and that is not tried again.
 pub(crate) fn end_of(report: &RunReport) -> EventEnd {
     let run = Some(report.run_id);
     match report.outcome {
         Outcome::Succeeded => EventEnd::Done { run, result: None },
+        _ => EventEnd::Dead { run, error: error_of(report) },
+    }
+}
+
+/// The same of an action: whoever called it asks for its result.
+pub(crate) fn end_of_action(report: &RunReport, returned: Option<Value>) -> EventEnd {
+    let run = Some(report.run_id);
+    match report.outcome {
+        Outcome::Succeeded => EventEnd::Done { run, result: Some(returned.unwrap_or(Value::Null)) },
         _ => EventEnd::Failed { run, error: error_of(report) },
     }
 }

@@ -6,7 +6,10 @@ use onevent_store::{ConnectionKey, NewConnection, OperationGuard, Reconnection, 
 use crate::credentials;
 use crate::plan::{self, Functions};
 use crate::running::{AllRan, Decision, Running};
-use crate::{AuthFailure, InterruptedIn, Lifecycle, LifecycleError, OperationReport, SetupBy};
+use crate::{
+    AuthFailure, CleanupFailure, InterruptedIn, Lifecycle, LifecycleError, NewCredentials, OperationReport,
+    SetupBy, SetupFailure,
+};
 
 /// How Nango calls a validation that did not accept.
 pub(crate) const REJECTED: &str = "connection_validation_failed";
@@ -32,7 +35,11 @@ impl Lifecycle {
         match running.validate(&validation).await? {
             Decision::Accepted => {
                 let mut transaction = running.begin().await?;
-                let follows = if setup.is_empty() { SetupFollows::No } else { SetupFollows::Yes };
+                let follows = match (setup.is_empty(), self.options.policies.setup_failure) {
+                    (true, _) => SetupFollows::No,
+                    (false, SetupFailure::Continue) => SetupFollows::Yes,
+                    (false, SetupFailure::Block) => SetupFollows::Blocking,
+                };
                 transaction.establish_connection(running.key(), follows).await?;
                 running.plan_setup(&mut transaction, &setup).await?;
                 running.tell_accepted(&mut transaction, follows).await?;
@@ -66,8 +73,8 @@ impl Lifecycle {
     ///
     /// They replace the old ones first; metadata stays as it is. Then the `validate-connection` functions run,
     /// as in [`Lifecycle::create`]. Not accepted: the connection keeps the new credentials and is marked as an
-    /// auth error (`refresh_exhausted`) until it is reconnected. Accepted: it is usable, and an earlier auth
-    /// error is gone. Setup does not run again.
+    /// auth error (`refresh_exhausted`) until it is reconnected; with [`NewCredentials::Staged`], it is as it was
+    /// before. Accepted: it is usable, and an earlier auth error is gone. Setup does not run again.
     ///
     /// # Errors
     /// `unknown_connection`, `operation_in_progress`, and every other [`LifecycleError`].
@@ -92,12 +99,15 @@ impl Lifecycle {
                 running.end(transaction).await
             }
             Decision::Rejected { run_id, message } => {
+                let failure = AuthFailure { kind: REJECTED.into(), description: message.clone() };
+                running.report.accepted = Some(false);
+                running.report.message = Some(message.clone());
+                if self.options.policies.new_credentials == NewCredentials::Staged {
+                    return running.keep_old_credentials(failure).await;
+                }
                 let mut transaction = running.begin().await?;
                 transaction.refuse_credentials(key, run_id, &message).await?;
-                let failure = AuthFailure { kind: REJECTED.into(), description: message.clone() };
                 running.tell(&mut transaction, Operation::Override, Some(failure)).await?;
-                running.report.accepted = Some(false);
-                running.report.message = Some(message);
                 running.end(transaction).await
             }
             Decision::None { function, code, message } => Err(running.give_up(function, code, message).await),
@@ -108,7 +118,7 @@ impl Lifecycle {
     /// Deletes a connection for good.
     ///
     /// All `pre-connection-deletion` functions run first, in order, with the connection and its credentials
-    /// still there. One that fails is a warning: the deletion goes on.
+    /// still there. One that fails is a warning, and the deletion goes on; or as [`CleanupFailure`] says.
     ///
     /// # Errors
     /// `unknown_connection`, `operation_in_progress`, and every other [`LifecycleError`]; cleanup functions may
@@ -120,8 +130,11 @@ impl Lifecycle {
         let guard = self.begun(report, self.options.store.begin_deletion(key, self.options.wait)).await?;
         let mut running = Running::new(&self.options, guard);
         match running.run_all(&cleanup).await {
-            Ok(AllRan::Yes) if running.cleanup_is_blocked() => Err(running.not_cleaned_up().await),
-            Ok(AllRan::Yes) => running.end_deletion().await,
+            Ok(AllRan::Yes) => match running.cleanup_failure() {
+                None | Some(CleanupFailure::Continue) => running.end_deletion().await,
+                Some(CleanupFailure::Block) => Err(running.not_cleaned_up().await),
+                Some(CleanupFailure::Quarantine) => running.quarantine().await,
+            },
             Ok(AllRan::Interrupted) => Err(running.interrupted(InterruptedIn::Cleanup).await),
             Err(source) => Err(running.not_deleted(source)),
         }

@@ -1,19 +1,24 @@
-//! Functions whose time has come in the queue: a setup function of an accepted connection, an asynchronous action.
+//! Functions whose time has come in the queue: a setup of an accepted connection, a cleanup of one in quarantine, an
+//! asynchronous action.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{CompletedRun, Event, FunctionKey, Operation, Outcome};
 use onevent_engine::RunRefused;
-use onevent_store::{Claim, EventEnd, EventKind, PutBack, StoreError};
-use serde_json::Value;
+use onevent_store::{Claim, EventEnd, EventKind, OperationGuard, PutBack, StoreError, Then};
 use tokio_util::sync::CancellationToken;
 
-use crate::function_event::{ActionPayload, end_of, error_of};
+use crate::event_end::settle;
+use crate::function_event::{ActionPayload, end_of, end_of_action, error_of};
 use crate::running::Running;
 use crate::trigger::{self, TriggerError};
 use crate::upstream::UpstreamSetup;
 use crate::{Lifecycle, LifecycleOptions, interruption};
+
+/// How often a function may be begun beyond its retries. Whoever works on it is stopped at times, or dies; whom it kills each
+/// time, it would kill for ever.
+const MAX_LOST: u32 = 10;
 
 /// What became of a queued function, where no transaction has said so already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +31,10 @@ pub(crate) enum QueuedRun {
     Stopping,
     /// It did not start, and may start later.
     NotStarted(String),
-    /// It will never start: its connection or its function is gone.
+    /// It cannot start with the functions that there are now.
     Impossible(String),
+    /// It will never start: its connection is gone.
+    Gone(String),
 }
 
 impl Lifecycle {
@@ -43,35 +50,45 @@ impl Lifecycle {
         };
         let function = FunctionKey { integration: claim.connection().integration.clone(), name };
         match claim.event.summary.kind {
-            EventKind::Setup => self.run_queued_setup(claim, &function).await,
+            EventKind::Setup => {
+                self.run_queued_function(claim, &function, Event::PostConnectionCreation).await
+            }
+            EventKind::Cleanup => {
+                self.run_queued_function(claim, &function, Event::PreConnectionDeletion).await
+            }
             EventKind::Action => self.run_queued_action(claim, &function).await,
-            kind => Ok(QueuedRun::Impossible(format!("a {} is no function", kind.as_str()))),
+            kind @ EventKind::Webhook => {
+                Ok(QueuedRun::Impossible(format!("a {} is no function", kind.as_str())))
+            }
         }
     }
 
-    async fn run_queued_setup(&self, claim: &Claim, key: &FunctionKey) -> Result<QueuedRun, StoreError> {
+    /// Runs a setup or a cleanup under the operation of its connection.
+    async fn run_queued_function(
+        &self,
+        claim: &Claim,
+        key: &FunctionKey,
+        event: Event,
+    ) -> Result<QueuedRun, StoreError> {
         let options = &*self.options;
-        let found = options.project.event_function(key);
-        let setup = found.filter(|function| function.event() == Some(Event::PostConnectionCreation));
-        let Some(function) = setup else {
-            return Ok(QueuedRun::Impossible(format!("there is no setup function {key} any more")));
+        let begun = claim.attempt_since_replay();
+        if begun > options.policies.retries.of(key).max.saturating_add(MAX_LOST) {
+            return Ok(QueuedRun::Impossible(format!(
+                "it was begun {begun} times, and never came to its end"
+            )));
+        }
+        let found = options.project.event_function(key).filter(|function| function.event() == Some(event));
+        let Some(function) = found else {
+            return Ok(QueuedRun::Impossible(format!(
+                "there is no {} function {key} any more",
+                event.as_str()
+            )));
         };
-        let upstream = UpstreamSetup::of(claim);
-        let connection = claim.connection();
-        // Whoever works for the queue does not wait in it.
-        let begun = match &upstream {
-            None => options.store.begin_setup(connection, Duration::ZERO).await,
-            Some(setup) => {
-                let (facts, environment) = (setup.facts(connection), &connection.environment);
-                let (operation, wait) = (Operation::Creation, Duration::ZERO);
-                options.store.begin_upstream(facts, environment, operation, wait).await
-            }
-        };
-        let guard = match begun {
+        let guard = match self.begin_queued(claim).await {
             Ok(guard) => guard,
             Err(StoreError::OperationInProgress { .. } | StoreError::Busy) => return Ok(QueuedRun::Busy),
             Err(error @ StoreError::UnknownConnection { .. }) => {
-                return Ok(QueuedRun::Impossible(error.to_string()));
+                return Ok(QueuedRun::Gone(error.to_string()));
             }
             Err(error) => return Err(error),
         };
@@ -84,19 +101,23 @@ impl Lifecycle {
             }
         };
         let stopped = interruption::ended(&report) && options.interruption.is_cancelled();
-        let end = end_of(&report);
+        let error = error_of(&report);
+        let (end, then) = (end_of(&report), running.then(&report, claim.attempt_since_replay()));
+        let succeeded = report.outcome == Outcome::Succeeded;
         running.report.runs.push(report);
         let mut transaction = running.begin().await?;
-        if stopped {
-            let how = PutBack::Retry { error: "the server was stopped".to_owned() };
-            options.store.queue().put_back(&mut transaction, claim, Duration::ZERO, how).await?;
-        } else {
-            options.store.queue().finish(&mut transaction, claim, end).await?;
-            if transaction.waiting_events(connection, EventKind::Setup).await? == 0 {
-                match upstream {
-                    None => running.finish_setup(&mut transaction).await?,
-                    Some(setup) => setup.finish(&options.store, &mut transaction, connection).await?,
-                }
+        let queue = options.store.queue();
+        match then {
+            _ if stopped => {
+                let how = PutBack::Retry { error: "the server was stopped".to_owned() };
+                queue.put_back(&mut transaction, claim, Duration::ZERO, how).await?;
+            }
+            Then::Retry(wait) if !succeeded => {
+                queue.put_back(&mut transaction, claim, wait, PutBack::Retry { error }).await?;
+            }
+            Then::Retry(_) | Then::Dead => {
+                queue.finish(&mut transaction, claim, end).await?;
+                settle(options, &mut transaction, &claim.event).await?;
             }
         }
         running.end_operation(transaction).await?;
@@ -105,7 +126,7 @@ impl Lifecycle {
 
     /// Nothing runs: everything before it in the lane has, and the app is told.
     async fn run_end_of_setup(&self, claim: &Claim) -> Result<QueuedRun, StoreError> {
-        let Some(setup) = UpstreamSetup::of(claim) else {
+        let Some(setup) = UpstreamSetup::of(&claim.event) else {
             return Ok(QueuedRun::Impossible("the event names no function".into()));
         };
         let store = &self.options.store;
@@ -116,17 +137,39 @@ impl Lifecycle {
         Ok(QueuedRun::Ended)
     }
 
+    /// Begins the operation of a claimed setup or cleanup. Whoever works for the queue does not wait in it.
+    async fn begin_queued(&self, claim: &Claim) -> Result<OperationGuard, StoreError> {
+        let (store, connection, wait) = (&self.options.store, claim.connection(), Duration::ZERO);
+        match (claim.event.summary.kind, UpstreamSetup::of(&claim.event)) {
+            (EventKind::Cleanup, _) => store.begin_cleanup(connection, wait).await,
+            (_, None) => store.begin_setup(connection, wait).await,
+            (_, Some(setup)) => {
+                let facts = setup.facts(connection);
+                store.begin_upstream(facts, &connection.environment, Operation::Creation, wait).await
+            }
+        }
+    }
+
+    /// Ends a claimed event whose function was not run.
+    pub(crate) async fn end_unrun(&self, claim: &Claim, end: EventEnd) -> Result<(), StoreError> {
+        let store = &self.options.store;
+        let mut transaction = store.begin().await?;
+        store.queue().finish(&mut transaction, claim, end).await?;
+        settle(&self.options, &mut transaction, &claim.event).await?;
+        transaction.commit().await
+    }
+
     async fn run_queued_action(&self, claim: &Claim, key: &FunctionKey) -> Result<QueuedRun, StoreError> {
         let options = &*self.options;
         let Ok(payload) = serde_json::from_value::<ActionPayload>(claim.event.payload.clone()) else {
             return Ok(QueuedRun::Impossible("the queue holds no input of an action".into()));
         };
-        let attempt = claim.attempt();
+        let attempt = claim.attempt_since_replay();
         let run = trigger::run_action(options, claim.connection(), key, payload.input, Some(claim)).await;
         let CompletedRun { report, returned } = match run {
             Ok(run) => run,
             Err(TriggerError::Store(error @ StoreError::UnknownConnection { .. })) => {
-                return Ok(QueuedRun::Impossible(error.to_string()));
+                return Ok(QueuedRun::Gone(error.to_string()));
             }
             Err(TriggerError::Store(error)) => return Err(error),
             Err(TriggerError::Refused(refused)) => return Ok(not_started(&refused)),
@@ -139,16 +182,12 @@ impl Lifecycle {
         transaction.insert_run(&report).await?;
         let again = report.outcome != Outcome::Succeeded && attempt <= payload.max_retries;
         if stopped || again {
-            let error = error_of(&report);
-            let how = PutBack::Retry { error };
-            options.store.queue().put_back(&mut transaction, claim, Duration::ZERO, how).await?;
+            // How often, whoever triggered it has said; how long it waits, the operator.
+            let wait = if stopped { Duration::ZERO } else { options.policies.retries.of(key).wait(attempt) };
+            let how = PutBack::Retry { error: error_of(&report) };
+            options.store.queue().put_back(&mut transaction, claim, wait, how).await?;
         } else {
-            let end = match end_of(&report) {
-                EventEnd::Done { run, .. } => {
-                    EventEnd::Done { run, result: Some(returned.unwrap_or(Value::Null)) }
-                }
-                end => end,
-            };
+            let end = end_of_action(&report, returned);
             options.store.queue().finish(&mut transaction, claim, end).await?;
         }
         transaction.commit().await?;

@@ -18,7 +18,7 @@ pub struct OperationReport {
     /// Whether validation accepted the connection; `None` of a deletion, which validates nothing.
     ///
     /// Not accepted means: on creation, the connection was deleted again; on a reconnect, it has the new
-    /// credentials and is marked as an auth error until it is reconnected.
+    /// credentials and is marked as an auth error until it is reconnected, or, with staged credentials, it is as it was.
     pub accepted: Option<bool>,
     /// Why it was not accepted.
     pub message: Option<String>,

@@ -1,5 +1,7 @@
 //! One operation while it runs: its guard, its runs, and what they mean.
 
+mod after_failure;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +12,15 @@ use onevent_contract::{
 };
 use onevent_engine::RunRefused;
 use onevent_store::{
-    Claim, ConnectionKey, EventEnd, LEASE, OperationGuard, PutBack, SetupFollows, StoreError, Transaction,
-    Visibility,
+    Claim, ConnectionKey, EventEnd, LEASE, OperationGuard, PutBack, SetupFollows, StoreError, Then,
+    Transaction,
 };
 
 use crate::interruption::{self, InterruptedIn};
 use crate::renewing::Renewing;
-use crate::webhooks::Told;
 use crate::{
     AuthFailure, CleanupFailure, CreationWebhook, LifecycleError, LifecycleOptions, OperationReport, SetupBy,
-    function_event,
+    function_event, settling,
 };
 
 /// What the validation functions decided together.
@@ -54,12 +55,23 @@ pub(crate) struct Running<'a> {
     setup: VecDeque<Claim>,
     /// Keeps them.
     renewing: Option<Renewing>,
+    /// The setup or cleanup functions that did not succeed.
+    failed: Vec<Failed>,
+}
+
+/// A setup or cleanup function that did not succeed.
+struct Failed {
+    function: Arc<Function>,
+    /// `None` where it did not start.
+    run: Option<RunId>,
+    error: String,
+    then: Then,
 }
 
 impl<'a> Running<'a> {
     pub(crate) fn new(options: &'a LifecycleOptions, guard: OperationGuard) -> Self {
         let report = OperationReport::new(guard.operation(), guard.key());
-        Self { options, guard, report, stored: 0, setup: VecDeque::new(), renewing: None }
+        Self { options, guard, report, stored: 0, setup: VecDeque::new(), renewing: None, failed: Vec::new() }
     }
 
     pub(crate) fn key(&self) -> &ConnectionKey {
@@ -114,6 +126,11 @@ impl<'a> Running<'a> {
                     let failure = failure_of(&report);
                     let interrupted = interruption::ended(&report) && self.is_interrupted();
                     let end = function_event::end_of(&report);
+                    if let (Some(_), false) = (&failure, interrupted) {
+                        let (run, error) = (Some(report.run_id), function_event::error_of(&report));
+                        let then = self.then(&report, 1);
+                        self.failed.push(Failed { function: Arc::clone(function), run, error, then });
+                    }
                     self.report.runs.push(report);
                     if interrupted {
                         self.record().await?;
@@ -125,7 +142,10 @@ impl<'a> Running<'a> {
                 Err(RunRefused::Cancelled) => return Ok(AllRan::Interrupted),
                 Err(refused) => {
                     let error = format!("was not started: {refused}");
-                    self.record_end(EventEnd::Failed { run: None, error: error.clone() }).await?;
+                    self.record_end(EventEnd::Dead { run: None, error: error.clone() }).await?;
+                    let then = self.then_unrun(function);
+                    let function = Arc::clone(function);
+                    self.failed.push(Failed { function, run: None, error: error.clone(), then });
                     Some(error)
                 }
             };
@@ -174,16 +194,6 @@ impl<'a> Running<'a> {
         }
     }
 
-    /// Ends the setup of an accepted connection, in the transaction that ends its last function.
-    pub(crate) async fn finish_setup(&self, within: &mut Transaction) -> Result<(), StoreError> {
-        within.finish_setup(self.guard.key()).await?;
-        let after = self.options.policies.webhooks.as_ref();
-        if after.is_some_and(|webhooks| webhooks.creation == CreationWebhook::AfterSetup) {
-            self.tell(within, Operation::Creation, None).await?;
-        }
-        Ok(())
-    }
-
     /// Tells the operator's app of an operation, in the transaction that makes it true.
     pub(crate) async fn tell(
         &self,
@@ -191,19 +201,7 @@ impl<'a> Running<'a> {
         operation: Operation,
         failure: Option<AuthFailure>,
     ) -> Result<(), StoreError> {
-        let Some(webhooks) = &self.options.policies.webhooks else { return Ok(()) };
-        let connection = match within.connection(self.guard.key(), Visibility::IncludingPending).await {
-            Ok(Some(stored)) => stored.connection,
-            // A damaged connection can be deleted; what nobody can read nobody is told of.
-            Ok(None) | Err(StoreError::Corrupt { .. }) => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        let told = Told {
-            key: self.guard.key().clone(),
-            provider: connection.provider,
-            details: connection.details,
-        };
-        webhooks.tell(&self.options.store, within, &told, operation, failure).await
+        settling::tell(self.options, within, self.guard.key(), operation, failure).await
     }
 
     /// Tells it of a connection that was accepted, where its setup is not waited for.
@@ -214,7 +212,8 @@ impl<'a> Running<'a> {
     ) -> Result<(), StoreError> {
         let creation = self.options.policies.webhooks.as_ref().map(|webhooks| webhooks.creation);
         match (creation, setup) {
-            (Some(CreationWebhook::AtOnce), _) | (Some(CreationWebhook::AfterSetup), SetupFollows::No) => {
+            (Some(CreationWebhook::AtOnce), SetupFollows::No | SetupFollows::Yes)
+            | (Some(CreationWebhook::AfterSetup), SetupFollows::No) => {
                 self.tell(within, Operation::Creation, None).await
             }
             _ => Ok(()),
@@ -309,7 +308,7 @@ impl<'a> Running<'a> {
     async fn end_of_setup(&mut self, all_ran: AllRan) -> Result<Transaction, StoreError> {
         let mut last = self.begin().await?;
         match all_ran {
-            AllRan::Yes => self.finish_setup(&mut last).await?,
+            AllRan::Yes => settling::settle_setup(self.options, &mut last, self.guard.key()).await?,
             // Whoever works for the queue goes on: a server, now or later.
             AllRan::Interrupted => {
                 for claim in self.setup.drain(..) {
@@ -345,11 +344,9 @@ impl<'a> Running<'a> {
         }
     }
 
-    /// Whether a cleanup function did not succeed, and the operator wants the connection to stay then.
-    pub(crate) fn cleanup_is_blocked(&self) -> bool {
-        let failed = |warning: &Warning| warning.code == WarningCode::FunctionFailed;
-        self.options.policies.cleanup_failure == CleanupFailure::Block
-            && self.report.warnings.iter().any(failed)
+    /// What the operator wants to become of the connection, if a cleanup function did not succeed.
+    pub(crate) fn cleanup_failure(&self) -> Option<CleanupFailure> {
+        (!self.failed.is_empty()).then_some(self.options.policies.cleanup_failure)
     }
 
     /// Ends a deletion whose cleanup failed, and leaves the connection as it was.

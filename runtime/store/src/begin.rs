@@ -62,7 +62,9 @@ impl Change {
                 Ok(Applied { provider: new.provider.clone(), previous: None })
             }
             Self::Override(new) => {
-                let stored = to.connection(key, Visibility::Established).await?.ok_or_else(unknown)?;
+                // Also one whose setup keeps it from its users: new credentials may be what it lacks.
+                to.provider_at(key, Standing::Accepted).await?;
+                let stored = to.connection(key, Visibility::IncludingPending).await?.ok_or_else(unknown)?;
                 let previous = to.seal_previous(key, &Previous::of(&stored))?;
                 to.replace_credentials(key, new).await?;
                 if !new.details.is_empty() {

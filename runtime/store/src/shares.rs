@@ -20,6 +20,9 @@ impl Shares {
     pub const UNBOUNDED: Self = Self { integration: usize::MAX, environment: usize::MAX };
 }
 
+/// How often it is looked, at most, for connections that the first ones found hide: each look finds one at least.
+const LOOKS: usize = 4;
+
 impl Transaction {
     /// The events to be begun next, at most so many. In turn: the environment of which least is worked on, in it the
     /// integration of which least is, and of that the connection.
@@ -57,13 +60,21 @@ impl Transaction {
             return Ok(VecDeque::new());
         }
         let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        let mut heads = self.tables().due_heads(group, kinds, &[], limit).await?;
-        if heads.len() == room {
-            // There is more, perhaps of connections that have nothing yet.
-            let mut besides: HashSet<String> = heads.iter().map(|head| head.connection_id.clone()).collect();
-            besides.extend(at_work.connections_of(group));
-            let besides: Vec<String> = besides.into_iter().collect();
-            heads.extend(self.tables().due_heads(group, kinds, &besides, limit).await?);
+        let mut heads = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        for _ in 0..LOOKS {
+            // At first everybody; then those that have no more than who has least of those seen.
+            let least = seen.iter().map(|id| at_work.of_connection(group, id)).min();
+            let busier = at_work.busier_than(group, least.unwrap_or(usize::MAX));
+            let besides: Vec<String> = seen.iter().cloned().chain(busier).collect();
+            let found = self.tables().due_heads(group, kinds, &besides, limit).await?;
+            let is_all = found.len() < room;
+            seen.extend(found.iter().map(|head| head.connection_id.clone()));
+            heads.extend(found);
+            let idle = seen.iter().filter(|id| at_work.of_connection(group, id) == 0).count();
+            if is_all || idle >= room {
+                break;
+            }
         }
         let mut turns: HashMap<String, usize> = HashMap::new();
         let mut by_turn: Vec<(usize, HeadRow)> = heads
@@ -114,8 +125,9 @@ impl AtWork {
         self.groups.get(group).and_then(|each| each.get(connection_id)).copied().unwrap_or_default()
     }
 
-    fn connections_of(&self, group: &GroupColumns) -> impl Iterator<Item = String> + '_ {
-        self.groups.get(group).into_iter().flat_map(|each| each.keys().cloned())
+    fn busier_than(&self, group: &GroupColumns, work: usize) -> impl Iterator<Item = String> + '_ {
+        let each = self.groups.get(group).into_iter().flatten();
+        each.filter(move |(_, count)| **count > work).map(|(id, _)| id.clone())
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod check;
+mod durable_settings;
 mod field;
 mod file;
 mod flags;
@@ -24,20 +25,19 @@ mod variables;
 use std::path::{Path, PathBuf};
 
 use self::assignment::Assignment;
+pub use self::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings};
 pub use self::field::Shown;
 pub use self::flags::Flags;
 pub use self::key::Key;
 pub use self::nango::NangoEnvironment;
 pub use self::origin::{Origin, Sourced};
-pub use self::server_settings::{FailureSettings, ServerSettings, WebhookSettings};
+pub use self::server_settings::{ServerSettings, WebhookSettings};
 pub use self::setting::Setting;
-pub use self::settings::{
-    FunctionLimitSettings, IntegrationSettings, LimitSettings, NangoSettings, Settings,
-};
+pub use self::settings::{FunctionSettings, IntegrationSettings, LimitSettings, NangoSettings, Settings};
 use self::table::SETTINGS;
 pub use self::value::{
-    ApiUrl, BaseUrl, BodyLimit, CpuLimit, DrainTime, HeapLimit, Hosts, Invalid, Networks, RequestRate,
-    WallLimit, WebUrl,
+    ApiUrl, BaseUrl, BodyLimit, CpuLimit, DrainTime, HeapLimit, Hosts, Invalid, KeptFor, Networks,
+    RequestRate, RetryCount, RetryWait, WallLimit, WebUrl,
 };
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;

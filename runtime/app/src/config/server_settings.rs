@@ -1,6 +1,6 @@
 //! What a server needs to know beside what every command does.
 
-use onevent_lifecycle::{CleanupFailure, CreationWebhook};
+use onevent_lifecycle::CreationWebhook;
 
 use super::origin::Sourced;
 use super::value::{BodyLimit, DrainTime, RequestRate, WebUrl};
@@ -31,13 +31,6 @@ pub struct WebhookSettings {
     pub connection_deletion: Sourced<bool>,
 }
 
-/// What becomes of an operation whose functions failed.
-#[derive(Debug, Clone)]
-pub struct FailureSettings {
-    /// A deletion whose cleanup failed.
-    pub cleanup: Sourced<CleanupFailure>,
-}
-
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
@@ -57,11 +50,5 @@ impl Default for WebhookSettings {
             auth_refresh_error: Sourced::default(true),
             connection_deletion: Sourced::default(true),
         }
-    }
-}
-
-impl Default for FailureSettings {
-    fn default() -> Self {
-        Self { cleanup: Sourced::default(CleanupFailure::Continue) }
     }
 }

@@ -7,7 +7,7 @@ use onevent_contract::{IntegrationId, NameError, Secret};
 use super::field::{Field, Form};
 use super::key::Key;
 use super::origin::Sourced;
-use super::settings::{FunctionLimitSettings, IntegrationSettings, Settings};
+use super::settings::{FunctionSettings, IntegrationSettings, Settings};
 use super::value::Secrecy;
 use crate::surroundings::{NANGO_HOSTPORT, PREFIX};
 
@@ -34,7 +34,7 @@ pub(super) enum Slot {
     /// In a field of every integration.
     Integration(fn(&mut IntegrationSettings) -> &mut dyn Field),
     /// In a field of every function.
-    Function(fn(&mut FunctionLimitSettings) -> &mut dyn Field),
+    Function(fn(&mut FunctionSettings) -> &mut dyn Field),
     /// Under every variable's name.
     Variable,
 }
@@ -71,7 +71,7 @@ impl Setting {
         Some(match self.slot {
             Slot::One(field) => field(&mut Settings::default_of(Path::new(""))?).form(),
             Slot::Integration(field) => field(&mut IntegrationSettings::default()).form(),
-            Slot::Function(field) => field(&mut FunctionLimitSettings::default()).form(),
+            Slot::Function(field) => field(&mut FunctionSettings::default()).form(),
             Slot::Variable => None::<Sourced<Secret>>.form(),
         })
     }

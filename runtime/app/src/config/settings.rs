@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
+use onevent_lifecycle::RetryPolicies;
 use onevent_store::DatabaseUrl;
 
+use super::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings, default_retention};
 use super::origin::{Origin, Sourced};
-use super::server_settings::{FailureSettings, ServerSettings, WebhookSettings};
-use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, Networks, WallLimit, WebUrl};
+use super::server_settings::{ServerSettings, WebhookSettings};
+use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, KeptFor, Networks, WallLimit, WebUrl};
 
 /// The database of a project that names none.
 const DATABASE_FILE: &str = ".onevent/onevent.sqlite3";
@@ -34,8 +36,8 @@ pub struct Settings {
     pub egress_allow: Sourced<Networks>,
     /// The limits of every run.
     pub limits: LimitSettings,
-    /// The limits of single functions, named like `salesforce/setup`.
-    pub functions: BTreeMap<String, FunctionLimitSettings>,
+    /// What is said about single functions, named like `salesforce/setup`.
+    pub functions: BTreeMap<String, FunctionSettings>,
     /// The server that commands talk to, instead of working on the local database.
     pub server_url: Option<Sourced<ApiUrl>>,
     /// The secret key for it.
@@ -46,6 +48,12 @@ pub struct Settings {
     pub webhooks: WebhookSettings,
     /// What becomes of an operation whose functions failed.
     pub on_failure: FailureSettings,
+    /// How queued functions that failed are tried again.
+    pub retries: RetrySettings,
+    /// Whether the credentials of a reconnect replace the old ones only once they are accepted.
+    pub staged_credentials: Sourced<bool>,
+    /// How long runs, ended events, attempts to deliver webhooks and the audit log are kept.
+    pub retention: Sourced<KeptFor>,
 }
 
 /// What is said about one integration.
@@ -95,15 +103,17 @@ pub struct LimitSettings {
     pub heap: Sourced<HeapLimit>,
 }
 
-/// The limits of one function; those that are not set are everybody's.
+/// What is said about one function; limits and retries that are not set are everybody's.
 #[derive(Debug, Clone, Default)]
-pub struct FunctionLimitSettings {
+pub struct FunctionSettings {
     /// Wall-clock time.
     pub wall: Option<Sourced<WallLimit>>,
     /// CPU time.
     pub cpu: Option<Sourced<CpuLimit>>,
     /// JavaScript heap.
     pub heap: Option<Sourced<HeapLimit>>,
+    /// How it is tried again.
+    pub retries: FunctionRetrySettings,
 }
 
 impl IntegrationSettings {
@@ -143,13 +153,21 @@ impl IntegrationSettings {
     }
 }
 
-impl FunctionLimitSettings {
-    /// Where the first of its limits comes from.
+impl FunctionSettings {
+    /// Where the first of its settings comes from.
     pub(super) fn origin(&self) -> Option<&Origin> {
-        let Self { wall, cpu, heap } = self;
-        let wall = wall.as_ref().map(|set| &set.origin);
-        let cpu = cpu.as_ref().map(|set| &set.origin);
-        wall.or(cpu).or(heap.as_ref().map(|set| &set.origin))
+        let Self { wall, cpu, heap, retries: FunctionRetrySettings { max, backoff, max_backoff } } = self;
+        [
+            wall.as_ref().map(|set| &set.origin),
+            cpu.as_ref().map(|set| &set.origin),
+            heap.as_ref().map(|set| &set.origin),
+            max.as_ref().map(|set| &set.origin),
+            backoff.as_ref().map(|set| &set.origin),
+            max_backoff.as_ref().map(|set| &set.origin),
+        ]
+        .into_iter()
+        .flatten()
+        .next()
     }
 }
 
@@ -184,6 +202,9 @@ impl Settings {
             server: ServerSettings::default(),
             webhooks: WebhookSettings::default(),
             on_failure: FailureSettings::default(),
+            retries: RetrySettings::default(),
+            staged_credentials: Sourced::default(false),
+            retention: default_retention(),
         })
     }
 
@@ -196,6 +217,14 @@ impl Settings {
             cpu: own.cpu.map_or(self.limits.cpu.value, |set| set.value).get(),
             heap_bytes: own.heap.map_or(self.limits.heap.value, |set| set.value).bytes(),
         }
+    }
+
+    /// How queued functions that failed are tried again.
+    #[must_use]
+    pub fn retry_policies(&self) -> RetryPolicies {
+        let general = self.retries.policy();
+        let own = self.functions.iter().map(|(name, set)| (name.clone(), set.retries.policy(general)));
+        RetryPolicies { general, functions: own.collect() }
     }
 
     /// The variables that functions read with `nango.getEnvironmentVariables`.

@@ -210,9 +210,59 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "on_failure.cleanup",
         flag: None,
-        help: "Whether a connection whose cleanup failed is deleted all the same, as Nango does it, or stays.",
+        help: "Whether a connection whose cleanup failed is deleted all the same, as Nango does it, stays, or is kept hidden \
+               until its cleanup succeeds.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.on_failure.cleanup),
+    },
+    Setting {
+        key: "on_failure.quarantine",
+        flag: None,
+        help: "How long a connection stays in quarantine at most.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.on_failure.quarantine),
+    },
+    Setting {
+        key: "on_failure.setup",
+        flag: None,
+        help: "Whether a connection can be used from its acceptance on, as at Nango, or once its setup is done.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.on_failure.setup),
+    },
+    Setting {
+        key: "staged_credentials",
+        flag: None,
+        help: "Whether the credentials of a reconnect replace the old ones only once they are accepted.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.staged_credentials),
+    },
+    Setting {
+        key: "retries.max",
+        flag: None,
+        help: "How often a queued function that failed is tried again.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.retries.max),
+    },
+    Setting {
+        key: "retries.backoff",
+        flag: None,
+        help: "How long the first retry waits; each further one twice as long, give or take a quarter.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.retries.backoff),
+    },
+    Setting {
+        key: "retries.max_backoff",
+        flag: None,
+        help: "The longest wait, but for a provider that asks for a longer one.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.retries.max_backoff),
+    },
+    Setting {
+        key: "retention",
+        flag: None,
+        help: "How long runs, ended events, attempts to deliver webhooks and the audit log are kept.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.retention),
     },
     Setting {
         key: "egress.allow",
@@ -262,6 +312,27 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "limits.heap for one function.",
         secrecy: Secrecy::Open,
         slot: Slot::Function(|function| &mut function.heap),
+    },
+    Setting {
+        key: "functions.<function>.retries.max",
+        flag: None,
+        help: "retries.max for one function.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.retries.max),
+    },
+    Setting {
+        key: "functions.<function>.retries.backoff",
+        flag: None,
+        help: "retries.backoff for one function.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.retries.backoff),
+    },
+    Setting {
+        key: "functions.<function>.retries.max_backoff",
+        flag: None,
+        help: "retries.max_backoff for one function.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.retries.max_backoff),
     },
 ];
 

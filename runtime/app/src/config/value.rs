@@ -1,6 +1,7 @@
 //! The types of values: how each is written, read and shown.
 
 mod choice;
+mod durable;
 mod host;
 mod limit;
 mod network;
@@ -8,6 +9,7 @@ mod server;
 mod setting_value;
 mod url;
 
+pub use self::durable::{KeptFor, RetryCount, RetryWait};
 pub use self::host::Hosts;
 pub use self::limit::{CpuLimit, HeapLimit, WallLimit};
 pub use self::network::Networks;

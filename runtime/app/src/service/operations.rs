@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use onevent_contract::{CompletedRun, EnvironmentName, FunctionName, IntegrationId, JsonObject, SystemClock};
 use onevent_lifecycle::{
-    DryRun, Lifecycle, LifecycleError, LifecycleOptions, OperationReport, Policies, SetupBy, Webhooks,
-    dry_run,
+    DryRun, Lifecycle, LifecycleError, LifecycleOptions, NewCredentials, OperationReport, Policies, SetupBy,
+    Webhooks, dry_run,
 };
 use onevent_proxy::Integration;
 use onevent_store::{
@@ -187,6 +187,13 @@ impl Service {
         Policies {
             setup_by: if self.has_workers() { SetupBy::Workers } else { SetupBy::Operation },
             cleanup_failure: settings.on_failure.cleanup.value,
+            quarantine: settings.on_failure.quarantine.value.get(),
+            setup_failure: settings.on_failure.setup.value,
+            new_credentials: match settings.staged_credentials.value {
+                true => NewCredentials::Staged,
+                false => NewCredentials::Replace,
+            },
+            retries: settings.retry_policies(),
             webhooks: Some(webhooks),
             deployment,
         }

@@ -42,6 +42,7 @@ impl Service {
             lifecycles: Arc::new(OfService(Arc::clone(self))),
             sender: Arc::new(OfService(Arc::clone(self))),
             signing_keys: Arc::new(signing_keys),
+            retention: self.settings().retention.value.get(),
             clock: Arc::new(SystemClock),
             on_failure: Arc::new(on_failure),
         }))

@@ -3,6 +3,7 @@
 mod case_name;
 mod connection;
 mod deployments;
+mod events;
 mod global;
 pub(crate) mod needs;
 mod runs;
@@ -19,6 +20,10 @@ pub(crate) use self::connection::{
 pub(crate) use self::deployments::{
     DeployArgs, DeploymentsCommand, DeploymentsDiffArgs, DeploymentsListArgs, DeploymentsPruneArgs,
     DeploymentsRollbackArgs, DeploymentsShowArgs,
+};
+pub(crate) use self::events::{
+    EventsAuditArgs, EventsCommand, EventsFilterArgs, EventsListArgs, EventsOneArgs, EventsReplayArgs,
+    EventsSkipArgs, EventsTargetArgs,
 };
 pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
@@ -118,6 +123,9 @@ pub(crate) enum Command {
     /// List, show and send again what your app was told
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
+    /// List and show events of the queue, and decide about dead letters
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),

@@ -28,7 +28,7 @@ impl Command {
                     Needs::Database
                 }
             },
-            Self::Runs(_) | Self::Webhooks(_) => Needs::Database,
+            Self::Events(_) | Self::Runs(_) | Self::Webhooks(_) => Needs::Database,
             // What is deployed needs no folder but the one that the database lies in.
             Self::Serve(_) | Self::Keys(_) | Self::Deployments(_) => Needs::DatabaseIfAny,
         }
@@ -38,7 +38,11 @@ impl Command {
     /// dry run is one of this machine: the function runs here.
     pub(crate) fn is_for_a_server(&self) -> bool {
         match self {
-            Self::Connection(_) | Self::Runs(_) | Self::Webhooks(_) | Self::Deployments(_) => true,
+            Self::Connection(_)
+            | Self::Events(_)
+            | Self::Runs(_)
+            | Self::Webhooks(_)
+            | Self::Deployments(_) => true,
             Self::Deploy(_)
             | Self::Functions(_)
             | Self::Dryrun(_)

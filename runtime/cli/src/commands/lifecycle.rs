@@ -101,7 +101,8 @@ fn reply(session: &Session, report: OperationReport, strictness: Strictness) -> 
     for run in reply.document.get("runs").and_then(serde_json::Value::as_array).into_iter().flatten() {
         text.push_str(&render_run(&RunView::from_document(run)?, Sources::Project(session.folder())));
     }
-    text.push_str(&summary(&report));
+    let is_staged = session.service.settings().staged_credentials.value;
+    text.push_str(&summary(&report, is_staged));
     WarningView::of(&reply.document).iter().for_each(|warning| text.push_str(&warning_line(warning)));
     Ok(Reply { text, ..reply }.exit(exit(&report, strictness)))
 }
@@ -140,13 +141,16 @@ fn leaves_doubt(warning: &Warning) -> bool {
 }
 
 /// What became of the connection, after all that was done for it.
-fn summary(report: &OperationReport) -> String {
+fn summary(report: &OperationReport, is_staged: bool) -> String {
     let name = paint(NAME, &format!("{}/{}", clean(report.integration.as_str()), report.connection_id));
     match (report.operation, report.accepted) {
         (Operation::Creation, Some(false)) => {
             format!("{} {name} was rejected: nothing is kept\n", paint(BAD, "✗"))
         }
         (Operation::Creation, _) => format!("{} {name} created\n", paint(GOOD, "✓")),
+        (Operation::Override, Some(false)) if is_staged => {
+            format!("{} {name} was rejected: it is as it was before\n", paint(BAD, "✗"))
+        }
         (Operation::Override, Some(false)) => format!(
             "{} {name} was rejected: it is marked as an auth error until it is reconnected\n",
             paint(BAD, "✗")

@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod deploy;
 pub(crate) mod deployments;
 pub(crate) mod dryrun;
+pub(crate) mod events;
 pub(crate) mod functions;
 pub(crate) mod keys;
 pub(crate) mod lifecycle;

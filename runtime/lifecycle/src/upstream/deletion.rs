@@ -8,7 +8,7 @@ use super::standing::Standing;
 use super::told::details;
 use crate::running::{AllRan, Running};
 use crate::webhooks::Told;
-use crate::{InterruptedIn, LifecycleError, OperationReport};
+use crate::{CleanupFailure, InterruptedIn, LifecycleError, OperationReport};
 
 /// A connection whose cleanup has run. Whoever has it deletes the connection at Nango, and says what came of it; no other
 /// operation of the connection begins meanwhile.
@@ -40,8 +40,15 @@ impl UpstreamLifecycle {
             Standing::Unseen | Standing::Noted | Standing::Accepted | Standing::Marked { .. } => cleanup,
         };
         match running.run_all(&cleanup).await {
-            Ok(AllRan::Yes) if running.cleanup_is_blocked() => Err(running.not_cleaned_up().await),
-            Ok(AllRan::Yes) => Ok(Some(CleanedUp { running, lifecycle: self, listed })),
+            Ok(AllRan::Yes) => match running.cleanup_failure() {
+                // Its credentials are Nango's: they cannot be kept here, so a quarantine is that it stays there.
+                Some(CleanupFailure::Block | CleanupFailure::Quarantine) => {
+                    Err(running.not_cleaned_up().await)
+                }
+                None | Some(CleanupFailure::Continue) => {
+                    Ok(Some(CleanedUp { running, lifecycle: self, listed }))
+                }
+            },
             Ok(AllRan::Interrupted) => Err(running.interrupted(InterruptedIn::Cleanup).await),
             Err(source) => Err(running.not_deleted(source)),
         }

@@ -2,7 +2,7 @@
 
 use onevent_contract::{ConnectionFacts, Operation};
 use onevent_store::{
-    Claim, ConnectionKey, DeploymentId, EventKind, NewEvent, Store, StoreError, Transaction,
+    ConnectionKey, DeploymentId, EventKind, NewEvent, QueuedEvent, Store, StoreError, Transaction,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,9 +37,9 @@ impl UpstreamSetup {
         Ok(NewEvent { operation: Some(Operation::Creation), deployment, payload: self.payload()?, ..event })
     }
 
-    /// Of a claimed event; `None` where its connection is stored here.
-    pub(crate) fn of(claim: &Claim) -> Option<Self> {
-        serde_json::from_value(claim.event.payload.clone()).ok()
+    /// Of an event; `None` where its connection is stored here.
+    pub(crate) fn of(event: &QueuedEvent) -> Option<Self> {
+        serde_json::from_value(event.payload.clone()).ok()
     }
 
     /// What its run knows about the connection.

@@ -102,11 +102,12 @@ pub(crate) async fn deliver(
             let end = EventEnd::Done { run: None, result: None };
             store.queue().finish(&mut transaction, claim, end).await?;
         }
-        Some(error) if claim.attempt() >= MAX_ATTEMPTS => {
+        Some(error) if claim.attempt_since_replay() >= MAX_ATTEMPTS => {
             store.queue().finish(&mut transaction, claim, EventEnd::Failed { run: None, error }).await?;
         }
         Some(error) => {
-            let wait = FIRST_RETRY.saturating_mul(4_u32.saturating_pow(claim.attempt().saturating_sub(1)));
+            let wait = FIRST_RETRY
+                .saturating_mul(4_u32.saturating_pow(claim.attempt_since_replay().saturating_sub(1)));
             store.queue().put_back(&mut transaction, claim, wait, PutBack::Retry { error }).await?;
         }
     }

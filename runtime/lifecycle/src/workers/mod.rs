@@ -1,5 +1,6 @@
 //! What takes events out of the queue and does their work: setup functions, asynchronous actions, webhooks.
 
+mod maintenance;
 mod options;
 mod work;
 
@@ -52,6 +53,8 @@ impl Workers {
         let functions = &[EventKind::Setup, EventKind::Action, EventKind::Cleanup];
         let lanes: [(&'static [EventKind], usize); 2] =
             [(functions, MAX_FUNCTIONS), (&[EventKind::Webhook], MAX_WEBHOOKS)];
+        let maintenance = maintenance::run(options.clone(), workers.claiming.clone());
+        workers.tasks.spawn(maintenance);
         for (kinds, places) in lanes {
             let lane = Lane {
                 options: options.clone(),

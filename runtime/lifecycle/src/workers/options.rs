@@ -1,6 +1,7 @@
 //! What workers work with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{Clock, EnvironmentName, IntegrationId};
@@ -35,6 +36,8 @@ pub struct WorkersOptions {
     pub sender: Arc<dyn WebhookSender>,
     /// What webhooks of an environment are signed with; without one, with the store's own key.
     pub signing_keys: Arc<SigningKeys>,
+    /// How long runs, ended events, attempts to deliver webhooks and the audit log are kept.
+    pub retention: Duration,
     /// Where times come from.
     pub clock: Arc<dyn Clock>,
     /// Is told of what no event keeps: failures of the database.

@@ -25,14 +25,15 @@ pub(super) async fn function(
 ) -> Result<(), StoreError> {
     let lifecycle = match of_event(options, claim).await {
         Ok(lifecycle) => lifecycle.interrupted_by(working.clone()),
-        Err(error) => return try_again(options, claim, error).await,
+        Err(error) => return try_again(options, claim, None, error).await,
     };
     match lifecycle.run_queued(claim).await? {
         QueuedRun::Ended => Ok(()),
         QueuedRun::Busy => put_back(options, claim, WHILE_BUSY, PutBack::NotBegun).await,
         QueuedRun::Stopping => put_back(options, claim, Duration::ZERO, PutBack::NotBegun).await,
-        QueuedRun::NotStarted(error) => try_again(options, claim, error).await,
-        QueuedRun::Impossible(error) => give_up(options, claim, error).await,
+        QueuedRun::NotStarted(error) => try_again(options, claim, Some(&lifecycle), error).await,
+        QueuedRun::Impossible(error) => lifecycle.end_unrun(claim, unrun(claim, error)).await,
+        QueuedRun::Gone(error) => lifecycle.end_unrun(claim, EventEnd::Failed { run: None, error }).await,
     }
 }
 
@@ -56,12 +57,29 @@ async fn of_event(options: &WorkersOptions, claim: &Claim) -> Result<Lifecycle, 
 }
 
 /// The function did not start, through no fault of its own.
-async fn try_again(options: &WorkersOptions, claim: &Claim, error: String) -> Result<(), StoreError> {
-    if claim.attempt() >= MAX_STARTS {
-        return give_up(options, claim, error).await;
+async fn try_again(
+    options: &WorkersOptions,
+    claim: &Claim,
+    lifecycle: Option<&Lifecycle>,
+    error: String,
+) -> Result<(), StoreError> {
+    let attempt = claim.attempt_since_replay();
+    match lifecycle {
+        _ if attempt < MAX_STARTS => {
+            let wait = UNTIL_TRIED_AGAIN.saturating_mul(attempt.max(1));
+            put_back(options, claim, wait, PutBack::Retry { error }).await
+        }
+        Some(lifecycle) => lifecycle.end_unrun(claim, unrun(claim, error)).await,
+        None => give_up(options, claim, error).await,
     }
-    let wait = UNTIL_TRIED_AGAIN.saturating_mul(claim.attempt().max(1));
-    put_back(options, claim, wait, PutBack::Retry { error }).await
+}
+
+/// How an event ends that could not be done with the functions that there are: a person may mend them.
+fn unrun(claim: &Claim, error: String) -> EventEnd {
+    match claim.event.summary.kind {
+        EventKind::Setup | EventKind::Cleanup => EventEnd::Dead { run: None, error },
+        EventKind::Action | EventKind::Webhook => EventEnd::Failed { run: None, error },
+    }
 }
 
 async fn put_back(
@@ -75,19 +93,19 @@ async fn put_back(
     transaction.commit().await
 }
 
-/// The event ends without its function having run.
+/// The event ends without its function having run, and nobody knows what its integration wants to follow.
 async fn give_up(options: &WorkersOptions, claim: &Claim, error: String) -> Result<(), StoreError> {
     let mut transaction = options.store.begin().await?;
-    options.store.queue().finish(&mut transaction, claim, EventEnd::Failed { run: None, error }).await?;
-    let kind = claim.event.summary.kind;
-    if kind == EventKind::Setup && transaction.waiting_events(claim.connection(), kind).await? == 0 {
-        let done = match UpstreamSetup::of(claim) {
-            None => transaction.finish_setup(claim.connection()).await,
-            Some(setup) => setup.finish(&options.store, &mut transaction, claim.connection()).await,
-        };
-        match done {
-            Ok(()) | Err(StoreError::UnknownConnection { .. }) => {}
-            Err(error) => return Err(error),
+    options.store.queue().finish(&mut transaction, claim, unrun(claim, error)).await?;
+    let key = claim.connection();
+    match UpstreamSetup::of(&claim.event) {
+        None => {
+            transaction.settle_setup(key).await?;
+        }
+        Some(setup) => {
+            if transaction.waiting_events(key, EventKind::Setup).await? == 0 {
+                setup.finish(&options.store, &mut transaction, key).await?;
+            }
         }
     }
     transaction.commit().await

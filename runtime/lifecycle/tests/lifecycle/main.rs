@@ -11,6 +11,7 @@ mod create;
 mod delete;
 mod deployments;
 mod dry_run;
+mod durable;
 mod interrupted;
 mod metadata;
 mod queued;

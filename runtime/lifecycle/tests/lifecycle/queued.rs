@@ -57,6 +57,7 @@ pub(crate) fn start(store: &Store, lifecycle: Lifecycle, app: &Arc<App>) -> Work
         lifecycles: Arc::new(One(lifecycle)),
         sender: app.clone(),
         signing_keys: Arc::default(),
+        retention: Duration::from_secs(30 * 24 * 60 * 60),
         clock: Arc::new(SystemClock),
         on_failure: Arc::new(|error| panic!("{error}")),
     })
@@ -106,7 +107,7 @@ async fn a_creation_answers_before_its_setup_and_workers_run_it_in_order() {
     let workers = start(&stage.store, lifecycle, &Arc::default());
     let ended = settled(&stage.store).await;
     let states: Vec<_> = ended.iter().map(|event| event.state).collect();
-    assert_eq!(states, [EventState::Failed, EventState::Done], "one that fails holds up nobody");
+    assert_eq!(states, [EventState::Dead, EventState::Done], "one that fails holds up nobody");
     assert_eq!(stage.ran(), ["check", "setup-b", "setup-a"]);
     let seen = stage.runner.seen.lock().unwrap().clone();
     assert!(

@@ -29,6 +29,8 @@ pub(crate) enum Ending {
     /// An uncaught HTTP error with this body.
     HttpError(Value),
     HitsTheWallLimit,
+    /// The first so many runs get no answer from the provider; the others return.
+    FailsFirst(usize),
     /// onevent's own fault while the function ran.
     Unknown,
     /// The run does not start.
@@ -48,6 +50,8 @@ pub(crate) struct Seen {
     pub(crate) provider: String,
     /// Whether a list shows the connection while the run runs.
     pub(crate) listed: bool,
+    /// Whether its event was replayed.
+    pub(crate) is_replay: bool,
     /// The access token that the run's host would use.
     pub(crate) token: Option<String>,
     pub(crate) metadata: Option<JsonObject>,
@@ -84,6 +88,7 @@ impl Runner for ScriptedRunner {
             limits: invocation.limits.clone(),
             provider: facts.provider.clone(),
             listed,
+            is_replay: invocation.is_replay,
             token: own.as_ref().map(token_of),
             metadata: own.and_then(|own| own.connection.metadata),
         });
@@ -105,6 +110,17 @@ impl Runner for ScriptedRunner {
                     RunError::new(ErrorType::ExecutionTimeout, "the wall-clock limit was reached");
                 error.payload = json!({});
                 (Outcome::Stopped, Some(error))
+            }
+            Ending::FailsFirst(count) => {
+                let name = invocation.function.key.name.as_str();
+                let ran = self.seen.lock().unwrap().iter().filter(|seen| seen.function == name).count();
+                match ran <= *count {
+                    true => {
+                        let error = RunError::new(ErrorType::ScriptNetworkError, "connect ECONNREFUSED");
+                        (Outcome::Failed, Some(error))
+                    }
+                    false => (Outcome::Succeeded, None),
+                }
             }
             Ending::Unknown => {
                 (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, "the disk is full")))
@@ -237,9 +253,19 @@ impl Stage {
 
     /// The same script, under other policies.
     pub(crate) fn under(&self, functions: &[(Event, &str, Ending)], policies: Policies) -> Lifecycle {
+        self.under_runner(functions, policies, &self.runner)
+    }
+
+    /// Another script, under other policies.
+    pub(crate) fn under_runner(
+        &self,
+        functions: &[(Event, &str, Ending)],
+        policies: Policies,
+        runner: &Arc<ScriptedRunner>,
+    ) -> Lifecycle {
         Lifecycle::new(LifecycleOptions {
             store: self.store.clone(),
-            runner: self.runner.clone(),
+            runner: Arc::<ScriptedRunner>::clone(runner),
             project: Arc::new(project(functions)),
             hosts: Arc::new(|_| Arc::new(NoHost)),
             limits: Arc::new(|_| Limits::default()),

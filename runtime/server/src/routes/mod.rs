@@ -5,6 +5,7 @@ mod connections;
 mod deploy;
 mod deployments;
 mod environments;
+mod events;
 mod functions;
 mod health;
 mod integrations;
@@ -42,6 +43,7 @@ pub(crate) fn with_key() -> OpenApiRouter<ServerState> {
         .merge(deploy::routes().into())
         .merge(deployments::routes().into())
         .merge(environments::routes())
+        .merge(events::routes().into())
         .merge(functions::routes())
         .merge(integrations::routes())
         .merge(providers::routes())

@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod connections;
+mod cost;
 mod dead_letters;
 mod deployments;
 mod details;

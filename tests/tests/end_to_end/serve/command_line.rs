@@ -86,6 +86,12 @@ async fn nangos_command_line_deploys_dry_runs_and_pulls() {
     let created = server.ask(Method::POST, "/connections", Some(connection)).await;
     assert_eq!(created.status, StatusCode::CREATED, "{created:?}");
     until("its setup", async || server.metadata("acme").await["digest"].is_string()).await;
+    // What it writes is there before its run is kept.
+    until("the end of its run", async || {
+        let ended = server.get("/events?kind=setup&state=waiting").await.body;
+        ended["events"].as_array().unwrap().is_empty()
+    })
+    .await;
     let (requests, runs) = (stage.outside.seen().requests.len(), server.get("/runs").await.body);
 
     // The function runs there, and this server is asked for all that it needs.

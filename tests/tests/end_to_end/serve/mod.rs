@@ -2,6 +2,7 @@
 
 mod client;
 mod command_line;
+mod durable;
 mod load;
 mod log;
 mod outside;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use onevent_lifecycle::{CleanupFailure, CreationWebhook};
+use onevent_lifecycle::{CleanupFailure, CreationWebhook, SetupFailure};
 use strum::VariantNames;
 
 use super::setting_value::{Invalid, SettingValue};
@@ -28,6 +28,18 @@ impl SettingValue for CreationWebhook {
 }
 
 impl SettingValue for CleanupFailure {
+    const DESCRIPTION: &str = "continue, block or quarantine";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        one_of(text)
+    }
+
+    fn shown(&self) -> String {
+        <&'static str>::from(self).to_owned()
+    }
+}
+
+impl SettingValue for SetupFailure {
     const DESCRIPTION: &str = "continue or block";
 
     fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
@@ -53,9 +65,13 @@ mod tests {
             assert!(CleanupFailure::DESCRIPTION.contains(word));
             assert_eq!(CleanupFailure::parse(word, Path::new("")).unwrap().shown(), *word);
         }
+        for word in SetupFailure::VARIANTS {
+            assert!(SetupFailure::DESCRIPTION.contains(word));
+            assert_eq!(SetupFailure::parse(word, Path::new("")).unwrap().shown(), *word);
+        }
         let Err(Invalid::Unreadable { hint, .. }) = CleanupFailure::parse("stop", Path::new("")) else {
             panic!("read")
         };
-        assert_eq!(hint.unwrap(), "write one of continue, block");
+        assert_eq!(hint.unwrap(), "write one of continue, block, quarantine");
     }
 }

@@ -2,12 +2,14 @@
 
 mod connection;
 mod deployments;
+mod events;
 mod metadata;
 mod runs;
 mod webhooks;
 
 use crate::args::{
-    Command, ConnectionCommand, DeploymentsCommand, MetadataCommand, RunsCommand, WebhooksCommand,
+    Command, ConnectionCommand, DeploymentsCommand, EventsCommand, MetadataCommand, RunsCommand,
+    WebhooksCommand,
 };
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -27,6 +29,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Option<Result<R
         | Command::Serve(_)
         | Command::Config(_) => None,
         Command::Connection(command) => Some(connection(session, command).await),
+        Command::Events(command) => Some(events(session, command).await),
         Command::Runs(command) => Some(runs(session, command).await),
         Command::Webhooks(command) => Some(webhooks(session, command).await),
         Command::Deploy(args) => Some(deployments::deploy(session, args).await),
@@ -39,6 +42,17 @@ fn beside_the_database() -> Failure {
     let message = "keys are made and shown beside the database, not by a server";
     Failure::usage("not_on_a_server", message)
         .hint("run this where the database is, without --server and ONEVENT_SERVER_URL")
+}
+
+async fn events(session: &Session, command: &EventsCommand) -> Result<Reply, Failure> {
+    let server = &ServerApi::needed(session)?;
+    match command {
+        EventsCommand::List(args) => events::list(server, args).await,
+        EventsCommand::Show(args) => events::show(server, args).await,
+        EventsCommand::Replay(args) => events::replay(server, args).await,
+        EventsCommand::Skip(args) => events::skip(server, args).await,
+        EventsCommand::Audit(args) => events::audit(server, args).await,
+    }
 }
 
 async fn runs(session: &Session, command: &RunsCommand) -> Result<Reply, Failure> {

@@ -102,7 +102,8 @@ pub(super) async fn import(
         let message = report.message.unwrap_or_default();
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "connection_validation_failed", message));
     }
-    let stored = service.store().await?.connection(&key, Visibility::Established).await?;
+    // Its users may have to wait for its setup; whoever made it has it.
+    let stored = service.store().await?.connection(&key, Visibility::IncludingPending).await?;
     let stored = stored.ok_or(StoreError::UnknownConnection { key })?;
     Ok((StatusCode::CREATED, Json(shape::imported(&stored.connection))))
 }

@@ -1,0 +1,94 @@
+//! What becomes of what fails, and how long things are kept.
+
+use std::time::Duration;
+
+use onevent_lifecycle::{CleanupFailure, DEFAULT_QUARANTINE, RetryPolicy, SetupFailure};
+
+use super::origin::Sourced;
+use super::value::{KeptFor, RetryCount, RetryWait};
+
+/// How long runs, ended events, attempts to deliver webhooks and the audit log are kept unless it is said.
+const DEFAULT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How queued functions that failed are tried again.
+#[derive(Debug, Clone)]
+pub struct RetrySettings {
+    /// How often.
+    pub max: Sourced<RetryCount>,
+    /// How long the first retry waits.
+    pub backoff: Sourced<RetryWait>,
+    /// The longest wait.
+    pub max_backoff: Sourced<RetryWait>,
+}
+
+/// The same of one function; what is not set is everybody's.
+#[derive(Debug, Clone, Default)]
+pub struct FunctionRetrySettings {
+    /// How often.
+    pub max: Option<Sourced<RetryCount>>,
+    /// How long the first retry waits.
+    pub backoff: Option<Sourced<RetryWait>>,
+    /// The longest wait.
+    pub max_backoff: Option<Sourced<RetryWait>>,
+}
+
+/// What becomes of an operation whose functions failed.
+#[derive(Debug, Clone)]
+pub struct FailureSettings {
+    /// A deletion whose cleanup failed.
+    pub cleanup: Sourced<CleanupFailure>,
+    /// How long such a connection stays in quarantine.
+    pub quarantine: Sourced<KeptFor>,
+    /// A creation whose setup failed.
+    pub setup: Sourced<SetupFailure>,
+}
+
+impl RetrySettings {
+    /// The policy of everybody who has none of his own.
+    #[must_use]
+    pub fn policy(&self) -> RetryPolicy {
+        RetryPolicy {
+            max: self.max.value.get(),
+            backoff: self.backoff.value.get(),
+            max_backoff: self.max_backoff.value.get(),
+        }
+    }
+}
+
+impl FunctionRetrySettings {
+    /// The function's policy, over everybody's.
+    #[must_use]
+    pub fn policy(&self, general: RetryPolicy) -> RetryPolicy {
+        RetryPolicy {
+            max: self.max.as_ref().map_or(general.max, |set| set.value.get()),
+            backoff: self.backoff.as_ref().map_or(general.backoff, |set| set.value.get()),
+            max_backoff: self.max_backoff.as_ref().map_or(general.max_backoff, |set| set.value.get()),
+        }
+    }
+}
+
+impl Default for RetrySettings {
+    fn default() -> Self {
+        let policy = RetryPolicy::default();
+        Self {
+            max: Sourced::default(RetryCount::of(&policy)),
+            backoff: Sourced::default(RetryWait::of(policy.backoff)),
+            max_backoff: Sourced::default(RetryWait::of(policy.max_backoff)),
+        }
+    }
+}
+
+impl Default for FailureSettings {
+    fn default() -> Self {
+        Self {
+            cleanup: Sourced::default(CleanupFailure::Continue),
+            quarantine: Sourced::default(KeptFor::of(DEFAULT_QUARANTINE)),
+            setup: Sourced::default(SetupFailure::Continue),
+        }
+    }
+}
+
+/// The default of `retention`.
+pub(super) fn default_retention() -> Sourced<KeptFor> {
+    Sourced::default(KeptFor::of(DEFAULT_RETENTION))
+}
