@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::postgres;
 use crate::process;
 use crate::sdk;
 use crate::terminal;
@@ -52,6 +53,7 @@ pub(crate) fn test(workspace: &Workspace, runner_arguments: &[String]) -> Result
     setup(workspace)?;
     let selected = !runner_arguments.is_empty();
     if !selected {
+        postgres::ensure()?;
         sdk::test(workspace)?;
         terminal::step("testing", "the examples in the documentation");
         process::run(workspace.cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;

@@ -10,6 +10,7 @@
 mod chores;
 mod digest;
 mod failure;
+mod postgres;
 mod process;
 mod sdk;
 mod terminal;
@@ -63,7 +64,8 @@ enum Chore {
     Setup,
     /// Set up, then run every test: js-sdk's, documentation examples, and all Rust tests
     #[command(
-        after_help = "Rust tests run with cargo-nextest where it is installed, with `cargo test` otherwise.\n\n\
+        after_help = "Rust tests run with cargo-nextest where it is installed, with `cargo test` otherwise. They start\n\
+            PostgreSQL and PgBouncer: on Debian root gets both installed, others are told what to install.\n\n\
             Examples:\n  cargo xtask test\n  cargo xtask test -- -p onevent-proxy\n  cargo xtask test -- redirects"
     )]
     Test {

@@ -20,4 +20,4 @@ mod state;
 mod upstream;
 
 pub use options::ServerOptions;
-pub use router::{openapi_json, router};
+pub use router::{openapi_json, router, worker_router};

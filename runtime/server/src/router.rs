@@ -44,6 +44,11 @@ pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
     Router::new().fallback_service(MapRequestLayer::new(without_trailing_slash).layer(observed(routes)))
 }
 
+/// Only how the server is: for a process that works on the queue, and answers nothing else.
+pub fn worker_router(service: Arc<Service>, options: ServerOptions) -> Router {
+    observed(routes::health().fallback(unknown_route).with_state(ServerState::new(service, options)))
+}
+
 /// The routes with what every answer and every line of the log has.
 fn observed(routes: Router) -> Router {
     routes

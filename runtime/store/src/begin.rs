@@ -195,7 +195,7 @@ impl Store {
         wait: Duration,
     ) -> Result<OperationGuard, StoreError> {
         let started = self.clock().monotonic();
-        let turn = match self.turns().take(&key, wait).await {
+        let mut turn = match self.turns().take(&key, wait).await {
             Ok(turn) => turn,
             Err(doing) => return Err(self.in_progress(key, doing).await?),
         };
@@ -210,7 +210,13 @@ impl Store {
                 found => found?,
             };
             let running = match found {
-                Found::Free => return self.enter(transaction, key, &change, turn).await,
+                Found::Free => match self.enter(transaction, &key, &change, turn).await? {
+                    Entered::Now(guard) => return Ok(guard),
+                    Entered::Overtaken(own) => {
+                        turn = own;
+                        continue;
+                    }
+                },
                 Found::RolledBack(_, ownership) => {
                     transaction.commit().await?;
                     if let Some(ownership) = ownership {
@@ -271,27 +277,54 @@ impl Store {
     async fn enter(
         &self,
         mut transaction: Transaction,
-        key: ConnectionKey,
+        key: &ConnectionKey,
         change: &Change,
         turn: Turn,
-    ) -> Result<OperationGuard, StoreError> {
-        let Applied { provider, previous } = change.apply(&mut transaction, &key).await?;
+    ) -> Result<Entered, StoreError> {
         let token = Token::generate();
         // Owned before the entry can be seen: an entry without an owner counts as abandoned.
         let ownership = self.owners().take(token)?;
-        let since = transaction.now();
-        let operation = change.operation();
-        let entry = JournalEntry { key, operation, token, since, lease_is_over: false, previous };
-        let entered = transaction.insert_journal_entry(&entry).await;
-        if let Err(error) = entered {
-            ownership.remove();
-            return Err(error);
-        }
+        let (operation, since) = (change.operation(), transaction.now());
+        let entry =
+            JournalEntry { key: key.clone(), operation, token, since, lease_is_over: false, previous: None };
+        let provider = match transaction.enter(&entry, change).await {
+            Ok(Some(provider)) => provider,
+            Ok(None) => {
+                ownership.remove();
+                return Ok(Entered::Overtaken(turn));
+            }
+            Err(error) => {
+                ownership.remove();
+                return Err(error);
+            }
+        };
         turn.doing(operation, since);
         // From here on the guard cleans up, also where nobody knows whether the commit arrived.
         let begun = Begun { key: entry.key, provider, operation, token, since, ownership, turn };
         let guard = OperationGuard::new(self.clone(), begun);
         transaction.commit().await?;
-        Ok(guard)
+        Ok(Entered::Now(guard))
+    }
+}
+
+/// What came of entering an operation into the journal.
+enum Entered {
+    Now(OperationGuard),
+    /// Another process was first, where several write at once.
+    Overtaken(Turn),
+}
+
+impl Transaction {
+    /// Enters an operation and makes its change; the provider of the connection. `None` where another operation was
+    /// entered meanwhile. The entry first: its row is what keeps others from the connection.
+    async fn enter(&mut self, entry: &JournalEntry, change: &Change) -> Result<Option<String>, StoreError> {
+        if !self.insert_journal_entry(entry).await? {
+            return Ok(None);
+        }
+        let Applied { provider, previous } = change.apply(self, &entry.key).await?;
+        if let Some(previous) = previous {
+            self.tables().set_previous(entry.token, previous).await?;
+        }
+        Ok(Some(provider))
     }
 }

@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 
 use crate::{ConnectionKey, EncryptionKey, EventId, StoreError};
 
+/// What the canary says: the known text that tells a right key from a wrong one.
+pub(crate) const CANARY: &[u8] = b"onevent";
 const ENVELOPE_VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
 

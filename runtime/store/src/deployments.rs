@@ -21,6 +21,7 @@ impl Transaction {
         let NewDeployment { environment, functions, audit } = new;
         let id = DeploymentId::generate();
         let now = self.now();
+        self.tables().lock_deployments(environment).await?;
         self.tables().insert_deployment_row(environment, &id.to_string(), now.as_millisecond()).await?;
         for (position, deployed) in (0_i64..).zip(functions) {
             let version = self.insert_function(environment, deployed).await?;
@@ -43,6 +44,7 @@ impl Transaction {
         id: DeploymentId,
         audit: &Audit,
     ) -> Result<DeploymentHistoryEntry, StoreError> {
+        self.tables().lock_deployments(environment).await?;
         if self.tables().deployment_created_at(environment, &id.to_string()).await?.is_none() {
             return Err(StoreError::UnknownDeployment { environment: environment.clone(), id });
         }
@@ -60,6 +62,7 @@ impl Transaction {
         keep: u32,
     ) -> Result<Pruned, StoreError> {
         let tables = self.tables();
+        tables.lock_deployments(environment).await?;
         Ok(Pruned {
             deployments: tables.delete_deployments_but(environment, i64::from(keep.max(1))).await?,
             function_versions: tables.delete_unused_function_versions(environment).await?,

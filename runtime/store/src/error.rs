@@ -180,6 +180,12 @@ pub enum StoreError {
     /// Another process kept the database locked for too long.
     #[error("the database is locked by another process")]
     Busy,
+    /// Two transactions were in each other's way, and the database ended this one.
+    #[error("another change of the same was in the way")]
+    Conflict,
+    /// A pooler gives every transaction another connection of the database.
+    #[error("a pooler before the database has lost a prepared statement")]
+    PooledStatements,
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn StdError + Send + Sync>),
@@ -223,6 +229,8 @@ impl StoreError {
             Self::InvalidRunId { .. } => "invalid_run_id",
             Self::AmbiguousRunId { .. } => "ambiguous_run_id",
             Self::Busy => "database_busy",
+            Self::Conflict => "database_conflict",
+            Self::PooledStatements => "database_pooled_statements",
             Self::Database(_) => "database_failed",
             Self::Internal { .. } => "internal",
         }
@@ -248,7 +256,10 @@ impl StoreError {
             ),
             Self::IntegrationInUse { .. } => Some("delete its connections first".into()),
             Self::AmbiguousRunId { .. } => Some("give more characters of the id".into()),
-            Self::Busy => Some("try again; nothing was changed".into()),
+            Self::Busy | Self::Conflict => Some("try again; nothing was changed".into()),
+            Self::PooledStatements => Some(
+                "set database.listen_url to the database itself, or add `?statement-cache-capacity=0` to its URL".into(),
+            ),
             Self::Corrupt { .. } => Some(
                 "restore the database from a backup; a connection can be deleted and created again".into(),
             ),

@@ -52,6 +52,10 @@ async fn keep_alive(store: Store, token: Token) {
 }
 
 async fn renew(store: &Store, token: Token) -> Result<bool, StoreError> {
+    store.until_undisturbed(|| renew_once(store, token)).await
+}
+
+async fn renew_once(store: &Store, token: Token) -> Result<bool, StoreError> {
     let mut transaction = store.begin().await?;
     let alive = transaction.renew_lease(token).await?;
     transaction.commit().await?;

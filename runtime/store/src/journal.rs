@@ -46,7 +46,7 @@ impl Transaction {
         self.tables().operation_row(key).await?.map(entry).transpose()
     }
 
-    pub(crate) async fn insert_journal_entry(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
+    pub(crate) async fn insert_journal_entry(&mut self, entry: &JournalEntry) -> Result<bool, StoreError> {
         let row = NewOperationRow {
             key: &entry.key,
             kind: entry.operation.as_str(),

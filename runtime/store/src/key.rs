@@ -45,6 +45,9 @@ pub enum KeyError {
         /// Its permission bits.
         mode: u32,
     },
+    /// No key was given, and no file is beside the database.
+    #[error("a PostgreSQL database has no key file beside it")]
+    NoFile,
     /// The database is encrypted and its key file is gone.
     #[error("the database is encrypted, and its key file {} does not exist", .path.display())]
     FileMissing {
@@ -103,7 +106,7 @@ impl KeyError {
         match self {
             Self::Malformed | Self::MalformedFile { .. } => "invalid_encryption_key",
             Self::FileMode { .. } => "encryption_key_file_open",
-            Self::FileMissing { .. } => "encryption_key_missing",
+            Self::NoFile | Self::FileMissing { .. } => "encryption_key_missing",
             Self::Wrong { .. } => "wrong_encryption_key",
         }
     }
@@ -119,6 +122,11 @@ impl KeyError {
                 format!("restore {} from a backup, or set ONEVENT_ENCRYPTION_KEY", path.display())
             }
             Self::FileMode { path, .. } => format!("chmod 600 {}", path.display()),
+            Self::NoFile => {
+                "set ONEVENT_ENCRYPTION_KEY, for all processes on this database the same: 32 random bytes in \
+                             base64, from `openssl rand -base64 32`"
+                    .into()
+            }
             Self::FileMissing { path } => format!(
                 "restore {} from a backup, or set ONEVENT_ENCRYPTION_KEY to the key that was in use; \
                  without it the stored credentials cannot be read",

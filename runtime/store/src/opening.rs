@@ -1,8 +1,10 @@
 //! Opening a store.
 
+use crate::database::Database;
+use crate::token::Node;
 use crate::transaction::Tools;
 use crate::wake::Wake;
-use crate::{Store, StoreError, StoreMode, StoreOptions, sqlite};
+use crate::{DatabaseUrlError, Store, StoreError, StoreMode, StoreOptions, postgres, sqlite};
 
 impl Store {
     /// Opens a store; see [`StoreOptions`]. With [`StoreMode::ReadWrite`] it creates what is missing, brings the
@@ -11,9 +13,20 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`] about files, keys and the schema.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let (database, cipher) = sqlite::open::open(&options).await?;
+        let wake = Wake::new();
+        let (database, cipher): (Box<dyn Database>, _) = match (options.url.file(), options.url.postgres()) {
+            (Some(file), _) => {
+                let (database, cipher) = sqlite::open::open(&options, file).await?;
+                (Box::new(database), cipher)
+            }
+            (None, Some(url)) => {
+                let (database, cipher) = postgres::open::open(&options, url, wake.clone()).await?;
+                (Box::new(database), cipher)
+            }
+            (None, None) => return Err(DatabaseUrlError::UnknownScheme.into()),
+        };
         let StoreOptions { clock, mode, .. } = options;
-        let store = Self::new(Box::new(database), Tools { cipher, clock, wake: Wake::new() }, mode);
+        let store = Self::new(database, Tools { cipher, clock, wake, node: Node::generate() }, mode);
         if mode == StoreMode::ReadWrite {
             store.recover().await?;
             store.sweep_owners().await?;

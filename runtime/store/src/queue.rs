@@ -155,7 +155,7 @@ impl Queue for Store {
         new: NewEvent,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let (token, payload) = (Token::generate(), new.payload.clone());
+        let (token, payload) = (Token::of(within.node()), new.payload.clone());
         let row = within.insert_event(new, Some(NewLease { token, lasts: lease }), None).await?;
         Ok(Claim { event: QueuedEvent { summary: summary(row)?, payload, result: None }, token })
     }
@@ -170,27 +170,12 @@ impl Queue for Store {
         if self.mode() == StoreMode::ReadOnly {
             return Err(StoreError::ReadOnly);
         }
-        // What is due is found without keeping writers out; whether it still is, the lease finds out.
-        let next = self.read().await?.next_events(kinds, most, shares).await?;
-        if next.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut transaction = self.begin().await?;
-        let mut claims = Vec::new();
-        for id in next {
-            claims.extend(transaction.lease_event(&id, lease).await?);
-        }
-        transaction.commit().await?;
-        claims.sort_by_key(|claim| claim.event.summary.position);
-        Ok(claims)
+        self.until_undisturbed(|| self.claim_once(kinds, most, lease, shares)).await
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<bool, StoreError> {
-        let mut transaction = self.begin().await?;
         let lease = NewLease { token: claim.token, lasts: lease };
-        let is_held = transaction.tables().renew_event_lease(&claim.id().to_string(), lease).await?;
-        transaction.commit().await?;
-        Ok(is_held)
+        self.until_undisturbed(|| self.renew_once(claim, lease)).await
     }
 
     async fn finish(&self, within: &mut Transaction, claim: &Claim, end: EventEnd) -> Result<(), StoreError> {
@@ -261,6 +246,68 @@ impl Queue for Store {
     }
 }
 
+impl Store {
+    async fn claim_once(
+        &self,
+        kinds: &[EventKind],
+        most: usize,
+        lease: Duration,
+        shares: Shares,
+    ) -> Result<Vec<Claim>, StoreError> {
+        if let Some(claims) = self.claim_first(kinds, most, lease, shares).await? {
+            return Ok(claims);
+        }
+        // What is due is found without keeping writers out; whether it still is, the lease finds out.
+        let next = self.read().await?.next_events(kinds, most, shares).await?;
+        if next.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut transaction = self.begin().await?;
+        let mut claims = Vec::new();
+        for id in next {
+            claims.extend(transaction.lease_event(&id, lease).await?);
+        }
+        transaction.commit().await?;
+        claims.sort_by_key(|claim| claim.event.summary.position);
+        Ok(claims)
+    }
+
+    async fn renew_once(&self, claim: &Claim, lease: NewLease) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let is_held = transaction.tables().renew_event_lease(&claim.id().to_string(), lease).await?;
+        transaction.commit().await?;
+        Ok(is_held)
+    }
+
+    /// Claims what came in first, where a queue beside the table knows it. `None` where there is none, and where there may
+    /// be more than that: then it has to be shared out.
+    async fn claim_first(
+        &self,
+        kinds: &[EventKind],
+        most: usize,
+        lease: Duration,
+        shares: Shares,
+    ) -> Result<Option<Vec<Claim>>, StoreError> {
+        if !self.has_message_queue() {
+            return Ok(None);
+        }
+        let mut transaction = self.begin().await?;
+        let (before, node) = (transaction.at_work(kinds).await?, transaction.node());
+        let Some(leased) = transaction.tables().lease_first(kinds, most, lease, node).await? else {
+            return Ok(None);
+        };
+        let keys = leased.iter().map(|(row, _)| row.key.clone());
+        if leased.len() >= most || !before.has_room_for(keys, shares) {
+            return Ok(None);
+        }
+        let claim = |(row, token)| Ok(Claim { event: queued(transaction.cipher(), row)?, token });
+        let mut claims = leased.into_iter().map(claim).collect::<Result<Vec<_>, StoreError>>()?;
+        transaction.commit().await?;
+        claims.sort_by_key(|claim: &Claim| claim.event.summary.position);
+        Ok(Some(claims))
+    }
+}
+
 impl Transaction {
     async fn insert_event(
         &mut self,
@@ -287,13 +334,13 @@ impl Transaction {
         let row = NewEventRow {
             id: id.to_string(),
             key: new.connection,
-            kind: new.kind.as_str(),
+            kind: new.kind,
             lane: new.kind.lane(id),
             function: new.function.map(String::from),
             operation: new.operation.map(|operation| operation.as_str()),
             deployment: new.deployment.map(|deployment| deployment.to_string()),
             payload: self.seal_json(&Purpose::EventPayload(id), &new.payload)?,
-            state: state.as_str(),
+            state,
             attempt,
             due_in,
             lease,
@@ -308,7 +355,7 @@ impl Transaction {
     }
 
     async fn lease_event(&mut self, id: &str, lasts: Duration) -> Result<Option<Claim>, StoreError> {
-        let token = Token::generate();
+        let token = Token::of(self.node());
         let Some(row) = self.tables().lease_event(id, NewLease { token, lasts }).await? else {
             return Ok(None);
         };

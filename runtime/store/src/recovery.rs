@@ -44,7 +44,7 @@ impl Store {
         }
         let entries = self.read().await?.journal().await?;
         for entry in entries {
-            if self.runs_here(&entry) {
+            if !self.may_be_abandoned(&entry) {
                 continue;
             }
             match self.settle(&entry.key).await {
@@ -63,18 +63,24 @@ impl Store {
         }
         let entry = self.read().await?.journal_entry(key).await?;
         let Some(entry) = entry else { return Ok(()) };
-        if !self.runs_here(&entry) {
+        if self.may_be_abandoned(&entry) {
             self.settle(key).await?;
         }
         Ok(())
     }
 
-    /// Whether an operation is known to run, because its owner is in this process and has renewed its lease.
-    fn runs_here(&self, entry: &JournalEntry) -> bool {
-        !entry.lease_is_over && self.running().contains(entry.token)
+    /// Not where an operation is known to run, because its owner is in this process and has renewed its lease; nor where
+    /// nobody could tell.
+    fn may_be_abandoned(&self, entry: &JournalEntry) -> bool {
+        let runs_here = !entry.lease_is_over && self.running().contains(entry.token);
+        !runs_here && self.owners().is_worth_a_probe(entry.token, entry.lease_is_over)
     }
 
     async fn settle(&self, key: &ConnectionKey) -> Result<Option<RolledBack>, StoreError> {
+        self.until_undisturbed(|| self.settle_once(key)).await
+    }
+
+    async fn settle_once(&self, key: &ConnectionKey) -> Result<Option<RolledBack>, StoreError> {
         let mut transaction = self.begin().await?;
         match transaction.settle(self.owners(), key).await? {
             Found::Free | Found::Running(_) => Ok(None),

@@ -88,6 +88,9 @@ impl Transaction {
         end: RefreshEnd,
     ) -> Result<RefreshConsequence, StoreError> {
         let key = &lease.key;
+        // In the order in which operations want them: nobody waits for the other in a circle.
+        self.journal_entry(key).await?;
+        self.provider(key, Visibility::IncludingPending).await?;
         let is_mine = self.tables().has_refresh_lease(key, lease.token).await?;
         self.tables().give_refresh_lease_back(key, lease.token).await?;
         match end {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use crate::database::{GroupColumns, HeadRow, KeyColumns};
 use crate::{EventKind, StoreError, Transaction};
 
-/// How many events are worked on at once, at most, of one integration and of one environment. What is left of the places
+/// How many events a process works on at once, at most, of one integration and of one environment. What is left of the places
 /// is there for others, whatever is due first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares {
@@ -36,7 +36,7 @@ impl Transaction {
         if groups.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
-        let at_work = AtWork::of(self.tables().leased_keys(kinds).await?);
+        let at_work = self.at_work(kinds).await?;
         let mut waiting = Vec::new();
         for group in groups {
             let room = shares.integration.saturating_sub(at_work.of_group(&group)).min(most);
@@ -46,6 +46,12 @@ impl Transaction {
             }
         }
         Ok(in_turn(waiting, at_work, most, shares))
+    }
+
+    /// What this process works on.
+    pub(crate) async fn at_work(&mut self, kinds: &[EventKind]) -> Result<AtWork, StoreError> {
+        let node = self.node();
+        Ok(AtWork::of(self.tables().leased_keys(kinds, node).await?))
     }
 
     /// What is due of an integration, its connections in turn.
@@ -94,7 +100,7 @@ impl Transaction {
 
 /// How much is worked on, and for whom.
 #[derive(Debug, Default)]
-struct AtWork {
+pub(crate) struct AtWork {
     environments: HashMap<String, usize>,
     groups: HashMap<GroupColumns, HashMap<String, usize>>,
 }
@@ -111,6 +117,19 @@ impl AtWork {
     fn begin(&mut self, group: &GroupColumns, connection_id: String) {
         *self.environments.entry(group.environment.clone()).or_default() += 1;
         *self.groups.entry(group.clone()).or_default().entry(connection_id).or_default() += 1;
+    }
+
+    /// Whether all of these can be begun beside it, and everybody stays within its share.
+    pub(crate) fn has_room_for(mut self, keys: impl Iterator<Item = KeyColumns>, shares: Shares) -> bool {
+        for KeyColumns { environment, integration, connection_id } in keys {
+            let group = GroupColumns { environment, integration };
+            self.begin(&group, connection_id);
+            let environment = self.of_environment(&group.environment);
+            if environment > shares.environment || self.of_group(&group) > shares.integration {
+                return false;
+            }
+        }
+        true
     }
 
     fn of_environment(&self, environment: &str) -> usize {

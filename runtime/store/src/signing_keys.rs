@@ -23,9 +23,16 @@ impl Store {
         if let Some(key) = transaction.stored_signing_key(environment).await? {
             return Ok(key);
         }
-        let key = transaction.insert_signing_key(environment).await?;
-        transaction.commit().await?;
-        Ok(key)
+        match transaction.insert_signing_key(environment).await? {
+            Some(key) => {
+                transaction.commit().await?;
+                Ok(key)
+            }
+            None => {
+                let key = transaction.stored_signing_key(environment).await?;
+                key.ok_or(StoreError::Internal { action: "read a signing key that was just made" })
+            }
+        }
     }
 }
 
@@ -44,7 +51,11 @@ impl Transaction {
             .transpose()
     }
 
-    async fn insert_signing_key(&mut self, environment: &EnvironmentName) -> Result<Secret, StoreError> {
+    /// `None` where there is one already.
+    async fn insert_signing_key(
+        &mut self,
+        environment: &EnvironmentName,
+    ) -> Result<Option<Secret>, StoreError> {
         let mut bytes = [0; SIGNING_KEY_BYTES];
         getrandom::fill(&mut bytes).map_err(|_| StoreError::Internal {
             action: "draw a signing key: the system gives no randomness",
@@ -53,7 +64,7 @@ impl Transaction {
         let purpose = Purpose::WebhookSigningKey(environment);
         let sealed = self.cipher().seal(&purpose, key.reveal().as_bytes())?;
         let now = self.now().as_millisecond();
-        self.tables().insert_signing_key(environment, sealed, now).await?;
-        Ok(key)
+        let is_first = self.tables().insert_signing_key(environment, sealed, now).await?;
+        Ok(is_first.then_some(key))
     }
 }

@@ -10,7 +10,7 @@ use crate::running::Running;
 use crate::transaction::Tools;
 use crate::turns::Turns;
 use crate::wake::Wake;
-use crate::{DatabaseUrl, KeySource, StoreError, Transaction};
+use crate::{DatabaseUrl, KeySource, SchemaName, StoreError, Transaction};
 
 /// What may be done with the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,11 @@ pub enum StoreMode {
 pub struct StoreOptions {
     /// The database.
     pub url: DatabaseUrl,
+    /// The schema of a PostgreSQL database that the tables are in; created where it is missing.
+    pub schema: SchemaName,
+    /// The same PostgreSQL database, without a pooler before it: there the store listens to what other processes put
+    /// into the queue. `None`: nobody tells.
+    pub listen_url: Option<DatabaseUrl>,
     /// The key to its secrets.
     pub key: KeySource,
     /// What may be done with it.
@@ -39,6 +44,8 @@ impl fmt::Debug for StoreOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoreOptions")
             .field("url", &self.url)
+            .field("schema", &self.schema)
+            .field("listen_url", &self.listen_url)
             .field("key", &self.key)
             .field("mode", &self.mode)
             .finish_non_exhaustive()
@@ -66,7 +73,8 @@ impl Store {
         Self(Arc::new(Inner { database, tools, turns, refresh_turns, running, mode }))
     }
 
-    /// Begins a transaction that may write. It waits in line while another one writes.
+    /// Begins a transaction that may write. In SQLite it waits in line while another one writes; in PostgreSQL it waits
+    /// for others where both want the same.
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`], [`StoreError::Busy`] or [`StoreError::Database`].
@@ -88,6 +96,10 @@ impl Store {
     #[must_use]
     pub fn mode(&self) -> StoreMode {
         self.0.mode
+    }
+
+    pub(crate) fn has_message_queue(&self) -> bool {
+        self.0.database.has_message_queue()
     }
 
     pub(crate) fn owners(&self) -> &dyn Owners {

@@ -10,6 +10,7 @@ use crate::StoreError;
 use crate::cipher::Cipher;
 use crate::database::Tables;
 use crate::time::whole_millis;
+use crate::token::Node;
 use crate::wake::Wake;
 
 /// What a transaction works with beside the tables.
@@ -17,12 +18,16 @@ pub(crate) struct Tools {
     pub(crate) cipher: Cipher,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) wake: Wake,
+    /// Which of all open stores this is.
+    pub(crate) node: Node,
 }
 
 /// Changes that happen together or not at all. Dropping it without [`Transaction::commit`] undoes them.
 ///
-/// A transaction that writes is the only one that does, from its first moment, so two of them never wait for each
-/// other in a circle; keep it short, and never await anything but the store while it is open.
+/// In SQLite a transaction that writes is the only one that does, from its first moment. In PostgreSQL several do, and what
+/// one of them reads in order to write it is locked until its end. In either keep it short, and never await anything but
+/// the store while it is open; change one connection in it, and its operation first, so that two transactions never wait
+/// for each other in a circle ([`StoreError::Conflict`] where they do).
 pub struct Transaction {
     tables: Box<dyn Tables>,
     tools: Arc<Tools>,
@@ -38,7 +43,8 @@ impl Transaction {
     /// Makes the changes durable: they survive a crash of the process and of the machine.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] or [`StoreError::Database`]; then nothing was changed.
+    /// [`StoreError::Busy`], [`StoreError::Conflict`] or [`StoreError::Database`]; then nothing was changed. (Where the
+    /// connection to a server broke in that moment, it may have been.)
     pub async fn commit(self) -> Result<(), StoreError> {
         self.tables.commit().await?;
         if self.wakes {
@@ -54,6 +60,10 @@ impl Transaction {
 
     pub(crate) fn tables(&mut self) -> &mut dyn Tables {
         &mut *self.tables
+    }
+
+    pub(crate) fn node(&self) -> Node {
+        self.tools.node
     }
 
     pub(crate) fn cipher(&self) -> &Cipher {

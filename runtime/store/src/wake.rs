@@ -9,7 +9,7 @@ use tokio::sync::watch;
 pub type Woken = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Wakes everybody who waits.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wake(watch::Sender<()>);
 
 impl Wake {

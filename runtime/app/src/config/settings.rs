@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
 use onevent_lifecycle::RetryPolicies;
-use onevent_store::DatabaseUrl;
+use onevent_store::{DatabaseUrl, SchemaName};
 
 use super::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings, default_retention};
 use super::origin::{Origin, Sourced};
@@ -22,6 +22,10 @@ pub struct Settings {
     pub environment: Sourced<EnvironmentName>,
     /// The database.
     pub database: Sourced<DatabaseUrl>,
+    /// The schema of a PostgreSQL database.
+    pub database_schema: Sourced<SchemaName>,
+    /// The same PostgreSQL database without a pooler before it.
+    pub database_listen_url: Option<Sourced<DatabaseUrl>>,
     /// The key that credentials are encrypted with, as it was given. Without it, a key file beside the database.
     pub encryption_key: Option<Sourced<Secret>>,
     /// A file with more provider templates.
@@ -180,6 +184,8 @@ impl Settings {
         Some(Self {
             environment: Sourced::default(EnvironmentName::new("dev").ok()?),
             database: Sourced::default(DatabaseUrl::sqlite(project.join(DATABASE_FILE))),
+            database_schema: Sourced::default(SchemaName::default()),
+            database_listen_url: None,
             encryption_key: None,
             providers: None,
             integrations: BTreeMap::new(),
@@ -246,7 +252,7 @@ mod tests {
     fn the_defaults_are_values() {
         let settings = Settings::default_of(Path::new("/p")).unwrap();
         assert_eq!(settings.environment.value.as_str(), "dev");
-        assert_eq!(settings.database.value.path(), Path::new("/p/.onevent/onevent.sqlite3"));
+        assert_eq!(settings.database.value.file(), Some(Path::new("/p/.onevent/onevent.sqlite3")));
         let function = FunctionKey { integration: "a".parse().unwrap(), name: "b".parse().unwrap() };
         assert_eq!(settings.limits_for(&function), Limits::default());
     }

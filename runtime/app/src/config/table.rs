@@ -15,15 +15,30 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "database.url",
         flag: Some("--database"),
-        help: "The database: sqlite:PATH.",
+        help: "The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.database),
+    },
+    Setting {
+        key: "database.schema",
+        flag: None,
+        help: "The schema of a PostgreSQL database that onevent's tables are in. It is created where it is missing.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.database_schema),
+    },
+    Setting {
+        key: "database.listen_url",
+        flag: None,
+        help: "The same PostgreSQL database without a pooler before it: there a process waits to be told of what \
+               others put into the queue. Without it, it looks every second.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.database_listen_url),
     },
     Setting {
         key: "encryption_key",
         flag: None,
         help: "The key that credentials are encrypted with: 32 bytes in base64. Only from the environment. \
-               Without it, a key file beside the database, made on first use.",
+               Without it, a key file beside a SQLite database, made on first use; PostgreSQL needs it.",
         secrecy: Secrecy::VariableOnly,
         slot: Slot::One(|settings| &mut settings.encryption_key),
     },

@@ -84,7 +84,7 @@ fn paths_start_where_they_are_written() {
     let config =
         load("providers = \"more.yaml\"\n", &[("ONEVENT_DATABASE_URL", "sqlite:x.db")], &[]).unwrap();
     assert_eq!(config.settings.providers.unwrap().value, config.project.join("more.yaml"));
-    assert_eq!(config.settings.database.value.path(), Path::new("/here/x.db"));
+    assert_eq!(config.settings.database.value.file(), Some(Path::new("/here/x.db")));
 }
 
 #[test]

@@ -25,12 +25,12 @@ impl Service {
     /// # Errors
     /// As [`Service::store`], and `database_missing` where somebody named a database that does not exist.
     pub async fn existing_store(&self) -> Result<Option<&Store>, ServiceError> {
-        if self.database().exists() { self.store().await.map(Some) } else { self.no_store() }
+        if self.has_database() { self.store().await.map(Some) } else { self.no_store() }
     }
 
     /// Opens the database for changes if there is one, whoever named it: what is not there holds nothing.
     pub(super) async fn store_if_there(&self) -> Result<Option<&Store>, ServiceError> {
-        if self.database().exists() { self.store().await.map(Some) } else { Ok(None) }
+        if self.has_database() { self.store().await.map(Some) } else { Ok(None) }
     }
 
     /// There is no database. That is how every project begins, but not what somebody means who names one.
@@ -38,7 +38,8 @@ impl Service {
         match self.settings().database.origin {
             Origin::Default => Ok(None),
             Origin::File(_) | Origin::Variable(_) | Origin::Flag(_) => {
-                Err(StoreError::DatabaseMissing { path: self.database().to_owned() }.into())
+                let path = self.settings().database.value.file().map(Path::to_owned).unwrap_or_default();
+                Err(StoreError::DatabaseMissing { path }.into())
             }
         }
     }
@@ -75,8 +76,9 @@ impl Service {
         }
     }
 
-    fn database(&self) -> &Path {
-        self.settings().database.value.path()
+    /// Whether there is a database: a file that exists, or one of a server, which says itself what it lacks.
+    fn has_database(&self) -> bool {
+        self.settings().database.value.file().is_none_or(Path::exists)
     }
 
     fn store_options(&self, mode: StoreMode) -> Result<StoreOptions, ServiceError> {
@@ -87,6 +89,13 @@ impl Service {
                 KeySource::Given(EncryptionKey::from_base64(text.value.reveal()).map_err(StoreError::from)?)
             }
         };
-        Ok(StoreOptions { url: settings.database.value.clone(), key, mode, clock: Arc::new(SystemClock) })
+        Ok(StoreOptions {
+            url: settings.database.value.clone(),
+            schema: settings.database_schema.value.clone(),
+            listen_url: settings.database_listen_url.as_ref().map(|url| url.value.clone()),
+            key,
+            mode,
+            clock: Arc::new(SystemClock),
+        })
     }
 }

@@ -48,6 +48,12 @@ impl Service {
         }))
     }
 
+    /// Works on nothing of the queue: other processes on the database do. From here on an operation answers before its
+    /// setup functions run, as where there are workers.
+    pub fn leave_work_to_others(&self) {
+        self.has_workers.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn has_workers(&self) -> bool {
         self.has_workers.load(Ordering::Relaxed)
     }

@@ -28,7 +28,7 @@ pub(crate) use self::events::{
 pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::serve::{
-    KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, ServeArgs, WebhooksCommand,
+    KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, Role, ServeArgs, WebhooksCommand,
     WebhooksListArgs, WebhooksOneArgs,
 };
 pub(crate) use self::test::TestArgs;
@@ -101,6 +101,7 @@ pub(crate) enum Command {
         onevent serve\n  \
         onevent serve --watch\n  \
         NANGO_SECRET_KEY_PROD=… onevent serve -e prod --nango http://nango:3003\n  \
+        onevent serve --role worker --database postgres://onevent@db.internal/onevent\n  \
         onevent serve --listen 0.0.0.0:3003 --tls-cert server.pem --tls-key server.key --log json\n\n\
         On an empty database a secret key is made and shown once. SIGTERM ends the server gracefully, SIGHUP reads\n\
         limits, egress, providers, integrations and variables again.")]

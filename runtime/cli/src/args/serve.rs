@@ -15,6 +15,9 @@ pub(crate) struct ServeArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3003")]
     pub(crate) listen: SocketAddr,
+    /// What this node does, where several share a database
+    #[arg(long, value_enum, value_name = "ROLE", default_value_t = Role::All)]
+    pub(crate) role: Role,
     /// Run what was deployed, although this is a project's folder
     #[arg(long, conflicts_with = "watch")]
     pub(crate) deployed: bool,
@@ -45,6 +48,17 @@ impl ServeArgs {
         flags.own.extend(self.nango.clone().map(|url| ("--nango", url)));
         flags
     }
+}
+
+/// What a node does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// It answers, and works on the queue.
+    All,
+    /// It answers; others work on the queue.
+    Api,
+    /// It works on the queue, and answers only how it is.
+    Worker,
 }
 
 /// How the log is written.

@@ -21,8 +21,8 @@ use onevent_hosts::{
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions, TargetSource as _};
 use onevent_store::{
     ConnectionKey, ConnectionState, DatabaseUrl, DetailsPatch, KeySource, NewConnection, OPERATION_WAIT,
-    Reconnection, RefreshFailureKind, Store, StoreError, StoreMode, StoreOptions, StoredConnection,
-    Transaction, Visibility,
+    Reconnection, RefreshFailureKind, SchemaName, Store, StoreError, StoreMode, StoreOptions,
+    StoredConnection, Transaction, Visibility,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -263,6 +263,8 @@ impl Node {
     async fn open(folder: &TempDir, clock: &Arc<Later>, refusals: &Arc<Refusals>, mode: StoreMode) -> Self {
         let store = Store::open(StoreOptions {
             url: DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3")),
+            schema: SchemaName::default(),
+            listen_url: None,
             key: KeySource::File,
             mode,
             clock: clock.clone(),

@@ -17,7 +17,7 @@ use onevent_hosts::{
 use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions};
 use onevent_store::{
     ConnectionKey, ConnectionState, DatabaseUrl, DetailsPatch, KeySource, NewConnection, OPERATION_WAIT,
-    Reconnection, Store, StoreMode, StoreOptions, Visibility, Writer,
+    Reconnection, SchemaName, Store, StoreMode, StoreOptions, Visibility, Writer,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -131,6 +131,8 @@ impl Setup {
 fn options(folder: &TempDir, mode: StoreMode) -> StoreOptions {
     StoreOptions {
         url: DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3")),
+        schema: SchemaName::default(),
+        listen_url: None,
         key: KeySource::File,
         mode,
         clock: Arc::new(SystemClock),

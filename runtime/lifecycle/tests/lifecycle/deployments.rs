@@ -10,7 +10,9 @@ use onevent_lifecycle::deployments::{
     Before, ChangeKind, Deployed, DeploymentError, DeploymentPlan, DeploymentScope, Kinds, Within, before,
     deploy, difference, roll_back,
 };
-use onevent_store::{Audit, DatabaseUrl, DeployedFunction, KeySource, Store, StoreMode, StoreOptions};
+use onevent_store::{
+    Audit, DatabaseUrl, DeployedFunction, KeySource, SchemaName, Store, StoreMode, StoreOptions,
+};
 
 fn dev() -> EnvironmentName {
     "dev".parse().unwrap()
@@ -19,7 +21,9 @@ fn dev() -> EnvironmentName {
 async fn store(folder: &tempfile::TempDir) -> Store {
     let url = DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3"));
     let clock = Arc::new(SystemClock);
-    Store::open(StoreOptions { url, key: KeySource::File, mode: StoreMode::ReadWrite, clock }).await.unwrap()
+    let (schema, listen_url) = (SchemaName::default(), None);
+    let mode = StoreMode::ReadWrite;
+    Store::open(StoreOptions { url, schema, listen_url, key: KeySource::File, mode, clock }).await.unwrap()
 }
 
 fn module(path: &str, code: &str) -> Arc<ModuleSource> {

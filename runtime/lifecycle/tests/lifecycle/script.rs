@@ -14,7 +14,7 @@ use onevent_engine::{Project, RunRefused};
 use onevent_lifecycle::{Lifecycle, LifecycleOptions, Policies, Runner};
 use onevent_store::{
     ConnectionKey, ConnectionSummary, DatabaseUrl, DetailsPatch, KeySource, NewConnection, Reconnection,
-    RunFilter, Store, StoreMode, StoreOptions, StoredConnection, Visibility,
+    RunFilter, SchemaName, Store, StoreMode, StoreOptions, StoredConnection, Visibility,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -202,6 +202,8 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(StoreOptions {
             url: DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3")),
+            schema: SchemaName::default(),
+            listen_url: None,
             key: KeySource::File,
             mode: StoreMode::ReadWrite,
             clock: Arc::new(SystemClock),

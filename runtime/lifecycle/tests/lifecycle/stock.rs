@@ -8,14 +8,16 @@ use onevent_contract::{Clock as _, ConnectionFacts, EnvironmentName, SystemClock
 use onevent_hosts::ListedConnection;
 use onevent_lifecycle::{Stock, forget_noted, note_deleted_behind, take_stock, take_stock_again};
 use onevent_store::{
-    ConnectionKey, DatabaseUrl, KeySource, Store, StoreMode, StoreOptions, UpstreamConnection, UpstreamState,
+    ConnectionKey, DatabaseUrl, KeySource, SchemaName, Store, StoreMode, StoreOptions, UpstreamConnection,
+    UpstreamState,
 };
 use tempfile::TempDir;
 
 async fn store(folder: &TempDir) -> Store {
     let url = DatabaseUrl::sqlite(folder.path().join("onevent.sqlite3"));
     let clock = Arc::new(SystemClock);
-    Store::open(StoreOptions { url, key: KeySource::File, mode: StoreMode::ReadWrite, clock }).await.unwrap()
+    let (schema, listen_url, mode) = (SchemaName::default(), None, StoreMode::ReadWrite);
+    Store::open(StoreOptions { url, schema, listen_url, key: KeySource::File, mode, clock }).await.unwrap()
 }
 
 fn dev() -> EnvironmentName {

@@ -21,6 +21,8 @@ pub(crate) struct HistoryRow {
 /// Deployments, and which of them is active.
 #[async_trait]
 pub(crate) trait DeploymentTable {
+    /// Keeps others from changing which deployments and versions there are until the transaction ends.
+    async fn lock_deployments(&mut self, environment: &EnvironmentName) -> Result<(), StoreError>;
     async fn insert_deployment_row(
         &mut self,
         environment: &EnvironmentName,

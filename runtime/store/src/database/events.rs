@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use onevent_contract::EnvironmentName;
 
 use super::KeyColumns;
-use crate::token::Token;
+use crate::token::{Node, Token};
 use crate::{ConnectionKey, EventFilter, EventKind, EventState, StoreError};
 
 /// Whose an event is, and how long from now on, by the database's clock.
@@ -21,14 +21,14 @@ pub(crate) struct NewLease {
 pub(crate) struct NewEventRow {
     pub(crate) id: String,
     pub(crate) key: ConnectionKey,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: EventKind,
     pub(crate) lane: String,
     pub(crate) function: Option<String>,
     pub(crate) operation: Option<&'static str>,
     pub(crate) deployment: Option<String>,
     /// Sealed.
     pub(crate) payload: Vec<u8>,
-    pub(crate) state: &'static str,
+    pub(crate) state: EventState,
     pub(crate) attempt: i64,
     /// From now on, by the database's clock.
     pub(crate) due_in: Duration,
@@ -96,8 +96,8 @@ pub(crate) trait EventTable {
     async fn insert_event_row(&mut self, row: NewEventRow) -> Result<EventRow, StoreError>;
     /// Where any events wait.
     async fn waiting_groups(&mut self) -> Result<Vec<GroupColumns>, StoreError>;
-    /// The connections of the events of these kinds that somebody is at, one for each event.
-    async fn leased_keys(&mut self, kinds: &[EventKind]) -> Result<Vec<KeyColumns>, StoreError>;
+    /// The connections of the events of these kinds that a node is at, one for each event.
+    async fn leased_keys(&mut self, kinds: &[EventKind], node: Node) -> Result<Vec<KeyColumns>, StoreError>;
     /// Heads of lanes, in the order in which they were due: of these kinds, due and nobody's, and of no connection that
     /// is among `besides`.
     async fn due_heads(
@@ -109,6 +109,15 @@ pub(crate) trait EventTable {
     ) -> Result<Vec<HeadRow>, StoreError>;
     /// The event with its lease and one attempt more; `None` where it is no head that is due and nobody's any more.
     async fn lease_event(&mut self, id: &str, lease: NewLease) -> Result<Option<EventRow>, StoreError>;
+    /// Heads of lanes that are due and nobody's, in the order in which they came in, each with its lease and one attempt
+    /// more; `None` where there is no queue beside the table, which would know them.
+    async fn lease_first(
+        &mut self,
+        kinds: &[EventKind],
+        most: usize,
+        lasts: Duration,
+        node: Node,
+    ) -> Result<Option<Vec<(EventRow, Token)>>, StoreError>;
     async fn renew_event_lease(&mut self, id: &str, lease: NewLease) -> Result<bool, StoreError>;
     async fn end_event(&mut self, id: &str, token: Token, end: EventEndColumns) -> Result<bool, StoreError>;
     async fn release_event(

@@ -36,10 +36,11 @@ pub(crate) trait KeyTable {
     ) -> Result<Vec<ApiKeyRow>, StoreError>;
     /// Sealed.
     async fn signing_key(&mut self, environment: &EnvironmentName) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Whether there was none.
     async fn insert_signing_key(
         &mut self,
         environment: &EnvironmentName,
         sealed: Vec<u8>,
         now: i64,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 }

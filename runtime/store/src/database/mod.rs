@@ -47,8 +47,12 @@ pub(crate) trait Database: Send + Sync + fmt::Debug {
     /// Begins a transaction that only reads: one unchanging view of the database.
     async fn read(&self) -> Result<Box<dyn Tables>, StoreError>;
 
-    /// Begins a transaction that may write. Of those there is one at a time.
+    /// Begins a transaction that may write. In SQLite there is one of those at a time; elsewhere, what it reads in
+    /// order to write it is locked.
     async fn write(&self) -> Result<Box<dyn Tables>, StoreError>;
+
+    /// Whether a queue beside the table of events says who may work on what.
+    fn has_message_queue(&self) -> bool;
 
     /// Who owns the operations in the journal.
     fn owners(&self) -> &dyn Owners;

@@ -12,11 +12,14 @@ pub(crate) trait Owners: Send + Sync {
     fn take(&self, token: Token) -> Result<Box<dyn Ownership>, StoreError>;
 
     /// Looks whether the owner of `token` is alive, and takes the place of one that is not. Only whoever holds the
-    /// database's write lock may ask: two who ask at once would take each other for the owner.
+    /// lock on the entry may ask: two who ask at once would take each other for the owner.
     fn probe(&self, token: Token) -> Result<Owner, StoreError>;
 
     /// Looks the same up and takes nothing, so that anybody may ask at any time.
     fn look(&self, token: Token) -> Result<OwnerState, StoreError>;
+
+    /// Whether a probe could find out that an owner is gone. Others need not be bothered with one.
+    fn is_worth_a_probe(&self, token: Token, lease_is_over: bool) -> bool;
 
     /// Removes what owners left behind that died without an entry in the journal.
     fn sweep(&self, in_journal: &HashSet<Token>);

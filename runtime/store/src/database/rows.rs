@@ -250,7 +250,8 @@ pub(crate) trait OperationTable {
     async fn operation_row(&mut self, key: &ConnectionKey) -> Result<Option<OperationRow>, StoreError>;
     /// Sealed.
     async fn set_previous(&mut self, token: Token, previous: Vec<u8>) -> Result<bool, StoreError>;
-    async fn insert_operation_row(&mut self, row: NewOperationRow<'_>) -> Result<(), StoreError>;
+    /// Whether there was none of this connection.
+    async fn insert_operation_row(&mut self, row: NewOperationRow<'_>) -> Result<bool, StoreError>;
     /// From now on, by the database's clock.
     async fn set_lease(&mut self, token: Token, lease: Duration) -> Result<bool, StoreError>;
     async fn delete_operation_row(&mut self, token: Token) -> Result<bool, StoreError>;

@@ -74,6 +74,11 @@ impl Owners for LockFolder {
         }
     }
 
+    /// Only the lock tells, and a look at it may be in the way of somebody's probe.
+    fn is_worth_a_probe(&self, _: Token, _: bool) -> bool {
+        true
+    }
+
     /// With a shared lock, for this moment: who looks keeps nobody else from looking. A probe at the same moment
     /// takes the looker for a living owner, and will be repeated.
     fn look(&self, token: Token) -> Result<OwnerState, StoreError> {

@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqlSafeStr as _, SqlitePool};
+use sqlx::{ConnectOptions as _, Row as _, SqlSafeStr as _, SqlitePool};
 
 use super::SqliteDatabase;
+use super::error::failed;
 use super::files::Files;
 use super::locks::LockFolder;
-use super::row::{failed, get};
-use crate::cipher::{Cipher, Purpose};
+use crate::cipher::{CANARY, Cipher, Purpose};
 use crate::{EncryptionKey, KeyError, KeySource, StoreError, StoreMode, StoreOptions};
 
 /// How long a statement waits for another process's write before it fails as busy. The store's transactions
@@ -23,8 +24,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 /// How long a caller waits for a connection: longer than [`BUSY_TIMEOUT`], so that the real reason is reported.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
-/// What the canary says.
-const CANARY: &[u8] = b"onevent";
 
 /// Every migration, oldest first. A published one never changes.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -51,8 +50,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 ];
 
 /// Opens the file that the options name, and the cipher of its key.
-pub(crate) async fn open(options: &StoreOptions) -> Result<(SqliteDatabase, Cipher), StoreError> {
-    let files = Files::of(options.url.path());
+pub(crate) async fn open(
+    options: &StoreOptions,
+    file: &Path,
+) -> Result<(SqliteDatabase, Cipher), StoreError> {
+    let files = Files::of(file);
     let opening = match options.mode {
         StoreMode::ReadWrite => Some(prepare(files.clone()).await?),
         StoreMode::ReadOnly if !files.database.exists() => {
@@ -136,7 +138,7 @@ async fn check_schema(readers: &SqlitePool) -> Result<(), StoreError> {
     let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
     let found: Option<i64> =
         match sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(readers).await {
-            Ok(row) => get(&row, "version")?,
+            Ok(row) => row.try_get("version").map_err(failed)?,
             // An empty file: somebody is about to create the schema, or nobody ever did.
             Err(sqlx::Error::Database(error)) if error.message().contains("no such table") => None,
             Err(error) => return Err(failed(error)),
@@ -156,7 +158,8 @@ async fn unlock(
     source: &KeySource,
 ) -> Result<Cipher, StoreError> {
     let canary = sqlx::query("SELECT sealed FROM encryption_canary").fetch_optional(readers).await;
-    let canary: Option<Vec<u8>> = canary.map_err(failed)?.map(|row| get(&row, "sealed")).transpose()?;
+    let canary: Option<Vec<u8>> =
+        canary.map_err(failed)?.map(|row| row.try_get("sealed")).transpose().map_err(failed)?;
     let Some(canary) = canary else {
         let writer = writer.ok_or(StoreError::SchemaOlder)?;
         let cipher = Cipher::new(&new_key(files, source)?);

@@ -1,5 +1,3 @@
-use std::fs;
-
 use onevent_contract::{Credentials, RunId};
 use onevent_store::{
     ConnectionState, NewConnection, OPERATION_WAIT, SetupFollows, Store, StoreError, Visibility,
@@ -161,40 +159,4 @@ async fn credentials_that_were_moved_to_another_row_do_not_open() {
     transaction.delete_connection(&key("acme")).await.unwrap();
     guard.end(transaction).await.unwrap();
     assert_eq!(store.connections(&"dev".parse().unwrap(), None).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn no_credential_is_ever_readable_in_the_files() {
-    let scratch = Scratch::new();
-    let store = scratch.open().await;
-    // A marker outside of every credential shows that the search finds what is there.
-    let new = NewConnection {
-        metadata: Some(object(json!({"marker": "visible-marker"}))),
-        ..new_connection("acme", "first-secret-token")
-    };
-    establish(&store, new).await.unwrap();
-    let guard = store
-        .begin_override(&key("acme"), reconnection("second-secret-token"), OPERATION_WAIT)
-        .await
-        .unwrap();
-    let found = |needle: &str| {
-        let folder = scratch.database().parent().unwrap().to_owned();
-        let files =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
-        files.into_iter().any(|path| {
-            let content = fs::read(path).unwrap();
-            content.windows(needle.len()).any(|window| window == needle.as_bytes())
-        })
-    };
-    let check = || {
-        assert!(found("visible-marker"));
-        assert!(!found("first-secret-token"));
-        assert!(!found("second-secret-token"));
-    };
-    check();
-    let transaction = guard.begin().await.unwrap();
-    guard.roll_back(transaction).await.unwrap();
-    check();
-    store.close().await;
-    check();
 }

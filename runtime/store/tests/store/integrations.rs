@@ -119,7 +119,7 @@ async fn credentials_of_an_integration_are_sealed_for_it_alone() {
     create(&store, &new_integration("salesforce")).await.unwrap();
     create(&store, &new_integration("hubspot")).await.unwrap();
     store.close().await;
-    let file = std::fs::read(scratch.database()).unwrap();
+    let file = scratch.content();
     let holds = |text: &str| file.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("https://example.com"), "the probe finds what is there");
     assert!(!holds("hidden-in-the-file"));

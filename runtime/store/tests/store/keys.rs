@@ -50,7 +50,7 @@ async fn a_secret_is_a_random_uuid_and_is_in_no_file() {
     let parsed = uuid::Uuid::parse_str(secret.reveal()).unwrap();
     assert_eq!(parsed.get_version_num(), 4);
     store.close().await;
-    let file = std::fs::read(scratch.database()).unwrap();
+    let file = scratch.content();
     let holds = |text: &str| file.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("backend"), "the probe finds what is there");
     assert!(!holds(secret.reveal()) && !holds(signing.reveal()));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use onevent_contract::Clock as _;
 use onevent_store::{EventKind, NewEvent, OPERATION_WAIT, Shares, Store, Visibility};
 
-use crate::support::{Scratch, credentials, establish, key, new_connection, options_for, reconnection};
+use crate::support::{Scratch, credentials, establish, key, new_connection, reconnection};
 
 const BEGUN: &str = "the operation has begun";
 /// Longer than this test needs to look once; so long it waits at the end.
@@ -21,7 +21,7 @@ async fn the_process_that_is_killed() {
     let mut order = String::new();
     std::io::stdin().read_line(&mut order).unwrap();
     let Some((operation, database)) = order.trim_end().split_once(' ') else { return };
-    let store = Store::open(options_for(Path::new(database))).await.unwrap();
+    let store = Store::open(crate::scratch::options_for(Path::new(database))).await.unwrap();
     if operation == "claim" {
         let claims = store.queue().claim(EventKind::ALL, 1, CLAIM_LEASE, Shares::UNBOUNDED).await.unwrap();
         assert_eq!(claims.len(), 1);

@@ -1,6 +1,7 @@
 //! The store over real SQLite files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
 
+mod backlog;
 mod checkpoints;
 mod connections;
 mod cost;
@@ -14,11 +15,13 @@ mod killed;
 mod metadata;
 mod opening;
 mod operations;
+mod owners;
 mod queue;
 mod refreshes;
 mod retention;
 mod run_locks;
 mod runs;
+mod scratch;
 mod shares;
 mod support;
 mod upstream;

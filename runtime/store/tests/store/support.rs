@@ -1,6 +1,5 @@
-//! A scratch folder with a database in it, and things to put there.
+//! Things to put into a database, and a clock.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,53 +10,12 @@ use onevent_contract::{
     Outcome, RunId, RunReport, SystemClock, Usage,
 };
 use onevent_store::{
-    ConnectionKey, DatabaseUrl, DetailsPatch, KeySource, NewConnection, OPERATION_WAIT, Reconnection,
-    SetupFollows, Store, StoreError, StoreMode, StoreOptions,
+    ConnectionKey, DetailsPatch, NewConnection, OPERATION_WAIT, Reconnection, SetupFollows, Store, StoreError,
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-/// A folder that is removed at the end of the test.
-pub(crate) struct Scratch {
-    folder: TempDir,
-}
-
-impl Scratch {
-    pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join(".onevent/onevent.sqlite3")
-    }
-
-    pub(crate) fn options(&self) -> StoreOptions {
-        options_for(&self.database())
-    }
-
-    pub(crate) async fn open(&self) -> Store {
-        Store::open(self.options()).await.unwrap()
-    }
-
-    /// A handle on the same file beside the store, to look at and to damage what it wrote.
-    pub(crate) async fn raw(&self) -> sqlx::SqlitePool {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.database());
-        sqlx::SqlitePool::connect_with(options).await.unwrap()
-    }
-}
-
-pub(crate) fn options_for(database: &Path) -> StoreOptions {
-    StoreOptions {
-        url: DatabaseUrl::sqlite(database),
-        key: KeySource::File,
-        mode: StoreMode::ReadWrite,
-        clock: Arc::new(SystemClock),
-    }
-}
+pub(crate) use crate::scratch::Scratch;
+use crate::scratch::time_passes;
 
 /// A clock that stands still until it is moved.
 pub(crate) struct HeldClock {
@@ -72,6 +30,7 @@ impl HeldClock {
 
     pub(crate) fn advance(&self, by: Duration) {
         self.passed_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        time_passes(by);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `onevent serve`: the real program over real sockets, a real database and a provider on loopback.
 
 mod client;
+mod cluster;
 mod command_line;
 mod durable;
 mod load;

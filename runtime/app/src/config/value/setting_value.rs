@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use onevent_contract::{EnvironmentName, LimitsError, Secret};
-use onevent_store::{DatabaseUrl, DatabaseUrlError};
+use onevent_store::{DatabaseUrl, DatabaseUrlError, SchemaName, SchemaNameError};
 use serde_json::Value as Json;
 
 /// What is shown instead of a secret.
@@ -126,14 +126,35 @@ impl SettingValue for EnvironmentName {
 }
 
 impl SettingValue for DatabaseUrl {
-    const DESCRIPTION: &str = "a database URL like \"sqlite:data/onevent.sqlite3\"";
+    const DESCRIPTION: &str =
+        "a database URL like \"sqlite:data/onevent.sqlite3\" or \"postgres://onevent@db.internal/onevent\"";
 
     fn parse(text: &str, base: &Path) -> Result<Self, Invalid> {
         // The text is not repeated: the URL of a database may hold a password.
         let url: Self = text.parse().map_err(|error: DatabaseUrlError| {
-            Invalid::new(format!("cannot be used: {error}"), "for example sqlite:data/onevent.sqlite3")
+            Invalid::new(
+                format!("cannot be used: {error}"),
+                "for example sqlite:data/onevent.sqlite3 or postgres://onevent@db.internal/onevent",
+            )
         })?;
-        Ok(Self::sqlite(base.join(url.path())))
+        Ok(match url.file() {
+            Some(path) => Self::sqlite(base.join(path)),
+            None => url,
+        })
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl SettingValue for SchemaName {
+    const DESCRIPTION: &str = "the name of a schema, like \"onevent\"";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        text.parse().map_err(|error: SchemaNameError| {
+            Invalid::new(format!("cannot be used: {error}"), "for example onevent")
+        })
     }
 
     fn shown(&self) -> String {

@@ -13,12 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_app::{Flags, Service, Surroundings, Workers};
-use onevent_server::{ServerOptions, router};
+use onevent_server::{ServerOptions, router, worker_router};
 
 use self::listen::{Listening, Serving};
 use self::signals::{Asked, Signals};
 use self::started::Started;
-use crate::args::{GlobalArgs, ServeArgs};
+use crate::args::{GlobalArgs, Role, ServeArgs};
 use crate::failure::Failure;
 use crate::output::{self, Format, Reply};
 use crate::session::Session;
@@ -39,15 +39,27 @@ pub(crate) async fn run(
     let signals = Signals::listen()?;
     let listening = Listening::open(args).await?;
     let in_front = front::start(service)?;
-    // In front of a Nango its keys count.
-    let secret_key = match &in_front {
-        Some(_) => None,
-        None => first_key::make_if_none(service).await?,
+    // In front of a Nango its keys count, and who only works is asked by nobody.
+    let secret_key = match (&in_front, args.role) {
+        (None, Role::All | Role::Api) => first_key::make_if_none(service).await?,
+        _ => None,
     };
-    let workers = service.start_workers(|error| tracing::error!(%error, "the queue")).await?;
+    let workers = match args.role {
+        Role::All | Role::Worker => {
+            Some(service.start_workers(|error| tracing::error!(%error, "the queue")).await?)
+        }
+        Role::Api => {
+            service.leave_work_to_others();
+            None
+        }
+    };
     let options = ServerOptions::of(&service.settings().server);
     let draining = options.draining.clone();
-    let serving = listening.serve(router(Arc::clone(service), options));
+    let routes = match args.role {
+        Role::All | Role::Api => router(Arc::clone(service), options),
+        Role::Worker => worker_router(Arc::clone(service), options),
+    };
+    let serving = listening.serve(routes);
     let started = Started {
         url: serving.url.clone(),
         environment: service.environment().to_string(),
@@ -78,11 +90,13 @@ pub(crate) async fn run(
 
 /// Ends everything that runs: first the queue's work, while whoever asks is still answered (`/ready` says that the
 /// server is going away), then requests. What of either is not done in time goes back to the queue, or is interrupted.
-async fn drain(service: &Service, signals: &Signals, workers: Workers, mut serving: Serving) {
+async fn drain(service: &Service, signals: &Signals, workers: Option<Workers>, mut serving: Serving) {
     let longest = service.settings().server.drain.value.get();
     let mut over = pin!(tokio::time::sleep(longest));
     let work = async {
-        workers.drain(longest).await;
+        if let Some(workers) = workers {
+            workers.drain(longest).await;
+        }
         serving.stop(longest + LAST_ANSWERS);
         tokio::select! {
             () = serving.ended() => {}
