@@ -27,6 +27,7 @@ fn every_value_has_its_origin() {
         ["setting", "value", "origin"],
         ["environment", "prod", "--environment"],
         ["database.url", &database, "default"],
+        ["database.schema", "onevent", "default"],
         ["integrations.salesforce.client_secret", "[redacted]", "onevent.toml:2"],
         ["nango.hostport", "https://api.nango.dev", "default"],
         ["server.body_limit", "75MiB", "default"],
