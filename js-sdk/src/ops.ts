@@ -187,6 +187,8 @@ export interface RunFacts {
     metadata: unknown;
     /** Whether metadata, input and output that violate their schemas are an error instead of a warning. */
     enforceSchemas: boolean;
+    /** Whether input is so, where the rest is not. */
+    enforceInput?: boolean;
 }
 
 /** What `describe` returns as JSON text. */

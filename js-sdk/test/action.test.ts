@@ -199,3 +199,11 @@ test('an event function gets no input, and has no output', async () => {
     assert.equal(got.length, 2);
     assert.deepEqual(settlement, { kind: 'returned', output: null });
 });
+
+test('input alone may be enforced: what an action did is not undone by calling its output wrong', async () => {
+    const definition = { type: 'action', input: z.object({ a: z.number() }), output: z.string(), exec: () => 1 };
+    const error = await errorOf(definition, { enforceInput: true, input: { a: 'x' } });
+    assert.equal(error?.type, 'invalid_action_input');
+    const settlement = await runAction(definition, { enforceInput: true, input: { a: 1 } });
+    assert.equal(settlement.kind, 'returned');
+});

@@ -74,11 +74,11 @@ async function outputViolations(schema: MetadataSchema, output: unknown): Promis
     }
 }
 
-function report(code: InvalidActionCode, violations: Violation[], facts: RunFacts): void {
+function report(code: InvalidActionCode, violations: Violation[], enforce: boolean): void {
     if (violations.length === 0) {
         return;
     }
-    if (facts.enforceSchemas) {
+    if (enforce) {
         throw new InvalidActionError(code, violations);
     }
     op_onevent_warn(code, describeInvalid(code, violations), ArrayPrototypeMap(violations, describeViolation));
@@ -88,7 +88,7 @@ function report(code: InvalidActionCode, violations: Violation[], facts: RunFact
 export async function checkInput(declared: unknown, facts: RunFacts): Promise<void> {
     const schema = schemaOf(declared);
     const violations = await checked(() => inputViolations(schema, facts.input));
-    report('invalid_action_input', violations, facts);
+    report('invalid_action_input', violations, facts.enforceSchemas || facts.enforceInput === true);
 }
 
 /** The JSON text of what an action returned; of nothing, `null`. */
@@ -113,6 +113,6 @@ export async function checkOutput(declared: unknown, output: unknown, facts: Run
     const text = outputText(output);
     const schema = schemaOf(declared);
     const violations = await checked(() => outputViolations(schema, output));
-    report('invalid_action_output', violations, facts);
+    report('invalid_action_output', violations, facts.enforceSchemas);
     return text;
 }

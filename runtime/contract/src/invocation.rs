@@ -8,7 +8,7 @@ use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 use crate::encoding::{optional_json, shared};
-use crate::{ConnectionId, EnvironmentName, Event, Function, IntegrationId, Limits};
+use crate::{ConnectionId, EnvironmentName, Event, Function, IntegrationId, Limits, RequestId};
 
 /// A run's id: a UUID version 7 (RFC 9562), so that ids sort by time. Stable over a run's attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,6 +123,9 @@ pub enum Validation {
     /// A warning in the report, and nothing else.
     #[default]
     Warn,
+    /// An action's input is enforced, and nothing else: who calls it is told before it starts, and what it did is not
+    /// undone by calling its output wrong.
+    EnforceInput,
     /// Outcome `failed`, with type `invalid_metadata`, `invalid_action_input` or `invalid_action_output`. But for
     /// output, the function does not start.
     Enforce,
@@ -171,6 +174,8 @@ pub struct Invocation {
     pub caller_run_id: Option<RunId>,
     /// The deployment that the function is of; `None` with the functions of a project folder.
     pub deployment: Option<String>,
+    /// The request that led to it; `None` where none did.
+    pub request_id: Option<RequestId>,
     /// How many runs wait for this one: 0, unless a function triggered it.
     pub depth: u32,
 }
@@ -202,6 +207,7 @@ impl Invocation {
             limits: Limits::default(),
             caller_run_id: None,
             deployment: None,
+            request_id: None,
             depth: 0,
         }
     }

@@ -22,6 +22,7 @@ mod limits;
 mod method;
 mod name;
 mod report;
+mod request_id;
 pub mod revealed;
 mod scope;
 mod secret;
@@ -61,6 +62,7 @@ pub use report::{
     DEFAULT_REJECTION, MAX_ACTION_OUTPUT_BYTES, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport,
     Usage, Verdict,
 };
+pub use request_id::RequestId;
 pub use scope::{ApiScope, ScopeError, ScopePattern, Scopes};
 pub use secret::Secret;
 

@@ -12,7 +12,7 @@ use crate::encoding::{json, some};
 use crate::limits::milliseconds;
 use crate::{
     ConnectionId, Effects, EnvironmentName, ErrorType, Event, FunctionName, HttpEffect, IntegrationId,
-    LogLine, MetadataWriteEffect, Mode, Operation, RunError, RunId, Warning,
+    LogLine, MetadataWriteEffect, Mode, Operation, RequestId, RunError, RunId, Warning,
 };
 
 /// Version of the report's JSON form; it grows when a field changes its meaning or goes away.
@@ -142,6 +142,9 @@ pub struct RunReport {
     /// The deployment that it ran on; `None` with the functions of a project folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<String>,
+    /// The request that led to it; `None` where none did: a command, a comparison with a Nango.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<RequestId>,
     /// When it started.
     #[serde(serialize_with = "rfc3339")]
     pub started_at: Timestamp,

@@ -14,10 +14,12 @@ use crate::violations::{describe_violations, invalid};
 const INPUT: &str = "the action's input";
 const OUTPUT: &str = "the action's output";
 
-/// The error of an input that violates its schema, where that is enforced.
-pub(crate) fn refused_input(invocation: &Invocation) -> Option<RunError> {
+/// The error of an action's input that violates its schema, where that is enforced: the run would not start. What only zod
+/// can say is found in the run.
+#[must_use]
+pub fn refused_input(invocation: &Invocation) -> Option<RunError> {
     match invocation.validation {
-        Validation::Enforce => {
+        Validation::Enforce | Validation::EnforceInput => {
             let violations = input_violations(invocation);
             (!violations.is_empty()).then(|| invalid(ErrorType::InvalidActionInput, INPUT, &violations))
         }
@@ -75,7 +77,7 @@ fn check_output(
         Validation::Enforce if !violations.is_empty() => {
             Err(Box::new(invalid(ErrorType::InvalidActionOutput, OUTPUT, &violations)))
         }
-        Validation::Enforce | Validation::Warn => {
+        Validation::Enforce | Validation::EnforceInput | Validation::Warn => {
             warn_once(effects, WarningCode::InvalidActionOutput, OUTPUT, &violations);
             Ok(())
         }

@@ -238,6 +238,7 @@ impl Engine {
         let (log, effects) = EffectLog::with_sender(clock.clone());
         let call = CallContext {
             run_id: invocation.run_id,
+            request_id: invocation.request_id.clone(),
             function: invocation.function.key.clone(),
             deadline: clock.monotonic() + invocation.limits.wall,
             effects,

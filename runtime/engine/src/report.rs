@@ -160,6 +160,7 @@ pub(crate) fn report(
         attempt: invocation.attempt,
         caller_run_id: invocation.caller_run_id,
         deployment: invocation.deployment.clone(),
+        request_id: invocation.request_id.clone(),
         started_at,
         outcome: ending.outcome,
         verdict,
@@ -208,6 +209,9 @@ pub(crate) fn facts(invocation: &Invocation, metadata: &Value) -> Value {
     });
     if let onevent_contract::Trigger::Action { input: Some(input) } = &invocation.trigger {
         facts["input"] = input.clone();
+    }
+    if invocation.validation == onevent_contract::Validation::EnforceInput {
+        facts["enforceInput"] = true.into();
     }
     facts
 }

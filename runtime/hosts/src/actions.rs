@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, ActionEnd, CallContext, CompletedRun, ConnectionFacts, EnvironmentName, ErrorType,
-    FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, Mode, Outcome, RunError, RunId,
-    TriggeredAction,
+    FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, Mode, Outcome, RequestId, RunError,
+    RunId, TriggeredAction,
 };
 use serde_json::{Value, json};
 
@@ -26,6 +26,8 @@ pub struct ActionRun {
     pub connection: ConnectionFacts,
     /// The run that triggers it.
     pub caller: RunId,
+    /// The request that led to its caller.
+    pub request_id: Option<RequestId>,
     /// The caller's environment.
     pub environment: EnvironmentName,
     /// The caller's mode: what a dry run triggers is dry.

@@ -305,6 +305,7 @@ impl DryHost {
             depth: self.actions.depth(),
             host: Arc::new(host),
             caller: call.run_id,
+            request_id: call.request_id.clone(),
         };
         self.actions.run(call, run).await
     }

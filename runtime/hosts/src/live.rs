@@ -285,6 +285,7 @@ impl LiveHost {
             depth: self.actions.depth(),
             host: Arc::new(Self { own: key, access, timing, actions, ..self.clone() }),
             caller: call.run_id,
+            request_id: call.request_id.clone(),
         };
         self.actions.run(call, run).await
     }

@@ -101,6 +101,7 @@ impl ActionRunner for ProjectActions {
             caller_run_id: Some(run.caller),
             depth: run.depth,
             deployment: self.deployment.clone(),
+            request_id: run.request_id,
             ..Invocation::new(function, run.connection, run.environment)
         };
         // Whoever stops waiting, because it is stopped itself, stops the action.

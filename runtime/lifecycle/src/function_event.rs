@@ -28,17 +28,19 @@ pub(crate) fn setup_event(
         function: Some(function.key.name.clone()),
         operation: Some(Operation::Creation),
         deployment: options.policies.deployment,
+        request_id: options.request_id.clone(),
         ..NewEvent::new(EventKind::Setup, connection.clone())
     }
 }
 
-/// Gives a run the identity of its event: one id over all attempts.
+/// Gives a run the identity of its event: one id over all attempts, and the request that the event came with.
 pub(crate) fn identify(invocation: &mut Invocation, claim: &Claim) {
     if let Some(run_id) = RunId::parse(&claim.id().to_string()) {
         invocation.run_id = run_id;
     }
     invocation.attempt = claim.attempt();
     invocation.is_replay = claim.event.summary.replayed_after.is_some();
+    invocation.request_id = claim.event.summary.request_id.clone();
 }
 
 /// How the event of a setup or a cleanup ends whose run ended like this, and that is not tried again.

@@ -46,8 +46,30 @@ impl InterruptedIn {
     }
 }
 
-/// Runs a function; an interruption stops it.
+/// Runs a function; an interruption stops it. The log says how it ended, under the request that led to it.
 pub(crate) async fn run(
+    options: &LifecycleOptions,
+    invocation: Invocation,
+    host: Arc<dyn Host>,
+) -> Result<CompletedRun, RunRefused> {
+    let function = invocation.function.key.to_string();
+    let ended = run_until_interrupted(options, invocation, host).await;
+    match &ended {
+        Ok(CompletedRun { report, .. }) => tracing::info!(
+            function,
+            run = %report.run_id,
+            attempt = report.attempt,
+            connection = %report.connection_id,
+            outcome = report.outcome.as_str(),
+            duration_ms = u64::try_from(report.usage.wall.as_millis()).unwrap_or(u64::MAX),
+            "a function ran"
+        ),
+        Err(refused) => tracing::warn!(function, %refused, "a function did not start"),
+    }
+    ended
+}
+
+async fn run_until_interrupted(
     options: &LifecycleOptions,
     invocation: Invocation,
     host: Arc<dyn Host>,
@@ -89,6 +111,7 @@ fn without_end(invocation: &Invocation, started_at: Timestamp) -> RunReport {
         attempt: invocation.attempt,
         caller_run_id: invocation.caller_run_id,
         deployment: invocation.deployment.clone(),
+        request_id: invocation.request_id.clone(),
         started_at,
         outcome: Outcome::Unknown,
         verdict: None,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::Clock;
+use onevent_contract::{Clock, RequestId};
 use onevent_engine::Project;
 use onevent_store::Store;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,8 @@ pub struct LifecycleOptions {
     pub interruption: CancellationToken,
     /// What the operator decides about operations.
     pub policies: Policies,
+    /// The request that operations are done for: their runs, and the events that follow from them, name it.
+    pub request_id: Option<RequestId>,
 }
 
 /// Creates, reconnects and deletes connections. A handle: cheap to clone, usable from any thread.
@@ -47,6 +49,12 @@ impl Lifecycle {
     #[must_use]
     pub fn new(options: LifecycleOptions) -> Self {
         Self { options: Arc::new(options) }
+    }
+
+    /// The same lifecycle, for a request.
+    #[must_use]
+    pub fn for_request(&self, request_id: Option<RequestId>) -> Self {
+        Self { options: Arc::new(LifecycleOptions { request_id, ..(*self.options).clone() }) }
     }
 }
 

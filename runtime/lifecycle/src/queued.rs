@@ -92,7 +92,7 @@ impl Lifecycle {
             }
             Err(error) => return Err(error),
         };
-        let mut running = Running::new(options, guard);
+        let mut running = Running::new(options, guard).for_event(claim);
         let report = match running.run(function, Some(claim)).await {
             Ok(report) => report,
             Err(refused) => {
@@ -173,7 +173,11 @@ impl Lifecycle {
             }
             Err(TriggerError::Store(error)) => return Err(error),
             Err(TriggerError::Refused(refused)) => return Ok(not_started(&refused)),
-            Err(error @ (TriggerError::UnknownAction { .. } | TriggerError::Broken { .. })) => {
+            Err(
+                error @ (TriggerError::UnknownAction { .. }
+                | TriggerError::Broken { .. }
+                | TriggerError::InvalidInput { .. }),
+            ) => {
                 return Ok(QueuedRun::Impossible(error.to_string()));
             }
         };

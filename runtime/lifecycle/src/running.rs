@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    Event, Function, FunctionKey, Invocation, Operation, Outcome, RunId, RunReport, Trigger, Verdict,
-    Warning, WarningCode,
+    Event, Function, FunctionKey, Invocation, Operation, Outcome, RequestId, RunId, RunReport, Trigger,
+    Verdict, Warning, WarningCode,
 };
 use onevent_engine::RunRefused;
 use onevent_store::{
@@ -57,6 +57,8 @@ pub(crate) struct Running<'a> {
     renewing: Option<Renewing>,
     /// The setup or cleanup functions that did not succeed.
     failed: Vec<Failed>,
+    /// The request that it is done for.
+    request_id: Option<RequestId>,
 }
 
 /// A setup or cleanup function that did not succeed.
@@ -71,7 +73,19 @@ struct Failed {
 impl<'a> Running<'a> {
     pub(crate) fn new(options: &'a LifecycleOptions, guard: OperationGuard) -> Self {
         let report = OperationReport::new(guard.operation(), guard.key());
-        Self { options, guard, report, stored: 0, setup: VecDeque::new(), renewing: None, failed: Vec::new() }
+        let request_id = options.request_id.clone();
+        Self { options, guard, report, stored: 0, setup: VecDeque::new(), renewing: None, failed: Vec::new(), request_id }
+    }
+
+    /// The same for the function of an event: what follows from it names the request that the event came with.
+    pub(crate) fn for_event(mut self, event: &Claim) -> Self {
+        self.request_id = event.event.summary.request_id.clone();
+        self
+    }
+
+    /// The request that it is done for.
+    pub(crate) fn request_id(&self) -> Option<&RequestId> {
+        self.request_id.as_ref()
     }
 
     pub(crate) fn key(&self) -> &ConnectionKey {
@@ -201,7 +215,8 @@ impl<'a> Running<'a> {
         operation: Operation,
         failure: Option<AuthFailure>,
     ) -> Result<(), StoreError> {
-        settling::tell(self.options, within, self.guard.key(), operation, failure).await
+        let request_id = self.request_id.as_ref();
+        settling::tell(self.options, within, self.guard.key(), operation, failure, request_id).await
     }
 
     /// Tells it of a connection that was accepted, where its setup is not waited for.
@@ -237,6 +252,7 @@ impl<'a> Running<'a> {
         }
         invocation.limits = (self.options.limits)(&function.key);
         invocation.deployment = self.options.policies.deployment.map(|id| id.to_string());
+        invocation.request_id = self.request_id.clone();
         if let Some(claim) = event {
             function_event::identify(&mut invocation, claim);
         }
@@ -308,7 +324,10 @@ impl<'a> Running<'a> {
     async fn end_of_setup(&mut self, all_ran: AllRan) -> Result<Transaction, StoreError> {
         let mut last = self.begin().await?;
         match all_ran {
-            AllRan::Yes => settling::settle_setup(self.options, &mut last, self.guard.key()).await?,
+            AllRan::Yes => {
+                let request_id = self.request_id.as_ref();
+                settling::settle_setup(self.options, &mut last, self.guard.key(), request_id).await?;
+            }
             // Whoever works for the queue goes on: a server, now or later.
             AllRan::Interrupted => {
                 for claim in self.setup.drain(..) {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    CompletedRun, ConnectionFacts, Function, FunctionKey, FunctionName, Invocation, Trigger,
+    CompletedRun, ConnectionFacts, Function, FunctionKey, FunctionName, Invocation, RunError, Trigger,
+    Validation,
 };
-use onevent_engine::RunRefused;
+use onevent_engine::{RunRefused, refused_input};
 use onevent_store::{Claim, ConnectionKey, EventId, EventKind, NewEvent, StoreError, Visibility};
 use serde_json::Value;
 use thiserror::Error;
@@ -34,6 +35,12 @@ pub enum TriggerError {
         /// Why.
         message: String,
     },
+    /// Its input violates its schema.
+    #[error("{}", .error.message)]
+    InvalidInput {
+        /// What is wrong with it.
+        error: Box<RunError>,
+    },
     /// Its run did not start.
     #[error(transparent)]
     Refused(#[from] RunRefused),
@@ -47,6 +54,7 @@ impl TriggerError {
             Self::Store(error) => error.code(),
             Self::UnknownAction { .. } => "unknown_function",
             Self::Broken { .. } => "function_broken",
+            Self::InvalidInput { error } => &error.code,
             Self::Refused(refused) => refused.code(),
         }
     }
@@ -84,13 +92,14 @@ impl Lifecycle {
     ) -> Result<EventId, TriggerError> {
         let options = &self.options;
         let key = FunctionKey { integration: connection.integration.clone(), name: action.clone() };
-        function(options, &key)?;
-        provider(options, connection).await?;
+        // Whoever waits for nothing is told at once what will never run.
+        invocation(options, connection, &key, input.clone()).await?;
         let payload = serde_json::to_value(ActionPayload { input, max_retries })
             .map_err(|_| StoreError::Internal { action: "encode the input of an action" })?;
         let event = NewEvent {
             function: Some(action),
             deployment: options.policies.deployment,
+            request_id: options.request_id.clone(),
             payload,
             ..NewEvent::new(EventKind::Action, connection.clone())
         };
@@ -109,21 +118,39 @@ pub(crate) async fn run_action(
     input: Value,
     event: Option<&Claim>,
 ) -> Result<CompletedRun, TriggerError> {
+    let mut invocation = invocation(options, connection, key, input).await?;
+    if let Some(claim) = event {
+        function_event::identify(&mut invocation, claim);
+    }
+    let host = (options.hosts)(&invocation);
+    Ok(interruption::run(options, invocation, host).await?)
+}
+
+/// A run of the action, as far as it can be refused before it starts.
+async fn invocation(
+    options: &LifecycleOptions,
+    connection: &ConnectionKey,
+    key: &FunctionKey,
+    input: Value,
+) -> Result<Invocation, TriggerError> {
     let function = function(options, key)?;
     let facts = ConnectionFacts {
         connection_id: connection.connection_id.clone(),
         integration: connection.integration.clone(),
         provider: provider(options, connection).await?,
     };
-    let mut invocation = Invocation::new(function, facts, connection.environment.clone());
-    invocation.trigger = Trigger::Action { input: Some(input) };
-    invocation.limits = (options.limits)(key);
-    invocation.deployment = options.policies.deployment.map(|id| id.to_string());
-    if let Some(claim) = event {
-        function_event::identify(&mut invocation, claim);
+    let invocation = Invocation {
+        trigger: Trigger::Action { input: Some(input) },
+        validation: Validation::EnforceInput,
+        limits: (options.limits)(key),
+        deployment: options.policies.deployment.map(|id| id.to_string()),
+        request_id: options.request_id.clone(),
+        ..Invocation::new(function, facts, connection.environment.clone())
+    };
+    match refused_input(&invocation) {
+        Some(error) => Err(TriggerError::InvalidInput { error: Box::new(error) }),
+        None => Ok(invocation),
     }
-    let host = (options.hosts)(&invocation);
-    Ok(interruption::run(options, invocation, host).await?)
 }
 
 fn function(options: &LifecycleOptions, key: &FunctionKey) -> Result<Arc<Function>, TriggerError> {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use onevent_contract::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, Operation, RunId};
+use onevent_contract::{
+    ConnectionId, EnvironmentName, FunctionName, IntegrationId, Operation, RequestId, RunId,
+};
 use serde_json::Value;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -100,6 +102,8 @@ pub struct NewEvent {
     pub operation: Option<Operation>,
     /// Whose code is to run; `None` with the functions of a project folder.
     pub deployment: Option<DeploymentId>,
+    /// The request that led to it; `None` where none did.
+    pub request_id: Option<RequestId>,
     /// What else there is to know. It is sealed before it reaches the database.
     pub payload: Value,
     /// Not before so long from now.
@@ -116,6 +120,7 @@ impl NewEvent {
             function: None,
             operation: None,
             deployment: None,
+            request_id: None,
             payload: Value::Null,
             due_in: Duration::ZERO,
         }
@@ -139,6 +144,8 @@ pub struct EventSummary {
     pub operation: Option<Operation>,
     /// Whose code it is meant for.
     pub deployment: Option<DeploymentId>,
+    /// The request that led to it; `None` where none did.
+    pub request_id: Option<RequestId>,
     /// What became of it.
     pub state: EventState,
     /// How often it was begun.

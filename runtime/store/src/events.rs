@@ -1,6 +1,6 @@
 //! Reading events: for people, and for whoever decides what follows.
 
-use onevent_contract::{EnvironmentName, FunctionName, Operation, RunId};
+use onevent_contract::{EnvironmentName, FunctionName, Operation, RequestId, RunId};
 
 use crate::cipher::{Cipher, Purpose};
 use crate::database::EventRow;
@@ -89,6 +89,10 @@ pub(crate) fn summary(row: EventRow) -> Result<EventSummary, StoreError> {
         deployment: row
             .deployment
             .map(|id| DeploymentId::parse(&id).ok_or_else(|| damaged("deployment id")))
+            .transpose()?,
+        request_id: row
+            .request_id
+            .map(|id| RequestId::new(id).ok_or_else(|| damaged("request id")))
             .transpose()?,
         state: EventState::from_name(&row.state).ok_or_else(|| damaged("state of an event"))?,
         attempt: number(row.attempt, "attempt")?,

@@ -107,6 +107,7 @@ impl Transaction {
         &mut self,
         new: &NewIntegration,
     ) -> Result<StoredIntegration, StoreError> {
+        self.changes_integrations();
         let now = self.now();
         let stored = StoredIntegration { integration: new.clone(), created_at: now, updated_at: now };
         let row = row(self.cipher(), &stored)?;
@@ -130,6 +131,7 @@ impl Transaction {
         unique_key: &IntegrationId,
         patch: IntegrationPatch,
     ) -> Result<StoredIntegration, StoreError> {
+        self.changes_integrations();
         let stored = self.integration(environment, unique_key).await?;
         let mut stored = stored.ok_or_else(|| unknown(environment, unique_key))?;
         let integration = &mut stored.integration;
@@ -165,6 +167,7 @@ impl Transaction {
         environment: &EnvironmentName,
         unique_key: &IntegrationId,
     ) -> Result<(), StoreError> {
+        self.changes_integrations();
         self.without_connections(environment, unique_key).await?;
         match self.tables().delete_integration_row(environment, unique_key).await? {
             true => Ok(()),

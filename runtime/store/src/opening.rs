@@ -1,5 +1,7 @@
 //! Opening a store.
 
+use std::sync::atomic::AtomicU64;
+
 use crate::database::Database;
 use crate::token::Node;
 use crate::transaction::Tools;
@@ -26,7 +28,9 @@ impl Store {
             (None, None) => return Err(DatabaseUrlError::UnknownScheme.into()),
         };
         let StoreOptions { clock, mode, .. } = options;
-        let store = Self::new(database, Tools { cipher, clock, wake, node: Node::generate() }, mode);
+        let tools =
+            Tools { cipher, clock, wake, node: Node::generate(), integrations_revision: AtomicU64::new(0) };
+        let store = Self::new(database, tools, mode);
         if mode == StoreMode::ReadWrite {
             store.recover().await?;
             store.sweep_owners().await?;

@@ -339,6 +339,7 @@ impl Transaction {
             function: new.function.map(String::from),
             operation: new.operation.map(|operation| operation.as_str()),
             deployment: new.deployment.map(|deployment| deployment.to_string()),
+            request_id: new.request_id.map(String::from),
             payload: self.seal_json(&Purpose::EventPayload(id), &new.payload)?,
             state,
             attempt,

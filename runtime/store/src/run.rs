@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use onevent_contract::{
-    ConnectionId, EnvironmentName, Event, FunctionKey, FunctionName, IntegrationId, Outcome, RunId,
+    ConnectionId, EnvironmentName, Event, FunctionKey, FunctionName, IntegrationId, Outcome, RequestId, RunId,
 };
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ pub struct RunFilter {
     pub function: Option<FunctionName>,
     /// With this outcome.
     pub outcome: Option<Outcome>,
+    /// Caused by this request.
+    pub request_id: Option<RequestId>,
     /// At most this many; default [`DEFAULT_RUN_LIMIT`].
     pub limit: u32,
 }
@@ -40,6 +42,7 @@ impl RunFilter {
             connection_id: None,
             function: None,
             outcome: None,
+            request_id: None,
             limit: DEFAULT_RUN_LIMIT,
         }
     }
@@ -68,6 +71,8 @@ pub struct RunSummary {
     pub caller_run_id: Option<RunId>,
     /// The deployment that it ran on; `None` with the functions of a project folder.
     pub deployment: Option<String>,
+    /// The request that led to it; `None` where none did.
+    pub request_id: Option<RequestId>,
 }
 
 /// A stored run.

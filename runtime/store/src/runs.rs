@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use onevent_contract::{
-    EnvironmentName, Event, FunctionKey, FunctionName, Operation, Outcome, RunId, RunReport, Warning,
-    WarningCode,
+    EnvironmentName, Event, FunctionKey, FunctionName, Operation, Outcome, RequestId, RunId, RunReport,
+    Warning, WarningCode,
 };
 
 use crate::database::{NewRunRow, RunRow};
@@ -39,6 +39,7 @@ impl Transaction {
             wall_us: i64::try_from(report.usage.wall.as_micros()).unwrap_or(i64::MAX),
             caller_run_id: report.caller_run_id.map(|caller| caller.to_string()),
             deployment: report.deployment.clone(),
+            request_id: report.request_id.clone().map(String::from),
             report: stored_text(report)?,
         };
         self.tables().insert_run_row(row).await
@@ -100,6 +101,7 @@ fn shortened(report: &RunReport, bytes: usize) -> RunReport {
         attempt: report.attempt,
         caller_run_id: report.caller_run_id,
         deployment: report.deployment.clone(),
+        request_id: report.request_id.clone(),
         started_at: report.started_at,
         outcome: report.outcome,
         verdict: report.verdict.clone(),
@@ -133,7 +135,12 @@ fn summary(row: RunRow) -> Result<RunSummary, StoreError> {
         wall: Duration::from_micros(number(row.wall_us, "wall_us")?),
         caller_run_id: row.caller_run_id.as_deref().map(run_id).transpose()?,
         deployment: row.deployment,
+        request_id: row.request_id.map(request_id).transpose()?,
     })
+}
+
+fn request_id(text: String) -> Result<RequestId, StoreError> {
+    RequestId::new(text).ok_or_else(|| StoreError::corrupt("request id"))
 }
 
 fn run_id(text: &str) -> Result<RunId, StoreError> {

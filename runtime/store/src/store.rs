@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use onevent_contract::Clock;
 
@@ -87,6 +88,15 @@ impl Store {
         Ok(Transaction::new(self.0.database.read().await?, Arc::clone(&self.0.tools)))
     }
 
+    /// Asks the database for something, so that somebody learns when it does not answer any more: it was closed, its file is
+    /// gone or damaged.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseMissing`], [`StoreError::Busy`] or [`StoreError::Database`].
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.0.database.check().await
+    }
+
     /// Waits for open transactions, then closes the database; SQLite then removes its own side files.
     pub async fn close(&self) {
         self.0.database.close().await;
@@ -116,6 +126,13 @@ impl Store {
 
     pub(crate) fn running(&self) -> &Running {
         &self.0.running
+    }
+
+    /// A number that another one follows once this process has changed integrations: what was read under the same number is what
+    /// there is, but for what other processes do.
+    #[must_use]
+    pub fn integrations_revision(&self) -> u64 {
+        self.0.tools.integrations_revision.load(Ordering::Acquire)
     }
 
     pub(crate) fn wake(&self) -> &Wake {

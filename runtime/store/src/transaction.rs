@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use onevent_contract::Clock;
@@ -20,6 +21,8 @@ pub(crate) struct Tools {
     pub(crate) wake: Wake,
     /// Which of all open stores this is.
     pub(crate) node: Node,
+    /// Grows with every commit that changed integrations.
+    pub(crate) integrations_revision: AtomicU64,
 }
 
 /// Changes that happen together or not at all. Dropping it without [`Transaction::commit`] undoes them.
@@ -33,11 +36,12 @@ pub struct Transaction {
     tools: Arc<Tools>,
     /// Whether there may be something to claim once it is committed.
     wakes: bool,
+    changes_integrations: bool,
 }
 
 impl Transaction {
     pub(crate) fn new(tables: Box<dyn Tables>, tools: Arc<Tools>) -> Self {
-        Self { tables, tools, wakes: false }
+        Self { tables, tools, wakes: false, changes_integrations: false }
     }
 
     /// Makes the changes durable: they survive a crash of the process and of the machine.
@@ -50,12 +54,20 @@ impl Transaction {
         if self.wakes {
             self.tools.wake.wake();
         }
+        if self.changes_integrations {
+            self.tools.integrations_revision.fetch_add(1, Ordering::Release);
+        }
         Ok(())
     }
 
     /// Its commit wakes those who wait for events.
     pub(crate) fn wakes(&mut self) {
         self.wakes = true;
+    }
+
+    /// Its commit makes what was read of integrations old.
+    pub(crate) fn changes_integrations(&mut self) {
+        self.changes_integrations = true;
     }
 
     pub(crate) fn tables(&mut self) -> &mut dyn Tables {

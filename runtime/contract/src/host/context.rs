@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Clock, EffectSender, FunctionKey, Instant, RunId};
+use crate::{Clock, EffectSender, FunctionKey, Instant, RequestId, RunId};
 
 /// Who asks, and how long an answer is waited for: the part of a [`CallContext`] that crosses to another process. Clocks
 /// do not agree between processes, so a deadline crosses as what is left until then.
@@ -12,6 +12,8 @@ use crate::{Clock, EffectSender, FunctionKey, Instant, RunId};
 pub struct CallOrigin {
     /// The run.
     pub run_id: RunId,
+    /// The request that led to it.
+    pub request_id: Option<RequestId>,
     /// The function that runs.
     pub function: FunctionKey,
     /// After which the run will be stopped.
@@ -22,8 +24,8 @@ impl CallOrigin {
     /// The context of the call where it arrives.
     #[must_use]
     pub fn arrived(self, clock: &dyn Clock, effects: EffectSender) -> CallContext {
-        let Self { run_id, function, time_left } = self;
-        CallContext { run_id, function, deadline: clock.monotonic() + time_left, effects }
+        let Self { run_id, request_id, function, time_left } = self;
+        CallContext { run_id, request_id, function, deadline: clock.monotonic() + time_left, effects }
     }
 }
 
@@ -32,6 +34,8 @@ impl CallOrigin {
 pub struct CallContext {
     /// The run.
     pub run_id: RunId,
+    /// The request that led to it; `None` where none did.
+    pub request_id: Option<RequestId>,
     /// The function that runs.
     pub function: FunctionKey,
     /// When the run will be stopped; waiting beyond it is pointless.
@@ -46,6 +50,7 @@ impl CallContext {
     pub fn origin(&self, clock: &dyn Clock) -> CallOrigin {
         CallOrigin {
             run_id: self.run_id,
+            request_id: self.request_id.clone(),
             function: self.function.clone(),
             time_left: self.deadline.saturating_duration_since(clock.monotonic()),
         }

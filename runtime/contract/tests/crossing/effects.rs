@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use onevent_contract::{
     ActionAct, ActionEnd, CallContext, EffectLog, EffectMessage, EffectSender, EffectSink, FunctionKey,
-    HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind, RunId, Secret, SystemClock, TriggeredAction,
-    VersionedMetadata, Warning,
+    HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind, RequestId, RunId, Secret, SystemClock,
+    TriggeredAction, VersionedMetadata, Warning,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -133,7 +133,13 @@ fn a_call_arrives_with_the_time_that_it_has_left() {
     let function = FunctionKey { integration: "p".parse().unwrap(), name: "f".parse().unwrap() };
     let left = std::time::Duration::from_secs(60);
     let deadline = onevent_contract::Clock::monotonic(&SystemClock) + left;
-    let context = CallContext { run_id: RunId::generate(), function, deadline, effects: effects.clone() };
+    let context = CallContext {
+        run_id: RunId::generate(),
+        request_id: RequestId::new("r-1"),
+        function,
+        deadline,
+        effects: effects.clone(),
+    };
     let origin = context.origin(&SystemClock);
     crossed(&origin);
     assert!(origin.time_left <= left && origin.time_left > left / 2);

@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use onevent_contract::{
     CompletedRun, ErrorType, Event, Frame, HttpEffect, LogLine, MetadataReport, MetadataWriteEffect,
-    MetadataWriteKind, Mode, Operation, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage, Verdict,
+    MetadataWriteKind, Mode, Operation, REPORT_SCHEMA_VERSION, RequestId, RunError, RunId, RunReport, Usage,
+    Verdict,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -98,6 +99,7 @@ fn report() -> BoxedStrategy<RunReport> {
                 attempt,
                 caller_run_id: verdict.is_some().then(RunId::generate),
                 deployment: verdict.is_some().then(|| "0198".to_owned()),
+                request_id: verdict.is_some().then(RequestId::generate),
                 started_at,
                 outcome,
                 verdict,

@@ -34,6 +34,7 @@ impl RemoteHost {
             run_id: RunId::generate(),
             depth: self.actions.depth(),
             caller: call.run_id,
+            request_id: call.request_id.clone(),
             host: Arc::new(Self { own, actions, ..self.clone() }),
         };
         let missing = match self.actions.run_if_known(call, run).await? {

@@ -62,6 +62,7 @@ fn report(run: &ActionRun, result: Result<Value, RunError>) -> RunReport {
         attempt: 1,
         caller_run_id: None,
         deployment: None,
+        request_id: None,
         started_at: Timestamp::UNIX_EPOCH,
         outcome: if result.is_ok() { Outcome::Succeeded } else { Outcome::Failed },
         verdict: None,

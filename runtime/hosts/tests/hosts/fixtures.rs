@@ -41,6 +41,7 @@ fn report(outcome: Outcome) -> RunReport {
         attempt: 1,
         caller_run_id: None,
         deployment: None,
+        request_id: None,
         started_at: SystemClock.now(),
         outcome,
         verdict: None,

@@ -187,6 +187,7 @@ pub(crate) fn call(name: &str) -> Call {
     let clock = Arc::new(SystemClock);
     let (log, effects) = EffectLog::with_sender(clock.clone());
     let context = CallContext {
+        request_id: None,
         run_id: RunId::generate(),
         function: onevent_contract::FunctionKey {
             integration: "p".parse().unwrap(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onevent_contract::{FunctionKey, IntegrationId};
+use onevent_contract::{Function, FunctionKey, IntegrationId};
 use onevent_store::DeployedFunction;
 
 use super::before::Before;
@@ -152,6 +152,24 @@ impl DeploymentPlan {
         let changes_something = !runs_the_same(&order_before, &order_after);
         let functions = kept.iter().map(|(function, _)| (*function).clone()).chain(new.iter().cloned());
         Ok(Self { functions: functions.collect(), changes, changes_something })
+    }
+
+    /// What taking one function away would do; nothing, where it is not there.
+    #[must_use]
+    pub fn without(before: &Before, gone: &Function) -> Self {
+        let is_gone = |one: &DeployedFunction| identity(one) == (&gone.key, gone.kind.as_str());
+        let active = before.active.iter();
+        let all = active.flat_map(|active| active.functions.iter().zip(&active.deployment.functions));
+        let (mut functions, mut changes) = (Vec::new(), Vec::new());
+        for (function, version) in all {
+            if is_gone(function) {
+                changes.push(change_of(function, ChangeKind::Deleted, Some(version.version)));
+            } else {
+                functions.push(function.clone());
+            }
+        }
+        let changes_something = !changes.is_empty();
+        Self { functions, changes, changes_something }
     }
 }
 

@@ -68,7 +68,8 @@ impl CleanedUp<'_> {
         let webhooks = lifecycle.lifecycle.options.policies.webhooks.as_ref();
         if let Some(webhooks) = webhooks.filter(|webhooks| webhooks.deletion) {
             let (provider, details) = (listed.facts.provider.clone(), details(&listed));
-            let told = Told { key, provider, details };
+            let request_id = running.request_id().cloned();
+            let told = Told { key, provider, details, request_id };
             webhooks.tell(lifecycle.store(), &mut transaction, &told, Operation::Deletion, None).await?;
         }
         running.end(transaction).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onevent_contract::{ConnectionFacts, EnvironmentName, Event, Operation};
+use onevent_contract::{ConnectionFacts, EnvironmentName, Event, Operation, RequestId};
 use onevent_hosts::NangoApi;
 use onevent_store::{ConnectionKey, OperationGuard, RunFilter, Store, StoreError};
 
@@ -40,6 +40,12 @@ impl UpstreamLifecycle {
     #[must_use]
     pub fn new(lifecycle: Lifecycle, environment: EnvironmentName, api: NangoApi) -> Self {
         Self { lifecycle, environment, api }
+    }
+
+    /// The same operations, for a request.
+    #[must_use]
+    pub fn for_request(self, request_id: Option<RequestId>) -> Self {
+        Self { lifecycle: self.lifecycle.for_request(request_id), ..self }
     }
 
     /// The same as workers need it.

@@ -1,6 +1,6 @@
 //! Putting webhooks into the outbox, in the transaction that makes them true.
 
-use onevent_contract::{ConnectionDetails, EnvironmentName, Operation};
+use onevent_contract::{ConnectionDetails, EnvironmentName, Operation, RequestId};
 use onevent_store::{ConnectionKey, EventId, EventKind, NewEvent, Store, StoreError, Transaction};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
@@ -41,6 +41,7 @@ pub(crate) struct Told {
     pub(crate) key: ConnectionKey,
     pub(crate) provider: String,
     pub(crate) details: ConnectionDetails,
+    pub(crate) request_id: Option<RequestId>,
 }
 
 impl Webhooks {
@@ -70,6 +71,7 @@ impl Webhooks {
             .map_err(|_| StoreError::Internal { action: "encode a webhook" })?;
         let event = NewEvent {
             operation: Some(operation),
+            request_id: told.request_id.clone(),
             payload,
             ..NewEvent::new(EventKind::Webhook, told.key.clone())
         };

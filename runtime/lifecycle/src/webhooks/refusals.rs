@@ -37,6 +37,7 @@ impl RefusalListener for RefusalWebhooks {
             key: connection.key(),
             provider: connection.connection.provider.clone(),
             details: connection.connection.details.clone(),
+            request_id: None,
         };
         let failure = AuthFailure { kind: REFUSED.into(), description: message.to_owned() };
         webhooks.tell(&self.store, within, &told, Operation::Refresh, Some(failure)).await

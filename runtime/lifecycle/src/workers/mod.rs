@@ -7,11 +7,13 @@ mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
+use onevent_contract::RequestId;
 use onevent_store::{Claim, EventKind, LEASE, Shares, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub use self::options::{Lifecycles, WorkersOptions};
 use crate::renewing::Renewing;
@@ -161,19 +163,30 @@ impl Lane {
     }
 }
 
+/// Does the work of an event. What is logged meanwhile names the request that the event came with.
 async fn work_on(
     options: &WorkersOptions,
     claim: &Claim,
     working: &CancellationToken,
 ) -> Result<(), StoreError> {
+    let summary = &claim.event.summary;
+    let span = tracing::info_span!(
+        "event",
+        id = summary.request_id.as_ref().map(RequestId::as_str),
+        event = %summary.id,
+        kind = summary.kind.as_str(),
+        environment = %summary.connection.environment,
+    );
     let _renewing = Renewing::start(&options.store, vec![claim.clone()]);
-    let done = match claim.event.summary.kind {
-        EventKind::Setup | EventKind::Action | EventKind::Cleanup => {
-            work::function(options, claim, working).await
+    let work = async {
+        match summary.kind {
+            EventKind::Setup | EventKind::Action | EventKind::Cleanup => {
+                work::function(options, claim, working).await
+            }
+            EventKind::Webhook => work::webhook(options, claim, working).await,
         }
-        EventKind::Webhook => work::webhook(options, claim, working).await,
     };
-    match done {
+    match work.instrument(span).await {
         // Somebody else has taken it over; what he does counts.
         Err(StoreError::EventLost { .. }) => Ok(()),
         done => done,

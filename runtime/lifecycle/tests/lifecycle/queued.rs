@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::Event::{PostConnectionCreation, ValidateConnection};
-use onevent_contract::{EnvironmentName, Event, IntegrationId, Operation, Outcome, SystemClock};
+use onevent_contract::{
+    Clock as _, EnvironmentName, Event, IntegrationId, Operation, Outcome, RequestId, SystemClock,
+};
 use onevent_lifecycle::{
     Lifecycle, Lifecycles, Policies, SetupBy, WebhookDelivery, WebhookFailure, WebhookSender, Workers,
     WorkersOptions,
 };
-use onevent_store::{DeploymentId, EventFilter, EventState, EventSummary, Store};
+use onevent_store::{DeploymentId, EventFilter, EventState, EventSummary, RunFilter, Store};
 
 use crate::script::Ending::{self, Hangs, Refused, Returns, ThrowsActionError};
 use crate::script::{Stage, key, new_connection};
@@ -202,8 +204,46 @@ async fn a_run_that_does_not_start_is_tried_again() {
     let workers = start(&stage.store, lifecycle, &Arc::default());
     stage.runner.entered.notified().await;
     stage.runner.entered.notified().await;
+    workers.drain(Duration::from_secs(5)).await;
+    let [waiting] = events(&stage.store).await.try_into().unwrap();
+    assert_eq!((waiting.state, waiting.attempt, waiting.run_id), (EventState::Waiting, 2, None));
+    assert!(waiting.error.as_ref().is_some_and(|error| error.contains("no metadata")), "{waiting:?}");
+    assert!(waiting.leased_until.is_none() && waiting.due_at > SystemClock.now(), "{waiting:?}");
+    assert!(stage.connection("acme").await.unwrap().unfinished_setup.is_some());
+    assert!(stage.stored_runs().await.is_empty(), "nothing has run");
+
+    // Once it can start, it runs, and the setup is done.
+    let (lifecycle, runner) = stage.replay(&[(PostConnectionCreation, "setup", Returns)]);
+    let workers = start(&stage.store, lifecycle, &Arc::default());
+    let [done] = settled(&stage.store).await.try_into().unwrap();
+    assert_eq!((done.state, done.attempt, done.error), (EventState::Done, 3, None));
+    assert_eq!(crate::script::names(&runner), ["setup"]);
+    assert_eq!(stage.stored_runs().await, [("setup".to_owned(), Outcome::Succeeded)]);
+    assert!(stage.connection("acme").await.unwrap().unfinished_setup.is_none());
     drop(workers);
-    let waiting = events(&stage.store).await;
-    assert_eq!(waiting[0].state, EventState::Waiting);
-    assert!(waiting[0].attempt >= 1);
+}
+
+#[tokio::test]
+async fn what_a_request_leads_to_names_it_also_when_it_runs_later() {
+    let functions = [(ValidateConnection, "check", Returns), (PostConnectionCreation, "setup", Returns)];
+    let (stage, lifecycle) = stage(&functions).await;
+    let request = RequestId::new("request-1");
+    lifecycle.for_request(request.clone()).create(new_connection("acme", "tok-1")).await.unwrap();
+    // Whoever works for the queue works for everybody.
+    let workers = start(&stage.store, lifecycle.clone(), &Arc::default());
+    let ended = settled(&stage.store).await;
+    assert!(ended.iter().all(|event| event.request_id == request), "{ended:?}");
+    lifecycle.create(new_connection("globex", "tok-2")).await.unwrap();
+    settled(&stage.store).await;
+    let all = RunFilter::of("dev".parse().unwrap());
+    let of_it = RunFilter { request_id: request.clone(), ..all.clone() };
+    let runs = stage.store.runs(&of_it).await.unwrap();
+    let names: Vec<&str> = runs.iter().map(|run| run.function.name.as_str()).collect();
+    assert_eq!(names, ["setup", "check"]);
+    assert!(runs.iter().all(|run| run.connection == key("acme") && run.request_id == request), "{runs:?}");
+    let report = stage.store.run(&runs[0].run_id.to_string()).await.unwrap().unwrap().report;
+    assert_eq!(report["request_id"], "request-1");
+    let others = stage.store.runs(&all).await.unwrap().into_iter().filter(|run| run.request_id.is_none());
+    assert_eq!(others.count(), 2, "what no request led to names none");
+    drop(workers);
 }

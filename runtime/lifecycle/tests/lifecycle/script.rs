@@ -158,6 +158,7 @@ fn report(
         attempt: invocation.attempt,
         caller_run_id: invocation.caller_run_id,
         deployment: invocation.deployment.clone(),
+        request_id: invocation.request_id.clone(),
         started_at: SystemClock.now(),
         outcome,
         verdict: (event == Event::ValidateConnection).then(|| Verdict::of(outcome, error.as_ref())).flatten(),
@@ -227,6 +228,7 @@ impl Stage {
             clock: Arc::new(SystemClock),
             interruption: interruption.clone(),
             policies: Policies::default(),
+            request_id: None,
         });
         Self { _folder: folder, store, runner, lifecycle, interruption }
     }
@@ -249,6 +251,7 @@ impl Stage {
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
             policies: Policies::default(),
+            request_id: None,
         });
         (lifecycle, runner)
     }
@@ -275,6 +278,7 @@ impl Stage {
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
             policies,
+            request_id: None,
         })
     }
 

@@ -135,6 +135,7 @@ impl Setup {
         let clock = Arc::new(SystemClock);
         let (log, effects) = EffectLog::with_sender(clock.clone());
         let call = CallContext {
+            request_id: None,
             run_id: RunId::generate(),
             function: FunctionKey {
                 integration: IntegrationId::new("p").unwrap(),

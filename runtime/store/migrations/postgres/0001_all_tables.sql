@@ -89,12 +89,15 @@ CREATE TABLE runs (
     caller_run_id TEXT COLLATE "C",
     -- The deployment that it ran on; NULL with the functions of a project folder.
     deployment TEXT COLLATE "C",
+    -- The HTTP request that led to it; NULL where none did.
+    request_id TEXT COLLATE "C",
     -- The whole report, already redacted.
     report TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (run_id, attempt)
 );
 CREATE INDEX runs_by_time ON runs (environment, started_at, run_id);
 CREATE INDEX runs_by_age ON runs (started_at);
+CREATE INDEX runs_of_request ON runs (environment, request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX runs_by_connection ON runs (environment, integration, connection_id, started_at);
 
 -- The journal of lifecycle operations that have begun and not ended: at most one for each connection.
@@ -176,6 +179,8 @@ CREATE TABLE events (
     operation TEXT COLLATE "C",
     -- Whose code it is meant for; NULL with the functions of a project folder.
     deployment TEXT COLLATE "C",
+    -- The HTTP request that led to it; NULL where none did.
+    request_id TEXT COLLATE "C",
     -- Sealed JSON.
     payload BYTEA NOT NULL,
     state TEXT COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'done', 'failed', 'dead', 'skipped')),

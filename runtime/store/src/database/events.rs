@@ -26,6 +26,7 @@ pub(crate) struct NewEventRow {
     pub(crate) function: Option<String>,
     pub(crate) operation: Option<&'static str>,
     pub(crate) deployment: Option<String>,
+    pub(crate) request_id: Option<String>,
     /// Sealed.
     pub(crate) payload: Vec<u8>,
     pub(crate) state: EventState,
@@ -49,6 +50,7 @@ pub(crate) struct EventRow {
     pub(crate) function: Option<String>,
     pub(crate) operation: Option<String>,
     pub(crate) deployment: Option<String>,
+    pub(crate) request_id: Option<String>,
     /// Sealed; empty in a list.
     pub(crate) payload: Vec<u8>,
     pub(crate) state: String,

@@ -22,6 +22,7 @@ pub(crate) struct NewRunRow<'a> {
     pub(crate) wall_us: i64,
     pub(crate) caller_run_id: Option<String>,
     pub(crate) deployment: Option<String>,
+    pub(crate) request_id: Option<String>,
     pub(crate) report: String,
 }
 
@@ -38,6 +39,7 @@ pub(crate) struct RunRow {
     pub(crate) wall_us: i64,
     pub(crate) caller_run_id: Option<String>,
     pub(crate) deployment: Option<String>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// Runs.

@@ -16,8 +16,8 @@ use crate::{ConnectionKey, EventFilter, EventKind, EventState, StoreError};
 const INSERT: &str = "
     INSERT INTO events (environment, integration, connection_id, id, kind, lane, function, operation, deployment,
                         payload, state, attempt, due_at, lease_token, lease_expires_at, error, run_id, created_at,
-                        finished_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                        finished_at, request_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     RETURNING *";
 
 /// One look into the index for each integration, however much waits.
@@ -108,7 +108,7 @@ const SELECT_MESSAGE: &str = "
 const SELECT_ONE: &str = "SELECT * FROM events WHERE environment = $1 AND id = $2";
 
 const SELECT_LIST: &str = "
-    SELECT position, id, environment, integration, connection_id, kind, function, operation, deployment,
+    SELECT position, id, environment, integration, connection_id, kind, function, operation, deployment, request_id,
            SUBSTR(payload, 1, 0) AS payload, state, attempt, replayed_after, due_at, lease_expires_at, error, run_id,
            CASE WHEN 1 = 0 THEN result END AS result, created_at, finished_at
     FROM events
@@ -159,7 +159,8 @@ impl<C: SqlConnection> EventTable for SqlTables<C> {
             .bind(row.error)
             .bind(row.run_id)
             .bind(row.now)
-            .bind(row.finished_at);
+            .bind(row.finished_at)
+            .bind(row.request_id);
         let inserted = self.row(query).await?;
         let inserted = event(&inserted.ok_or(StoreError::Internal { action: "insert an event" })?)?;
         let sent = SentEvent {
@@ -394,6 +395,7 @@ fn event(row: &SqlRow) -> Result<EventRow, StoreError> {
         function: get(row, "function")?,
         operation: get(row, "operation")?,
         deployment: get(row, "deployment")?,
+        request_id: get(row, "request_id")?,
         payload: get(row, "payload")?,
         state: get(row, "state")?,
         attempt: get(row, "attempt")?,

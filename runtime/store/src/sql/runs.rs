@@ -10,32 +10,33 @@ use crate::{RunFilter, StoreError};
 
 const INSERT: &str = "
     INSERT INTO runs (environment, integration, connection_id, run_id, attempt, function, event, operation,
-                      outcome, started_at, wall_us, caller_run_id, deployment, report)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+                      outcome, started_at, wall_us, caller_run_id, deployment, request_id, report)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
 const SELECT_LIST: &str = "
     SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
-           wall_us, caller_run_id, deployment
+           wall_us, caller_run_id, deployment, request_id
     FROM runs
     WHERE environment = $1
       AND (CAST($2 AS TEXT) IS NULL OR integration = $2)
       AND (CAST($3 AS TEXT) IS NULL OR connection_id = $3)
       AND (CAST($4 AS TEXT) IS NULL OR function = $4)
       AND (CAST($5 AS TEXT) IS NULL OR outcome = $5)
+      AND (CAST($6 AS TEXT) IS NULL OR request_id = $6)
     ORDER BY started_at DESC, run_id DESC, attempt DESC
-    LIMIT $6";
+    LIMIT $7";
 
 /// Two rows are enough to tell one run from several.
 const SELECT_IDS: &str = "SELECT DISTINCT run_id FROM runs WHERE run_id LIKE $1 LIMIT 2";
 
 const SELECT_ONE: &str = "
     SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
-           wall_us, caller_run_id, deployment, report
+           wall_us, caller_run_id, deployment, request_id, report
     FROM runs WHERE run_id = $1 ORDER BY attempt DESC LIMIT 1";
 
 const SELECT_ATTEMPTS: &str = "
     SELECT run_id, attempt, environment, integration, connection_id, function, event, outcome, started_at,
-           wall_us, caller_run_id, deployment, report
+           wall_us, caller_run_id, deployment, request_id, report
     FROM runs WHERE run_id = $2 AND environment = $1 ORDER BY attempt";
 
 #[async_trait]
@@ -52,6 +53,7 @@ impl<C: SqlConnection> RunTable for SqlTables<C> {
             .bind(row.wall_us)
             .bind(row.caller_run_id)
             .bind(row.deployment)
+            .bind(row.request_id)
             .bind(row.report);
         self.execute(query).await?;
         Ok(())
@@ -64,6 +66,7 @@ impl<C: SqlConnection> RunTable for SqlTables<C> {
             .bind(filter.connection_id.as_ref().map(ConnectionId::as_str).map(str::to_owned))
             .bind(filter.function.as_ref().map(FunctionName::as_str).map(str::to_owned))
             .bind(filter.outcome.map(Outcome::as_str))
+            .bind(filter.request_id.clone().map(String::from))
             .bind(i64::from(filter.limit));
         self.rows(query).await?.iter().map(run).collect()
     }
@@ -100,5 +103,6 @@ fn run(row: &SqlRow) -> Result<RunRow, StoreError> {
         wall_us: get(row, "wall_us")?,
         caller_run_id: get(row, "caller_run_id")?,
         deployment: get(row, "deployment")?,
+        request_id: get(row, "request_id")?,
     })
 }

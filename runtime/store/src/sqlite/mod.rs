@@ -10,6 +10,7 @@ mod locks;
 pub(crate) mod open;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -31,6 +32,7 @@ pub(crate) struct SqliteDatabase {
     locks: LockFolder,
     /// Judges leases and due times.
     clock: Arc<dyn Clock>,
+    path: PathBuf,
 }
 
 impl fmt::Debug for SqliteDatabase {
@@ -59,6 +61,15 @@ impl Database for SqliteDatabase {
 
     fn owners(&self) -> &dyn Owners {
         &self.locks
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT COUNT(*) FROM api_keys").fetch_one(&self.readers).await.map_err(failed)?;
+        // SQLite goes on with a file that was deleted, and whoever starts next does not find what it writes there.
+        match tokio::fs::try_exists(&self.path).await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(StoreError::DatabaseMissing { path: self.path.clone() }),
+        }
     }
 
     async fn close(&self) {

@@ -47,6 +47,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "durable events", include_str!("../../migrations/sqlite/0010_durable_events.sql")),
     (11, "upstream to delete", include_str!("../../migrations/sqlite/0011_upstream_to_delete.sql")),
     (12, "refreshes", include_str!("../../migrations/sqlite/0012_refreshes.sql")),
+    (13, "requests", include_str!("../../migrations/sqlite/0013_requests.sql")),
 ];
 
 /// Opens the file that the options name, and the cipher of its key.
@@ -74,7 +75,7 @@ pub(crate) async fn open(
     let cipher = unlock(&readers, writer.as_ref(), &files, &options.key).await?;
     drop(opening);
     let (locks, clock) = (LockFolder::new(&files.locks), Arc::clone(&options.clock));
-    Ok((SqliteDatabase { readers, writer, locks, clock }, cipher))
+    Ok((SqliteDatabase { readers, writer, locks, clock, path: files.database }, cipher))
 }
 
 /// Creates the files and keeps other openers out: neither SQLite's change to WAL mode, nor migrating, nor

@@ -100,6 +100,7 @@ pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcom
         attempt: 1,
         caller_run_id: None,
         deployment: None,
+        request_id: None,
         started_at: SystemClock.now(),
         outcome,
         verdict: None,
