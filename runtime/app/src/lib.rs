@@ -11,6 +11,7 @@ mod service;
 pub mod suggest;
 mod surroundings;
 mod templates;
+mod views;
 
 pub use onevent_engine::{ReadError, read_stream, read_text};
 pub use onevent_lifecycle::{CleanupFailure, CreationWebhook, OperationReport, SetupFailure, Workers};
@@ -30,7 +31,8 @@ pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
     COMPARISON_INTERVAL, Compared, Comparisons, DecidedEvent, DeployableFiles, DeploymentRequest, DryRunHost,
-    FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment, PlannedDeployment, RunningFunctions,
-    Service, ServiceError, SettingsReloaded, Upstream,
+    FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment, Operations, PlannedDeployment,
+    RunningFunctions, Service, ServiceError, SettingsReloaded, Upstream,
 };
 pub use surroundings::{PREFIX, Surroundings};
+pub use views::{ListedRun, ListedWebhook, ShownAttempt, ShownWebhook};

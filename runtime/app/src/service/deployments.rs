@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{EnvironmentName, Event, FunctionKey, IntegrationId};
+use onevent_contract::{EnvironmentName, Event, Function, FunctionKey, IntegrationId};
 use onevent_engine::{ListedFunction, ProjectFiles, ProjectSource, Selection};
 use onevent_lifecycle::deployments::{
     self, Before, Deployed, DeploymentError, DeploymentPlan, DeploymentScope, FunctionChange, FunctionDiff,
@@ -80,6 +80,22 @@ impl Service {
         let Prepared { before, plan, skipped } = self.prepare(Some(store), environment, request).await?;
         let deployed = deployments::deploy(store, environment, &before, plan, audit).await?;
         Ok(MadeDeployment { deployed, skipped })
+    }
+
+    /// Takes one function away from what an environment runs: a deployment that has all the others.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Concurrent`], and those of the store.
+    pub async fn delete_function(
+        &self,
+        environment: &EnvironmentName,
+        function: &Function,
+        audit: Audit,
+    ) -> Result<Deployed, ServiceError> {
+        let store = self.store().await?;
+        let before = deployments::before(store, environment).await?;
+        let plan = DeploymentPlan::without(&before, function);
+        Ok(deployments::deploy(store, environment, &before, plan, audit).await?)
     }
 
     /// What [`Service::deploy`] would do. Nothing is written.

@@ -84,10 +84,11 @@ impl Service {
         Ok(self.functions.project.load_full().map(RunningFunctions::of_folder))
     }
 
-    /// Holds the project's functions from here on, unless the environment has its functions already: an action is not among
-    /// those that an operation loads for itself.
-    pub(super) async fn have_functions(&self, environment: &EnvironmentName) -> Result<(), ServiceError> {
-        if self.running_functions(environment).await?.is_none() {
+    /// Holds the project's functions from here on, unless they are held, or deployments run: an action is not among those that an
+    /// operation loads for itself.
+    pub(super) async fn have_functions(&self) -> Result<(), ServiceError> {
+        let has = self.functions.deployed.load(Ordering::Relaxed) || self.functions.project.load().is_some();
+        if !has {
             self.hold_functions().await?;
         }
         Ok(())

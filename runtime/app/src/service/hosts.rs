@@ -157,8 +157,8 @@ impl Service {
                     writes,
                     environment: self.environment().clone(),
                     proxy: self.proxy()?,
-                    integrations: Arc::new(integrations.all(&self.named_integrations())),
-                    providers: Arc::new(integrations.providers().clone()),
+                    integrations: self.current.load().of_files()?,
+                    providers: self.current.load().providers()?,
                     sealed: integrations.sealed(),
                 });
                 Ok(HostedRun { host: Arc::new(host.with_actions(actions)), connection: facts })
@@ -179,7 +179,7 @@ impl Service {
         let integrations = self.integrations_for(environment, own).await?;
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(&running.project, running.deployment, Some(records.clone()))?;
-        let variables = self.environment_variables();
+        let variables = self.current.load().variables();
         let refresher = self.token_refresher(&store)?;
         Ok(Arc::new(move |invocation: &Invocation| {
             let facts = &invocation.connection;
@@ -196,7 +196,7 @@ impl Service {
                 ),
                 access: access(invocation.function.event()),
             });
-            Arc::new(host.with_actions(Arc::clone(&actions)).with_variables(variables.clone()))
+            Arc::new(host.with_actions(Arc::clone(&actions)).with_variables(variables.iter().cloned()))
         }))
     }
 
@@ -225,17 +225,18 @@ impl Service {
         environment: &EnvironmentName,
         own: Arc<Integration>,
     ) -> Result<Arc<Configured>, ServiceError> {
-        let all = self.integrations_in(environment).await?.into_iter();
-        let mut all: Configured = all.map(|(key, found)| (key, found.integration)).collect();
-        all.insert(own.key.clone(), own);
-        Ok(Arc::new(all))
+        let mut all = Arc::clone(&self.environment_integrations(environment).await?.configured);
+        if !all.get(&own.key).is_some_and(|same| Arc::ptr_eq(same, &own)) {
+            Arc::make_mut(&mut all).insert(own.key.clone(), own);
+        }
+        Ok(all)
     }
 
     /// Every configured integration; `own` as it is given.
     fn configured(&self, own: Arc<Integration>) -> Result<Arc<Configured>, ServiceError> {
-        let mut configured = self.integrations()?.all(&self.named_integrations());
-        configured.insert(own.key.clone(), own);
-        Ok(Arc::new(configured))
+        let mut configured = self.current.load().of_files()?;
+        Arc::make_mut(&mut configured).insert(own.key.clone(), own);
+        Ok(configured)
     }
 
     fn own(

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{CompletedRun, EnvironmentName, FunctionName, IntegrationId, JsonObject, SystemClock};
+use onevent_contract::{CompletedRun, EnvironmentName, IntegrationId, SystemClock};
 use onevent_lifecycle::{
-    DryRun, Lifecycle, LifecycleError, LifecycleOptions, NewCredentials, OperationReport, Policies, SetupBy,
-    Webhooks, dry_run,
+    DryRun, Lifecycle, LifecycleOptions, NewCredentials, Policies, SetupBy, Webhooks, dry_run,
 };
 use onevent_proxy::Integration;
-use onevent_store::{
-    ConnectionKey, DeploymentId, EventId, NewConnection, OPERATION_WAIT, Reconnection, StoreError, Visibility,
-};
+use onevent_store::{ConnectionKey, DeploymentId, OPERATION_WAIT, StoreError};
 
 use super::error::ServiceError;
 use super::parts::Service;
@@ -48,68 +45,6 @@ impl Service {
         }
     }
 
-    /// Creates a connection: [`Lifecycle::create`].
-    ///
-    /// # Errors
-    /// As there, and whatever keeps the project from being loaded or the database from being opened.
-    pub async fn create(&self, new: NewConnection) -> Result<OperationReport, ServiceError> {
-        let own = self.integration_in(&new.key.environment, &new.key.integration).await?.integration;
-        let store = self.store().await?;
-        // No token is fetched for a connection that cannot be made.
-        if new.credentials.lacks_token() && store.provider(&new.key).await?.is_some() {
-            return Err(LifecycleError::from(StoreError::ConnectionExists { key: new.key }).into());
-        }
-        let (id, settings) = (&new.key.connection_id, &new.connection_config);
-        let credentials = self.with_first_token(&own, id, settings, new.credentials.clone()).await?;
-        let new = NewConnection { credentials, ..new };
-        Ok(self.lifecycle(&new.key.environment, own, None).await?.create(new).await?)
-    }
-
-    /// Gives a connection new credentials: [`Lifecycle::reconnect`].
-    ///
-    /// # Errors
-    /// As [`Service::create`].
-    pub async fn reconnect(
-        &self,
-        key: &ConnectionKey,
-        new: Reconnection,
-    ) -> Result<OperationReport, ServiceError> {
-        let own = self.integration_of(key).await?;
-        let new = match new.credentials.lacks_token() {
-            false => new,
-            true => {
-                let settings = self.settings_after(key, &new).await?;
-                let id = &key.connection_id;
-                let credentials = self.with_first_token(&own, id, &settings, new.credentials.clone()).await?;
-                Reconnection { credentials, ..new }
-            }
-        };
-        Ok(self.lifecycle(&key.environment, own, None).await?.reconnect(key, new).await?)
-    }
-
-    /// The settings that a connection has after a reconnect.
-    async fn settings_after(
-        &self,
-        key: &ConnectionKey,
-        new: &Reconnection,
-    ) -> Result<JsonObject, ServiceError> {
-        if let Some(settings) = &new.connection_config {
-            return Ok(settings.clone());
-        }
-        let stored = self.store().await?.connection(key, Visibility::Established).await?;
-        let stored = stored.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
-        Ok(stored.connection.connection_config)
-    }
-
-    /// Cleans up, then deletes a connection: [`Lifecycle::delete`].
-    ///
-    /// # Errors
-    /// As [`Service::create`].
-    pub async fn delete(&self, key: &ConnectionKey) -> Result<OperationReport, ServiceError> {
-        let own = self.integration_of(key).await?;
-        Ok(self.lifecycle(&key.environment, own, None).await?.delete(key).await?)
-    }
-
     /// Runs one function and keeps no report. What stands behind its `nango` is the caller's choice:
     /// [`Service::dry_run_host`], or a host around it. [`Service::interrupt`] stops it, and its report tells what it did.
     ///
@@ -117,42 +52,6 @@ impl Service {
     /// [`ServiceError::Refused`] when the run did not start.
     pub async fn dry_run(&self, run: DryRun) -> Result<CompletedRun, ServiceError> {
         Ok(dry_run(self.engine()?, run, self.interruption.clone()).await?)
-    }
-
-    /// Runs an action for a connection, and keeps its run: [`Lifecycle::trigger`].
-    ///
-    /// # Errors
-    /// As there, and whatever keeps its functions from being loaded.
-    pub async fn trigger_action(
-        &self,
-        connection: &ConnectionKey,
-        action: FunctionName,
-        input: serde_json::Value,
-    ) -> Result<CompletedRun, ServiceError> {
-        let own = self.integration_of(connection).await?;
-        self.have_functions(&connection.environment).await?;
-        Ok(self
-            .lifecycle(&connection.environment, own, None)
-            .await?
-            .trigger(connection, action, input)
-            .await?)
-    }
-
-    /// Puts an action into the queue: [`Lifecycle::enqueue_action`].
-    ///
-    /// # Errors
-    /// As [`Service::trigger_action`].
-    pub async fn enqueue_action(
-        &self,
-        connection: &ConnectionKey,
-        action: FunctionName,
-        input: serde_json::Value,
-        max_retries: u32,
-    ) -> Result<EventId, ServiceError> {
-        let own = self.integration_of(connection).await?;
-        self.have_functions(&connection.environment).await?;
-        let lifecycle = self.lifecycle(&connection.environment, own, None).await?;
-        Ok(lifecycle.enqueue_action(connection, action, input, max_retries).await?)
     }
 
     /// The operations, over the event functions of `own` and the live hosts, for connections of `own`; those that the
@@ -178,6 +77,7 @@ impl Service {
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
             policies,
+            request_id: None,
         }))
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
-use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId};
+use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey};
 use onevent_engine::{Engine, Project, ProjectSource, Selection};
 use onevent_lifecycle::{ActionRecords, LimitsOf};
 use onevent_proxy::Proxy;
@@ -138,17 +138,10 @@ impl Service {
         self.current.load().integrations()
     }
 
-    /// The integrations that the project's folders name.
-    pub(crate) fn named_integrations(&self) -> Vec<IntegrationId> {
-        let names = self.current.load();
-        let names = names.names.integrations.iter();
-        names.filter_map(|name| IntegrationId::new(name.as_str()).ok()).collect()
-    }
-
     /// What functions read with `nango.getEnvironmentVariables`.
     #[must_use]
     pub fn environment_variables(&self) -> Vec<EnvironmentVariable> {
-        self.current.load().settings.environment_variables()
+        self.current.load().variables().to_vec()
     }
 
     /// What runs functions.

@@ -78,3 +78,89 @@ fn changed(before: &Config, after: &Config) -> Vec<Key> {
     let key = |name: &String| after.get(name).or_else(|| before.get(name)).map(|(key, _)| key.clone());
     names.iter().filter(differs).filter_map(|name| key(name)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use onevent_contract::FunctionKey;
+
+    use super::*;
+
+    const BEFORE: &str = "[limits]\nwall = \"10s\"\n[variables]\nREGION = \"eu\"\nTOKEN = \"one\"\n\
+                          [webhooks]\nurl = \"https://app.example/before\"\n\
+                          [integrations.crm]\nprovider = \"hubspot\"\n";
+    const AFTER: &str = "[limits]\nwall = \"20s\"\n[variables]\nTOKEN = \"two\"\n\
+                         [webhooks]\nurl = \"https://app.example/after\"\n[server]\nrate_limit = 7\n\
+                         [integrations.crm]\nprovider = \"github\"\n[egress]\nallow = [\"10.0.0.0/8\"]\n";
+
+    fn names(keys: &[Key]) -> Vec<String> {
+        keys.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_reload_takes_what_a_running_server_can_take_and_says_what_it_cannot() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("onevent.toml");
+        let (flags, surroundings) = (Flags::default(), Surroundings::default());
+        std::fs::write(&settings, BEFORE).unwrap();
+        let service = Service::new(folder.path(), &flags, &surroundings).unwrap();
+        let function = FunctionKey { integration: "crm".parse().unwrap(), name: "check".parse().unwrap() };
+        let wall = || (service.limits())(&function).wall;
+        let provider = || service.integration(&function.integration).unwrap().provider.name.clone();
+        let variables = || -> Vec<(String, String)> {
+            let all = service.environment_variables().into_iter();
+            all.map(|variable| (variable.name, variable.value)).collect()
+        };
+        let of_before = (service.limits(), provider(), variables());
+        assert_eq!((wall(), of_before.1.as_str()), (Duration::from_secs(10), "hubspot"));
+
+        let nothing = service.reload_settings(&flags, &surroundings).unwrap();
+        assert_eq!(nothing, SettingsReloaded::default());
+
+        std::fs::write(&settings, AFTER).unwrap();
+        let found = service.reload_settings(&flags, &surroundings).unwrap();
+        assert_eq!(
+            names(&found.taken),
+            ["egress.allow", "integrations.crm.provider", "limits.wall", "variables.REGION"],
+            "of a secret it is not looked at whether it is another one"
+        );
+        assert_eq!(names(&found.needs_restart), ["server.rate_limit", "webhooks.url"]);
+        assert_eq!((wall(), provider().as_str()), (Duration::from_secs(20), "github"));
+        assert_eq!(variables(), [("TOKEN".to_owned(), "two".to_owned())], "but its new value is taken");
+        let url = service.settings().webhooks.url.as_ref().unwrap();
+        assert_eq!(url.value.url().as_str(), "https://app.example/before");
+        assert_eq!(
+            (of_before.0)(&function).wall,
+            Duration::from_secs(10),
+            "who has begun goes on as he began"
+        );
+        // It is said again, as long as it is so.
+        let again = service.reload_settings(&flags, &surroundings).unwrap();
+        assert_eq!((names(&again.taken).len(), names(&again.needs_restart).len()), (0, 2));
+    }
+
+    #[test]
+    fn settings_that_are_wrong_change_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("onevent.toml");
+        let (flags, surroundings) = (Flags::default(), Surroundings::default());
+        std::fs::write(&settings, BEFORE).unwrap();
+        let service = Service::new(folder.path(), &flags, &surroundings).unwrap();
+        for wrong in [
+            "[limits]\nwall = \"soon\"\n",
+            "[limits]\nwal = \"20s\"\n",
+            "[limits",
+            "providers = \"not-there.yaml\"\n[limits]\nwall = \"20s\"\n",
+        ] {
+            std::fs::write(&settings, wrong).unwrap();
+            assert!(service.reload_settings(&flags, &surroundings).is_err(), "{wrong}");
+            let function = "crm".parse().unwrap();
+            let key = FunctionKey { integration: function, name: "check".parse().unwrap() };
+            assert_eq!((service.limits())(&key).wall, Duration::from_secs(10), "{wrong}");
+            assert_eq!(service.environment_variables().len(), 2, "{wrong}");
+        }
+        std::fs::write(&settings, AFTER).unwrap();
+        assert!(service.reload_settings(&flags, &surroundings).is_ok());
+    }
+}

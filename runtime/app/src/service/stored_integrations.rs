@@ -6,27 +6,16 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use onevent_contract::{EnvironmentName, IntegrationId};
+use onevent_contract::{Clock as _, EnvironmentName, IntegrationId, SystemClock};
 use onevent_proxy::Integration;
 use onevent_store::StoredIntegration;
 
+use super::current::Current;
 use super::error::ServiceError;
+use super::found_integration::FoundIntegration;
+use super::kept_integrations::EnvironmentIntegrations;
 use super::parts::Service;
-
-/// An integration, and where it was made.
-#[derive(Debug, Clone)]
-pub struct FoundIntegration {
-    /// The integration with its provider's template.
-    pub integration: Arc<Integration>,
-    /// As it is stored, where it was made over the HTTP API; `None` where the settings or its folder make it.
-    pub stored: Option<StoredIntegration>,
-}
-
-impl FoundIntegration {
-    fn of_files(integration: Arc<Integration>) -> Self {
-        Self { integration, stored: None }
-    }
-}
+use crate::error::ConfigError;
 
 impl Service {
     /// One integration of an environment.
@@ -38,15 +27,15 @@ impl Service {
         environment: &EnvironmentName,
         key: &IntegrationId,
     ) -> Result<FoundIntegration, ServiceError> {
-        let integrations = self.integrations()?;
-        if !integrations.is_in_settings(key)
-            && let Some(store) = self.store_if_there().await?
-            && let Some(stored) = store.integration(environment, key).await?
-        {
-            let integration = integrations.of_stored(&stored)?;
-            return Ok(FoundIntegration { integration, stored: Some(stored) });
+        let all = self.environment_integrations(environment).await?;
+        if let Some(found) = all.found.get(key) {
+            return Ok(found.clone());
         }
-        Ok(FoundIntegration::of_files(integrations.get(key)?))
+        let integrations = self.integrations()?;
+        match all.without_template.get(key) {
+            Some(stored) => Ok(FoundIntegration::of_files(integrations.of_stored(stored)?)),
+            None => Ok(FoundIntegration::of_files(integrations.get(key)?)),
+        }
     }
 
     /// Every integration of an environment: those that the project's folders or the settings name, and those that were
@@ -58,20 +47,105 @@ impl Service {
         &self,
         environment: &EnvironmentName,
     ) -> Result<IndexMap<IntegrationId, FoundIntegration>, ServiceError> {
-        let integrations = self.integrations()?;
-        let of_files = integrations.all(&self.named_integrations()).into_iter();
-        let mut found: IndexMap<_, _> =
-            of_files.map(|(key, integration)| (key, FoundIntegration::of_files(integration))).collect();
-        let Some(store) = self.store_if_there().await? else { return Ok(found) };
-        for stored in store.integrations(environment).await? {
-            let key = stored.integration.unique_key.clone();
-            if integrations.is_in_settings(&key) {
-                continue;
+        Ok(self.environment_integrations(environment).await?.found.clone())
+    }
+
+    /// The same, as they are kept.
+    pub(super) async fn environment_integrations(
+        &self,
+        environment: &EnvironmentName,
+    ) -> Result<Arc<EnvironmentIntegrations>, ServiceError> {
+        let current = self.current.load_full();
+        let store = self.store_if_there().await?;
+        let Some(store) = store else { return Ok(Arc::new(of(&current, Vec::new())?)) };
+        // Before they are read: what is changed meanwhile makes them old at once.
+        let (revision, now) = (store.integrations_revision(), SystemClock.monotonic());
+        if let Some(kept) = current.kept.get(environment, revision, now) {
+            return Ok(kept);
+        }
+        let read = of(&current, store.integrations(environment).await?)?;
+        Ok(current.kept.put(environment, revision, now, read))
+    }
+}
+
+/// The integrations of the settings and the folders, and these beside them.
+fn of(current: &Current, stored: Vec<StoredIntegration>) -> Result<EnvironmentIntegrations, ConfigError> {
+    let (integrations, of_files) = (current.integrations()?, current.of_files()?);
+    let of_file = |(key, integration): (&IntegrationId, &Arc<Integration>)| {
+        (key.clone(), FoundIntegration::of_files(Arc::clone(integration)))
+    };
+    let mut all = EnvironmentIntegrations {
+        found: of_files.iter().map(of_file).collect(),
+        configured: Arc::clone(&of_files),
+        ..EnvironmentIntegrations::default()
+    };
+    for stored in stored {
+        let key = stored.integration.unique_key.clone();
+        if integrations.is_in_settings(&key) {
+            continue;
+        }
+        match integrations.of_stored(&stored) {
+            Ok(integration) => {
+                Arc::make_mut(&mut all.configured).insert(key.clone(), Arc::clone(&integration));
+                all.found.insert(key, FoundIntegration { integration, stored: Some(stored) });
             }
-            if let Ok(integration) = integrations.of_stored(&stored) {
-                found.insert(key, FoundIntegration { integration, stored: Some(stored) });
+            Err(_) => {
+                // A folder's name may lead to a template; what was made with another one is not meant.
+                all.without_template.insert(key, stored);
             }
         }
-        Ok(found)
+    }
+    for key in all.without_template.keys() {
+        all.found.shift_remove(key);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use onevent_store::{IntegrationPatch, NewIntegration};
+
+    use super::*;
+    use crate::config::Flags;
+    use crate::surroundings::Surroundings;
+
+    #[tokio::test]
+    async fn what_the_api_changes_counts_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let service = Service::new(folder.path(), &Flags::default(), &Surroundings::default()).unwrap();
+        let (environment, key) = ("dev".parse().unwrap(), "crm".parse().unwrap());
+        let store = service.store().await.unwrap();
+        assert!(service.integration_in(&environment, &key).await.is_err());
+        let mut transaction = store.begin().await.unwrap();
+        let new = NewIntegration {
+            environment: environment.clone(),
+            unique_key: key.clone(),
+            provider: "hubspot".to_owned(),
+            display_name: None,
+            credentials: None,
+            integration_config: Default::default(),
+            custom: Default::default(),
+            forward_webhooks: Default::default(),
+        };
+        transaction.create_integration(&new).await.unwrap();
+        assert!(service.integration_in(&environment, &key).await.is_err(), "it is not committed");
+        transaction.commit().await.unwrap();
+        let found = service.integration_in(&environment, &key).await.unwrap();
+        assert_eq!(found.integration.provider.name, "hubspot");
+        assert!(found.stored.is_some());
+
+        let mut transaction = store.begin().await.unwrap();
+        let renamed = IntegrationPatch { unique_key: Some("sales".parse().unwrap()), ..Default::default() };
+        transaction.patch_integration(&environment, &key, renamed).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(service.integration_in(&environment, &key).await.is_err());
+        let sales = "sales".parse().unwrap();
+        assert!(service.integrations_in(&environment).await.unwrap().contains_key(&sales));
+        assert!(!service.integrations_in(&"prod".parse().unwrap()).await.unwrap().contains_key(&sales));
+
+        let mut transaction = store.begin().await.unwrap();
+        transaction.delete_integration(&environment, &sales).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(service.integration_in(&environment, &sales).await.is_err());
     }
 }

@@ -95,6 +95,7 @@ impl Service {
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
             policies: self.policies(auth_mode, running.deployment),
+            request_id: None,
         });
         Ok(UpstreamLifecycle::new(lifecycle, environment.name.clone(), environment.api.clone()))
     }
@@ -107,8 +108,7 @@ impl Service {
         running: &RunningFunctions,
     ) -> Result<Hosts, ServiceError> {
         let integrations = self.integrations()?;
-        let configured = Arc::new(integrations.all(&self.named_integrations()));
-        let providers = Arc::new(integrations.providers().clone());
+        let (configured, providers) = (self.current.load().of_files()?, self.current.load().providers()?);
         let (sealed, proxy) = (integrations.sealed(), self.proxy()?);
         let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(&running.project, running.deployment, Some(records.clone()))?;

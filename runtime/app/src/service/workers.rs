@@ -67,7 +67,7 @@ impl Lifecycles for OfService {
         integration: &IntegrationId,
         deployment: Option<&DeploymentId>,
     ) -> Result<Lifecycle, String> {
-        self.0.have_functions(environment).await.map_err(|error| error.to_string())?;
+        self.0.have_functions().await.map_err(|error| error.to_string())?;
         if let Some(upstream) = self.0.upstream().map_err(|error| error.to_string())? {
             let unknown = || format!("no secret key of {environment} is known any more");
             let environment = upstream.environments.get(environment).ok_or_else(unknown)?;

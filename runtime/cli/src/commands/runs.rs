@@ -1,7 +1,8 @@
 //! `onevent runs list` and `show`.
 
 use anstyle::Style;
-use onevent_contract::{Event, FunctionName, IntegrationId, Outcome};
+use onevent_app::{ListedRun, suggest};
+use onevent_contract::{FunctionName, IntegrationId, Outcome};
 use onevent_store::{RunFilter, RunSummary};
 use serde::Serialize;
 
@@ -10,29 +11,12 @@ use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::{BAD, DIM, GOOD, NAME, Reply, RunView, Sources, Table, render_run, took, when};
 use crate::session::Session;
-use onevent_app::suggest;
 
 /// `docs/schemas/runs-list.json`.
 #[derive(Debug, Serialize)]
 struct Document<'a> {
     environment: &'a str,
-    runs: Vec<RunDocument<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct RunDocument<'a> {
-    run_id: String,
-    attempt: u32,
-    integration: &'a str,
-    function: &'a str,
-    event: Option<&'static str>,
-    connection_id: &'a str,
-    outcome: &'static str,
-    started_at: String,
-    wall_ms: f64,
-    caller_run_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deployment: Option<&'a str>,
+    runs: Vec<ListedRun>,
 }
 
 /// Lists kept runs, the newest first.
@@ -43,7 +27,7 @@ pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply
         None => Vec::new(),
     };
     let environment = session.service.environment().as_str();
-    let document = Document { environment, runs: found.iter().map(summary).collect() };
+    let document = Document { environment, runs: found.iter().map(ListedRun::from).collect() };
     if found.is_empty() {
         return Ok(Reply::new(&document, "")?.note(&format!("no such runs in {environment}\n")));
     }
@@ -76,22 +60,6 @@ fn filter(session: &Session, args: &RunsListArgs) -> Result<RunFilter, Failure> 
         filter.outcome = Some(outcome);
     }
     Ok(filter)
-}
-
-fn summary(run: &RunSummary) -> RunDocument<'_> {
-    RunDocument {
-        run_id: run.run_id.to_string(),
-        attempt: run.attempt,
-        integration: run.function.integration.as_str(),
-        function: run.function.name.as_str(),
-        event: run.event.map(Event::as_str),
-        connection_id: run.connection.connection_id.as_str(),
-        outcome: run.outcome.as_str(),
-        started_at: run.started_at.to_string(),
-        wall_ms: run.wall.as_secs_f64() * 1000.0,
-        caller_run_id: run.caller_run_id.map(|caller| caller.to_string()),
-        deployment: run.deployment.as_deref(),
-    }
 }
 
 fn table(found: &[RunSummary]) -> String {

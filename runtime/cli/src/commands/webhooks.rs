@@ -1,8 +1,9 @@
 //! `onevent webhooks`: what the operator's app was told, and what it answered.
 
 use anstyle::Style;
+use onevent_app::{ListedWebhook, ShownWebhook};
 use onevent_lifecycle::resend_webhook;
-use onevent_store::{EventFilter, EventId, EventKind, EventState, EventSummary, WebhookAttempt};
+use onevent_store::{EventFilter, EventId, EventKind, EventState};
 use serde_json::{Value, json};
 
 use crate::args::{WebhooksListArgs, WebhooksOneArgs};
@@ -30,7 +31,7 @@ pub(crate) async fn list(session: &Session, args: &WebhooksListArgs) -> Result<R
         Some(store) => store.events(&filter).await?,
         None => Vec::new(),
     };
-    let webhooks: Vec<Value> = found.iter().map(summary).collect();
+    let webhooks: Vec<ListedWebhook> = found.iter().map(ListedWebhook::from).collect();
     listed(&json!({ "environment": session.service.environment(), "webhooks": webhooks }))
 }
 
@@ -39,17 +40,8 @@ pub(crate) async fn show(session: &Session, args: &WebhooksOneArgs) -> Result<Re
     let unknown = || unknown(&args.id);
     let id = EventId::parse(&args.id).ok_or_else(unknown)?;
     let store = session.service.existing_store().await?.ok_or_else(unknown)?;
-    let environment = session.service.environment();
-    let found = store.event(environment, id).await?;
-    let found = found.filter(|event| event.summary.kind == EventKind::Webhook).ok_or_else(unknown)?;
-    let attempts = store.webhook_attempts(environment, id).await?;
-    let body = found.payload.get("body").and_then(Value::as_str).unwrap_or_default();
-    let mut document = summary(&found.summary);
-    if let Some(fields) = document.as_object_mut() {
-        fields.insert("body".into(), serde_json::from_str(body).unwrap_or_default());
-        fields.insert("attempts".into(), attempts.iter().map(attempt).collect());
-    }
-    shown(&document)
+    let found = ShownWebhook::read(store, session.service.environment(), id).await?.ok_or_else(unknown)?;
+    shown(&json!(found))
 }
 
 /// Sends one again: a new webhook with the same body.
@@ -64,32 +56,6 @@ pub(crate) async fn resend(session: &Session, args: &WebhooksOneArgs) -> Result<
 fn unknown(id: &str) -> Failure {
     Failure::new(ExitCode::Failed, "unknown_webhook", format!("there is no webhook `{id}`"))
         .hint("onevent webhooks list shows the ids")
-}
-
-fn summary(event: &EventSummary) -> Value {
-    json!({
-        "id": event.id.to_string(),
-        "integration": event.connection.integration,
-        "connection_id": event.connection.connection_id,
-        "operation": event.operation,
-        "state": event.state.as_str(),
-        "attempt": event.attempt,
-        "due_at": event.due_at,
-        "error": event.error,
-        "created_at": event.created_at,
-        "finished_at": event.finished_at,
-    })
-}
-
-fn attempt(attempt: &WebhookAttempt) -> Value {
-    json!({
-        "attempt": attempt.attempt,
-        "url": attempt.url,
-        "started_at": attempt.started_at,
-        "duration_ms": attempt.duration.as_secs_f64() * 1000.0,
-        "status": attempt.status,
-        "error": attempt.error,
-    })
 }
 
 /// The answer of `list`, from its document.

@@ -67,6 +67,9 @@ fn headline(run: &RunView) -> String {
     if let Some(deployment) = &run.deployment {
         about.push(format!("deployment {deployment}"));
     }
+    if let Some(request) = &run.request_id {
+        about.push(format!("request {request}"));
+    }
     let about = paint(DIM, &clean(&about.join(" · ")));
     let mut text = format!("{} {name} {outcome}  {about}\n", paint(style, mark));
     if let Some(verdict) = &run.verdict {

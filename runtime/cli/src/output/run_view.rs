@@ -22,6 +22,9 @@ pub(crate) struct RunView {
     /// Only of runs of a deployment.
     #[serde(default)]
     pub(super) deployment: Option<String>,
+    /// Only of runs that a request led to.
+    #[serde(default)]
+    pub(super) request_id: Option<String>,
     pub(super) outcome: String,
     pub(super) verdict: Option<VerdictView>,
     pub(super) error: Option<ErrorView>,

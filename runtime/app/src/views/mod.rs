@@ -1,0 +1,7 @@
+//! What is kept, as documents show it: one form for the command line and for the HTTP API.
+
+mod run;
+mod webhook;
+
+pub use self::run::ListedRun;
+pub use self::webhook::{ListedWebhook, ShownAttempt, ShownWebhook};
