@@ -3,7 +3,6 @@
 
 mod config;
 mod error;
-mod event_document;
 mod integrations;
 mod location;
 mod project_folder;
@@ -25,7 +24,6 @@ pub use config::{
     WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
-pub use event_document::{audit_document, event_document};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
@@ -35,4 +33,7 @@ pub use service::{
     RunningFunctions, Service, ServiceError, SettingsReloaded, Upstream,
 };
 pub use surroundings::{PREFIX, Surroundings};
-pub use views::{ListedRun, ListedWebhook, ShownAttempt, ShownWebhook};
+pub use views::{
+    DecisionError, ListedAct, ListedDecision, ListedEvent, ListedRun, ListedWebhook, ShownAttempt,
+    ShownWebhook,
+};

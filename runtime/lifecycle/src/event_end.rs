@@ -14,7 +14,9 @@ pub(crate) async fn settle(
 ) -> Result<(), StoreError> {
     let key = &event.summary.connection;
     match (event.summary.kind, UpstreamSetup::of(event)) {
-        (EventKind::Setup, None) => settle_setup(options, within, key, event.summary.request_id.as_ref()).await,
+        (EventKind::Setup, None) => {
+            settle_setup(options, within, key, event.summary.request_id.as_ref()).await
+        }
         (EventKind::Setup, Some(setup)) => {
             // Whoever replays a dead letter has been told before.
             let is_replay = event.summary.replayed_after.is_some();

@@ -74,7 +74,16 @@ impl<'a> Running<'a> {
     pub(crate) fn new(options: &'a LifecycleOptions, guard: OperationGuard) -> Self {
         let report = OperationReport::new(guard.operation(), guard.key());
         let request_id = options.request_id.clone();
-        Self { options, guard, report, stored: 0, setup: VecDeque::new(), renewing: None, failed: Vec::new(), request_id }
+        Self {
+            options,
+            guard,
+            report,
+            stored: 0,
+            setup: VecDeque::new(),
+            renewing: None,
+            failed: Vec::new(),
+            request_id,
+        }
     }
 
     /// The same for the function of an event: what follows from it names the request that the event came with.

@@ -8,6 +8,7 @@
 //! which order, is in `lifecycle`; what is stored, in `store`.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod error;
 mod extract;
 mod middleware;

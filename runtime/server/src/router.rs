@@ -14,7 +14,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::error::ApiError;
 use crate::middleware::{
-    answer_panic, authenticate, identify, limit_rate, on_response, span, without_trailing_slash,
+    answer_panic, authenticate, identify, limit_rate, on_response, span, with_plain_path,
 };
 use crate::state::ServerState;
 use crate::{ServerOptions, openapi, routes, upstream};
@@ -34,6 +34,7 @@ pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
         .route_layer(from_fn_with_state(state.clone(), limit_rate))
         .route_layer(from_fn_with_state(state.clone(), authenticate));
     let (routes, document) = routes::open().merge(with_key).split_for_parts();
+    let document = openapi::with_errors(document);
     let routes = routes
         .route(openapi::PATH, openapi::route(&document))
         .fallback(unknown_route)
@@ -41,7 +42,7 @@ pub fn router(service: Arc<Service>, options: ServerOptions) -> Router {
         .with_state(state)
         .layer(DefaultBodyLimit::max(body_limit));
     // A path is changed before it is matched: around the router, not in it.
-    Router::new().fallback_service(MapRequestLayer::new(without_trailing_slash).layer(observed(routes)))
+    Router::new().fallback_service(MapRequestLayer::new(with_plain_path).layer(observed(routes)))
 }
 
 /// Only how the server is: for a process that works on the queue, and answers nothing else.
@@ -68,7 +69,7 @@ fn observed(routes: Router) -> Router {
 /// # Errors
 /// Never: it is made of texts.
 pub fn openapi_json() -> Result<String, serde_json::Error> {
-    openapi::text(&routes::open().merge(routes::with_key()).into_openapi())
+    openapi::text(&openapi::with_errors(routes::open().merge(routes::with_key()).into_openapi()))
 }
 
 async fn unknown_route(request: Request) -> ApiError {
@@ -78,4 +79,38 @@ async fn unknown_route(request: Request) -> ApiError {
 async fn other_method(request: Request) -> ApiError {
     let message = format!("{} does not take {}", request.uri().path(), request.method());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The paths of a router: what its `Debug` says, since nothing else tells.
+    fn paths(router: &Router<ServerState>) -> BTreeSet<String> {
+        let text = format!("{router:?}");
+        let quoted = text.split('"').skip(1).step_by(2);
+        let paths = quoted.filter(|path| path.starts_with("/") && !path.contains("__private__"));
+        paths.map(|path| path.replace("{*", "{")).collect()
+    }
+
+    #[test]
+    fn every_route_is_described_and_nothing_else_is() {
+        let (router, document) = routes::open().merge(routes::with_key()).split_for_parts();
+        let router = router.route(openapi::PATH, openapi::route(&document));
+        let described: BTreeSet<String> = document.paths.paths.keys().cloned().collect();
+        let mut there = paths(&router);
+        assert!(there.len() > 60, "the paths are found: {there:?}");
+        // What is refused as if it was not there is no route for who reads the description.
+        for refused in routes::refused() {
+            assert!(there.remove(&refused.replace("{*", "{")), "{refused}");
+        }
+        // The provider's root: the same call with an empty endpoint.
+        for root in ["/proxy", "/proxy/"] {
+            assert!(there.remove(root), "{root}");
+        }
+        there.remove("/");
+        assert_eq!(there, described);
+    }
 }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use anstyle::Style;
-use onevent_app::{DecidedEvent, audit_document, event_document};
+use onevent_app::{DecidedEvent, ListedAct, ListedDecision, ListedEvent};
 use onevent_contract::RunId;
 use onevent_lifecycle::ReplayOn;
-use onevent_store::{
-    Actor, AuditFilter, EventFilter, EventId, EventKind, EventState, EventSummary, Store, StoreError,
-};
+use onevent_store::{Actor, AuditFilter, EventFilter, EventId, EventKind, EventState, EventSummary, Store};
 use serde_json::{Value, json};
 
 use crate::args::{
@@ -34,7 +32,7 @@ pub(crate) async fn list(session: &Session, args: &EventsListArgs) -> Result<Rep
         Some(store) => store.events(&filter).await?,
         None => Vec::new(),
     };
-    let events: Vec<Value> = found.iter().map(event_document).collect();
+    let events: Vec<ListedEvent> = found.iter().map(ListedEvent::from).collect();
     listed(&json!({ "environment": session.service.environment(), "events": events }))
 }
 
@@ -48,10 +46,10 @@ pub(crate) async fn show(session: &Session, args: &EventsOneArgs) -> Result<Repl
     };
     let about = AuditFilter { subject: Some(event.id.to_string()), ..AuditFilter::of(environment.clone()) };
     let acts = store.audit(&about).await?;
-    let mut document = event_document(&event);
+    let mut document = json!(ListedEvent::from(&event));
     if let Some(fields) = document.as_object_mut() {
         fields.insert("attempts".into(), attempts.into_iter().map(|attempt| attempt.report).collect());
-        fields.insert("audit".into(), acts.iter().map(audit_document).collect());
+        fields.insert("audit".into(), json!(acts.iter().map(ListedAct::from).collect::<Vec<_>>()));
     }
     shown(&document)
 }
@@ -70,7 +68,7 @@ pub(crate) async fn replay(session: &Session, args: &EventsReplayArgs) -> Result
         return Ok(reply.note("a server runs them: onevent serve, or onevent events replay … --run\n"));
     }
     let ended = run_here(session, &ids).await?;
-    let events: Vec<Value> = ended.iter().map(event_document).collect();
+    let events: Vec<ListedEvent> = ended.iter().map(ListedEvent::from).collect();
     let all_done = ended.iter().all(|event| event.state == EventState::Done);
     let mut reply = listed(&json!({ "environment": session.service.environment(), "events": events }))?;
     if !all_done {
@@ -130,7 +128,7 @@ pub(crate) async fn audit(session: &Session, args: &EventsAuditArgs) -> Result<R
         Some(store) => store.audit(&filter).await?,
         None => Vec::new(),
     };
-    let acts: Vec<Value> = acts.iter().map(audit_document).collect();
+    let acts: Vec<ListedAct> = acts.iter().map(ListedAct::from).collect();
     audited(&json!({ "environment": environment, "audit": acts }))
 }
 
@@ -184,9 +182,8 @@ async fn targets(session: &Session, args: &EventsTargetArgs) -> Result<Vec<Event
     })
 }
 
-fn outcomes(decided: &[DecidedEvent]) -> Vec<Value> {
-    let error = |error: &StoreError| json!({ "code": error.code(), "message": error.to_string() });
-    decided.iter().map(|one| json!({ "id": one.id, "error": one.error.as_ref().map(error) })).collect()
+fn outcomes(decided: &[DecidedEvent]) -> Vec<ListedDecision> {
+    decided.iter().map(ListedDecision::from).collect()
 }
 
 /// The answer of `list`, from its document.

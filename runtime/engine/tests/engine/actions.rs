@@ -80,8 +80,9 @@ async fn an_action_gets_its_input_as_it_is_and_gives_its_output() {
     )
     .await;
     assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    // Two arguments after `nango`: the input, and what is known of the run.
     let expected = json!({
-        "input": {"n": "7", "more": [1, null]}, "at": "1970-01-01T00:00:00.000Z", "count": 1, "kind": "acme-1",
+        "input": {"n": "7", "more": [1, null]}, "at": "1970-01-01T00:00:00.000Z", "count": 2, "kind": "acme-1",
     });
     assert_eq!(report.output, Some(expected));
     assert_eq!((report.event, report.operation, report.verdict), (None, None, None));

@@ -21,7 +21,18 @@ struct ErrorFields {
     message: Option<String>,
     /// What is wrong with which field.
     errors: Option<Vec<FieldError>>,
-    /// What else there is to know.
-    #[schema(value_type = Option<Object>)]
+    /// What else there is to know; of an action, what it threw.
     payload: Option<serde_json::Value>,
+    /// Of 429: the request.
+    #[schema(nullable = false)]
+    method: Option<String>,
+    /// Of 429: the request.
+    #[schema(nullable = false)]
+    path: Option<String>,
+    /// Of an action: what its error holds beside its payload.
+    #[schema(value_type = Option<Object>)]
+    additional_properties: Option<serde_json::Value>,
+    /// Of an action: the provider's answer that it failed with.
+    #[schema(value_type = Option<Object>)]
+    upstream: Option<serde_json::Value>,
 }

@@ -12,7 +12,7 @@ pub(crate) struct FieldError {
     /// In words. No value of a body stands in it: it may be a secret.
     pub(crate) message: String,
     /// Where: keys and indices, outermost first.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Value>)]
     pub(crate) path: Vec<Value>,
 }
 

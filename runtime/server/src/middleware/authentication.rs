@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use axum::middleware::Next;
 use axum::response::Response;
-use onevent_contract::{ApiScope, EnvironmentName, Secret};
+use onevent_contract::{ApiScope, EnvironmentName, RequestId, Secret};
 use onevent_store::{ApiKey, ApiKeyId};
 use tracing::Span;
 use uuid::Uuid;
@@ -16,11 +16,17 @@ use crate::state::ServerState;
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     key: ApiKey,
+    request_id: Option<RequestId>,
 }
 
 impl Caller {
     pub(crate) fn environment(&self) -> &EnvironmentName {
         &self.key.environment
+    }
+
+    /// The request that the caller makes.
+    pub(crate) fn request_id(&self) -> Option<RequestId> {
+        self.request_id.clone()
     }
 
     /// The key's number, which is no secret.
@@ -53,7 +59,8 @@ pub(crate) async fn authenticate(
     let span = Span::current();
     span.record("environment", key.environment.as_str());
     span.record("key", tracing::field::display(key.id));
-    request.extensions_mut().insert(Caller { key });
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    request.extensions_mut().insert(Caller { key, request_id });
     Ok(next.run(request).await)
 }
 

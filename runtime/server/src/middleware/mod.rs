@@ -11,5 +11,5 @@ pub(crate) use authentication::{Caller, authenticate};
 pub(crate) use panic::answer_panic;
 pub(crate) use rate_limit::limit_rate;
 pub(crate) use request_id::identify;
-pub(crate) use slash::without_trailing_slash;
+pub(crate) use slash::with_plain_path;
 pub(crate) use trace::{on_response, span};

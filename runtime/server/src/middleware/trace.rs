@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
+use onevent_contract::RequestId;
 use tracing::{Span, field};
-
-use super::request_id::RequestId;
 
 /// The span around a request: everything that is logged meanwhile carries its fields.
 pub(crate) fn span(request: &Request) -> Span {

@@ -12,14 +12,14 @@ use onevent_contract::{
 use onevent_hosts::failed_action;
 use onevent_lifecycle::TriggerError;
 use onevent_store::{ConnectionKey, EventId, EventKind, EventState, EventSummary, Store, StoreError};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::{ApiError, ErrorBody, FieldError};
-use crate::extract::{Authorized, JsonBody, PathOf, needs};
+use crate::extract::{Authorized, JsonBody, NoQuery, PathOf, StrictQuery, needs};
 use crate::state::ServerState;
 
 /// How often a failed action may be tried again (Nango's limit).
@@ -75,36 +75,45 @@ struct TriggerHeaders {
     request_body = TriggerBody,
     responses(
         (status = 200, description = "What the action returned", body = Value),
-        (status = 202, description = "It will run: `{id, statusUrl}`", body = Object),
+        (status = 202, description = "It will run", body = Accepted),
         (status = "4XX", description = "Refused, or the action failed", body = ErrorBody),
         (status = "5XX", description = "The action failed", body = ErrorBody),
     ),
 )]
 async fn trigger(
     caller: Authorized<Execute>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     headers: HeaderMap,
     JsonBody(body): JsonBody<TriggerBody>,
 ) -> Result<Response, ApiError> {
     let TriggerHeaders { integration, connection, waiting } = TriggerHeaders::read(&headers)?;
     let key = ConnectionKey::new(caller.environment().clone(), integration, connection);
-    let service = state.service();
+    let operations = state.service().operations(caller.request_id());
     match waiting {
         Waiting::Caller => {
-            let run = service.trigger_action(&key, body.action_name, body.input).await;
+            let run = operations.trigger_action(&key, body.action_name, body.input).await;
             Ok(output(run.map_err(not_run)?)?.into_response())
         }
         Waiting::Nobody { max_retries } => {
-            let id = service.enqueue_action(&key, body.action_name, body.input, max_retries).await;
+            let id = operations.enqueue_action(&key, body.action_name, body.input, max_retries).await;
             accepted(id.map_err(not_run)?)
         }
     }
 }
 
+/// Where the result of an action will be.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Accepted {
+    id: String,
+    status_url: String,
+}
+
 fn accepted(id: EventId) -> Result<Response, ApiError> {
     let url = format!("/action/{id}");
     let location = HeaderValue::from_str(&url).map_err(|error| ApiError::internal(&error))?;
-    let body = Json(json!({ "id": id.to_string(), "statusUrl": url }));
+    let body = Json(Accepted { id: id.to_string(), status_url: url });
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
 }
 
@@ -125,6 +134,7 @@ fn accepted(id: EventId) -> Result<Response, ApiError> {
 async fn result(
     caller: Authorized<Execute>,
     PathOf(id): PathOf<String>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
     let unknown = || ApiError::not_found(format!("there is no action run {id:?}"));
@@ -184,6 +194,7 @@ fn not_run(error: ServiceError) -> ApiError {
             ApiError::new(StatusCode::BAD_REQUEST, "unknown_connection", message)
         }
         ServiceError::Config(_) => ApiError::new(StatusCode::BAD_REQUEST, "unknown_provider", message),
+        ServiceError::Trigger(TriggerError::InvalidInput { error }) => failed(&error),
         ServiceError::Trigger(TriggerError::UnknownAction { .. } | TriggerError::Broken { .. }) => {
             ApiError::not_found(message)
         }

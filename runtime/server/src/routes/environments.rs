@@ -2,13 +2,23 @@
 //! its business.
 
 use axum::{Extension, Json};
-use serde_json::{Value, json};
+use onevent_contract::EnvironmentName;
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Data;
 use crate::error::ErrorBody;
 use crate::middleware::Caller;
 use crate::state::ServerState;
+
+/// An environment.
+#[derive(Serialize, ToSchema)]
+struct Environment {
+    #[schema(value_type = String)]
+    name: EnvironmentName,
+}
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new().routes(routes!(list))
@@ -21,10 +31,10 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
     tag = "environment",
     summary = "The key's own environment",
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<Vec<Environment>>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
-async fn list(Extension(caller): Extension<Caller>) -> Json<Value> {
-    Json(json!({ "data": [{ "name": caller.environment() }] }))
+async fn list(Extension(caller): Extension<Caller>) -> Json<Data<Vec<Environment>>> {
+    Json(Data { data: vec![Environment { name: caller.environment().clone() }] })
 }

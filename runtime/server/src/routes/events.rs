@@ -1,16 +1,19 @@
 //! Events of the queue, dead letters among them: onevent's own routes.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use http::StatusCode;
-use onevent_app::{DecidedEvent, audit_document, event_document};
+use onevent_app::{DecidedEvent, ListedAct, ListedDecision, ListedEvent};
 use onevent_contract::{ConnectionId, FunctionName, IntegrationId, RunId};
 use onevent_lifecycle::ReplayOn;
 use onevent_store::{
     Actor, AuditFilter, DEFAULT_AUDIT_LIMIT, DEFAULT_EVENT_LIMIT, EventFilter, EventId, EventKind, EventState,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
@@ -26,15 +29,69 @@ needs! {
     Decide => ConnectionsUpdate;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/events", get(list))
-        .route("/events/audit", get(audit))
-        .route("/events/replay", post(replay_all))
-        .route("/events/skip", post(skip_all))
-        .route("/events/{id}", get(read))
-        .route("/events/{id}/replay", post(replay))
-        .route("/events/{id}/skip", post(skip))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(audit))
+        .routes(routes!(replay_all))
+        .routes(routes!(skip_all))
+        .routes(routes!(read))
+        .routes(routes!(replay))
+        .routes(routes!(skip))
+}
+
+/// Events.
+#[derive(Serialize, ToSchema)]
+struct EventList {
+    environment: String,
+    events: Vec<ListedEvent>,
+}
+
+/// One event.
+#[derive(Serialize, ToSchema)]
+struct ShownEvent {
+    #[serde(flatten)]
+    event: ListedEvent,
+    /// The report of each attempt: `docs/schemas/run-report.json`.
+    #[schema(value_type = Vec<Object>)]
+    attempts: Vec<Value>,
+    /// What was decided about it.
+    audit: Vec<ListedAct>,
+}
+
+/// An event that is in the queue again.
+#[derive(Serialize, ToSchema)]
+struct Replayed {
+    id: String,
+    /// Whose code runs: `current` or `original`.
+    on: &'static str,
+}
+
+/// An event that will not be done.
+#[derive(Serialize, ToSchema)]
+struct Skipped {
+    id: String,
+}
+
+/// What came of each of several.
+#[derive(Serialize, ToSchema)]
+struct ReplayedEvents {
+    /// Whose code runs: `current` or `original`.
+    on: &'static str,
+    events: Vec<ListedDecision>,
+}
+
+/// The same of those that will not be done.
+#[derive(Serialize, ToSchema)]
+struct SkippedEvents {
+    events: Vec<ListedDecision>,
+}
+
+/// The audit log.
+#[derive(Serialize, ToSchema)]
+struct AuditLog {
+    environment: String,
+    audit: Vec<ListedAct>,
 }
 
 /// Which events are wanted.
@@ -110,23 +167,50 @@ impl FromQuery for WantedOnWhat {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/events",
+    operation_id = "listEvents",
+    tag = "events",
+    summary = "Events of the queue, the newest first",
+    params(
+        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed`, `dead` or `skipped`"),
+        ("kind" = Option<String>, Query, description = "`setup`, `cleanup`, `action` or `webhook`"),
+        ("function" = Option<String>, Query, description = "Of the functions of this name"),
+        ("integrationId" = Option<String>, Query, description = "Of this integration"),
+        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
+    ),
+    responses((status = 200, description = "Done", body = EventList)),
+)]
 async fn list(
     caller: Authorized<Read>,
     StrictQuery(wanted): StrictQuery<Wanted>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<EventList>, ApiError> {
     let filter = wanted.filter(caller.environment().clone());
     let events = state.service().store().await?.events(&filter).await?;
-    let events: Vec<Value> = events.iter().map(event_document).collect();
-    Ok(Json(json!({ "environment": caller.environment(), "events": events })))
+    let events = events.iter().map(ListedEvent::from).collect();
+    Ok(Json(EventList { environment: caller.environment().to_string(), events }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/events/{id}",
+    operation_id = "getEvent",
+    tag = "events",
+    summary = "One event, with the report of every attempt",
+    params(
+        ("id" = String, Path, description = "The event"),
+    ),
+    responses((status = 200, description = "Done", body = ShownEvent)),
+)]
 async fn read(
     caller: Authorized<Read>,
     PathOf(id): PathOf<String>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<ShownEvent>, ApiError> {
     let event = event_id(&id)?;
     let store = state.service().store().await?;
     let found = store.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
@@ -137,64 +221,115 @@ async fn read(
     let about =
         AuditFilter { subject: Some(event.to_string()), ..AuditFilter::of(caller.environment().clone()) };
     let acts = store.audit(&about).await?;
-    let mut document = event_document(&found.summary);
-    document["attempts"] = attempts.into_iter().map(|attempt| attempt.report).collect();
-    document["audit"] = acts.iter().map(audit_document).collect();
-    Ok(Json(document))
+    let attempts = attempts.into_iter().map(|attempt| attempt.report).collect();
+    let audit = acts.iter().map(ListedAct::from).collect();
+    Ok(Json(ShownEvent { event: ListedEvent::from(&found.summary), attempts, audit }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/events/{id}/replay",
+    operation_id = "replayEvent",
+    tag = "events",
+    summary = "Put a dead letter back into the queue",
+    params(
+        ("id" = String, Path, description = "The event"),
+        ("on" = Option<String>, Query, description = "Whose code runs: `current` (the default) or `original`"),
+    ),
+    responses((status = 202, description = "In the queue", body = Replayed)),
+)]
 async fn replay(
     caller: Authorized<Decide>,
     PathOf(id): PathOf<String>,
     StrictQuery(OnWhat(on)): StrictQuery<OnWhat>,
     State(state): State<ServerState>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<Replayed>), ApiError> {
     let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
     state.service().store().await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
     state.service().replay_event(caller.environment(), event, on, actor).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "id": event, "on": on.as_str() }))))
+    Ok((StatusCode::ACCEPTED, Json(Replayed { id: event.to_string(), on: on.as_str() })))
 }
 
+#[utoipa::path(
+    post,
+    path = "/events/{id}/skip",
+    operation_id = "skipEvent",
+    tag = "events",
+    summary = "Decide that a dead letter will not be done",
+    params(
+        ("id" = String, Path, description = "The event"),
+    ),
+    responses((status = 200, description = "Done", body = Skipped)),
+)]
 async fn skip(
     caller: Authorized<Decide>,
     PathOf(id): PathOf<String>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Skipped>, ApiError> {
     let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
     state.service().store().await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
     state.service().skip_event(caller.environment(), event, actor).await?;
-    Ok(Json(json!({ "id": event })))
+    Ok(Json(Skipped { id: event.to_string() }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/events/replay",
+    operation_id = "replayEvents",
+    tag = "events",
+    summary = "Put dead letters back into the queue",
+    params(
+        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed`, `dead` or `skipped`"),
+        ("kind" = Option<String>, Query, description = "`setup`, `cleanup`, `action` or `webhook`"),
+        ("function" = Option<String>, Query, description = "Of the functions of this name"),
+        ("integrationId" = Option<String>, Query, description = "Of this integration"),
+        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
+        ("on" = Option<String>, Query, description = "Whose code runs: `current` (the default) or `original`"),
+    ),
+    responses((status = 202, description = "In the queue", body = ReplayedEvents)),
+)]
 async fn replay_all(
     caller: Authorized<Decide>,
     StrictQuery(WantedOnWhat(wanted, on)): StrictQuery<WantedOnWhat>,
     State(state): State<ServerState>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<ReplayedEvents>), ApiError> {
     let filter = wanted.dead_letters(caller.environment().clone());
     let events = state.service().store().await?.events(&filter).await?;
     let decided = state.service().replay_events(&events, on, Actor::Key(caller.key_id())).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "on": on.as_str(), "events": outcomes(&decided) }))))
+    Ok((StatusCode::ACCEPTED, Json(ReplayedEvents { on: on.as_str(), events: outcomes(&decided) })))
 }
 
+#[utoipa::path(
+    post,
+    path = "/events/skip",
+    operation_id = "skipEvents",
+    tag = "events",
+    summary = "Decide that dead letters will not be done",
+    params(
+        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed`, `dead` or `skipped`"),
+        ("kind" = Option<String>, Query, description = "`setup`, `cleanup`, `action` or `webhook`"),
+        ("function" = Option<String>, Query, description = "Of the functions of this name"),
+        ("integrationId" = Option<String>, Query, description = "Of this integration"),
+        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
+    ),
+    responses((status = 200, description = "Done", body = SkippedEvents)),
+)]
 async fn skip_all(
     caller: Authorized<Decide>,
     StrictQuery(wanted): StrictQuery<Wanted>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<SkippedEvents>, ApiError> {
     let filter = wanted.dead_letters(caller.environment().clone());
     let events = state.service().store().await?.events(&filter).await?;
     let decided = state.service().skip_events(&events, Actor::Key(caller.key_id())).await?;
-    Ok(Json(json!({ "events": outcomes(&decided) })))
+    Ok(Json(SkippedEvents { events: outcomes(&decided) }))
 }
 
-fn outcomes(decided: &[DecidedEvent]) -> Vec<Value> {
-    let one = |decided: &DecidedEvent| {
-        let error = decided.error.as_ref();
-        json!({ "id": decided.id, "error": error.map(|error| json!({ "code": error.code(), "message": error.to_string() })) })
-    };
-    decided.iter().map(one).collect()
+fn outcomes(decided: &[DecidedEvent]) -> Vec<ListedDecision> {
+    decided.iter().map(ListedDecision::from).collect()
 }
 
 /// Which acts are wanted.
@@ -211,16 +346,28 @@ impl FromQuery for WantedActs {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/events/audit",
+    operation_id = "listActs",
+    tag = "events",
+    summary = "What was decided about events, the newest first",
+    params(
+        ("event" = Option<String>, Query, description = "About this event"),
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
+    ),
+    responses((status = 200, description = "Done", body = AuditLog)),
+)]
 async fn audit(
     caller: Authorized<Read>,
     StrictQuery(WantedActs { event, limit }): StrictQuery<WantedActs>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<AuditLog>, ApiError> {
     let subject = event.map(|event| event.to_string());
     let filter = AuditFilter { subject, limit, ..AuditFilter::of(caller.environment().clone()) };
     let acts = state.service().store().await?.audit(&filter).await?;
-    let acts: Vec<Value> = acts.iter().map(audit_document).collect();
-    Ok(Json(json!({ "environment": caller.environment(), "audit": acts })))
+    let audit = acts.iter().map(ListedAct::from).collect();
+    Ok(Json(AuditLog { environment: caller.environment().to_string(), audit }))
 }
 
 fn event_id(id: &str) -> Result<EventId, ApiError> {

@@ -28,6 +28,7 @@ pub(crate) fn open() -> OpenApiRouter<ServerState> {
     OpenApiRouter::with_openapi(Document::openapi()) //
         .merge(health::routes())
         .merge(telemetry::routes())
+        .merge(unsupported::open().into())
 }
 
 /// Whether the server is well: those that are its own also in front of a Nango.
@@ -35,21 +36,27 @@ pub(crate) fn health() -> axum::Router<ServerState> {
     health::routes().into()
 }
 
+/// The paths that are refused: what Nango has and onevent does not.
+#[cfg(test)]
+pub(crate) fn refused() -> impl Iterator<Item = &'static str> {
+    unsupported::paths()
+}
+
 /// The routes that need one.
 pub(crate) fn with_key() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new() //
         .merge(actions::routes())
         .merge(connections::routes())
-        .merge(deploy::routes().into())
-        .merge(deployments::routes().into())
+        .merge(deploy::routes())
+        .merge(deployments::routes())
         .merge(environments::routes())
-        .merge(events::routes().into())
+        .merge(events::routes())
         .merge(functions::routes())
         .merge(integrations::routes())
         .merge(providers::routes())
-        .merge(proxy::routes().into())
-        .merge(runs::routes().into())
+        .merge(proxy::routes())
+        .merge(runs::routes())
         .merge(unsupported::routes().into())
         .merge(variables::routes())
-        .merge(webhooks::routes().into())
+        .merge(webhooks::routes())
 }

@@ -3,10 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use onevent_contract::JsonObject;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer::Data;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{FromQuery, NoQuery, PathOf, QueryReader, StrictQuery};
 use crate::state::ServerState;
@@ -36,7 +39,7 @@ impl FromQuery for ListQuery {
         ("search" = Option<String>, Query, description = "In names and categories"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<Vec<ProviderTemplate>>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -62,7 +65,7 @@ async fn list(
         ("provider" = String, Path, description = "Its name"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<ProviderTemplate>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -88,7 +91,7 @@ async fn one(
         ("provider" = String, Path, description = "Its name"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<Vec<FunctionTemplate>>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -102,6 +105,26 @@ async fn templates(
     providers.template(&name).ok_or_else(|| unknown(&name))?;
     Ok(Json(json!({ "data": [] })))
 }
+
+/// A provider's template, as the description of the API says it: everything that its file says, and these.
+#[derive(Serialize, ToSchema)]
+struct ProviderTemplate {
+    /// Its name.
+    name: String,
+    /// The name for people.
+    display_name: Option<String>,
+    /// How connections authenticate.
+    auth_mode: String,
+    /// onevent has no logos.
+    logo_url: Option<String>,
+    #[serde(flatten)]
+    #[schema(value_type = HashMap<String, Value>)]
+    rest: JsonObject,
+}
+
+/// A ready-made function.
+#[derive(ToSchema)]
+struct FunctionTemplate {}
 
 fn unknown(name: &str) -> ApiError {
     ApiError::not_found(format!("there is no provider {name:?}"))

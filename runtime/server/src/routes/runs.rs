@@ -1,11 +1,15 @@
 //! Kept runs: onevent's own routes. Nango keeps them in its dashboard.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
-use onevent_contract::{ConnectionId, FunctionName, IntegrationId, Outcome, RunId};
-use onevent_store::{DEFAULT_RUN_LIMIT, RunFilter, RunSummary};
-use serde_json::{Value, json};
+use onevent_app::ListedRun;
+use onevent_contract::{ConnectionId, FunctionName, IntegrationId, Outcome, RequestId, RunId};
+use onevent_store::{DEFAULT_RUN_LIMIT, RunFilter};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
@@ -18,8 +22,14 @@ needs! {
     Read => FunctionsInvocations;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new().route("/runs", get(list)).route("/runs/{id}", get(read))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
+}
+
+/// Kept runs.
+#[derive(Serialize, ToSchema)]
+struct RunList {
+    runs: Vec<ListedRun>,
 }
 
 /// Which runs are wanted.
@@ -28,6 +38,7 @@ struct Wanted {
     connection_id: Option<ConnectionId>,
     function: Option<FunctionName>,
     outcome: Option<Outcome>,
+    request_id: Option<RequestId>,
     limit: u32,
 }
 
@@ -38,54 +49,65 @@ impl FromQuery for Wanted {
         if let Some(None) = known {
             query.mistake("outcome", "invalid_value", "there is no such outcome");
         }
+        let request_id = query.text("requestId").map(RequestId::new);
+        if let Some(None) = request_id {
+            query.mistake("requestId", "invalid_format", "no request has such an id");
+        }
         Some(Self {
             integration: query.parsed("integrationId"),
             connection_id: query.parsed("connectionId"),
             function: query.parsed("function"),
             outcome: known.flatten(),
+            request_id: request_id.flatten(),
             limit: query.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_RUN_LIMIT),
         })
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/runs",
+    operation_id = "listRuns",
+    tag = "runs",
+    summary = "Kept runs, the newest first",
+    params(
+        ("integrationId" = Option<String>, Query, description = "Of this integration"),
+        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
+        ("function" = Option<String>, Query, description = "Of the functions of this name"),
+        ("outcome" = Option<String>, Query, description = "`succeeded`, `rejected`, `failed`, `stopped` or `unknown`"),
+        ("requestId" = Option<String>, Query, description = "That this request led to"),
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
+    ),
+    responses((status = 200, description = "Done", body = RunList)),
+)]
 async fn list(
     caller: Authorized<Read>,
     StrictQuery(wanted): StrictQuery<Wanted>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
-    let Wanted { integration, connection_id, function, outcome, limit } = wanted;
+) -> Result<Json<RunList>, ApiError> {
+    let Wanted { integration, connection_id, function, outcome, request_id, limit } = wanted;
     let filter = RunFilter {
         integration,
         connection_id,
         function,
         outcome,
+        request_id,
         limit,
         ..RunFilter::of(caller.environment().clone())
     };
     let runs = state.service().store().await?.runs(&filter).await?;
-    Ok(Json(json!({ "runs": runs.iter().map(shown).collect::<Vec<_>>() })))
+    Ok(Json(RunList { runs: runs.iter().map(ListedRun::from).collect() }))
 }
 
-fn shown(run: &RunSummary) -> Value {
-    let mut shown = json!({
-        "run_id": run.run_id,
-        "attempt": run.attempt,
-        "integration": run.function.integration,
-        "function": run.function.name,
-        "event": run.event,
-        "connection_id": run.connection.connection_id,
-        "outcome": run.outcome,
-        "started_at": run.started_at,
-        "wall_ms": run.wall.as_secs_f64() * 1000.0,
-        "caller_run_id": run.caller_run_id,
-    });
-    // As in the command's document: only runs of a deployment have it.
-    if let (Some(deployment), Some(fields)) = (&run.deployment, shown.as_object_mut()) {
-        fields.insert("deployment".to_owned(), json!(deployment));
-    }
-    shown
-}
-
+#[utoipa::path(
+    get,
+    path = "/runs/{id}",
+    operation_id = "getRun",
+    tag = "runs",
+    summary = "The report of one run",
+    params(("id" = String, Path, description = "The run")),
+    responses((status = 200, description = "Done: `docs/schemas/run-report.json`", body = Object)),
+)]
 async fn read(
     caller: Authorized<Read>,
     PathOf(id): PathOf<String>,

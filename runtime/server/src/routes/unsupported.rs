@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::{any, delete};
+use axum::routing::any;
 
 use crate::error::ApiError;
 use crate::state::ServerState;
@@ -18,8 +18,8 @@ enum Missing {
     KeysOverHttp,
     EnvironmentsOverHttp,
     HostedFunctions,
-    DeletionOfFunctions,
     Mcp,
+    ProviderWebhooks,
 }
 
 impl Missing {
@@ -40,10 +40,10 @@ impl Missing {
             Self::HostedFunctions => {
                 "onevent does not compile or run single functions over HTTP: use `onevent dryrun`"
             }
-            Self::DeletionOfFunctions => {
-                "functions go with a deployment that does not have them: use `onevent deploy`"
-            }
             Self::Mcp => "onevent has no MCP server",
+            Self::ProviderWebhooks => {
+                "onevent takes no webhooks of providers: integrations.<name>.webhook_url says where they go"
+            }
         }
     }
 }
@@ -73,16 +73,26 @@ const ROUTES: &[(&str, Missing)] = &[
     ("/mcp", Missing::Mcp),
 ];
 
-/// Where onevent has other methods.
-const DELETIONS: &[(&str, Missing)] =
-    &[("/integrations/{key}/functions/{name}", Missing::DeletionOfFunctions)];
+#[cfg(test)]
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().chain(WITHOUT_KEY).map(|(path, _)| *path)
+}
+
+/// What comes without a key.
+const WITHOUT_KEY: &[(&str, Missing)] = &[("/webhook/{environment}/{key}", Missing::ProviderWebhooks)];
 
 pub(super) fn routes() -> Router<ServerState> {
+    refusing(ROUTES)
+}
+
+/// Those that need no key.
+pub(super) fn open() -> Router<ServerState> {
+    refusing(WITHOUT_KEY)
+}
+
+fn refusing(routes: &[(&'static str, Missing)]) -> Router<ServerState> {
     let refuse = |missing: Missing| move |request: Request| async move { refusal(&request, missing) };
-    let whole = ROUTES
-        .iter()
-        .fold(Router::new(), |router, (path, missing)| router.route(path, any(refuse(*missing))));
-    DELETIONS.iter().fold(whole, |router, (path, missing)| router.route(path, delete(refuse(*missing))))
+    routes.iter().fold(Router::new(), |router, (path, missing)| router.route(path, any(refuse(*missing))))
 }
 
 fn refusal(request: &Request, missing: Missing) -> ApiError {

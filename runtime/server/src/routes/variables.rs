@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use onevent_contract::EnvironmentVariable;
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,6 +14,13 @@ use crate::state::ServerState;
 
 needs! {
     Read => VariablesRead;
+}
+
+/// A variable.
+#[derive(Serialize, ToSchema)]
+struct Variable {
+    name: String,
+    value: String,
 }
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
@@ -25,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
     tag = "environment",
     summary = "What functions read with nango.getEnvironmentVariables",
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = [Variable]),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -33,8 +42,8 @@ async fn list(
     _caller: Authorized<Read>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
-) -> Json<Value> {
+) -> Json<Vec<Variable>> {
     let variables = state.service().environment_variables();
-    let shown = variables.iter().map(|variable| json!({ "name": variable.name, "value": variable.value }));
-    Json(Value::Array(shown.collect()))
+    let shown = |variable: EnvironmentVariable| Variable { name: variable.name, value: variable.value };
+    Json(variables.into_iter().map(shown).collect())
 }

@@ -1,12 +1,15 @@
 //! Webhooks to the operator's app, with their attempts: onevent's own routes.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use http::StatusCode;
+use onevent_app::{ListedWebhook, ShownWebhook};
 use onevent_lifecycle::resend_webhook;
-use onevent_store::{EventFilter, EventId, EventKind, EventState, EventSummary, WebhookAttempt};
-use serde_json::{Value, json};
+use onevent_store::{EventFilter, EventId, EventKind, EventState};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
@@ -20,11 +23,20 @@ needs! {
     Send => ConnectionsUpdate;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/webhooks", get(list))
-        .route("/webhooks/{id}", get(read))
-        .route("/webhooks/{id}/resend", post(resend))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(resend))
+}
+
+/// Webhooks.
+#[derive(Serialize, ToSchema)]
+struct WebhookList {
+    webhooks: Vec<ListedWebhook>,
+}
+
+/// The new one.
+#[derive(Serialize, ToSchema)]
+struct Resent {
+    id: String,
 }
 
 /// Which webhooks are wanted.
@@ -44,11 +56,23 @@ impl FromQuery for Wanted {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/webhooks",
+    operation_id = "listWebhooks",
+    tag = "webhooks",
+    summary = "Webhooks to the operator's app, the newest first",
+    params(
+        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed` or `dead`"),
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
+    ),
+    responses((status = 200, description = "Done", body = WebhookList)),
+)]
 async fn list(
     caller: Authorized<Read>,
     StrictQuery(Wanted { state: wanted, limit }): StrictQuery<Wanted>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<WebhookList>, ApiError> {
     let filter = EventFilter {
         state: wanted,
         kind: Some(EventKind::Webhook),
@@ -56,66 +80,51 @@ async fn list(
         ..EventFilter::of(caller.environment().clone())
     };
     let events = state.service().store().await?.events(&filter).await?;
-    Ok(Json(json!({ "webhooks": events.iter().map(shown).collect::<Vec<_>>() })))
+    Ok(Json(WebhookList { webhooks: events.iter().map(ListedWebhook::from).collect() }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/webhooks/{id}",
+    operation_id = "getWebhook",
+    tag = "webhooks",
+    summary = "One webhook with its attempts",
+    params(("id" = String, Path, description = "The webhook")),
+    responses((status = 200, description = "Done", body = ShownWebhook)),
+)]
 async fn read(
     caller: Authorized<Read>,
     PathOf(id): PathOf<String>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<ShownWebhook>, ApiError> {
     let id = EventId::parse(&id).ok_or_else(|| unknown(&id))?;
     let store = state.service().store().await?;
-    let found = store.event(caller.environment(), id).await?;
-    let found = found.filter(|event| event.summary.kind == EventKind::Webhook);
-    let event = found.ok_or_else(|| unknown(&id.to_string()))?;
-    let attempts = store.webhook_attempts(caller.environment(), id).await?;
-    let mut document = shown(&event.summary);
-    let body = event.payload.get("body").and_then(Value::as_str).unwrap_or_default();
-    document["body"] = serde_json::from_str(body).unwrap_or_default();
-    document["attempts"] = attempts.iter().map(attempt).collect();
-    Ok(Json(document))
+    let found = ShownWebhook::read(store, caller.environment(), id).await?;
+    Ok(Json(found.ok_or_else(|| unknown(&id.to_string()))?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/webhooks/{id}/resend",
+    operation_id = "resendWebhook",
+    tag = "webhooks",
+    summary = "Send one again, as a new webhook",
+    params(("id" = String, Path, description = "The webhook")),
+    responses((status = 202, description = "It is in the queue", body = Resent)),
+)]
 async fn resend(
     caller: Authorized<Send>,
     PathOf(id): PathOf<String>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<Resent>), ApiError> {
     let event = EventId::parse(&id).ok_or_else(|| unknown(&id))?;
     let store = state.service().store().await?;
     let sent = resend_webhook(store, caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "id": sent.to_string() }))))
+    Ok((StatusCode::ACCEPTED, Json(Resent { id: sent.to_string() })))
 }
 
 fn unknown(id: &str) -> ApiError {
     ApiError::not_found(format!("there is no webhook `{id}`"))
-}
-
-fn shown(event: &EventSummary) -> Value {
-    json!({
-        "id": event.id.to_string(),
-        "integration": event.connection.integration,
-        "connection_id": event.connection.connection_id,
-        "operation": event.operation,
-        "state": event.state.as_str(),
-        "attempt": event.attempt,
-        "due_at": event.due_at,
-        "error": event.error,
-        "created_at": event.created_at,
-        "finished_at": event.finished_at,
-    })
-}
-
-fn attempt(attempt: &WebhookAttempt) -> Value {
-    json!({
-        "attempt": attempt.attempt,
-        "url": attempt.url,
-        "started_at": attempt.started_at,
-        "duration_ms": attempt.duration.as_secs_f64() * 1000.0,
-        "status": attempt.status,
-        "error": attempt.error,
-    })
 }

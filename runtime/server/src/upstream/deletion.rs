@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::Response;
 use onevent_app::ServiceError;
-use onevent_contract::{ConnectionId, IntegrationId};
+use onevent_contract::{ConnectionId, IntegrationId, RequestId};
 use onevent_hosts::ListedConnection;
 use onevent_lifecycle::UpstreamEnvironment;
 use tracing::Instrument as _;
@@ -46,6 +46,7 @@ async fn cleaned(
     let facts = &listed.facts;
     let lifecycle =
         service.upstream_lifecycle(environment, &facts.integration, Some(&facts.provider), None).await?;
+    let lifecycle = lifecycle.for_request(head.extensions.get::<RequestId>().cloned());
     // It has gone while another operation of it was waited for.
     let Some(cleaned) = lifecycle.clean_up(&listed).await? else {
         return Ok(delete().await?.into_response());

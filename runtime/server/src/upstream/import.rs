@@ -6,15 +6,17 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use onevent_app::{ServiceError, Upstream};
-use onevent_contract::{ConnectionId, IntegrationId};
+use onevent_contract::{ConnectionId, IntegrationId, RequestId};
 use onevent_hosts::{LastChange, ListedConnection};
 use onevent_lifecycle::{Learned, UpstreamDecision, UpstreamEnvironment};
+use onevent_store::{ConnectionKey, StoreError};
 use serde_json::Value;
 use tracing::Instrument as _;
 
 use super::body;
 use super::pass::{self, Whole};
 use crate::error::ApiError;
+use crate::extract::Precondition;
 use crate::state::ServerState;
 
 pub(super) async fn import(
@@ -46,8 +48,9 @@ async fn checked(
         }
         None => {
             let answer = pass::whole(&upstream.nango, head, body, state.body_limit()).await?;
+            let request_id = head.extensions.get::<RequestId>().cloned();
             let decision = match answer.status.is_success() {
-                true => Some(unnamed(state, environment, &answer).await?),
+                true => Some(unnamed(state, environment, &answer, request_id).await?),
                 false => None,
             };
             (answer, decision)
@@ -74,7 +77,12 @@ async fn of_name(
     body: Bytes,
 ) -> Result<(Whole, Option<UpstreamDecision>), ApiError> {
     let lifecycle = state.service().upstream_lifecycle(environment, integration, None, None).await?;
+    let lifecycle = lifecycle.for_request(head.extensions.get::<RequestId>().cloned());
     let import = lifecycle.begin_import(integration, id).await?;
+    if let Err(error) = check(environment, integration, id, head).await {
+        import.not_made().await;
+        return Err(error);
+    }
     let answer = match pass::whole(&upstream.nango, head, body, state.body_limit()).await {
         Ok(answer) if answer.status.is_success() => answer,
         refused => {
@@ -93,11 +101,36 @@ async fn of_name(
     Ok((answer, Some(decision)))
 }
 
+/// Nango knows no such conditions. No import that goes through here comes in between; what is done at Nango itself may.
+async fn check(
+    environment: &UpstreamEnvironment,
+    integration: &IntegrationId,
+    id: &ConnectionId,
+    head: &Parts,
+) -> Result<(), ApiError> {
+    let precondition = Precondition::read(&head.headers)?;
+    if precondition == Precondition::None {
+        return Ok(());
+    }
+    let found = environment.api.listed_connection(integration, id).await.map_err(ServiceError::from)?;
+    let key = ConnectionKey::new(environment.name.clone(), integration.clone(), id.clone());
+    match (precondition, found) {
+        (Precondition::IsNew, Some(_)) => {
+            Err(Precondition::failed("connection_exists", &StoreError::ConnectionExists { key }))
+        }
+        (Precondition::IsThere, None) => {
+            Err(Precondition::failed("unknown_connection", &StoreError::UnknownConnection { key }))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Nango has given it a name. Its webhook may have come first.
 async fn unnamed(
     state: &ServerState,
     environment: &UpstreamEnvironment,
     answer: &Whole,
+    request_id: Option<RequestId>,
 ) -> Result<UpstreamDecision, ApiError> {
     let (Some(listed), _) = read(answer) else {
         return Err(ApiError::internal(&"Nango's answer names no connection: it is not validated"));
@@ -105,6 +138,7 @@ async fn unnamed(
     let (integration, provider) = (&listed.facts.integration, listed.facts.provider.as_str());
     let service = state.service();
     let lifecycle = service.upstream_lifecycle(environment, integration, Some(provider), None).await?;
+    let lifecycle = lifecycle.for_request(request_id);
     match lifecycle.created(&listed, Learned::Asked).await {
         Ok(decision) => Ok(decision),
         Err(error) => {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use onevent_app::{ServiceError, Upstream};
-use onevent_contract::{ConnectionId, IntegrationId};
+use onevent_contract::{ConnectionId, IntegrationId, RequestId};
 use onevent_lifecycle::{
     HMAC_HEADER, Learned, NangoWebhook, UpstreamDecision, UpstreamEnvironment, WebhookKind,
 };
@@ -53,9 +53,11 @@ pub(super) async fn receive(
             Some((kind @ (WebhookKind::Creation | WebhookKind::Override), (integration, id))),
         ) => {
             let (state, environment) = (state.clone(), environment.clone());
+            let request_id = head.extensions.get::<RequestId>().cloned();
             // Nango waits 20 seconds; a validation that takes longer comes to its end all the same.
-            let deciding =
-                async move { decide(&state, &environment, &webhook, kind, &integration, &id).await };
+            let deciding = async move {
+                decide(&state, &environment, request_id, &webhook, kind, &integration, &id).await
+            };
             let done = tokio::spawn(deciding.in_current_span());
             done.await.map_err(|error| ApiError::internal(&error))??;
             Ok(Json(json!({ "success": true })).into_response())
@@ -68,6 +70,7 @@ pub(super) async fn receive(
 async fn decide(
     state: &ServerState,
     environment: &UpstreamEnvironment,
+    request_id: Option<RequestId>,
     webhook: &NangoWebhook,
     kind: WebhookKind,
     integration: &IntegrationId,
@@ -81,6 +84,7 @@ async fn decide(
     };
     let provider = Some(listed.facts.provider.as_str());
     let lifecycle = service.upstream_lifecycle(environment, integration, provider, None).await?;
+    let lifecycle = lifecycle.for_request(request_id);
     Ok(match kind {
         WebhookKind::Override => lifecycle.overridden(&listed, webhook).await?,
         WebhookKind::Creation | WebhookKind::Other => {

@@ -108,3 +108,39 @@ async fn ended(world: &World, url: &str) -> Answer {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn input_that_violates_its_schema_is_refused_before_anything_runs() {
+    let world = World::start().await;
+    world.import("acme", "good").await;
+    for more in [&[][..], &[("x-async", "true")][..]] {
+        for input in [json!({ "text": 7 }), json!({}), json!("hello")] {
+            let refused = trigger(&world, more, &json!({ "action_name": "echo", "input": input })).await;
+            assert_eq!(
+                (refused.status.as_u16(), refused.code()),
+                (400, "invalid_action_input"),
+                "{refused:?}"
+            );
+            let errors = &refused.body["error"]["payload"]["errors"];
+            assert!(errors[0]["message"].is_string(), "{refused:?}");
+        }
+    }
+    let store = world.service.store().await.unwrap();
+    let of_echo = async || {
+        let runs = store.runs(&onevent_store::RunFilter::of("dev".parse().unwrap())).await.unwrap();
+        runs.into_iter().filter(|run| run.function.name.as_str() == "echo").collect::<Vec<_>>()
+    };
+    assert!(of_echo().await.is_empty());
+    let queued = store.events(&onevent_store::EventFilter::of("dev".parse().unwrap())).await.unwrap();
+    assert!(queued.iter().all(|event| event.kind != onevent_store::EventKind::Action), "{queued:?}");
+
+    // What only zod can say is found before `exec` is entered; a wrong output is told when it is done.
+    let refused = trigger(&world, &[], &echo("no")).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (400, "invalid_action_input"), "{refused:?}");
+    let answer = trigger(&world, &[], &echo("wrong")).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::OK, json!({ "text": 7 })));
+    let runs = of_echo().await;
+    let warned = store.run(&runs[0].run_id.to_string()).await.unwrap().unwrap().report;
+    assert_eq!(warned["warnings"][0]["code"], "invalid_action_output", "{warned:#}");
+    assert_eq!(trigger(&world, &[], &echo("hello")).await.status, StatusCode::OK);
+}

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{Answer, World};
 
 const ACME: &str = "/connections/acme?provider_config_key=hubspot&refresh_token=false&force_refresh=false\
                     &refresh_github_app_jwt_token=false";
@@ -234,4 +234,71 @@ async fn metadata_is_set_and_changed_for_one_and_for_many_or_for_none() {
     let answer = world.send("PATCH", "/connection/two/metadata", &headers, Some(b"{\"d\":1}".to_vec())).await;
     assert_eq!((answer.status, answer.body), (StatusCode::OK, json!({ "d": 1 })));
     assert_eq!(metadata("two").await, json!({ "c": 1, "d": 1 }));
+}
+
+/// Imports `acme` with this token and this header.
+async fn import_if(world: &World, header: (&str, &str), token: &str) -> Answer {
+    let bearer = format!("Bearer {}", world.key);
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), header];
+    let body = json!({
+        "provider_config_key": "hubspot", "connection_id": "acme",
+        "credentials": { "type": "OAUTH2", "access_token": token },
+    });
+    world.send("POST", "/connections", &headers, Some(body.to_string().into_bytes())).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_can_be_for_new_connections_only_or_for_those_that_are_there() {
+    let world = World::start().await;
+    let token = async || world.get(ACME).await.body["credentials"]["access_token"].clone();
+    let missing = import_if(&world, ("if-match", "*"), "first").await;
+    assert_eq!((missing.status.as_u16(), missing.code()), (412, "unknown_connection"), "{missing:?}");
+    assert_eq!(world.get("/connections").await.body, json!({ "connections": [] }));
+
+    // Whoever comes first makes it, and nobody takes it for his own.
+    let all = ["a", "b", "c", "d"].map(|token| import_if(&world, ("if-none-match", "*"), token));
+    let all = futures_util::future::join_all(all).await;
+    let made: Vec<&Answer> = all.iter().filter(|answer| answer.status == StatusCode::CREATED).collect();
+    let [made] = made.as_slice() else { panic!("one of them: {all:?}") };
+    let others = all.iter().filter(|answer| answer.status != StatusCode::CREATED);
+    assert!(others.clone().all(|other| other.status == StatusCode::PRECONDITION_FAILED), "{all:?}");
+    assert!(others.clone().all(|other| other.code() == "connection_exists"), "{all:?}");
+    assert_eq!(token().await, made.body["credentials"]["access_token"]);
+
+    assert_eq!(import_if(&world, ("if-match", "*"), "again").await.status, StatusCode::CREATED);
+    assert_eq!(token().await, "again");
+    assert_eq!(world.import("acme", "as ever").await.status, StatusCode::CREATED);
+    assert_eq!(token().await, "as ever");
+    for header in [("if-match", "\"an-etag\""), ("if-none-match", "")] {
+        let refused = import_if(&world, header, "x").await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (400, "invalid_headers"), "{refused:?}");
+        assert_eq!(refused.body["error"]["errors"][0]["path"], json!([header.0]));
+    }
+    assert_eq!(token().await, "as ever");
+}
+
+#[tokio::test]
+async fn an_id_with_a_slash_is_found_however_the_client_writes_it() {
+    let world = World::start().await;
+    for id in ["a/b", "a/metadata", "/a//b"] {
+        assert_eq!(world.import(id, "good").await.status, StatusCode::CREATED, "{id}");
+        for written in [id.to_owned(), id.replace('/', "%2F")] {
+            for prefix in ["/connections/", "/connection/"] {
+                if prefix == "/connection/" && id == "a/metadata" && written == id {
+                    continue; // The older path has another meaning.
+                }
+                let path = format!("{prefix}{written}?provider_config_key=hubspot");
+                assert_eq!(world.get(&path).await.body["connection_id"], id, "{path}");
+                let patched = world.ask("PATCH", &path, Some(&json!({ "tags": { "a": "b" } }))).await;
+                assert_eq!(patched.status, StatusCode::OK, "{path}: {patched:?}");
+            }
+            let old = format!("/connection/{written}/metadata?provider_config_key=hubspot");
+            let set = world.ask("POST", &old, Some(&json!({ "c": 1 }))).await;
+            assert_eq!(set.status, StatusCode::CREATED, "{old}: {set:?}");
+        }
+        let path = format!("/connections/{id}?provider_config_key=hubspot");
+        assert_eq!(world.get(&path).await.body["metadata"], json!({ "c": 1 }));
+        assert_eq!(world.ask("DELETE", &path, None).await.body, json!({ "success": true }));
+        assert_eq!(world.get(&path).await.code(), "not_found");
+    }
 }

@@ -447,3 +447,48 @@ async fn a_project_is_deployed_compared_taken_back_and_pruned() {
     assert_eq!((gone.status, gone.code()), (StatusCode::NOT_FOUND, "unknown_deployment"));
     assert_eq!(world.get("/deployments/nonsense").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_is_taken_away_from_what_is_deployed() {
+    let world = world().await;
+    let both = body(
+        &[(
+            "hubspot",
+            vec![validation("throw new Error('no')"), event("echo", "pre-connection-deletion", "")],
+        )],
+        vec![action("echo", "return input;")],
+    );
+    assert_eq!(world.deploy(&both).await.status, StatusCode::OK);
+    assert_eq!(world.import("acme", "any").await.code(), "connection_validation_failed");
+    let path = |name: &str| format!("/integrations/hubspot/functions/{name}");
+    for (name, code) in
+        [("echo", "ambiguous_function"), ("echo?type=sync", "not_found"), ("none", "not_found")]
+    {
+        assert_eq!(world.ask("DELETE", &path(name), None).await.code(), code, "{name}");
+    }
+    let other = world.key_for(&["environment:functions:read"]).await;
+    assert_eq!(world.ask_with(&other, "DELETE", &path("check"), None).await.code(), "forbidden");
+
+    for name in ["check", "echo?type=action"] {
+        let deleted = world.ask("DELETE", &path(name), None).await;
+        assert_eq!((deleted.status, deleted.body), (StatusCode::OK, json!({ "data": { "success": true } })));
+        assert_eq!(world.ask("DELETE", &path(name), None).await.code(), "not_found", "{name}");
+    }
+    let left = world.get("/integrations/hubspot/functions").await;
+    let left: Vec<(&str, &str)> = left.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].as_str().unwrap(), one["version"].as_str().unwrap()))
+        .collect();
+    assert_eq!(left, [("echo", "0.0.1")], "the other of that name stays, with its version");
+    assert_eq!(world.import("acme", "any").await.status, StatusCode::CREATED, "nothing rejects it any more");
+    let history = world.get("/deployments").await;
+    let newest = &history.body["history"][0];
+    assert!(newest.to_string().contains("hubspot/echo was deleted"), "{newest}");
+
+    let folder = World::start().await;
+    let refused = folder.ask("DELETE", &path("echo"), None).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "function_managed_by_deploy"), "{refused:?}");
+    assert_eq!(folder.get(&path("echo")).await.status, StatusCode::OK);
+}

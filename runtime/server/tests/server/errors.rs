@@ -103,7 +103,7 @@ async fn routes_and_methods_that_are_not_there_say_so_in_nangos_shape() {
     for (method, path, status, code) in [
         ("GET", "/nothing", 404, "not_found"),
         ("GET", "/", 404, "not_found"),
-        ("GET", "/connections/a/b/c", 404, "not_found"),
+        ("GET", "/providers/a/b/c", 404, "not_found"),
         ("PUT", "/connections", 405, "method_not_allowed"),
         ("DELETE", "/health", 405, "method_not_allowed"),
         ("PROPFIND", "/connections", 405, "method_not_allowed"),
@@ -223,4 +223,30 @@ async fn queries_are_as_strict() {
         3,
         "all mistakes at once: {answer:?}"
     );
+}
+
+#[tokio::test]
+async fn a_route_without_parameters_takes_none() {
+    let world = World::start().await;
+    let metadata = json!({ "connection_id": "a", "provider_config_key": "hubspot", "metadata": {} });
+    for (method, path, body) in [
+        (
+            "POST",
+            "/connections",
+            Some(json!({ "provider_config_key": "hubspot", "credentials": { "type": "NONE" } })),
+        ),
+        ("POST", "/connections/metadata", Some(metadata.clone())),
+        ("PATCH", "/connections/metadata", Some(metadata)),
+        ("POST", "/integrations", Some(json!({ "provider": "hubspot", "unique_key": "crm" }))),
+        ("PATCH", "/integrations/hubspot", Some(json!({}))),
+        ("DELETE", "/integrations/hubspot", None),
+        ("POST", "/action/trigger", Some(json!({ "action_name": "echo" }))),
+        ("GET", "/action/0190163d-8694-739b-aea5-966c26f8ad91", None),
+    ] {
+        let answer = world.ask(method, &format!("{path}?more=1"), body.as_ref()).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (400, "invalid_query_params"), "{method} {path}");
+    }
+    assert_eq!(world.get("/connections").await.body, json!({ "connections": [] }));
+    let webhook = world.send("POST", "/webhook/6c2d5a9e/hubspot", &[], Some(Vec::new())).await;
+    assert_eq!((webhook.status.as_u16(), webhook.code()), (404, "not_found"), "{webhook:?}");
 }

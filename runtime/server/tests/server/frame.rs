@@ -8,7 +8,7 @@ use axum::Router;
 use onevent_contract::Scopes;
 use onevent_server::{ServerOptions, router};
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::World;
@@ -29,6 +29,28 @@ async fn it_says_whether_it_lives_and_whether_it_takes_work() {
     );
     assert_eq!(world.send("GET", "/health", &[], None).await.status, StatusCode::OK);
     assert_eq!(world.get("/connections").await.status, StatusCode::OK, "what comes is still answered");
+}
+
+#[tokio::test]
+async fn it_takes_no_work_when_its_database_is_gone_or_closed() {
+    let ready = async |world: &World| {
+        let answer = world.send("GET", "/ready", &[], None).await;
+        (answer.status.as_u16(), answer.body["result"].as_str().unwrap().to_owned())
+    };
+    let no_database = (503, "no database".to_owned());
+    let world = World::start().await;
+    assert_eq!(ready(&world).await, (200, "ready".to_owned()));
+    world.service.store().await.unwrap().close().await;
+    assert_eq!(ready(&world).await, no_database);
+
+    let world = World::start().await;
+    assert_eq!(ready(&world).await, (200, "ready".to_owned()));
+    let (database, moved) = (world.database(), world.database().with_extension("moved"));
+    std::fs::rename(&database, &moved).unwrap();
+    assert_eq!(ready(&world).await, no_database);
+    std::fs::rename(&moved, &database).unwrap();
+    assert_eq!(ready(&world).await, (200, "ready".to_owned()));
+    assert_eq!(world.send("GET", "/health", &[], None).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -161,4 +183,59 @@ async fn every_answer_and_every_line_has_the_requests_id_and_none_has_a_secret()
     assert!(answered.iter().any(|line| line.contains("\"id\":\"mine-42\"")), "{text}");
     assert!(!text.contains(&world.key), "a secret key is in the log");
     assert!(!text.contains("hush"), "a secret is in the log: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_name_the_request_that_led_to_them_and_so_does_their_line_in_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let world = World::start().await;
+    // The workers' tasks run on other threads: the log is everybody's in this process, which is this test's alone.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let _workers = world.service.start_workers(|error| panic!("{error}")).await.unwrap();
+    let bearer = format!("Bearer {}", world.key);
+    let ask = async |request: &str, path: &str, more: &[(&str, &str)], body: Value| {
+        let own = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("x-request-id", request),
+        ];
+        let headers = [&own, more].concat();
+        world.send("POST", path, &headers, Some(body.to_string().into_bytes())).await
+    };
+    let body = json!({
+        "provider_config_key": "hubspot", "connection_id": "acme",
+        "credentials": { "type": "OAUTH2", "access_token": "good" },
+    });
+    assert_eq!(ask("creation-1", "/connections", &[], body).await.status, StatusCode::CREATED);
+    let of = [("provider-config-key", "hubspot"), ("connection-id", "acme"), ("x-async", "true")];
+    let echo = json!({ "action_name": "echo", "input": { "text": "later" } });
+    assert_eq!(ask("action-1", "/action/trigger", &of[..2], echo.clone()).await.status, StatusCode::OK);
+    assert_eq!(ask("action-2", "/action/trigger", &of, echo).await.status, StatusCode::ACCEPTED);
+    let runs = async |request: &str| -> Vec<Value> {
+        let answer = world.get(&format!("/runs?requestId={request}")).await;
+        answer.body["runs"].as_array().unwrap().clone()
+    };
+    for (request, functions) in
+        [("creation-1", &["setup", "validate"][..]), ("action-1", &["echo"]), ("action-2", &["echo"])]
+    {
+        let mut found = runs(request).await;
+        while found.len() < functions.len() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            found = runs(request).await;
+        }
+        let names: Vec<&str> = found.iter().map(|run| run["function"].as_str().unwrap()).collect();
+        assert_eq!(names, functions, "{request}");
+        for run in found {
+            assert_eq!(run["request_id"], request);
+            let report = world.get(&format!("/runs/{}", run["run_id"].as_str().unwrap())).await;
+            assert_eq!(report.body["request_id"], request);
+        }
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let id = format!("\"id\":\"{request}\"");
+        let told = text.lines().filter(|line| line.contains("a function ran") && line.contains(&id)).count();
+        assert_eq!(told, functions.len(), "{request}: {text}");
+    }
+    assert_eq!(world.get("/runs?requestId=a%20b").await.code(), "invalid_query_params");
 }

@@ -4,6 +4,7 @@
 mod actions;
 mod connections;
 mod deploy;
+mod described;
 mod errors;
 mod frame;
 mod front;

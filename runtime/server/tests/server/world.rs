@@ -1,7 +1,7 @@
 //! A server on a free port, over a project and a database in a folder of its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,6 +12,8 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+use crate::described;
 
 const INDEX: &str = "import './hubspot/on-events/validate.js';\n\
                      import './hubspot/on-events/setup.js';\n\
@@ -45,9 +47,12 @@ const ECHO: &str = "import { createAction } from 'nango';
 import { z } from 'zod';
 export default createAction({
     description: 'Gives back what it gets',
-    input: z.object({ text: z.string() }),
+    input: z.object({ text: z.string().refine((text) => text !== 'no') }),
     output: z.object({ text: z.string() }),
     exec: async (nango, input) => {
+        if (input.text === 'wrong') {
+            return { text: 7 as any };
+        }
         if (input.text === 'fail') {
             throw new nango.ActionError({ reason: 'asked to' });
         }
@@ -66,7 +71,7 @@ pub(crate) struct World {
     /// A key of `dev` that may do everything.
     pub(crate) key: String,
     client: Client,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What a server answered.
@@ -140,9 +145,14 @@ impl World {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let mut world = Self { address, service, key: String::new(), client: Client::new(), _folder: folder };
+        let mut world = Self { address, service, key: String::new(), client: Client::new(), folder };
         world.key = world.new_key("dev", &Scopes::everything()).await;
         world
+    }
+
+    /// The file of its database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join(".onevent/onevent.sqlite3")
     }
 
     /// Makes a key.
@@ -169,7 +179,7 @@ impl World {
         body: Option<Vec<u8>>,
     ) -> Answer {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        let mut request = self.client.request(method.clone(), format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -181,6 +191,7 @@ impl World {
         let text = response.text().await.unwrap();
         let body =
             if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(json!(text)) };
+        described::hold_against(method.as_str(), path, status.as_u16(), &body);
         Answer { status, headers, body }
     }
 

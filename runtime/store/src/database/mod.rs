@@ -56,6 +56,7 @@ pub(crate) trait Database: Send + Sync + fmt::Debug {
 
     /// Who owns the operations in the journal.
     fn owners(&self) -> &dyn Owners;
+
     /// Whether the database answers: what is read is not what is remembered of it.
     async fn check(&self) -> Result<(), StoreError>;
 

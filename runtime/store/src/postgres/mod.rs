@@ -73,6 +73,12 @@ impl Database for PostgresDatabase {
         &self.owners
     }
 
+    async fn check(&self) -> Result<(), StoreError> {
+        let mut transaction = begin(&self.readers, &begin_reading(&self.schema)).await?;
+        let counted = sqlx::query("SELECT COUNT(*) FROM api_keys").fetch_one(&mut *transaction).await;
+        counted.map(drop).map_err(failed)
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         if let Some(writers) = &self.writers {

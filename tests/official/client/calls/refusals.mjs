@@ -30,7 +30,7 @@ async function others({ nango }) {
     const again = { connection_id: 'acme', integration_id: 'hubspot' };
     await refused(nango.createReconnectSession(again), 404, 'not_found');
     const deletion = nango.deleteFunction({ uniqueKey: 'hubspot', name: 'echo' }, { type: 'action' });
-    await refused(deletion, 404, 'not_found');
+    await refused(deletion, 409, 'function_managed_by_deploy');
 }
 
 /** In the order in which they are made. */

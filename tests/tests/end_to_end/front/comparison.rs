@@ -37,21 +37,28 @@ fn what_was_there_before_is_only_noted_and_what_is_new_gets_its_events() {
 
 #[test]
 fn the_first_comparison_only_takes_stock() {
-    let front = {
-        let world = crate::world::World::documented();
-        let mut front = Front::of(world, &[]);
-        front.stop();
-        std::fs::remove_dir_all(front.world.path().join(".onevent")).unwrap();
-        front.nango.connection("salesforce", "old", credentials("token-that-nobody-knows"));
-        front.serve();
-        front.serve();
-        front
+    let unknown = || credentials("token-that-nobody-knows");
+    let mut front = Front::start();
+    front.stop();
+    std::fs::remove_dir_all(front.world.path().join(".onevent")).unwrap();
+    front.nango.connection("salesforce", "old", unknown());
+    front.serve();
+    let ran = |front: &Front, id: &str| -> Vec<String> {
+        let listed = front.world.run(&["runs", "list", "--connection", id]).exits(0).document;
+        let runs = listed["runs"].as_array().unwrap();
+        runs.iter().map(|run| run["event"].as_str().unwrap().to_owned()).collect()
     };
+    // Nobody judges it, neither now nor by the comparisons that come after; what is new meanwhile, they do.
+    front.nango.connection("salesforce", "new", unknown());
+    front.serve();
+    front.wait_for("the rejection", |front| !front.nango.has("salesforce", "new"));
+    assert_eq!(ran(&front, "new"), ["validate-connection"]);
     assert!(front.nango.has("salesforce", "old"));
-    assert_eq!(front.world.provider.journal().len(), 0);
+    assert_eq!(ran(&front, "old"), [""; 0]);
     // It is known all the same: its cleanup runs.
     assert_eq!(front.delete("old").status, 200);
-    assert!(front.world.provider.journal().len() <= 1);
+    assert_eq!(ran(&front, "old"), ["pre-connection-deletion"]);
+    assert!(!front.nango.has("salesforce", "old"));
 }
 
 #[test]

@@ -6,8 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use onevent_contract::SystemClock;
+use onevent_store::{
+    DatabaseUrl, EventFilter, EventKind, EventState, EventSummary, KeySource, SchemaName, Store, StoreMode,
+    StoreOptions,
+};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -42,6 +47,45 @@ fn by_connection(stage: &Stage) -> BTreeMap<String, Vec<String>> {
     for seen in stage.outside.seen().requests {
         let id = seen.headers["authorization"].trim_start_matches("Bearer ").to_owned();
         all.entry(id).or_default().push(format!("{} {}", seen.method, seen.path));
+    }
+    all
+}
+
+/// The database of the server, to look at what is nowhere shown: the events of the queue.
+async fn events(stage: &Stage, kind: EventKind) -> Vec<EventSummary> {
+    let store = Store::open(StoreOptions {
+        url: DatabaseUrl::sqlite(stage.path().join(".onevent/onevent.sqlite3")),
+        schema: SchemaName::default(),
+        listen_url: None,
+        key: KeySource::File,
+        mode: StoreMode::ReadOnly,
+        clock: Arc::new(SystemClock),
+    });
+    let store = store.await.unwrap();
+    let all = EventFilter { kind: Some(kind), limit: u32::MAX, ..EventFilter::of("dev".parse().unwrap()) };
+    let events = store.events(&all).await.unwrap();
+    store.close().await;
+    events
+}
+
+/// The same, by connection.
+async fn events_by_connection(stage: &Stage, kind: EventKind) -> BTreeMap<String, Vec<EventSummary>> {
+    let mut all = BTreeMap::<String, Vec<EventSummary>>::new();
+    for event in events(stage, kind).await {
+        all.entry(event.connection.connection_id.to_string()).or_default().push(event);
+    }
+    all
+}
+
+/// The functions that ran for each connection, in the order of their beginnings, with their outcomes.
+async fn runs_by_connection(server: &Server, ids: &[String]) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut all = BTreeMap::new();
+    for id in ids {
+        let answer = server.get(&format!("/runs?connectionId={id}")).await;
+        let runs = answer.body["runs"].as_array().unwrap().iter().rev();
+        let text = |run: &Value, field: &str| run[field].as_str().unwrap().to_owned();
+        let runs = runs.map(|run| (text(run, "function"), text(run, "outcome")));
+        all.insert(id.clone(), runs.collect());
     }
     all
 }
@@ -97,19 +141,52 @@ async fn two_hundred_clients_create_and_delete_for_a_minute() {
         memory(&server, "VmRSS") / 1024,
         memory(&server, "VmHWM") / 1024,
     );
-    let seen = by_connection(&stage);
+    let (seen, setups) = (by_connection(&stage), events_by_connection(&stage, EventKind::Setup).await);
+    let runs = runs_by_connection(&server, &made).await;
+    let mut set_up = 0;
     for id in &made {
-        let mut rest = IN_ORDER.iter();
-        assert!(seen[id].iter().all(|one| rest.any(|next| next == one)), "{id}: {:?}", seen[id]);
-        let (first, last) = (seen[id].first().unwrap(), seen[id].last().unwrap());
-        assert_eq!((first.as_str(), last.as_str()), (IN_ORDER[0], IN_ORDER[3]), "{id}: {:?}", seen[id]);
+        let [setup] = setups[id].as_slice() else { panic!("{id} has one setup: {:?}", setups[id]) };
+        let calls: Vec<&str> = seen[id].iter().map(String::as_str).collect();
+        let ran: Vec<(&str, &str)> =
+            runs[id].iter().map(|(name, end)| (name.as_str(), end.as_str())).collect();
+        match setup.state {
+            // It ran, after the validation and before the cleanup.
+            EventState::Done => {
+                set_up += 1;
+                assert_eq!(calls, IN_ORDER, "{id}");
+                let all = ["check", "setup", "clean"].map(|name| (name, "succeeded"));
+                assert_eq!(ran, all, "{id}");
+                assert!(setup.run_id.is_some() && setup.error.is_none(), "{setup:?}");
+            }
+            // The deletion came first, ended it, and it has done nothing.
+            EventState::Failed => {
+                assert_eq!(calls, [IN_ORDER[0], IN_ORDER[3]], "{id}");
+                assert_eq!(ran, ["check", "clean"].map(|name| (name, "succeeded")), "{id}");
+                let why = setup.error.as_deref().unwrap();
+                assert_eq!((setup.run_id, why), (None, "the connection was deleted before this was done"));
+            }
+            state => panic!("{id}: its setup is {state:?}"),
+        }
     }
+    println!("of {} setups {set_up} ran, and {} were ended by the deletion", made.len(), made.len() - set_up);
     until("all webhooks", async || {
         let told = stage.outside.seen().webhooks;
         let deletions = told.iter().filter(|hook| hook.body.contains("\"operation\":\"deletion\""));
         deletions.count() >= made.len()
     })
     .await;
+    // In order: of each connection the creation, where its setup ran, then the deletion.
+    let mut told = BTreeMap::<String, Vec<String>>::new();
+    for hook in stage.outside.seen().webhooks {
+        let body: Value = serde_json::from_str(&hook.body).unwrap();
+        let text = |field: &str| body[field].as_str().unwrap().to_owned();
+        told.entry(text("connectionId")).or_default().push(text("operation"));
+    }
+    for id in &made {
+        let set_up = setups[id].iter().any(|setup| setup.state == EventState::Done);
+        let expected: &[&str] = if set_up { &["creation", "deletion"] } else { &["deletion"] };
+        assert_eq!(told[id], expected, "{id}");
+    }
     assert_eq!(server.log(), Vec::<String>::new(), "nothing went wrong");
 }
 
@@ -154,6 +231,7 @@ async fn survive(kills: usize) -> String {
                 all(&set_up.map(|(id, _)| id).collect())
             })
             .await;
+            all_are_told(&stage, &server, &answered).await;
             return explain(&stage, &server, &answered).await;
         }
         let over = Arc::new(AtomicBool::new(false));
@@ -181,6 +259,34 @@ async fn survive(kills: usize) -> String {
             answered.extend(made.unwrap());
         }
         round += 1;
+    }
+}
+
+/// The app is told of every connection, answered or only committed, once its setup has run; it may be told twice.
+async fn all_are_told(stage: &Stage, server: &Server, answered: &BTreeSet<String>) {
+    // Each is told to the app, once its setup has run; an app may be told twice, and no more is waiting.
+    let told = || -> BTreeSet<String> {
+        let bodies = stage.outside.seen().webhooks.into_iter();
+        let bodies = bodies.map(|hook| serde_json::from_str::<Value>(&hook.body).unwrap());
+        let creations = bodies.filter(|body| body["operation"] == "creation" && body["success"] == true);
+        creations.map(|body| body["connectionId"].as_str().unwrap().to_owned()).collect()
+    };
+    until("every webhook", async || answered.is_subset(&told())).await;
+    for kind in [EventKind::Setup, EventKind::Webhook] {
+        until("the end of every event", async || {
+            events(stage, kind).await.iter().all(|event| event.state == EventState::Done)
+        })
+        .await;
+        let ended = events_by_connection(stage, kind).await;
+        for id in answered {
+            assert_eq!(ended[id].len(), 1, "{kind:?} of {id}: {:?}", ended[id]);
+        }
+        // What was committed and not answered counts as well: it is there, and nothing of it was lost.
+        for (id, of_it) in &ended {
+            let found = server.get(&format!("/connections/{id}?provider_config_key=hubspot")).await;
+            assert_eq!((found.status, of_it.len()), (StatusCode::OK, 1), "{kind:?} of {id}");
+            assert!(told().contains(id), "{id} was told");
+        }
     }
 }
 

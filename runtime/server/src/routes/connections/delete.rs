@@ -7,9 +7,9 @@ use onevent_app::ServiceError;
 use onevent_contract::ConnectionId;
 use onevent_lifecycle::LifecycleError;
 use onevent_store::{ConnectionKey, StoreError};
-use serde_json::{Value, json};
 
 use super::named::{OfIntegration, missing};
+use crate::answer::Success;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, PathOf, StrictQuery, needs};
 use crate::state::ServerState;
@@ -30,7 +30,7 @@ needs! {
         ("provider_config_key" = String, Query, description = "The integration"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Success),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -39,10 +39,10 @@ pub(super) async fn delete(
     PathOf(id): PathOf<ConnectionId>,
     StrictQuery(query): StrictQuery<OfIntegration>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Success>, ApiError> {
     let key = ConnectionKey::new(caller.environment().clone(), query.integration, id);
-    match state.service().delete(&key).await {
-        Ok(_) => Ok(Json(json!({ "success": true }))),
+    match state.service().operations(caller.request_id()).delete(&key).await {
+        Ok(_) => Ok(Json(Success::YES)),
         Err(
             ServiceError::Store(StoreError::UnknownConnection { .. })
             | ServiceError::Lifecycle(LifecycleError::Store(StoreError::UnknownConnection { .. })),

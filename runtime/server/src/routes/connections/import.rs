@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use onevent_app::Service;
-use onevent_app::ServiceError;
+use onevent_app::{Operations, ServiceError};
 use onevent_contract::{ConnectionId, Credentials, IntegrationId, JsonObject, Tags};
 use onevent_lifecycle::{
     LifecycleError, MetadataChange, OperationReport, change_metadata, check_credentials,
@@ -17,9 +16,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::details::{EndUserBody, Given};
+use super::schema::FullConnection;
 use super::shape;
 use crate::error::{ApiError, ErrorBody, FieldError};
-use crate::extract::{Authorized, JsonBody, needs, present};
+use crate::extract::{Authorized, JsonBody, NoQuery, Precondition, StrictQuery, needs, present};
 use crate::routes::integrations;
 use crate::state::ServerState;
 
@@ -53,22 +53,29 @@ pub(super) struct ImportBody {
     webhook_url_override: Option<String>,
 }
 
-/// Creates the connection; one that is there already gets new credentials. The caller waits for the validation, and
-/// learns whether it accepted.
+/// Creates the connection; one that is there already gets new credentials, unless the caller wants only one of the two. The
+/// caller waits for the validation, and learns whether it accepted.
 #[utoipa::path(
     post,
     path = "/connections",
     operation_id = "importConnection",
     tag = "connections",
     summary = "Import a connection, or give it new credentials",
+    params(
+        ("if-none-match" = Option<String>, Header, description = "`*`: only create; 412 where it is there already"),
+        ("if-match" = Option<String>, Header, description = "`*`: only give new credentials; 412 where it is not there"),
+    ),
     request_body = ImportBody,
     responses(
-        (status = 201, description = "Done", body = Object),
+        (status = 201, description = "Done", body = FullConnection),
+        (status = 412, description = "It is there already, or is not there, where a header asked for the other", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
 pub(super) async fn import(
     caller: Authorized<Create>,
+    precondition: Precondition,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<ImportBody>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
@@ -81,22 +88,32 @@ pub(super) async fn import(
     };
     let key = ConnectionKey::new(caller.environment().clone(), body.provider_config_key, id);
     let given = Given::new(body.end_user, body.tags, body.webhook_url_override)?;
-    let new = NewConnection {
+    let import = Import {
         key: key.clone(),
         provider: integration.provider.name.clone(),
         credentials: credentials(body.credentials, &integration)?,
-        connection_config: body.connection_config.clone().unwrap_or_default(),
-        metadata: body.metadata.clone(),
-        details: given.clone().into_details(),
+        connection_config: body.connection_config,
+        metadata: body.metadata,
+        given,
     };
-    let report = match service.create(new.clone()).await {
-        Err(error) if already_there(&error) => {
-            let NewConnection { provider, credentials, .. } = new;
-            let connection_config = body.connection_config;
-            let new = Reconnection { provider, credentials, connection_config, details: given.into_patch() };
-            reconnect(service, &key, new, body.metadata).await?
-        }
-        created => created?,
+    let operations = &service.operations(caller.request_id());
+    let report = match precondition {
+        Precondition::None => match create(operations, import.clone()).await {
+            Err(error) if already_there(&error) => reconnect(operations, import).await?,
+            created => created?,
+        },
+        Precondition::IsNew => match create(operations, import).await {
+            Err(error) if already_there(&error) => {
+                return Err(Precondition::failed("connection_exists", &error));
+            }
+            created => created?,
+        },
+        Precondition::IsThere => match reconnect(operations, import).await {
+            Err(error) if is_missing(&error) => {
+                return Err(Precondition::failed("unknown_connection", &error));
+            }
+            reconnected => reconnected?,
+        },
     };
     if report.accepted == Some(false) {
         let message = report.message.unwrap_or_default();
@@ -108,23 +125,48 @@ pub(super) async fn import(
     Ok((StatusCode::CREATED, Json(shape::imported(&stored.connection))))
 }
 
+/// What is imported, checked.
+#[derive(Clone)]
+struct Import {
+    key: ConnectionKey,
+    provider: String,
+    credentials: Credentials,
+    connection_config: Option<JsonObject>,
+    metadata: Option<JsonObject>,
+    given: Given,
+}
+
+async fn create(operations: &Operations<'_>, import: Import) -> Result<OperationReport, ServiceError> {
+    let Import { key, provider, credentials, connection_config, metadata, given } = import;
+    let connection_config = connection_config.unwrap_or_default();
+    let details = given.into_details();
+    operations
+        .create(NewConnection { key, provider, credentials, connection_config, metadata, details })
+        .await
+}
+
 /// Gives the connection new credentials. Metadata survives a reconnect; where the caller gives some, it is set once the
 /// credentials are accepted.
-async fn reconnect(
-    service: &Service,
-    key: &ConnectionKey,
-    new: Reconnection,
-    metadata: Option<JsonObject>,
-) -> Result<OperationReport, ApiError> {
-    let report = service.reconnect(key, new).await?;
+async fn reconnect(operations: &Operations<'_>, import: Import) -> Result<OperationReport, ServiceError> {
+    let Import { key, provider, credentials, connection_config, metadata, given } = import;
+    let new = Reconnection { provider, credentials, connection_config, details: given.into_patch() };
+    let report = operations.reconnect(&key, new).await?;
     if let (Some(true), Some(metadata)) = (report.accepted, metadata) {
-        change_metadata(service.store().await?, key, MetadataChange::Set(metadata)).await?;
+        change_metadata(operations.service().store().await?, &key, MetadataChange::Set(metadata)).await?;
     }
     Ok(report)
 }
 
 fn already_there(error: &ServiceError) -> bool {
     matches!(error, ServiceError::Lifecycle(LifecycleError::Store(StoreError::ConnectionExists { .. })))
+}
+
+fn is_missing(error: &ServiceError) -> bool {
+    matches!(
+        error,
+        ServiceError::Store(StoreError::UnknownConnection { .. })
+            | ServiceError::Lifecycle(LifecycleError::Store(StoreError::UnknownConnection { .. }))
+    )
 }
 
 fn credentials(given: Value, integration: &Integration) -> Result<Credentials, ApiError> {

@@ -6,6 +6,7 @@ use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId, Tags};
 use onevent_store::{ConnectionFilter, DEFAULT_CONNECTION_LIMIT};
 use serde_json::{Value, json};
 
+use super::schema::ConnectionList;
 use super::shape;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, QueryReader, StrictQuery, needs};
@@ -79,7 +80,7 @@ impl ListQuery {
         ("page" = Option<u32>, Query, description = "From 0"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = ConnectionList),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]

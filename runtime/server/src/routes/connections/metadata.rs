@@ -6,11 +6,10 @@ use http::{HeaderMap, StatusCode};
 use onevent_contract::{ConnectionId, IntegrationId, JsonObject, MetadataWriteKind};
 use onevent_store::{ConnectionKey, Writer};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, ErrorBody, FieldError};
-use crate::extract::{Authorized, FromQuery, JsonBody, PathOf, QueryReader, StrictQuery, needs};
+use crate::extract::{Authorized, FromQuery, JsonBody, NoQuery, PathOf, QueryReader, StrictQuery, needs};
 use crate::state::ServerState;
 
 /// So many connections may be changed at once: all or none of them, in one transaction.
@@ -55,11 +54,11 @@ enum Ids {
 )]
 pub(super) async fn set(
     caller: Authorized<Update>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<MetadataBody>,
 ) -> Result<(StatusCode, Json<MetadataBody>), ApiError> {
-    change(&state, &caller, &body, MetadataWriteKind::Set).await?;
-    Ok((StatusCode::CREATED, Json(body)))
+    Ok((StatusCode::CREATED, changed(&state, &caller, body, MetadataWriteKind::Set).await?))
 }
 
 #[utoipa::path(
@@ -76,19 +75,20 @@ pub(super) async fn set(
 )]
 pub(super) async fn update(
     caller: Authorized<Update>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<MetadataBody>,
 ) -> Result<Json<MetadataBody>, ApiError> {
-    change(&state, &caller, &body, MetadataWriteKind::Update).await?;
-    Ok(Json(body))
+    changed(&state, &caller, body, MetadataWriteKind::Update).await
 }
 
-async fn change(
+/// Changes all of them or none, and answers with what was asked.
+async fn changed(
     state: &ServerState,
     caller: &Authorized<Update>,
-    body: &MetadataBody,
+    body: MetadataBody,
     kind: MetadataWriteKind,
-) -> Result<(), ApiError> {
+) -> Result<Json<MetadataBody>, ApiError> {
     let ids = match &body.connection_id {
         Ids::One(id) => std::slice::from_ref(id),
         Ids::Several(ids) => ids.as_slice(),
@@ -104,7 +104,7 @@ async fn change(
     let keys: Vec<ConnectionKey> = ids.iter().map(key).collect();
     let store = state.service().store().await?;
     store.write_metadata_of_all(&keys, kind, &body.metadata, &Writer::User).await?;
-    Ok(())
+    Ok(Json(body))
 }
 
 /// The integration of the form of before: in the query, or in a header.
@@ -118,6 +118,19 @@ impl FromQuery for OldQuery {
     }
 }
 
+#[utoipa::path(
+    post,
+    path = "/connection/{id}/metadata",
+    operation_id = "setMetadataOfOne",
+    tag = "connections",
+    summary = "Replace the metadata of one connection: the form of before",
+    params(
+        ("id" = String, Path, description = "The connection"),
+        ("provider_config_key" = Option<String>, Query, description = "The integration; or in a header of that name"),
+    ),
+    request_body = Object,
+    responses((status = 201, description = "Done", body = Object)),
+)]
 pub(super) async fn set_one(
     caller: Authorized<Update>,
     PathOf(id): PathOf<ConnectionId>,
@@ -125,12 +138,25 @@ pub(super) async fn set_one(
     State(state): State<ServerState>,
     headers: HeaderMap,
     JsonBody(metadata): JsonBody<JsonObject>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<JsonObject>), ApiError> {
     let body = old_body(id, query, &headers, metadata)?;
-    change(&state, &caller, &body, MetadataWriteKind::Set).await?;
-    Ok((StatusCode::CREATED, Json(Value::Object(body.metadata))))
+    let Json(body) = changed(&state, &caller, body, MetadataWriteKind::Set).await?;
+    Ok((StatusCode::CREATED, Json(body.metadata)))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/connection/{id}/metadata",
+    operation_id = "updateMetadataOfOne",
+    tag = "connections",
+    summary = "Change keys of the metadata of one connection: the form of before",
+    params(
+        ("id" = String, Path, description = "The connection"),
+        ("provider_config_key" = Option<String>, Query, description = "The integration; or in a header of that name"),
+    ),
+    request_body = Object,
+    responses((status = 200, description = "Done", body = Object)),
+)]
 pub(super) async fn update_one(
     caller: Authorized<Update>,
     PathOf(id): PathOf<ConnectionId>,
@@ -138,10 +164,10 @@ pub(super) async fn update_one(
     State(state): State<ServerState>,
     headers: HeaderMap,
     JsonBody(metadata): JsonBody<JsonObject>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<JsonObject>, ApiError> {
     let body = old_body(id, query, &headers, metadata)?;
-    change(&state, &caller, &body, MetadataWriteKind::Update).await?;
-    Ok(Json(Value::Object(body.metadata)))
+    let Json(body) = changed(&state, &caller, body, MetadataWriteKind::Update).await?;
+    Ok(Json(body.metadata))
 }
 
 fn old_body(

@@ -5,10 +5,10 @@ use axum::extract::State;
 use http::StatusCode;
 use onevent_contract::ConnectionId;
 use onevent_store::{ConnectionKey, StoreError};
-use serde_json::{Value, json};
 
 use super::details::{Given, PatchBody};
 use super::named::{OfIntegration, missing};
+use crate::answer::Success;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, JsonBody, PathOf, StrictQuery, needs};
 use crate::state::ServerState;
@@ -29,7 +29,7 @@ needs! {
     ),
     request_body = PatchBody,
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Success),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -39,11 +39,11 @@ pub(super) async fn patch(
     StrictQuery(query): StrictQuery<OfIntegration>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<PatchBody>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Success>, ApiError> {
     let key = ConnectionKey::new(caller.environment().clone(), query.integration, id);
     let given = Given::new(body.end_user, body.tags, body.webhook_url_override)?;
     match state.service().store().await?.patch_connection(&key, &given.into_patch()).await {
-        Ok(()) => Ok(Json(json!({ "success": true }))),
+        Ok(()) => Ok(Json(Success::YES)),
         Err(StoreError::UnknownConnection { .. }) => {
             Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found").await)
         }

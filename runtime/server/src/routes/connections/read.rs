@@ -8,6 +8,7 @@ use onevent_store::{ConnectionKey, StoredConnection, Visibility};
 use serde_json::{Value, json};
 
 use super::named::missing;
+use super::schema::FullConnection;
 use super::shape::{self, Secrets};
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, PathOf, QueryReader, StrictQuery, needs};
@@ -56,7 +57,7 @@ impl ReadQuery {
         ("refresh_github_app_jwt_token" = Option<bool>, Query, description = "Taken, and without effect"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = FullConnection),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]

@@ -9,12 +9,13 @@ use onevent_lifecycle::deployments::{DeploymentScope, Kinds, Within};
 use onevent_store::Audit;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, FieldError};
 use crate::extract::present;
 
 /// The body of both routes.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct DeployBody {
     flow_configs: Vec<FlowConfig>,
@@ -25,6 +26,7 @@ pub(super) struct DeployBody {
     post_connection_scripts_by_provider: Option<Vec<ProviderScripts<PostConnectionScript>>>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     json_schema: Option<IgnoredAny>,
     reconcile: bool,
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
@@ -36,6 +38,7 @@ pub(super) struct DeployBody {
     single_deploy_mode: Option<bool>,
     #[serde(default, deserialize_with = "present")]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<String>)]
     sdk_version: Option<SdkVersion>,
     #[serde(default, deserialize_with = "present")]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
@@ -44,7 +47,7 @@ pub(super) struct DeployBody {
     pub(super) nango_yaml_body: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum DeployMode {
     All,
@@ -52,7 +55,7 @@ enum DeployMode {
     Integration,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Source {
     Standalone,
@@ -78,54 +81,67 @@ impl TryFrom<String> for SdkVersion {
 }
 
 /// An action or a sync.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FlowConfig {
     r#type: FlowType,
     models: Vec<String>,
     #[serde(rename = "providerConfigKey")]
+    #[schema(value_type = String)]
     provider_config_key: IntegrationId,
     #[serde(rename = "syncName")]
+    #[schema(value_type = String)]
     sync_name: FunctionName,
     #[serde(rename = "fileBody")]
     file_body: FileBody,
     /// The rest is about syncs, or said again by the code.
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     runs: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     version: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     endpoints: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     input: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     metadata: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     models_json_schema: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     track_deletes: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     auto_start: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     sync_type: Option<IgnoredAny>,
     #[serde(default, rename = "webhookSubscriptions")]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     webhook_subscriptions: Option<IgnoredAny>,
     #[serde(default)]
     #[expect(dead_code, reason = "clients send it, and nobody reads it")]
+    #[schema(value_type = Option<Value>)]
     features: Option<IgnoredAny>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum FlowType {
     Sync,
@@ -133,7 +149,7 @@ enum FlowType {
 }
 
 /// What runs, and what is shown.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FileBody {
     js: String,
@@ -141,24 +157,28 @@ struct FileBody {
 }
 
 /// The event functions of an integration.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct ProviderScripts<S> {
+    #[schema(value_type = String)]
     provider_config_key: IntegrationId,
     scripts: Vec<S>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct OnEventScript {
+    #[schema(value_type = String)]
     name: FunctionName,
     file_body: FileBody,
+    #[schema(value_type = String)]
     event: Event,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct PostConnectionScript {
+    #[schema(value_type = String)]
     name: FunctionName,
     file_body: FileBody,
 }

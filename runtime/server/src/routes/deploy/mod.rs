@@ -3,63 +3,79 @@
 mod body;
 mod shape;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
-use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use onevent_app::DeploymentRequest;
-use serde_json::Value;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use self::body::DeployBody;
-use crate::error::{ApiError, FieldError};
-use crate::extract::{Authorized, JsonBody, NoQuery, StrictQuery, needs};
+use self::shape::{DeployPlan, DeployedFlow};
+use crate::error::{ApiError, ErrorBody, FieldError};
+use crate::extract::{Authorized, JsonBody, NoQuery, StrictQuery, client, needs};
 use crate::state::ServerState;
 
 /// The oldest command line whose bundles are understood, as in Nango.
 const OLDEST_CLI: [u64; 3] = [0, 39, 25];
 /// How it names itself.
 const CLI_AGENT: &str = "nango-cli/";
-/// The longest name of a program that is kept with a deployment, in characters.
-const MAX_CLIENT_CHARS: usize = 200;
 
 needs! {
     Deploy => Deploy;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/sync/deploy/confirmation", post(confirm))
-        .route("/sync/deploy", post(deploy))
-        .route("/functions/deployments/bundle/preview", post(bundle))
-        .route("/functions/deployments/bundle", post(bundle))
-        .route("/functions/deployments", post(single))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(confirm))
+        .routes(routes!(deploy))
+        .routes(routes!(preview))
+        .routes(routes!(bundle))
+        .routes(routes!(single))
 }
 
 /// What the deployment would do.
+#[utoipa::path(
+    post,
+    path = "/sync/deploy/confirmation",
+    operation_id = "confirmDeploy",
+    tag = "deployments",
+    summary = "What a deployment of Nango's command line would do",
+    request_body = DeployBody,
+    responses((status = 200, description = "Done", body = DeployPlan)),
+)]
 async fn confirm(
     caller: Authorized<Deploy>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     headers: HeaderMap,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<DeployBody>,
-) -> Result<Json<Value>, ApiError> {
-    let client = client(&headers)?;
+) -> Result<Json<DeployPlan>, ApiError> {
+    let client = known_client(&headers)?;
     let (body, request) = read(body, client).await?;
     let planned = state.service().plan_deployment(caller.environment(), request).await?;
     warn_of_skipped(&body);
-    Ok(Json(shape::plan(&planned.changes)))
+    Ok(Json(DeployPlan::new(&planned.changes)))
 }
 
 /// Does it.
+#[utoipa::path(
+    post,
+    path = "/sync/deploy",
+    operation_id = "deployAsNango",
+    tag = "deployments",
+    summary = "Deploy as Nango's command line does",
+    request_body = DeployBody,
+    responses((status = 200, description = "Done", body = [DeployedFlow])),
+)]
 async fn deploy(
     caller: Authorized<Deploy>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     headers: HeaderMap,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<DeployBody>,
-) -> Result<Json<Value>, ApiError> {
-    let client = client(&headers)?;
+) -> Result<Json<Vec<DeployedFlow>>, ApiError> {
+    let client = known_client(&headers)?;
     if body.nango_yaml_body.is_none() {
         let error = FieldError::of("nangoYamlBody", "invalid_type", "this field is required");
         return Err(ApiError::invalid("invalid_body", vec![error]));
@@ -74,7 +90,32 @@ async fn deploy(
 }
 
 /// Projects of `createFunction`, Nango's next form of functions. Its functions have no lifecycle events.
+#[utoipa::path(
+    post,
+    path = "/functions/deployments/bundle/preview",
+    operation_id = "previewBundle",
+    tag = "deployments",
+    summary = "Refused: functions of createFunction()",
+    responses((status = 400, description = "`not_supported`", body = ErrorBody)),
+)]
+async fn preview(_caller: Authorized<Deploy>) -> ApiError {
+    no_bundles()
+}
+
+/// As before it.
+#[utoipa::path(
+    post,
+    path = "/functions/deployments/bundle",
+    operation_id = "deployBundle",
+    tag = "deployments",
+    summary = "Refused: functions of createFunction()",
+    responses((status = 400, description = "`not_supported`", body = ErrorBody)),
+)]
 async fn bundle(_caller: Authorized<Deploy>) -> ApiError {
+    no_bundles()
+}
+
+fn no_bundles() -> ApiError {
     ApiError::new(
         StatusCode::BAD_REQUEST,
         "not_supported",
@@ -84,6 +125,14 @@ async fn bundle(_caller: Authorized<Deploy>) -> ApiError {
 }
 
 /// Nango's compiler in the cloud knows actions and syncs only.
+#[utoipa::path(
+    post,
+    path = "/functions/deployments",
+    operation_id = "deploySingle",
+    tag = "deployments",
+    summary = "Refused: nothing is compiled here",
+    responses((status = 400, description = "`not_supported`", body = ErrorBody)),
+)]
 async fn single(_caller: Authorized<Deploy>) -> ApiError {
     ApiError::new(
         StatusCode::BAD_REQUEST,
@@ -99,10 +148,9 @@ async fn read(body: DeployBody, client: String) -> Result<(DeployBody, Deploymen
 }
 
 /// Who asks, as a program; an error where that is a command line which is too old.
-fn client(headers: &HeaderMap) -> Result<String, ApiError> {
-    let agent = headers.get(USER_AGENT).and_then(|line| line.to_str().ok()).unwrap_or_default();
-    let first = agent.split(' ').next().unwrap_or_default();
-    if let Some(version) = first.strip_prefix(CLI_AGENT) {
+fn known_client(headers: &HeaderMap) -> Result<String, ApiError> {
+    let client = client(headers);
+    if let Some(version) = client.strip_prefix(CLI_AGENT) {
         let core = version.split(['-', '+']).next().unwrap_or_default();
         let numbers: Vec<u64> = core.split('.').map_while(|number| number.parse().ok()).collect();
         if numbers.as_slice() < OLDEST_CLI.as_slice() {
@@ -111,7 +159,7 @@ fn client(headers: &HeaderMap) -> Result<String, ApiError> {
             return Err(ApiError::new(StatusCode::BAD_REQUEST, "invalid_cli_version", message));
         }
     }
-    Ok(if first.is_empty() { "unknown".to_owned() } else { first.chars().take(MAX_CLIENT_CHARS).collect() })
+    Ok(client)
 }
 
 fn warn_of_skipped(body: &DeployBody) {

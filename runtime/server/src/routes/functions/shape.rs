@@ -1,41 +1,103 @@
 //! A function as Nango's API shows it.
 
-use onevent_contract::{Function, FunctionKind, JsonObject, Schema};
-use onevent_store::FunctionVersion;
+use jiff::Timestamp;
+use onevent_contract::{Event, Function, FunctionKind, JsonObject, Schema};
+use onevent_store::{FunctionVersion, VersionNumber};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
-/// An entry of the list. A function of a project's folder has no day on which it was deployed: `null`.
-pub(super) fn listed(function: &Function, version: Option<&FunctionVersion>) -> Value {
-    let mut shown = json!({
-        "name": function.key.name,
-        "type": function.kind.as_str(),
-        "id": null,
-        "enabled": true,
-        "last_deployed": version.map(|version| version.created_at),
-        "source": "repo",
-    });
-    if let Some(version) = version {
-        shown["version"] = json!(version.version);
-    }
-    if let Some(description) = &function.description {
-        shown["description"] = json!(description);
-    }
-    match &function.kind {
-        FunctionKind::Event(event) => shown["event"] = json!(event),
-        FunctionKind::Action { input, output } => {
+/// An entry of the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ListedFunction {
+    name: String,
+    /// `action` or `on-event`.
+    r#type: &'static str,
+    /// Nango's number of it; onevent has none.
+    id: Option<u64>,
+    enabled: bool,
+    /// `null` of a function of a project's folder: it has no such day.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_deployed: Option<Timestamp>,
+    source: &'static str,
+    /// Of a deployed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    version: Option<VersionNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    description: Option<String>,
+    /// Of an event function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    event: Option<Event>,
+    /// The name of an action's input in `json_schema`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    input: Option<String>,
+    /// The name of an action's output in `json_schema`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    returns: Option<Vec<String>>,
+    /// Of an action: its schemas, under `definitions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    json_schema: Option<Value>,
+}
+
+impl ListedFunction {
+    pub(super) fn new(function: &Function, version: Option<&FunctionVersion>) -> Self {
+        let mut shown = Self {
+            name: function.key.name.to_string(),
+            r#type: function.kind.as_str(),
+            id: None,
+            enabled: true,
+            last_deployed: version.map(|version| version.created_at),
+            source: "repo",
+            version: version.map(|version| version.version),
+            description: function.description.clone(),
+            event: function.event(),
+            input: None,
+            returns: None,
+            json_schema: None,
+        };
+        if let FunctionKind::Action { input, output } = &function.kind {
             let input = input.as_ref().map(|schema| (model("ActionInput", function), schema));
             let output = output.as_ref().map(|schema| (model("ActionOutput", function), schema));
-            if let Some((name, _)) = &input {
-                shown["input"] = json!(name);
-            }
-            shown["returns"] = json!(output.iter().map(|(name, _)| name).collect::<Vec<_>>());
-            shown["json_schema"] = definitions(input.into_iter().chain(output));
+            shown.input = input.as_ref().map(|(name, _)| name.clone());
+            shown.returns = Some(output.iter().map(|(name, _)| name.clone()).collect());
+            shown.json_schema = Some(definitions(input.into_iter().chain(output)));
         }
-        _ => {}
+        shown
     }
-    shown
+}
+
+/// A page of functions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FunctionList {
+    pub(super) data: Vec<ListedFunction>,
+    pub(super) pagination: Pagination,
+}
+
+/// Which page it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Pagination {
+    /// How many functions there are on all pages.
+    pub(super) total: usize,
+    /// From 0.
+    pub(super) page: u32,
+    pub(super) limit: u32,
+}
+
+/// The code of a function.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FunctionCode {
+    /// `action` or `on-event`.
+    pub(super) r#type: &'static str,
+    /// Its author's TypeScript.
+    pub(super) code: String,
 }
 
 /// A name for a schema that has none, as Nango makes it.

@@ -3,15 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use onevent_app::FoundIntegration;
 use onevent_contract::{EnvironmentName, IntegrationId};
 use onevent_store::{Change, IntegrationPatch, StoreError};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{self, UpdateBody};
-use super::create::{shown, taken};
+use super::create::{check_free, shown, taken};
 use super::find::listed;
+use super::schema::ShownIntegration;
+use crate::answer::{Data, Success};
 use crate::error::{ApiError, ErrorBody};
-use crate::extract::{Authorized, JsonBody, PathOf, needs};
+use crate::extract::{Authorized, JsonBody, NoQuery, PathOf, StrictQuery, needs};
 use crate::state::ServerState;
 
 needs! {
@@ -30,26 +33,22 @@ needs! {
     ),
     request_body = UpdateBody,
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<ShownIntegration>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
 pub(super) async fn update(
     caller: Authorized<Update>,
     PathOf(key): PathOf<IntegrationId>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<UpdateBody>,
 ) -> Result<Json<Value>, ApiError> {
     let environment = caller.environment();
-    let found = listed(&state, environment, &key).await?;
-    if found.stored.is_none() {
-        return Err(read_only(&key));
-    }
+    let found = changeable(&state, environment, &key).await?;
     body::check_display_name(body.display_name.as_ref())?;
-    if let Some(new) = body.unique_key.as_ref().filter(|new| **new != key)
-        && state.service().integrations()?.is_in_settings(new)
-    {
-        return Err(taken(new));
+    if let Some(new) = body.unique_key.as_ref().filter(|new| **new != key) {
+        check_free(&state, new)?;
     }
     let credentials = body::credentials(body.credentials, &found.integration.provider)?;
     let now = body.unique_key.clone().unwrap_or_else(|| key.clone());
@@ -77,23 +76,22 @@ pub(super) async fn update(
         ("key" = String, Path, description = "The integration"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Success),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
 pub(super) async fn delete(
     caller: Authorized<Delete>,
     PathOf(key): PathOf<IntegrationId>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Success>, ApiError> {
     let environment: &EnvironmentName = caller.environment();
-    if listed(&state, environment, &key).await?.stored.is_none() {
-        return Err(read_only(&key));
-    }
+    changeable(&state, environment, &key).await?;
     let mut transaction = state.service().store().await?.begin().await?;
     transaction.delete_integration(environment, &key).await.map_err(refused)?;
     transaction.commit().await?;
-    Ok(Json(json!({ "success": true })))
+    Ok(Json(Success::YES))
 }
 
 /// What the database refuses. Nango deletes the connections with their integration, and cleans up nothing.
@@ -110,9 +108,17 @@ fn refused(error: StoreError) -> ApiError {
     }
 }
 
-/// The answer to a change of an integration that files make.
-fn read_only(key: &IntegrationId) -> ApiError {
+/// The integration of that name, if the API made it: those of files are changed there.
+async fn changeable(
+    state: &ServerState,
+    environment: &EnvironmentName,
+    key: &IntegrationId,
+) -> Result<FoundIntegration, ApiError> {
+    let found = listed(state, environment, key).await?;
+    if found.stored.is_some() {
+        return Ok(found);
+    }
     let message =
         format!("the integration `{key}` comes from the project's folder or onevent.toml: change it there");
-    ApiError::new(StatusCode::CONFLICT, "integration_is_read_only", message)
+    Err(ApiError::new(StatusCode::CONFLICT, "integration_is_read_only", message))
 }

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 
 use super::body::{self, CreateBody, QuickstartBody};
 use super::find::listed;
+use super::schema::ShownIntegration;
 use super::shape;
+use crate::answer::Data;
 use crate::error::{ApiError, ErrorBody, FieldError};
-use crate::extract::{Authorized, JsonBody, needs};
+use crate::extract::{Authorized, JsonBody, NoQuery, StrictQuery, needs};
 use crate::state::ServerState;
 
 needs! {
@@ -28,28 +30,18 @@ needs! {
     summary = "Make an integration",
     request_body = CreateBody,
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<ShownIntegration>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
 pub(super) async fn create(
     caller: Authorized<Create>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<CreateBody>,
 ) -> Result<Json<Value>, ApiError> {
     let provider = provider(&state, &body.provider)?;
-    body::check_display_name(body.display_name.as_ref())?;
-    let new = NewIntegration {
-        environment: caller.environment().clone(),
-        unique_key: body.unique_key,
-        provider: provider.name.clone(),
-        display_name: body.display_name,
-        credentials: body::credentials(body.credentials, &provider)?,
-        integration_config: body.integration_config.map(body::object).unwrap_or_default(),
-        custom: body.custom.map(body::object).unwrap_or_default(),
-        forward_webhooks: body.forward_webhooks.map(body::forward_webhooks).unwrap_or_default(),
-    };
-    made(&state, new).await
+    made(&state, caller.environment(), &provider, body).await
 }
 
 /// Nango brings apps of its own for a first try; onevent has none.
@@ -61,12 +53,13 @@ pub(super) async fn create(
     summary = "Make an integration without an app of your own",
     request_body = QuickstartBody,
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<ShownIntegration>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
 pub(super) async fn quickstart(
     caller: Authorized<Create>,
+    StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
     JsonBody(body): JsonBody<QuickstartBody>,
 ) -> Result<Json<Value>, ApiError> {
@@ -79,18 +72,17 @@ pub(super) async fn quickstart(
         );
         return Err(body::invalid(vec![FieldError::of("provider", "invalid_value", message)]));
     }
-    body::check_display_name(body.display_name.as_ref())?;
-    let new = NewIntegration {
-        environment: caller.environment().clone(),
-        unique_key: body.unique_key,
-        provider: provider.name.clone(),
-        display_name: body.display_name,
+    let QuickstartBody { provider: name, unique_key, display_name, forward_webhooks } = body;
+    let body = CreateBody {
+        provider: name,
+        unique_key,
+        display_name,
         credentials: None,
-        integration_config: Default::default(),
-        custom: Default::default(),
-        forward_webhooks: body.forward_webhooks.map(body::forward_webhooks).unwrap_or_default(),
+        forward_webhooks,
+        integration_config: None,
+        custom: None,
     };
-    made(&state, new).await
+    made(&state, caller.environment(), &provider, body).await
 }
 
 fn provider(state: &ServerState, name: &str) -> Result<Arc<Provider>, ApiError> {
@@ -101,17 +93,37 @@ fn provider(state: &ServerState, name: &str) -> Result<Arc<Provider>, ApiError> 
     state.service().integrations()?.providers().get(name).ok_or_else(unknown)
 }
 
-async fn made(state: &ServerState, new: NewIntegration) -> Result<Json<Value>, ApiError> {
-    if state.service().integrations()?.is_in_settings(&new.unique_key) {
-        return Err(taken(&new.unique_key));
-    }
+/// Makes it, if it may be made.
+async fn made(
+    state: &ServerState,
+    environment: &EnvironmentName,
+    provider: &Provider,
+    body: CreateBody,
+) -> Result<Json<Value>, ApiError> {
+    body::check_display_name(body.display_name.as_ref())?;
+    let new = NewIntegration {
+        environment: environment.clone(),
+        unique_key: body.unique_key,
+        provider: provider.name.clone(),
+        display_name: body.display_name,
+        credentials: body::credentials(body.credentials, provider)?,
+        integration_config: body.integration_config.map(body::object).unwrap_or_default(),
+        custom: body.custom.map(body::object).unwrap_or_default(),
+        forward_webhooks: body.forward_webhooks.map(body::forward_webhooks).unwrap_or_default(),
+    };
+    check_free(state, &new.unique_key)?;
     let mut transaction = state.service().store().await?.begin().await?;
     match transaction.create_integration(&new).await {
         Ok(_) => transaction.commit().await?,
         Err(StoreError::IntegrationExists { integration, .. }) => return Err(taken(&integration)),
         Err(error) => return Err(error.into()),
     }
-    shown(state, &new.environment, &new.unique_key).await
+    shown(state, environment, &new.unique_key).await
+}
+
+/// What the settings say of an integration would win.
+pub(super) fn check_free(state: &ServerState, key: &IntegrationId) -> Result<(), ApiError> {
+    if state.service().integrations()?.is_in_settings(key) { Err(taken(key)) } else { Ok(()) }
 }
 
 /// An integration as it is now.

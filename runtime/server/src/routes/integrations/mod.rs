@@ -5,6 +5,7 @@ mod body;
 mod change;
 mod create;
 mod find;
+mod schema;
 mod shape;
 
 use axum::Json;
@@ -15,6 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) use self::find::{found, listed};
+use self::schema::ShownIntegration;
+use crate::answer::Data;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
 use crate::state::ServerState;
@@ -59,7 +62,7 @@ impl FromQuery for OneQuery {
     tag = "integrations",
     summary = "The integrations",
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<Vec<ShownIntegration>>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]
@@ -84,7 +87,7 @@ async fn list(
         ("include" = Option<Vec<String>>, Query, description = "`webhook`, `credentials`, or both"),
     ),
     responses(
-        (status = 200, description = "Done", body = Object),
+        (status = 200, description = "Done", body = Data<ShownIntegration>),
         (status = "4XX", description = "Refused", body = ErrorBody),
     ),
 )]

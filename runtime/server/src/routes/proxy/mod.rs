@@ -10,7 +10,6 @@ mod request;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
@@ -18,10 +17,13 @@ use onevent_contract::{Clock as _, EffectSender, SystemClock};
 use onevent_proxy::StreamedCall;
 use onevent_store::ConnectionKey;
 use tracing::Span;
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
 
 use self::request::{Forwarded, PREFIX};
 use crate::error::ApiError;
 use crate::extract::{Authorized, needs};
+use crate::openapi::named_operations;
 use crate::state::ServerState;
 
 /// How long attempts may go on (`Retries`): a wait that would end later is not begun, and the last answer is the answer.
@@ -32,14 +34,50 @@ needs! {
     Forward => Proxy;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
+/// OpenAPI has no names for other methods, and a router that is made of the description would take no others.
+#[derive(OpenApi)]
+#[openapi(paths(forward), modifiers(&OwnIds))]
+struct Described;
+
+/// Each method is an operation of its own.
+struct OwnIds;
+
+impl Modify for OwnIds {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            for (method, operation) in named_operations(item) {
+                operation.operation_id = Some(format!("proxy{method}"));
+            }
+        }
+    }
+}
+
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
     // The query and the path are the provider's: they are taken as they came.
-    Router::new()
+    OpenApiRouter::with_openapi(Described::openapi())
         .route(PREFIX, any(forward))
         .route(&format!("{PREFIX}/"), any(forward))
         .route(&format!("{PREFIX}/{{*endpoint}}"), any(forward))
 }
 
+#[utoipa::path(
+    method(get, head, post, put, patch, delete, options),
+    path = "/proxy/{endpoint}",
+    tag = "proxy",
+    summary = "Call the provider of a connection with its credentials; any method, PROPFIND and REPORT too",
+    params(
+        ("endpoint" = String, Path, description = "The provider's path; it may hold slashes. Its query follows"),
+        ("provider-config-key" = String, Header, description = "The integration"),
+        ("connection-id" = String, Header, description = "The connection"),
+        ("retries" = Option<u32>, Header, description = "How many more attempts"),
+        ("retry-on" = Option<String>, Header, description = "On which statuses, with commas in between"),
+        ("base-url-override" = Option<String>, Header, description = "Another base URL"),
+        ("decompress" = Option<bool>, Header, description = "Whether the answer is unpacked"),
+        ("forward-headers-on-redirect" = Option<bool>, Header, description = "Whether headers with credentials go to another origin"),
+    ),
+    request_body(content = Vec<u8>, content_type = "*/*", description = "Goes to the provider as it is"),
+    responses((status = "2XX", description = "The provider's answer, as it came", body = Vec<u8>, content_type = "*/*")),
+)]
 async fn forward(
     caller: Authorized<Forward>,
     State(state): State<ServerState>,

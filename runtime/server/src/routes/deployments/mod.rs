@@ -1,12 +1,12 @@
 //! Deployments in onevent's own form: what `onevent --server` asks for, and what Nango has no route for.
 
+mod schema;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use onevent_app::{DeploymentRequest, ServiceError};
 use onevent_contract::IntegrationId;
@@ -15,10 +15,13 @@ use onevent_lifecycle::deployments::DeploymentScope;
 use onevent_store::{Audit, Deployment, DeploymentId, Pruned};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::{ApiError, FieldError};
 use crate::extract::{
-    Authorized, FromQuery, JsonBody, NoQuery, PathOf, QueryReader, StrictQuery, needs, present,
+    Authorized, FromQuery, JsonBody, NoQuery, PathOf, QueryReader, StrictQuery, client, needs, present,
 };
 use crate::state::ServerState;
 
@@ -32,13 +35,13 @@ needs! {
     Deploy => Deploy;
 }
 
-pub(super) fn routes() -> Router<ServerState> {
-    Router::new()
-        .route("/deployments", get(list).post(deploy))
-        .route("/deployments/prune", post(prune))
-        .route("/deployments/{id}", get(one))
-        .route("/deployments/{id}/diff", get(diff))
-        .route("/deployments/{id}/rollback", post(roll_back))
+pub(super) fn routes() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, deploy))
+        .routes(routes!(prune))
+        .routes(routes!(one))
+        .routes(routes!(diff))
+        .routes(routes!(roll_back))
 }
 
 struct ListQuery {
@@ -51,6 +54,17 @@ impl FromQuery for ListQuery {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/deployments",
+    operation_id = "listDeployments",
+    tag = "deployments",
+    summary = "What the environment ran, the newest first",
+    params(
+        ("limit" = Option<u32>, Query, description = "1 to 1,000; 20"),
+    ),
+    responses((status = 200, description = "Done", body = schema::DeploymentHistory)),
+)]
 async fn list(
     caller: Authorized<Deploy>,
     StrictQuery(query): StrictQuery<ListQuery>,
@@ -63,15 +77,19 @@ async fn list(
 }
 
 /// The files of a project, and what is to be deployed of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DeployBody {
     /// Path inside the project -> text.
+    #[schema(value_type = HashMap<String, String>)]
     files: BTreeMap<String, Arc<str>>,
     /// Path that is a link -> where it leads to, inside the project.
     #[serde(default)]
+    #[schema(value_type = HashMap<String, String>)]
     links: BTreeMap<String, String>,
+    /// Deploy only this integration.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     integration: Option<IntegrationId>,
     #[serde(default, deserialize_with = "present")]
     message: Option<String>,
@@ -82,6 +100,15 @@ struct DeployBody {
     dry_run: bool,
 }
 
+#[utoipa::path(
+    post,
+    path = "/deployments",
+    operation_id = "deploy",
+    tag = "deployments",
+    summary = "Deploy the functions of a project",
+    request_body = DeployBody,
+    responses((status = 200, description = "Done", body = schema::Deployed)),
+)]
 async fn deploy(
     caller: Authorized<Deploy>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
@@ -128,6 +155,17 @@ struct DeploymentDocument<'a> {
     active: bool,
 }
 
+#[utoipa::path(
+    get,
+    path = "/deployments/{id}",
+    operation_id = "getDeployment",
+    tag = "deployments",
+    summary = "One deployment",
+    params(
+        ("id" = String, Path, description = "The deployment"),
+    ),
+    responses((status = 200, description = "Done", body = schema::Deployment)),
+)]
 async fn one(
     caller: Authorized<Deploy>,
     PathOf(id): PathOf<String>,
@@ -152,6 +190,18 @@ impl FromQuery for DiffQuery {
 }
 
 /// What is different in another deployment; in the active one, where none is named.
+#[utoipa::path(
+    get,
+    path = "/deployments/{id}/diff",
+    operation_id = "diffDeployments",
+    tag = "deployments",
+    summary = "What is different in another deployment",
+    params(
+        ("id" = String, Path, description = "The deployment"),
+        ("to" = Option<String>, Query, description = "The other one; without it, the active one"),
+    ),
+    responses((status = 200, description = "Done", body = schema::DeploymentDiff)),
+)]
 async fn diff(
     caller: Authorized<Deploy>,
     PathOf(id): PathOf<String>,
@@ -166,7 +216,7 @@ async fn diff(
 }
 
 /// Why a deployment is made active again.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RollbackBody {
     #[serde(default, deserialize_with = "present")]
@@ -175,6 +225,18 @@ struct RollbackBody {
     author: Option<String>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/deployments/{id}/rollback",
+    operation_id = "rollBackDeployment",
+    tag = "deployments",
+    summary = "Make a deployment the active one again",
+    params(
+        ("id" = String, Path, description = "The deployment"),
+    ),
+    request_body = RollbackBody,
+    responses((status = 200, description = "Done", body = schema::Deployment)),
+)]
 async fn roll_back(
     caller: Authorized<Deploy>,
     PathOf(id): PathOf<String>,
@@ -190,12 +252,21 @@ async fn roll_back(
 }
 
 /// How many deployments stay.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PruneBody {
     keep: u32,
 }
 
+#[utoipa::path(
+    post,
+    path = "/deployments/prune",
+    operation_id = "pruneDeployments",
+    tag = "deployments",
+    summary = "Delete all but the latest deployments",
+    request_body = PruneBody,
+    responses((status = 200, description = "Done", body = schema::Pruned)),
+)]
 async fn prune(
     caller: Authorized<Deploy>,
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
@@ -234,7 +305,5 @@ fn audit(headers: &HeaderMap, author: Option<String>, message: Option<String>) -
             return Err(ApiError::invalid("invalid_body", vec![FieldError::of(field, "too_big", message)]));
         }
     }
-    let client = headers.get(USER_AGENT).and_then(|line| line.to_str().ok()).unwrap_or("unknown");
-    let client = client.split(' ').next().unwrap_or_default().chars().take(200).collect();
-    Ok(Audit { author, message, client })
+    Ok(Audit { author, message, client: client(headers) })
 }
