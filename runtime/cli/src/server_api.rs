@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
+};
 use http::{HeaderMap, Method};
 use onevent_app::Location;
 use onevent_contract::HostError;
@@ -23,6 +25,25 @@ const AGENT: HeaderValue = HeaderValue::from_static(concat!("onevent/", env!("CA
 pub(crate) struct ServerApi {
     origin: Origin,
     authorization: HeaderValue,
+}
+
+/// What must be so for an import, decided by the server together with it: between a look and an import, somebody else may
+/// create or delete the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precondition {
+    /// The connection is not there yet.
+    IsNew,
+    /// The connection is there.
+    IsThere,
+}
+
+impl Precondition {
+    fn header(self) -> HeaderName {
+        match self {
+            Self::IsNew => IF_NONE_MATCH,
+            Self::IsThere => IF_MATCH,
+        }
+    }
 }
 
 /// The failure of a command on a server that there is no key for.
@@ -94,6 +115,27 @@ impl ServerApi {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Result<Value, Refusal>, Failure> {
+        self.send(method, path, query, body, HeaderMap::new()).await
+    }
+
+    /// Imports a connection, where that is so; what the server refuses is the caller's to judge.
+    pub(crate) async fn import(
+        &self,
+        precondition: Precondition,
+        connection: &Value,
+    ) -> Result<Result<Value, Refusal>, Failure> {
+        let headers = HeaderMap::from_iter([(precondition.header(), HeaderValue::from_static("*"))]);
+        self.send(Method::POST, &["connections"], &[], Some(connection), headers).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+        mut headers: HeaderMap,
+    ) -> Result<Result<Value, Refusal>, Failure> {
         let mut url = self.origin.base().clone();
         let wrong = || Failure::usage("invalid_name", "this name cannot stand in a URL");
         if path.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
@@ -103,7 +145,6 @@ impl ServerApi {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(USER_AGENT, AGENT);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -132,6 +132,7 @@ mod tests {
             attempt: 1,
             caller_run_id: None,
             deployment: None,
+            request_id: None,
             started_at: NOW.parse().unwrap(),
             outcome,
             verdict: None,

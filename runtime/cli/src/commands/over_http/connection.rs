@@ -11,7 +11,7 @@ use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{BAD, DIM, GOOD, NAME, Reply, Table, clean, paint, short};
-use crate::server_api::{Refusal, ServerApi};
+use crate::server_api::{Precondition, Refusal, ServerApi};
 use crate::session::Session;
 
 /// How the server calls a validation that did not accept.
@@ -40,17 +40,12 @@ pub(super) async fn create(
         ("--credentials", args.account.credentials.as_deref()),
         ("--metadata", args.metadata.as_deref()),
     ])?;
-    if exists(server, &args.target).await? {
-        let message = format!("there is a connection `{}` already", args.target.connection_id);
-        let failure = Failure::new(ExitCode::Failed, "connection_exists", message);
-        return Err(failure.hint("to give it new credentials, use `connection reconnect`"));
-    }
     let mut body = body(session, &args.target, &args.account).await?;
     if let Some(text) = &args.metadata {
         let metadata = input::object("--metadata", text, &session.directory).await?;
         body.insert("metadata".into(), Value::Object(metadata));
     }
-    let answer = import(server, body).await?;
+    let answer = import(server, Precondition::IsNew, body).await?;
     operated(session, &args.target, "creation", answer)
 }
 
@@ -60,13 +55,8 @@ pub(super) async fn reconnect(
     server: &ServerApi,
     args: &ReconnectArgs,
 ) -> Result<Reply, Failure> {
-    if !exists(server, &args.target).await? {
-        let message = format!("there is no connection `{}`", args.target.connection_id);
-        let failure = Failure::new(ExitCode::Failed, "unknown_connection", message);
-        return Err(failure.hint("to make it, use `connection create`"));
-    }
     let body = body(session, &args.target, &args.account).await?;
-    let answer = import(server, body).await?;
+    let answer = import(server, Precondition::IsThere, body).await?;
     operated(session, &args.target, "override", answer)
 }
 
@@ -152,13 +142,6 @@ pub(super) async fn list(session: &Session, server: &ServerApi, args: &ListArgs)
     Ok(if is_empty { reply.note(&format!("no connections in {environment}\n")) } else { reply })
 }
 
-async fn exists(server: &ServerApi, target: &Target) -> Result<bool, Failure> {
-    let query =
-        [("connectionId", target.connection_id.as_str()), ("integrationId", target.integration.as_str())];
-    let answer = server.ask(Method::GET, &["connections"], &query, None).await?;
-    Ok(answer.get("connections").and_then(Value::as_array).is_some_and(|found| !found.is_empty()))
-}
-
 async fn body(session: &Session, target: &Target, account: &AccountArgs) -> Result<JsonObject, Failure> {
     const FLAG: &str = "--credentials";
     let credentials = match &account.credentials {
@@ -177,11 +160,26 @@ async fn body(session: &Session, target: &Target, account: &AccountArgs) -> Resu
     Ok(body)
 }
 
-async fn import(server: &ServerApi, body: JsonObject) -> Result<Result<Value, Refusal>, Failure> {
-    let answer = server.try_ask(Method::POST, &["connections"], &[], Some(&Value::Object(body))).await?;
-    match answer {
-        Err(refusal) if refusal.code != REJECTED => Err(refusal.into()),
+async fn import(
+    server: &ServerApi,
+    precondition: Precondition,
+    body: JsonObject,
+) -> Result<Result<Value, Refusal>, Failure> {
+    match server.import(precondition, &Value::Object(body)).await? {
+        Err(refusal) if refusal.code != REJECTED => Err(refused(precondition, refusal)),
         answer => Ok(answer),
+    }
+}
+
+fn refused(precondition: Precondition, refusal: Refusal) -> Failure {
+    let is_unmet = refusal.status == 412;
+    let failure = Failure::from(refusal);
+    match precondition {
+        Precondition::IsNew if is_unmet => {
+            failure.hint("to give it new credentials, use `connection reconnect`")
+        }
+        Precondition::IsThere if is_unmet => failure.hint("to make it, use `connection create`"),
+        Precondition::IsNew | Precondition::IsThere => failure,
     }
 }
 
