@@ -15,7 +15,7 @@ test('an event function gets what it may know of its run', async () => {
     const got: unknown[] = [];
     await run((...given: unknown[]) => void got.push(...given.slice(1)), { facts: FACTS });
     assert.deepEqual(got, [
-        { id: 'run-7', attempt: 3, idempotencyKey: 'key-7', isReplay: true, event: 'validate-connection', operation: 'creation' },
+        { attempt: 3, idempotencyKey: 'key-7', isReplay: true, event: 'validate-connection', operation: 'creation' },
     ]);
     assert.ok(Object.isFrozen(got[0] as OnEventRun));
 });
@@ -24,7 +24,7 @@ test('an action gets it after its input', async () => {
     const got: unknown[] = [];
     const exec = (...given: unknown[]) => void got.push(...given.slice(1));
     await runAction({ input: z.any(), output: z.void(), exec }, { ...FACTS, input: { a: 1 } });
-    assert.deepEqual(got, [{ a: 1 }, { id: 'run-7', attempt: 3, idempotencyKey: 'key-7', isReplay: true } satisfies FunctionRun]);
+    assert.deepEqual(got, [{ a: 1 }, { attempt: 3, idempotencyKey: 'key-7', isReplay: true } satisfies FunctionRun]);
 });
 
 test('a function that takes nango alone runs as before', async () => {

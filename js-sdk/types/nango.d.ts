@@ -29,8 +29,6 @@ export type CheckpointOf<Saved extends z.ZodType> = Saved extends z.ZodVoid ? Ch
 
 /** What a function may know of its run. onevent's; Nango has no such thing. */
 export interface FunctionRun {
-    /** The run's id: the same in every attempt. */
-    readonly id: string;
     /** 1 for the first attempt. */
     readonly attempt: number;
     /** The same in every attempt and replay: what a provider can tell a repeated request by. */

@@ -5,14 +5,14 @@ import type { FunctionRun, OnEventName, OnEventRun } from '../types.ts';
 
 /** Of an action. */
 export function functionRun(facts: RunFacts): FunctionRun {
-    const { runId, attempt, idempotencyKey, isReplay } = facts;
-    return ObjectFreeze({ id: runId, attempt, idempotencyKey, isReplay });
+    const { attempt, idempotencyKey, isReplay } = facts;
+    return ObjectFreeze({ attempt, idempotencyKey, isReplay });
 }
 
 /** Of an event function. */
 export function onEventRun(facts: RunFacts): OnEventRun {
-    const { runId, attempt, idempotencyKey, isReplay } = facts;
+    const { attempt, idempotencyKey, isReplay } = facts;
     const event = facts.event as OnEventName;
     const operation = facts.operation as OnEventRun['operation'];
-    return ObjectFreeze({ id: runId, attempt, idempotencyKey, isReplay, event, operation });
+    return ObjectFreeze({ attempt, idempotencyKey, isReplay, event, operation });
 }

@@ -203,3 +203,15 @@ async fn staged_credentials_that_are_rejected_leave_the_old_ones_working() {
     assert_ne!(reconnect("false"), Value::Null, "as at Nango: it needs other credentials");
     assert!(!stage.command(&["dryrun", "check", "acme"]).output().unwrap().status.success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_run_finds_its_requests_although_every_run_has_another_key() {
+    let stage = Stage::new().await;
+    stage.file("hubspot/on-events/setup.ts", &setup(true));
+    stage.file("acme.json", r#"{"credentials": {"type": "OAUTH2", "access_token": "token-of-a-customer"}}"#);
+    stage.run(&["dryrun", "hubspot/setup", "acme", "--connection", "@acme.json", "--save"]);
+    let recorded = std::fs::read_to_string(stage.path().join("hubspot/tests/setup.test.json")).unwrap();
+    assert!(recorded.contains(r#""idempotency-key": "[redacted]""#), "{recorded}");
+    assert!(recorded.contains("1 of post-connection-creation on creation, replay: false"), "{recorded}");
+    stage.run(&["test"]);
+}
