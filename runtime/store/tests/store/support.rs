@@ -1,5 +1,6 @@
 //! Things to put into a database, and a clock.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -75,7 +76,20 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
         credentials: credentials(token),
         connection_config: Some(object(json!({"instance_url": "https://two.my.salesforce.com"}))),
         details: DetailsPatch::default(),
+        metadata: None,
     }
+}
+
+/// Waits until something is so. What was given up is put back in the background, and whoever looks in between finds
+/// somebody at it.
+pub(crate) async fn until<T: PartialEq + fmt::Debug>(expected: T, read: impl AsyncFn() -> T) {
+    for _ in 0..600 {
+        if read().await == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(read().await, expected);
 }
 
 /// Creates a connection that is accepted at once.
