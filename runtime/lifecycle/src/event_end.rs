@@ -23,7 +23,7 @@ pub(crate) async fn settle(
             if is_replay || within.waiting_events(key, EventKind::Setup).await? > 0 {
                 return Ok(());
             }
-            setup.finish(&options.store, within, key).await
+            setup.finish(&options.store, within, event).await
         }
         (EventKind::Cleanup, _) => within.settle_cleanup(key).await.map(drop),
         (EventKind::Action | EventKind::Webhook, _) => Ok(()),

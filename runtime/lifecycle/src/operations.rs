@@ -1,7 +1,11 @@
 //! Create, reconnect, delete: the order of things.
 
-use onevent_contract::{Credentials, Event, IntegrationId, Operation, Warning};
-use onevent_store::{ConnectionKey, NewConnection, OperationGuard, Reconnection, SetupFollows, StoreError};
+use onevent_contract::{
+    Credentials, Event, IntegrationId, MetadataCommit, MetadataWrite, MetadataWriteKind, Operation, Warning,
+};
+use onevent_store::{
+    ConnectionKey, NewConnection, OperationGuard, Reconnection, SetupFollows, StoreError, Visibility, Writer,
+};
 
 use crate::credentials;
 use crate::plan::{self, Functions};
@@ -71,7 +75,7 @@ impl Lifecycle {
 
     /// Gives a connection new credentials and settings.
     ///
-    /// They replace the old ones first; metadata stays as it is. Then the `validate-connection` functions run,
+    /// They replace the old ones first; metadata stays as it is until they are accepted. Then the `validate-connection` functions run,
     /// as in [`Lifecycle::create`]. Not accepted: the connection keeps the new credentials and is marked as an
     /// auth error (`refresh_exhausted`) until it is reconnected; with [`NewCredentials::Staged`], it is as it was
     /// before. Accepted: it is usable, and an earlier auth error is gone. Setup does not run again.
@@ -84,6 +88,7 @@ impl Lifecycle {
         new: Reconnection,
     ) -> Result<OperationReport, LifecycleError> {
         let validation = self.functions(&key.integration, Event::ValidateConnection)?;
+        let metadata = new.metadata.clone();
         let expired = self.warn_of_expired(&new.credentials);
         let report = OperationReport::new(Operation::Override, key);
         let guard =
@@ -94,6 +99,11 @@ impl Lifecycle {
             Decision::Accepted => {
                 let mut transaction = running.begin().await?;
                 transaction.accept_credentials(key).await?;
+                if let Some(value) = metadata {
+                    let (kind, commit) = (MetadataWriteKind::Set, MetadataCommit::Always);
+                    let write = MetadataWrite { value, kind, commit };
+                    transaction.write_metadata(key, Visibility::Established, &write, &Writer::User).await?;
+                }
                 running.tell(&mut transaction, Operation::Override, None).await?;
                 running.report.accepted = Some(true);
                 running.end(transaction).await

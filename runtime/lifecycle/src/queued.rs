@@ -132,7 +132,7 @@ impl Lifecycle {
         let store = &self.options.store;
         let mut transaction = store.begin().await?;
         store.queue().finish(&mut transaction, claim, EventEnd::Done { run: None, result: None }).await?;
-        setup.finish(store, &mut transaction, claim.connection()).await?;
+        setup.finish(store, &mut transaction, &claim.event).await?;
         transaction.commit().await?;
         Ok(QueuedRun::Ended)
     }

@@ -8,6 +8,7 @@ use crate::connections::Standing;
 use crate::database::OwnerState;
 use crate::guard::{Begun, OperationGuard};
 use crate::journal::JournalEntry;
+use crate::json::encode_metadata;
 use crate::previous::Previous;
 use crate::recovery::Found;
 use crate::token::Token;
@@ -121,16 +122,20 @@ impl Store {
     }
 
     /// Begins a reconnect: provider, credentials and settings are replaced, the auth error is taken away, and
-    /// metadata stays. What was replaced is kept until the operation ends, so that it can be put back.
+    /// metadata stays until the credentials are accepted. What was replaced is kept until the operation ends, so that it
+    /// can be put back.
     ///
     /// # Errors
-    /// [`StoreError::UnknownConnection`], [`StoreError::OperationInProgress`] and all of the database.
+    /// [`StoreError::UnknownConnection`], [`StoreError::OperationInProgress`], [`StoreError::MetadataTooLarge`] and all of
+    /// the database.
     pub async fn begin_override(
         &self,
         key: &ConnectionKey,
         new: Reconnection,
         wait: Duration,
     ) -> Result<OperationGuard, StoreError> {
+        // Found before anything has run, not when it is to be written.
+        new.metadata.as_ref().map(encode_metadata).transpose()?;
         self.begin_operation(key.clone(), Change::Override(new), wait).await
     }
 

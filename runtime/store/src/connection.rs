@@ -151,7 +151,7 @@ pub enum SetupState {
     Interrupted,
 }
 
-/// What a reconnect replaces. Metadata is not among it: it survives every reconnect.
+/// What a reconnect replaces. Metadata survives it, unless new metadata comes with it.
 #[derive(Debug, Clone)]
 pub struct Reconnection {
     /// The provider template's name.
@@ -162,6 +162,8 @@ pub struct Reconnection {
     pub connection_config: Option<JsonObject>,
     /// What changes of the details; the others stay.
     pub details: DetailsPatch,
+    /// What the metadata becomes, as a whole, once the new credentials are accepted; `None` keeps what there is.
+    pub metadata: Option<JsonObject>,
 }
 
 /// A connection as it is stored, credentials opened.

@@ -151,6 +151,7 @@ impl Transaction {
             provider: previous.provider.clone(),
             connection_config: Some(previous.connection_config.clone()),
             details: DetailsPatch::default(),
+            metadata: None,
         };
         self.replace_credentials(&entry.key, &replaced).await?;
         if let Some(details) = &previous.details {

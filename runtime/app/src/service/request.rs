@@ -54,12 +54,6 @@ impl Service {
 }
 
 impl Operations<'_> {
-    /// The service whose operations these are.
-    #[must_use]
-    pub fn service(&self) -> &Service {
-        self.service
-    }
-
     /// Creates a connection: [`Lifecycle::create`].
     ///
     /// # Errors

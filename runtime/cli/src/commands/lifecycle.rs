@@ -48,6 +48,7 @@ pub(crate) async fn reconnect(session: &Session, args: &ReconnectArgs) -> Result
         credentials: credentials(session, &args.account, &integration).await?,
         connection_config: settings(&args.account)?,
         details: DetailsPatch::default(),
+        metadata: None,
     };
     let done = session.service.reconnect(&key, new).await.map_err(missing)?;
     reply(session, done, Strictness::of(args.strict))

@@ -49,7 +49,7 @@ pub(crate) async fn resend(session: &Session, args: &WebhooksOneArgs) -> Result<
     let unknown = || unknown(&args.id);
     let id = EventId::parse(&args.id).ok_or_else(unknown)?;
     let store = session.service.existing_store().await?.ok_or_else(unknown)?;
-    let sent = resend_webhook(store, session.service.environment(), id).await?.ok_or_else(unknown)?;
+    let sent = resend_webhook(store, session.service.environment(), id, None).await?.ok_or_else(unknown)?;
     resent(&json!({ "id": sent.to_string() }))
 }
 

@@ -48,7 +48,10 @@ fn a_webhook_is_listed_shown_and_sent_again_here_and_on_a_server() {
     let (_, there) = server.json("webhooks", &stage, &["webhooks", "list"]);
     assert_eq!((&here["environment"], &there["environment"]), (&json!("dev"), &json!("dev")));
     assert_eq!(here["webhooks"].as_array().unwrap().len(), 3);
-    assert_eq!(there["webhooks"].as_array().unwrap().len(), 3);
+    let again = there["webhooks"].as_array().unwrap();
+    assert_eq!(again.len(), 3);
+    let named = again.iter().filter(|one| one["request_id"].is_string()).count();
+    assert_eq!(named, 2, "what followed from a request names it: {again:?}");
     for unknown in [
         stage.json("error", &["webhooks", "show", "x"]),
         stage.json("error", &["webhooks", "list", "--state", "x"]),

@@ -186,6 +186,7 @@ async fn a_reconnect_between_two_attempts_is_seen_by_the_second() {
             credentials: credentials("token-new"),
             connection_config: None,
             details: DetailsPatch::default(),
+            metadata: None,
         };
         let mut transaction = store.begin().await.unwrap();
         transaction.replace_credentials(&connection, &new).await.unwrap();

@@ -413,6 +413,7 @@ async fn what_comes_of_old_credentials_does_not_replace_new_ones() {
             credentials: world.credentials(7, HOUR),
             connection_config: None,
             details: DetailsPatch::default(),
+            metadata: None,
         };
         let guard = world.here.store.begin_override(&acme(), new, OPERATION_WAIT).await.unwrap();
         let mut last = guard.begin().await.unwrap();
@@ -445,6 +446,7 @@ async fn a_provider_that_does_not_accept_a_token_is_asked_for_another_one_once()
         },
         connection_config: None,
         details: DetailsPatch::default(),
+        metadata: None,
     };
     transaction.replace_credentials(&acme(), &stale).await.unwrap();
     transaction.commit().await.unwrap();

@@ -97,6 +97,7 @@ impl Setup {
             credentials: credentials(token),
             connection_config: None,
             details: DetailsPatch::default(),
+            metadata: None,
         };
         let guard = self.store.begin_override(key, new, OPERATION_WAIT).await.unwrap();
         let mut last = guard.begin().await.unwrap();

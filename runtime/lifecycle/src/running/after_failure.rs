@@ -3,7 +3,8 @@
 use onevent_contract::{Function, FunctionKey, Operation, RunId, RunReport, Warning, WarningCode};
 use onevent_store::{EventKind, FirstAttempt, NewEvent, StoreError, Then, Transaction};
 
-use super::{Failed, Running, not_deleted};
+use super::ending::not_deleted;
+use super::{Failed, Running};
 use crate::report::OperationReport;
 use crate::{AuthFailure, LifecycleError, SetupBy};
 

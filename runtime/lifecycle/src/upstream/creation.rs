@@ -9,7 +9,7 @@ use super::lifecycle::{UpstreamDecision, UpstreamLifecycle};
 use super::occasion::{Occasion, age, is_recent};
 use super::setup::UpstreamSetup;
 use super::standing::Standing;
-use super::told::{Learned, send_on};
+use super::told::Learned;
 use crate::running::Running;
 use crate::{CreationWebhook, LifecycleError};
 
@@ -112,15 +112,15 @@ impl UpstreamLifecycle {
         match webhooks.map_or(CreationWebhook::Off, |webhooks| webhooks.creation) {
             CreationWebhook::Off => {}
             CreationWebhook::AtOnce => {
-                send_on(self.store(), within, key, Operation::Creation, body).await?;
+                self.send_on(within, key, Operation::Creation, body).await?;
             }
             CreationWebhook::AfterSetup if within.waiting_events(key, EventKind::Setup).await? > 0 => {
                 let setup = UpstreamSetup::new(listed.facts.provider.clone(), Some(body));
-                let told = setup.end_of_setup(key, options.policies.deployment)?;
+                let told = setup.end_of_setup(options, key)?;
                 self.store().queue().enqueue(within, told).await?;
             }
             CreationWebhook::AfterSetup => {
-                send_on(self.store(), within, key, Operation::Creation, body).await?;
+                self.send_on(within, key, Operation::Creation, body).await?;
             }
         }
         Ok(())

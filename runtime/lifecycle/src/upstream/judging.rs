@@ -7,7 +7,7 @@ use onevent_store::{ConnectionKey, NewEvent, Transaction, UpstreamState};
 use super::lifecycle::{UpstreamDecision, UpstreamLifecycle};
 use super::occasion::Occasion;
 use super::setup::UpstreamSetup;
-use super::told::{Learned, send_on};
+use super::told::Learned;
 use crate::operations::REJECTED;
 use crate::plan::Functions;
 use crate::running::{Decision, Running};
@@ -111,7 +111,7 @@ impl UpstreamLifecycle {
             self.store().queue().enqueue(within, event).await?;
         }
         if let Some(body) = now {
-            send_on(self.store(), within, key, Operation::Creation, body).await?;
+            self.send_on(within, key, Operation::Creation, body).await?;
         }
         Ok(())
     }
@@ -138,7 +138,7 @@ impl UpstreamLifecycle {
             let failure = rejected(message.clone());
             let webhooks = self.lifecycle.options.policies.webhooks.as_ref();
             if let Some(body) = learned.body(webhooks, &key, listed, Some(failure)) {
-                send_on(self.store(), &mut transaction, &key, Operation::Creation, body).await?;
+                self.send_on(&mut transaction, &key, Operation::Creation, body).await?;
             }
         }
         running.end(transaction).await?;
@@ -160,7 +160,7 @@ impl UpstreamLifecycle {
         self.note_judged(&mut transaction, case).await?;
         let webhooks = self.lifecycle.options.policies.webhooks.as_ref();
         if let Some(body) = learned.body(webhooks, &key, listed, Some(rejected(message.clone()))) {
-            send_on(self.store(), &mut transaction, &key, Operation::Override, body).await?;
+            self.send_on(&mut transaction, &key, Operation::Override, body).await?;
         }
         running.end(transaction).await?;
         Ok(UpstreamDecision::Rejected { message })

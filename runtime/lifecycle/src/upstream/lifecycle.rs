@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use onevent_contract::{ConnectionFacts, EnvironmentName, Event, Operation, RequestId};
 use onevent_hosts::NangoApi;
-use onevent_store::{ConnectionKey, OperationGuard, RunFilter, Store, StoreError};
+use onevent_store::{ConnectionKey, OperationGuard, RunFilter, Store, StoreError, Transaction};
 
-use super::told::Learned;
+use super::told::{Learned, SentOn};
 use crate::{Lifecycle, LifecycleError, OperationReport};
 
 /// How long what Nango tells of a connection waits for an operation of it: as long as a validation may take, and some.
@@ -60,6 +60,18 @@ impl UpstreamLifecycle {
 
     pub(super) fn store(&self) -> &Store {
         &self.lifecycle.options.store
+    }
+
+    /// Tells the operator's app, in the transaction that makes it true.
+    pub(super) async fn send_on(
+        &self,
+        within: &mut Transaction,
+        key: &ConnectionKey,
+        operation: Operation,
+        body: String,
+    ) -> Result<(), StoreError> {
+        let request_id = self.lifecycle.options.request_id.clone();
+        SentOn { operation, body, request_id }.enqueue(self.store(), within, key).await
     }
 
     /// Begins an operation of a connection: nobody else has one meanwhile.

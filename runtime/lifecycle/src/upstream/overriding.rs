@@ -8,7 +8,7 @@ use super::judging::{Case, rejected};
 use super::lifecycle::{UpstreamDecision, UpstreamLifecycle};
 use super::occasion::{Occasion, age, is_recent};
 use super::standing::Standing;
-use super::told::{Learned, send_on};
+use super::told::Learned;
 use super::webhook::NangoWebhook;
 use crate::running::{Decision, Running};
 use crate::{InterruptedIn, LifecycleError};
@@ -111,7 +111,7 @@ impl UpstreamLifecycle {
         }
         let webhooks = self.lifecycle.options.policies.webhooks.as_ref();
         if let Some(body) = learned.body(webhooks, running.key(), listed, failure) {
-            send_on(self.store(), &mut transaction, running.key(), Operation::Override, body).await?;
+            self.send_on(&mut transaction, running.key(), Operation::Override, body).await?;
         }
         running.end(transaction).await?;
         Ok(decision)
@@ -139,7 +139,7 @@ impl UpstreamLifecycle {
         {
             let webhooks = self.lifecycle.options.policies.webhooks.as_ref();
             if let Some(body) = learned.body(webhooks, running.key(), listed, failure) {
-                send_on(self.store(), &mut transaction, running.key(), Operation::Override, body).await?;
+                self.send_on(&mut transaction, running.key(), Operation::Override, body).await?;
             }
         }
         running.end(transaction).await?;

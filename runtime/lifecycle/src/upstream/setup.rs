@@ -1,13 +1,12 @@
 //! What the queue keeps of a setup whose connection is a Nango's.
 
 use onevent_contract::{ConnectionFacts, Operation};
-use onevent_store::{
-    ConnectionKey, DeploymentId, EventKind, NewEvent, QueuedEvent, Store, StoreError, Transaction,
-};
+use onevent_store::{ConnectionKey, EventKind, NewEvent, QueuedEvent, Store, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::told::send_on;
+use super::told::SentOn;
+use crate::LifecycleOptions;
 
 /// What each setup event of a connection of a Nango holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +29,16 @@ impl UpstreamSetup {
     /// What is to be done when everything before it in the lane has run, so that the app is told after it.
     pub(super) fn end_of_setup(
         &self,
+        options: &LifecycleOptions,
         key: &ConnectionKey,
-        deployment: Option<DeploymentId>,
     ) -> Result<NewEvent, StoreError> {
-        let event = NewEvent::new(EventKind::Setup, key.clone());
-        Ok(NewEvent { operation: Some(Operation::Creation), deployment, payload: self.payload()?, ..event })
+        Ok(NewEvent {
+            operation: Some(Operation::Creation),
+            deployment: options.policies.deployment,
+            request_id: options.request_id.clone(),
+            payload: self.payload()?,
+            ..NewEvent::new(EventKind::Setup, key.clone())
+        })
     }
 
     /// Of an event; `None` where its connection is stored here.
@@ -51,16 +55,16 @@ impl UpstreamSetup {
         }
     }
 
-    /// Ends the setup, in the transaction that ends its last function.
+    /// Ends the setup, in the transaction that ends its last event.
     pub(crate) async fn finish(
         self,
         store: &Store,
         within: &mut Transaction,
-        key: &ConnectionKey,
+        last: &QueuedEvent,
     ) -> Result<(), StoreError> {
-        match self.told {
-            Some(body) => send_on(store, within, key, Operation::Creation, body).await,
-            None => Ok(()),
-        }
+        let Some(body) = self.told else { return Ok(()) };
+        let request_id = last.summary.request_id.clone();
+        let sent_on = SentOn { operation: Operation::Creation, body, request_id };
+        sent_on.enqueue(store, within, &last.summary.connection).await
     }
 }

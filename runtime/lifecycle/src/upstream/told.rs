@@ -1,6 +1,6 @@
 //! How onevent learned of a connection, and what the operator's app is told of it.
 
-use onevent_contract::{ConnectionDetails, Operation};
+use onevent_contract::{ConnectionDetails, Operation, RequestId};
 use onevent_hosts::ListedConnection;
 use onevent_store::{ConnectionKey, EventKind, NewEvent, Store, StoreError, Transaction};
 
@@ -62,18 +62,28 @@ pub(super) fn details(listed: &ListedConnection) -> ConnectionDetails {
     }
 }
 
-/// Puts a body into the outbox, to be signed and sent to the operator's app as it is.
-pub(super) async fn send_on(
-    store: &Store,
-    within: &mut Transaction,
-    key: &ConnectionKey,
-    operation: Operation,
-    body: String,
-) -> Result<(), StoreError> {
-    let payload = serde_json::to_value(WebhookPayload { body, address: None })
-        .map_err(|_| StoreError::Internal { action: "encode a webhook" })?;
-    let event =
-        NewEvent { operation: Some(operation), payload, ..NewEvent::new(EventKind::Webhook, key.clone()) };
-    store.queue().enqueue(within, event).await?;
-    Ok(())
+/// What the operator's app is told as Nango has said it, or would have.
+pub(super) struct SentOn {
+    pub(super) operation: Operation,
+    pub(super) body: String,
+    /// The request that it follows from.
+    pub(super) request_id: Option<RequestId>,
+}
+
+impl SentOn {
+    /// Puts it into the outbox, to be signed and sent as it is.
+    pub(super) async fn enqueue(
+        self,
+        store: &Store,
+        within: &mut Transaction,
+        key: &ConnectionKey,
+    ) -> Result<(), StoreError> {
+        let Self { operation, body, request_id } = self;
+        let payload = serde_json::to_value(WebhookPayload { body, address: None })
+            .map_err(|_| StoreError::Internal { action: "encode a webhook" })?;
+        let event = NewEvent::new(EventKind::Webhook, key.clone());
+        let event = NewEvent { operation: Some(operation), request_id, payload, ..event };
+        store.queue().enqueue(within, event).await?;
+        Ok(())
+    }
 }

@@ -81,7 +81,7 @@ impl Webhooks {
 }
 
 /// Puts a webhook into the outbox again, as it was; `None` where there is no such webhook. What is sent is a new one,
-/// with attempts of its own.
+/// with attempts of its own; it names the request that asked for it.
 ///
 /// # Errors
 /// All of the store.
@@ -89,11 +89,13 @@ pub async fn resend_webhook(
     store: &Store,
     environment: &EnvironmentName,
     webhook: EventId,
+    request_id: Option<RequestId>,
 ) -> Result<Option<EventId>, StoreError> {
     let found = store.event(environment, webhook).await?;
     let Some(found) = found.filter(|event| event.summary.kind == EventKind::Webhook) else { return Ok(None) };
     let event = NewEvent {
         operation: found.summary.operation,
+        request_id,
         payload: found.payload,
         ..NewEvent::new(EventKind::Webhook, found.summary.connection)
     };

@@ -104,7 +104,7 @@ async fn give_up(options: &WorkersOptions, claim: &Claim, error: String) -> Resu
         }
         Some(setup) => {
             if transaction.waiting_events(key, EventKind::Setup).await? == 0 {
-                setup.finish(&options.store, &mut transaction, key).await?;
+                setup.finish(&options.store, &mut transaction, &claim.event).await?;
             }
         }
     }

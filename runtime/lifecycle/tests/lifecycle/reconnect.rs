@@ -1,5 +1,6 @@
 use onevent_contract::Event::{PostConnectionCreation, ValidateConnection};
-use onevent_contract::{Operation, Outcome};
+use onevent_contract::{MAX_METADATA_BYTES, Operation, Outcome};
+use onevent_store::Reconnection;
 use serde_json::json;
 
 use crate::script::Ending::{HitsTheWallLimit, Refused, Returns, ThrowsActionError, Unknown};
@@ -51,6 +52,35 @@ async fn a_rejection_marks_the_connection_until_a_reconnect_is_accepted() {
     let stored = stage.connection("acme").await.unwrap();
     assert!(stored.auth_error.is_none());
     assert_eq!(token_of(&stored), "tok-again");
+}
+
+#[tokio::test]
+async fn metadata_that_comes_with_new_credentials_is_set_when_they_are_accepted() {
+    let stage = connected().await;
+    let (old, new) = (object(json!({"organizationId": "00D"})), object(json!({"team": "b"})));
+    let reconnection = || Reconnection { metadata: Some(new.clone()), ..reconnection("tok-new") };
+
+    let (rejecting, _) = stage.replay(&[(ValidateConnection, "check", ThrowsActionError("other org"))]);
+    rejecting.reconnect(&key("acme"), reconnection()).await.unwrap();
+    assert_eq!(stage.connection("acme").await.unwrap().connection.metadata.as_ref(), Some(&old));
+
+    let (accepting, runner) = stage.replay(&[(ValidateConnection, "check", Returns)]);
+    accepting.reconnect(&key("acme"), reconnection()).await.unwrap();
+    assert_eq!(runner.seen.lock().unwrap()[0].metadata.as_ref(), Some(&old), "validation saw it");
+    assert_eq!(stage.connection("acme").await.unwrap().connection.metadata, Some(new));
+}
+
+#[tokio::test]
+async fn metadata_that_is_too_large_is_found_before_anything_runs() {
+    let stage = connected().await;
+    let before = stage.connection("acme").await.unwrap();
+    let (lifecycle, runner) = stage.replay(&[(ValidateConnection, "check", Returns)]);
+    let metadata = object(json!({"text": "x".repeat(MAX_METADATA_BYTES)}));
+    let new = Reconnection { metadata: Some(metadata), ..reconnection("tok-new") };
+    let error = lifecycle.reconnect(&key("acme"), new).await.unwrap_err();
+    assert_eq!(error.code(), "metadata_too_large");
+    assert!(names(&runner).is_empty());
+    assert_eq!(stage.connection("acme").await.unwrap().connection.reveal(), before.connection.reveal());
 }
 
 #[tokio::test]

@@ -359,5 +359,6 @@ pub(crate) fn reconnection(token: &str) -> Reconnection {
         credentials: credentials(token),
         connection_config: Some(object(json!({"instance_url": "https://two.my.salesforce.com"}))),
         details: DetailsPatch::default(),
+        metadata: None,
     }
 }

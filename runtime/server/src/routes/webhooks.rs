@@ -121,7 +121,8 @@ async fn resend(
 ) -> Result<(StatusCode, Json<Resent>), ApiError> {
     let event = EventId::parse(&id).ok_or_else(|| unknown(&id))?;
     let store = state.service().store().await?;
-    let sent = resend_webhook(store, caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
+    let sent = resend_webhook(store, caller.environment(), event, caller.request_id()).await?;
+    let sent = sent.ok_or_else(|| unknown(&id))?;
     Ok((StatusCode::ACCEPTED, Json(Resent { id: sent.to_string() })))
 }
 

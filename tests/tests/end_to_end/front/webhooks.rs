@@ -21,6 +21,8 @@ fn a_creation_is_validated_and_set_up_and_then_told_byte_for_byte() {
     assert_eq!(received[0].body, body);
     assert_eq!(received[0].path, "/hook");
     is_signed(&received[0]);
+    let told = front.world.run(&["webhooks", "list"]).exits(0).document;
+    assert!(told["webhooks"][0]["request_id"].is_string(), "{told}");
     // It was told when the setup had run.
     assert!(front.nango.metadata("salesforce", "acme")["webhookId"].is_string());
     // Nango says it again, and once more.

@@ -5,9 +5,7 @@ use axum::extract::State;
 use http::StatusCode;
 use onevent_app::{Operations, ServiceError};
 use onevent_contract::{ConnectionId, Credentials, IntegrationId, JsonObject, Tags};
-use onevent_lifecycle::{
-    LifecycleError, MetadataChange, OperationReport, change_metadata, check_credentials,
-};
+use onevent_lifecycle::{LifecycleError, OperationReport, check_credentials};
 use onevent_proxy::Integration;
 use onevent_store::{ConnectionKey, NewConnection, Reconnection, StoreError, Visibility};
 use serde::Deserialize;
@@ -145,16 +143,13 @@ async fn create(operations: &Operations<'_>, import: Import) -> Result<Operation
         .await
 }
 
-/// Gives the connection new credentials. Metadata survives a reconnect; where the caller gives some, it is set once the
-/// credentials are accepted.
+/// Gives the connection new credentials. Metadata survives a reconnect, unless the caller gives some.
 async fn reconnect(operations: &Operations<'_>, import: Import) -> Result<OperationReport, ServiceError> {
     let Import { key, provider, credentials, connection_config, metadata, given } = import;
-    let new = Reconnection { provider, credentials, connection_config, details: given.into_patch() };
-    let report = operations.reconnect(&key, new).await?;
-    if let (Some(true), Some(metadata)) = (report.accepted, metadata) {
-        change_metadata(operations.service().store().await?, &key, MetadataChange::Set(metadata)).await?;
-    }
-    Ok(report)
+    let details = given.into_patch();
+    operations
+        .reconnect(&key, Reconnection { provider, credentials, connection_config, details, metadata })
+        .await
 }
 
 fn already_there(error: &ServiceError) -> bool {
