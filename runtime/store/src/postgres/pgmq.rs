@@ -32,6 +32,8 @@ const GROUP: &str = "x-pgmq-group";
 const VACUUM_SCALE: &str = "0.02";
 /// The longest time that is added to now: a hundred years, within what a timestamp of the database can hold.
 const LONGEST_MILLIS: i64 = 100 * 366 * 24 * 60 * 60 * 1000;
+/// How often it is tried to install PGMQ, while others do the same.
+const INSTALLATION_TRIES: u32 = 3;
 /// Keeps two processes from creating the queues at once.
 const PREPARATION_LOCK: i64 = 0x6f6e_6576_656e_7402;
 
@@ -113,10 +115,9 @@ impl Lines {
         if self.are_there(pool).await? {
             return Ok(());
         }
-        let installing = locked(pool).await?;
+        // Before our lock is taken: whoever waits for that holds a connection, and behind a pooler there may be no second
+        // one left for whoever has it.
         self.install(pool).await?;
-        // A transaction that has looked for PGMQ in vain does not see it: what follows is another one.
-        installing.commit().await.map_err(failed)?;
         let mut transaction = locked(pool).await?;
         for line in Line::ALL {
             let name = self.name(line);
@@ -146,15 +147,26 @@ impl Lines {
     }
 
     /// Installs PGMQ where nobody has: this onevent, another one, or whoever made it an extension.
+    ///
+    /// PGMQ takes a lock for that. A transaction that waited for it may not see what was installed meanwhile, because the
+    /// database remembers that it was not there; the next transaction does.
     async fn install(&self, pool: &PgPool) -> Result<(), StoreError> {
+        let mut tries = 1;
+        while !self.is_installed(pool).await? {
+            match self.pgmq.install_sql_from_embedded().await {
+                Ok(()) => break,
+                Err(_) if tries < INSTALLATION_TRIES => tries += 1,
+                Err(error) => return Err(pgmq_failed(error)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_installed(&self, pool: &PgPool) -> Result<bool, StoreError> {
         // In a transaction: behind a pooler the second half of a statement may find another connection.
         let mut transaction = pool.begin().await.map_err(failed)?;
         let installed = sqlx::query("SELECT to_regproc('pgmq.read_grouped_head') IS NOT NULL AS there");
-        if is_there(installed.persistent(false), &mut *transaction).await? {
-            return Ok(());
-        }
-        drop(transaction);
-        self.pgmq.install_sql_from_embedded().await.map_err(pgmq_failed)
+        is_there(installed.persistent(false), &mut *transaction).await
     }
 
     /// What a listener listens to.

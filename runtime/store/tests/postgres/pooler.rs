@@ -149,3 +149,28 @@ async fn everything_works_behind_a_pooler_without_listening() {
     let url = format!("{}?statement-cache-capacity=0", scratch.database().url_at(pooler.port));
     everything_works(options_for(&url)).await;
 }
+
+/// More than there are connections behind the pooler, so that whoever needs a second one while it holds the first, waits
+/// for ever.
+const NODES_AT_ONCE: usize = 6;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_first_nodes_install_everything_at_once_behind_a_pooler() {
+    let pooler = Pooler::start(Server::shared());
+    let scratch = Scratch::new();
+    let url = format!("{}?statement-cache-capacity=0", scratch.database().url_at(pooler.port));
+    let opening: Vec<_> = (0..NODES_AT_ONCE).map(|_| tokio::spawn(Store::open(options_for(&url)))).collect();
+    for (number, store) in opening.into_iter().enumerate() {
+        let store = store.await.unwrap().unwrap();
+        let id = format!("c{number}");
+        establish(&store, new_connection(&id, "tok-1")).await.unwrap();
+        let mut transaction = store.begin().await.unwrap();
+        store.queue().enqueue(&mut transaction, NewEvent::new(EventKind::Setup, key(&id))).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(store.queue().claim(EventKind::ALL, 9, LEASE, Shares::UNBOUNDED).await.unwrap().len(), 1);
+    }
+    let installed = "SELECT COUNT(*), COUNT(DISTINCT name) FROM pgmq.__pgmq_migrations";
+    assert_eq!(scratch.database().sql(installed), "1|1");
+    let queues = "SELECT COUNT(*) FROM pgmq.meta";
+    assert_eq!(scratch.database().sql(queues), "3");
+}
