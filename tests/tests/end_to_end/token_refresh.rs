@@ -20,6 +20,8 @@ const THINKS: Duration = Duration::from_secs(2);
 #[derive(Clone, Default)]
 struct Provider {
     refreshes: Arc<AtomicUsize>,
+    /// Of these, the first ones are never answered: whoever asks has to end by itself.
+    unanswered: Arc<AtomicUsize>,
     refuses: Arc<Mutex<bool>>,
     used: Arc<Mutex<Vec<String>>>,
 }
@@ -33,7 +35,12 @@ async fn answer(State(provider): State<Provider>, request: Request) -> Response 
     }
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    let number = provider.refreshes.fetch_add(1, Ordering::SeqCst) + 1;
+    let asked = provider.refreshes.fetch_add(1, Ordering::SeqCst) + 1;
+    let unanswered = provider.unanswered.load(Ordering::SeqCst);
+    if asked <= unanswered {
+        std::future::pending::<()>().await;
+    }
+    let number = asked - unanswered;
     tokio::time::sleep(THINKS).await;
     let known = body.contains(&format!("refresh_token=refresh-token-number-{number}&"));
     if *provider.refuses.lock().unwrap() || !known {
@@ -134,4 +141,34 @@ async fn cleanup_goes_on_with_the_token_that_is_there() {
     .await;
     assert_eq!(*provider.used.lock().unwrap(), ["Bearer access-token-number-1"]);
     assert_eq!(provider.refreshes.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn whoever_is_killed_in_the_middle_of_a_refresh_loses_no_token_and_another_one_refreshes() {
+    let (provider, world) = world().await;
+    provider.unanswered.store(1, Ordering::SeqCst);
+    let asked = Arc::clone(&provider.refreshes);
+    let world = in_background(world, move |world| {
+        let run = || world.command(&["dryrun", "remove", "acme", "--allow-writes"]);
+        let mut killed = run().spawn().unwrap();
+        while asked.load(Ordering::SeqCst) == 0 {
+            assert!(killed.try_wait().unwrap().is_none(), "it ended without a refresh");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        // It waits until the lease of the dead one has run out.
+        let report: Value = serde_json::from_slice(&run().output().unwrap().stdout).unwrap();
+        assert_eq!(report["outcome"], "succeeded", "{report:#}");
+    });
+    let world = world.await;
+    assert_eq!(provider.refreshes.load(Ordering::SeqCst), 2);
+    assert_eq!(*provider.used.lock().unwrap(), ["Bearer access-token-number-2"]);
+    in_background(world, |world| {
+        let get = ["connection", "get", "salesforce", "acme", "--show-credentials"];
+        let shown = world.run(&get).exits(0).document;
+        assert_eq!(shown["connection"]["credentials"]["refresh_token"], "refresh-token-number-2");
+        assert!(shown["connection"]["errors"].as_array().is_none_or(Vec::is_empty), "{shown:#}");
+    })
+    .await;
 }
