@@ -119,6 +119,47 @@ async fn a_bug_makes_a_dead_letter_that_is_replayed_once_it_is_mended() {
     assert_ne!(acts[0]["actor"], json!(key));
 }
 
+/// Deploys the project to the server. The id of what it runs from now on.
+fn deploy(stage: &Stage, server: &Server) -> Value {
+    let mut command = stage.command(&["deploy", "--server", &server.url]);
+    let output = command.env("ONEVENT_SECRET_KEY", &server.key).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice::<Value>(&output.stdout).unwrap()["deployment"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_is_replayed_on_the_deployment_that_failed_and_on_the_one_that_is_mended() {
+    let stage = Stage::new().await;
+    stage.file("hubspot/on-events/setup.ts", &setup(false));
+    let server = stage.serve_with(&["--deployed"]);
+    let broken = deploy(&stage, &server);
+    assert_eq!(server.import("acme", json!({})).await.status, StatusCode::CREATED);
+    let dead = until_one_is(&stage, "setup", "dead").await;
+    let id = dead["id"].as_str().unwrap();
+    stage.file("hubspot/on-events/setup.ts", &setup(true));
+    let mended = deploy(&stage, &server);
+    assert_ne!(broken, mended);
+    // The dead letter names the other one, so that it stays.
+    stage.run(&["deployments", "prune", "--keep", "1"]);
+
+    stage.run(&["events", "replay", id, "--on", "original"]);
+    let is_dead_again = |event: &Value| (&event["state"], &event["attempt"]) == (&json!("dead"), &json!(2));
+    until("the second failure", async || events(&stage, &["--kind", "setup"]).iter().any(is_dead_again))
+        .await;
+    assert_eq!(stage.outside.asked("POST", "/api/hooks"), 0, "it ran the code that failed");
+
+    stage.run(&["events", "replay", id]);
+    until_one_is(&stage, "setup", "done").await;
+    let shown = stage.run(&["events", "show", id]);
+    let attempts = shown["attempts"].as_array().unwrap();
+    let of = |field: &str| attempts.iter().map(|run| run[field].clone()).collect::<Vec<_>>();
+    assert_eq!(of("outcome"), ["failed", "failed", "succeeded"], "{shown:#}");
+    assert_eq!(of("deployment"), [broken.clone(), broken, mended], "{shown:#}");
+    let asked = stage.outside.seen().requests;
+    let hook = asked.iter().find(|seen| seen.path == "/api/hooks").unwrap();
+    assert_eq!(hook.headers["x-attempt"], "3 of post-connection-creation on creation, replay: true");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn dead_letters_are_skipped_and_replayed_at_the_command_line_without_a_server() {
     let stage = Stage::new().await;
