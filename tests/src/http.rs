@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::Duration;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,9 @@ impl HttpAnswer {
     }
 }
 
+/// How long nothing may come of an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Asks, and waits for the end of the answer. `url` is one of `http`.
 ///
 /// # Errors
@@ -39,6 +43,7 @@ pub fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> io
         head.push_str(&format!("content-length: {}\r\n", body.len()));
     }
     let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(format!("{head}\r\n").as_bytes())?;
     stream.write_all(body)?;
     let mut answer = Vec::new();

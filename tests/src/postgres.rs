@@ -26,6 +26,7 @@ const ATTENDANT: &str = r#"
 idle=0
 while [ "$idle" -lt 3 ]; do
     sleep 4
+    [ -e "$1" ] || exit 0
     if flock -n -x "$1" true; then idle=$((idle + 1)); else idle=0; fi
 done
 exec flock -x "$1" "$2/pg_ctl" -D "$3" -m immediate -w stop
@@ -43,8 +44,8 @@ pub(crate) struct Server {
 /// When a server ends.
 #[derive(Debug)]
 enum Ends {
-    /// With its value.
-    WithItsValue,
+    /// With its value; some time after its process, where that was killed.
+    WithItsValue { _lock: File },
     /// Some time after the last process that holds this lock.
     AfterItsUsers { _lock: File },
 }
@@ -80,11 +81,15 @@ impl Server {
         let folder = std::env::temp_dir().join(format!("onevent-postgres-{}-{number}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         create_folder(&folder);
-        let server = Self { programs: programs(), folder, port: free_port(), ends: Ends::WithItsValue };
+        let users = open(&folder.join("users"));
+        users.lock_shared().expect("cannot lock a file");
+        let ends = Ends::WithItsValue { _lock: users };
+        let server = Self { programs: programs(), folder, port: free_port(), ends };
         server.initialize();
         server.configure(durability);
         server.start();
         server.create_role();
+        server.attend();
         server
     }
 
@@ -206,7 +211,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         match self.ends {
-            Ends::WithItsValue => {
+            Ends::WithItsValue { .. } => {
                 let mut stop = Command::new(self.programs.join("pg_ctl"));
                 stop.arg("-D").arg(self.data()).args(["-m", "immediate", "-w", "-s", "stop"]);
                 as_nobody_special(&mut stop);

@@ -1,5 +1,6 @@
 //! The chores that are made of others.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::failure::Failure;
@@ -10,7 +11,7 @@ use crate::terminal;
 use crate::v8;
 use crate::workspace::Workspace;
 
-/// How the demo is built.
+/// How the program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// Quick to build.
@@ -101,7 +102,18 @@ pub(crate) fn ci(workspace: &Workspace) -> Result<(), Failure> {
 /// Builds the program and the demo, and runs the demo.
 pub(crate) fn demo(workspace: &Workspace, profile: Profile) -> Result<(), Failure> {
     setup(workspace)?;
-    terminal::step("building", format!("onevent and the demo, profile {}", profile.cargo_name()));
+    let binaries = build_with_tests(workspace, profile)?;
+    let mut demo = Command::new(binaries.join("onevent-demo"));
+    demo.arg("--onevent").arg(binaries.join("onevent"));
+    demo.arg("--project").arg(workspace.root().join("examples"));
+    demo.arg("--pinned").arg(workspace.root().join("tests/official/deploy"));
+    let status = demo.status().map_err(|error| Failure::io("cannot start the demo", &error))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("the demo ended with {status}"))) }
+}
+
+/// Builds the program, and the programs that drive it. The folder where they are.
+pub(crate) fn build_with_tests(workspace: &Workspace, profile: Profile) -> Result<PathBuf, Failure> {
+    terminal::step("building", format!("onevent and what drives it, profile {}", profile.cargo_name()));
     if profile == Profile::Dev {
         terminal::detail(
             "the first build takes some minutes; --release gives the timings of an installation",
@@ -109,13 +121,7 @@ pub(crate) fn demo(workspace: &Workspace, profile: Profile) -> Result<(), Failur
     }
     let packages = ["--package", "onevent-cli", "--package", "onevent-tests", "--bins"];
     process::run(workspace.cargo().args(["build", "--profile", profile.cargo_name()]).args(packages))?;
-    let binaries = workspace.binaries(profile.folder());
-    let mut demo = Command::new(binaries.join("onevent-demo"));
-    demo.arg("--onevent").arg(binaries.join("onevent"));
-    demo.arg("--project").arg(workspace.root().join("examples"));
-    demo.arg("--pinned").arg(workspace.root().join("tests/official/deploy"));
-    let status = demo.status().map_err(|error| Failure::io("cannot start the demo", &error))?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("the demo ended with {status}"))) }
+    Ok(workspace.binaries(profile.folder()))
 }
 
 #[cfg(test)]

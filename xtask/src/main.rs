@@ -13,6 +13,7 @@ mod failure;
 mod postgres;
 mod process;
 mod sdk;
+mod soak;
 mod terminal;
 mod v8;
 mod workspace;
@@ -79,6 +80,9 @@ enum Chore {
         #[arg(long)]
         release: bool,
     },
+    /// Set up, build, and kill nodes under load: exit code 1 where anything is lost, overtaken or unexplained
+    #[command(subcommand)]
+    Soak(soak::Soak),
     /// What a change must pass: formatting, clippy without warnings, and every test
     Ci,
 }
@@ -105,6 +109,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Setup => chores::setup(&workspace)?,
         Chore::Test { runner_arguments } => chores::test(&workspace, &runner_arguments)?,
         Chore::Demo { release } => chores::demo(&workspace, chores::Profile::from_flag(release))?,
+        Chore::Soak(soak) => soak::soak(&workspace, &soak)?,
         Chore::Ci => chores::ci(&workspace)?,
     }
     Ok(())

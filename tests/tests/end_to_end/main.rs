@@ -25,5 +25,6 @@ mod remote;
 mod schemas;
 mod secrets;
 mod serve;
+mod soak;
 mod token_refresh;
 mod world;

@@ -253,7 +253,7 @@ pub(crate) fn command_in(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// The program beside this test: cargo builds both into one folder.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap();
     let program = folder.join("onevent");

@@ -1,9 +1,8 @@
-//! Many clients at once, and a server that is killed under them. They take minutes, so they run only when asked for:
-//! `cargo nextest run -p onevent-tests --run-ignored only load --no-capture`.
+//! Many clients at once. They take minutes, so they run only when asked for:
+//! `cargo nextest run -p onevent-tests --run-ignored only load --no-capture`. Servers that are killed under load: `soak.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use onevent_contract::SystemClock;
@@ -21,10 +20,6 @@ use super::stage::{Stage, until};
 
 const CLIENTS: usize = 200;
 const LENGTH: Duration = Duration::from_secs(60);
-const FEW_KILLS: usize = 4;
-const MANY_KILLS: usize = 300;
-/// One in so many requests of a setup fails.
-const FAILING: usize = 20;
 /// No key of one minute's work stands in the way.
 const NO_RATE_LIMIT: &str = "[server]\nrate_limit = 10000000\n";
 
@@ -217,133 +212,4 @@ async fn two_hundred_clients_create_and_delete_for_a_minute() {
         assert_eq!(told[id], expected, "{id}");
     }
     assert_eq!(server.log(), Vec::<String>::new(), "nothing went wrong");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_survives_kills() {
-    println!("{}", survive(FEW_KILLS).await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a quarter of an hour"]
-async fn what_was_answered_survives_three_hundred_kills() {
-    println!("{}", survive(MANY_KILLS).await);
-}
-
-/// Kills servers under their clients, one after the other, with a provider that fails now and then: whatever was answered
-/// is there and set up, in order, and every event says how it ended.
-async fn survive(kills: usize) -> String {
-    let stage = Stage::new().await;
-    stage.settings(&format!("{NO_RATE_LIMIT}[retries]\nbackoff = \"100ms\"\nmax = 20\n"));
-    stage.outside.fail_one_in(FAILING, "/api/hooks");
-    let mut key = String::new();
-    let mut answered = BTreeSet::<String>::new();
-    let mut round = 0_usize;
-    loop {
-        let started = stage.serve_with(&["--log-level", "error"]);
-        if round == 0 {
-            started.key.clone_into(&mut key);
-        }
-        let server = Arc::new(started.with_key(&key));
-        // All of them at the end, the newest before: a look at each takes longer than a round.
-        let newest = format!("r{}-", round.saturating_sub(1));
-        for id in answered.iter().filter(|id| round == kills || id.starts_with(&newest)) {
-            let found = server.get(&format!("/connections/{id}?provider_config_key=hubspot")).await;
-            assert_eq!(found.status, StatusCode::OK, "round {round}: {id} was answered 201: {found:?}");
-        }
-        if round == kills {
-            let all = |what: &BTreeSet<String>| answered.is_subset(what);
-            until("every setup", async || {
-                let seen = by_connection(&stage);
-                let set_up =
-                    seen.into_iter().filter(|(_, seen)| seen.iter().any(|one| one == "POST /api/hooks"));
-                all(&set_up.map(|(id, _)| id).collect())
-            })
-            .await;
-            all_are_told(&stage, &server, &answered).await;
-            return explain(&stage, &server, &answered).await;
-        }
-        let over = Arc::new(AtomicBool::new(false));
-        let mut clients = JoinSet::new();
-        for client in 0..20 {
-            let (server, over) = (Arc::clone(&server), Arc::clone(&over));
-            clients.spawn(async move {
-                let mut made = Vec::new();
-                while !over.load(Ordering::Relaxed) {
-                    let id = format!("r{round}-c{client}-{}", made.len());
-                    match import(&server, &id).await {
-                        Ok(status) => assert_eq!(status, StatusCode::CREATED),
-                        // It was killed before it answered: it may be there or not.
-                        Err(_) => break,
-                    }
-                    made.push(id);
-                }
-                made
-            });
-        }
-        tokio::time::sleep(Duration::from_millis(300 + 70 * (round % 20) as u64)).await;
-        server.signal("KILL");
-        over.store(true, Ordering::Relaxed);
-        while let Some(made) = clients.join_next().await {
-            answered.extend(made.unwrap());
-        }
-        round += 1;
-    }
-}
-
-/// The app is told of every connection, answered or only committed, once its setup has run; it may be told twice.
-async fn all_are_told(stage: &Stage, server: &Server, answered: &BTreeSet<String>) {
-    // Each is told to the app, once its setup has run; an app may be told twice, and no more is waiting.
-    let told = || -> BTreeSet<String> {
-        let bodies = stage.outside.seen().webhooks.into_iter();
-        let bodies = bodies.map(|hook| serde_json::from_str::<Value>(&hook.body).unwrap());
-        let creations = bodies.filter(|body| body["operation"] == "creation" && body["success"] == true);
-        creations.map(|body| body["connectionId"].as_str().unwrap().to_owned()).collect()
-    };
-    until("every webhook", async || answered.is_subset(&told())).await;
-    for kind in [EventKind::Setup, EventKind::Webhook] {
-        until("the end of every event", async || {
-            events(stage, kind).await.iter().all(|event| event.state == EventState::Done)
-        })
-        .await;
-        let ended = events_by_connection(stage, kind).await;
-        for id in answered {
-            assert_eq!(ended[id].len(), 1, "{kind:?} of {id}: {:?}", ended[id]);
-        }
-        // What was committed and not answered counts as well: it is there, and nothing of it was lost.
-        for (id, of_it) in &ended {
-            let found = server.get(&format!("/connections/{id}?provider_config_key=hubspot")).await;
-            assert_eq!((found.status, of_it.len()), (StatusCode::OK, 1), "{kind:?} of {id}");
-            assert!(told().contains(id), "{id} was told");
-        }
-    }
-}
-
-/// Every event of what was answered is done, however often it was begun, and what ran twice had lost its lease.
-async fn explain(stage: &Stage, server: &Server, answered: &BTreeSet<String>) -> String {
-    let open = |state: &'static str| async move {
-        let path = format!("/events?kind=setup&limit=1000&state={state}");
-        server.get(&path).await.body["events"].as_array().unwrap().clone()
-    };
-    until("the end of every event", async || open("waiting").await.is_empty()).await;
-    assert_eq!(
-        open("dead").await,
-        Vec::<serde_json::Value>::new(),
-        "twenty retries are enough for one in twenty"
-    );
-    let mut repeated = 0;
-    for (id, seen) in by_connection(stage) {
-        let made = seen.iter().filter(|one| *one == "POST /api/hooks").count();
-        repeated += made.saturating_sub(1);
-        let first = |what: &str| seen.iter().position(|one| one == what);
-        if answered.contains(&id) {
-            assert!(first("GET /api/account") < first("GET /api/begun"), "{id}: {seen:?}");
-            assert!(first("GET /api/begun") < first("POST /api/hooks"), "{id}: {seen:?}");
-        }
-    }
-    format!(
-        "{} connections were answered, and all are there and set up; {repeated} requests were repeated, \
-         by retries and kills together",
-        answered.len()
-    )
 }

@@ -31,15 +31,7 @@ pub(crate) struct AllSeen {
 }
 
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<AllSeen>>, Arc<Mutex<BTreeMap<String, Fault>>>);
-
-/// How a path of the provider fails.
-#[derive(Clone, Copy)]
-struct Fault {
-    status: u16,
-    /// One request in so many.
-    one_in: usize,
-}
+struct Shared(Arc<Mutex<AllSeen>>, Arc<Mutex<BTreeMap<String, StatusCode>>>);
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, AllSeen> {
@@ -75,12 +67,8 @@ impl Outside {
 
     /// The provider answers requests for a path with this status, until it is mended.
     pub(crate) fn fail(&self, path: &str, status: u16) {
-        self.shared.1.lock().unwrap().insert(path.to_owned(), Fault { status, one_in: 1 });
-    }
-
-    /// The provider answers one in so many requests for a path with 503.
-    pub(crate) fn fail_one_in(&self, one_in: usize, path: &str) {
-        self.shared.1.lock().unwrap().insert(path.to_owned(), Fault { status: 503, one_in });
+        let status = StatusCode::from_u16(status).unwrap();
+        self.shared.1.lock().unwrap().insert(path.to_owned(), status);
     }
 
     /// The provider answers as usual.
@@ -117,11 +105,8 @@ async fn provider(
     let seen = of(&method, &uri, &headers, &body);
     shared.lock().requests.push(seen.clone());
     let failing = shared.1.lock().unwrap().get(uri.path()).copied();
-    if let Some(Fault { status, one_in }) = failing {
-        let asked = shared.lock().requests.iter().filter(|one| one.path == uri.path()).count();
-        if asked % one_in == 0 {
-            return StatusCode::from_u16(status).unwrap().into_response();
-        }
+    if let Some(status) = failing {
+        return status.into_response();
     }
     let status = match seen.headers.get("authorization").map(String::as_str) {
         Some("Bearer bad") => StatusCode::UNAUTHORIZED,
