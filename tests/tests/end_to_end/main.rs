@@ -11,6 +11,7 @@ mod architecture;
 mod commands;
 mod compatibility;
 mod corpus;
+mod demo;
 mod examples;
 mod file_circles;
 mod fixtures;

@@ -1,11 +1,12 @@
 //! `cargo xtask demo`: the documented event functions in `examples/`, unchanged, through a connection's life: first by
-//! commands, then by a server to which Nango's own command line has deployed them.
+//! commands, then by a server to which Nango's own command line has deployed them, and at last through what goes wrong.
 //!
 //! Every step runs the real `onevent` program against a real HTTP provider on loopback and checks its exit code, its
 //! reports and the provider's state; the demo ends with exit 1 at the first that is not as told.
 #![forbid(unsafe_code)]
 
 mod command_output;
+mod durable_story;
 mod nango_cli;
 mod program;
 mod screen;

@@ -9,6 +9,7 @@ use onevent_tests::SalesforceServer;
 use serde_json::{Value, json};
 
 use crate::command_output::{CommandOutput, Mismatch, Report, Told};
+use crate::durable_story;
 use crate::program::Onevent;
 use crate::screen;
 use crate::server_story::{self, Places};
@@ -56,14 +57,16 @@ pub(crate) fn tell(binary: &Path, project: &Path, pinned: &Path) -> Told {
     stage.reconnect_first_account_again()?;
     stage.create_and_delete()?;
     stage.dry_runs()?;
-    let served = server_story::tell(&Places {
+    let places = |name: &str| Places {
         binary: &binary,
         project: &project,
         pinned: &pinned,
-        folder: folder.path().join("served"),
-    })?;
-    let requests = stage.salesforce.journal().len() + served.requests;
-    screen::closing(stage.commands + served.commands, requests, clock.elapsed(start));
+        folder: folder.path().join(name),
+    };
+    let served = server_story::tell(&places("served"))?;
+    let durable = durable_story::tell(&places("durable"))?;
+    let requests = stage.salesforce.journal().len() + served.requests + durable.requests;
+    screen::closing(stage.commands + served.commands + durable.commands, requests, clock.elapsed(start));
     Ok(())
 }
 
