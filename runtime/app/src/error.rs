@@ -199,7 +199,15 @@ pub enum ConfigError {
         /// Where the hosts were named.
         origin: Origin,
     },
-    /// No integration can have this name.
+    /// Two environments share a database, and name two ways to listen to it.
+    #[error("{}`environments.{environment}.database.listen_url` is not how the same database is listened to for others", named(.origin))]
+    TwoListenUrls {
+        /// The environment that names the second one.
+        environment: String,
+        /// Where.
+        origin: Origin,
+    },
+    /// No environment or integration can have this name.
     #[error("{}{error}", named(.origin))]
     InvalidName {
         /// What is wrong with it.
@@ -256,6 +264,7 @@ impl ConfigError {
             | Self::SecretInFile { .. }
             | Self::NoKeyValue
             | Self::HostsWithoutSeal { .. }
+            | Self::TwoListenUrls { .. }
             | Self::InvalidName { .. } => "invalid_setting",
             Self::SecretOnCommandLine { .. } => "secret_on_command_line",
             Self::UnknownVariable { .. } => "unknown_variable",
@@ -296,6 +305,7 @@ impl ConfigError {
             Self::HostsWithoutSeal { integration, .. } => Some(format!(
                 "set integrations.{integration}.seal_credentials = true, or leave the hosts out"
             )),
+            Self::TwoListenUrls { .. } => Some("leave it out: one process listens to a database once".into()),
             Self::NoKeyValue => Some("for example --set limits.wall=10s".into()),
             Self::UnknownVariable { hint, .. } | Self::UnknownIntegration { hint, .. } => Some(hint.clone()),
             Self::AmbiguousVariable { .. } => {
@@ -335,6 +345,7 @@ impl ConfigError {
             | Self::UnknownFunction { origin, .. }
             | Self::UnknownIntegration { origin, .. }
             | Self::HostsWithoutSeal { origin, .. }
+            | Self::TwoListenUrls { origin, .. }
             | Self::InvalidName { origin, .. } => in_file(origin),
             Self::NoProject { .. }
             | Self::NoProjectAround { .. }
@@ -361,6 +372,7 @@ impl ConfigError {
             | Self::UnknownFunction { origin, .. }
             | Self::UnknownIntegration { origin, .. }
             | Self::HostsWithoutSeal { origin, .. }
+            | Self::TwoListenUrls { origin, .. }
             | Self::InvalidName { origin, .. } => match origin {
                 Origin::File(_) => Blame::Project,
                 Origin::Variable(_) | Origin::Flag(_) => Blame::Caller,

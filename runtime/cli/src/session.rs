@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use onevent_app::{ConfigError, Service, Surroundings};
+use onevent_app::{ConfigError, Service, ServiceError, Surroundings};
 use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibility};
 
 use crate::args::needs::Needs;
@@ -54,6 +54,14 @@ impl Session {
     /// The project's folder.
     pub(crate) fn folder(&self) -> &Path {
         self.service.folder()
+    }
+
+    /// The database that the session's environment lives in, if there is one.
+    ///
+    /// # Errors
+    /// As [`Service::existing_store_of`].
+    pub(crate) async fn existing_store(&self) -> Result<Option<&Store>, ServiceError> {
+        self.service.existing_store_of(self.service.environment()).await
     }
 
     /// The connection that a command names, in the session's environment.

@@ -25,13 +25,13 @@ impl Product {
         let flags = Flags { set, ..Flags::default() };
         let service = Arc::new(Service::new(project, &flags, &Surroundings::default())?);
         // From here on setup functions run by themselves, what an earlier process left open included.
-        let workers = service.start_workers(|error| eprintln!("the queue: {error}")).await?;
+        let workers = service.start_workers(|database, error| eprintln!("the queue in {database}: {error}")).await?;
         Ok(Self { service, workers })
     }
 
     /// A secret key for clients of Nango's. It is shown this once.
     pub(crate) async fn new_key(&self) -> Result<String, Box<dyn Error>> {
-        let mut transaction = self.service.store().await?.begin().await?;
+        let mut transaction = self.service.main_store().await?.begin().await?;
         let (environment, scopes) = (self.service.environment(), Scopes::everything());
         let (_, key) = transaction.create_api_key(environment, "embedded", &scopes).await?;
         transaction.commit().await?;

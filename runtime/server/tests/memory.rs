@@ -126,7 +126,7 @@ impl Server {
         std::fs::write(folder.path().join("index.ts"), "").unwrap();
         let service = Service::new(folder.path(), &Flags::default(), &Surroundings::default()).unwrap();
         let service = Arc::new(service);
-        let mut transaction = service.store().await.unwrap().begin().await.unwrap();
+        let mut transaction = service.main_store().await.unwrap().begin().await.unwrap();
         let environment = "dev".parse().unwrap();
         let (_, secret) =
             transaction.create_api_key(&environment, "test", &Scopes::everything()).await.unwrap();

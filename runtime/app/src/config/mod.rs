@@ -6,7 +6,9 @@
 
 mod assignment;
 mod check;
+mod databases;
 mod durable_settings;
+mod environment_settings;
 mod field;
 mod file;
 mod flags;
@@ -25,7 +27,9 @@ mod variables;
 use std::path::{Path, PathBuf};
 
 use self::assignment::Assignment;
+pub use self::databases::{DatabaseName, DatabaseSettings};
 pub use self::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings};
+pub use self::environment_settings::EnvironmentSettings;
 pub use self::field::Shown;
 pub use self::flags::Flags;
 pub use self::key::Key;
@@ -42,6 +46,9 @@ pub use self::value::{
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::surroundings::Surroundings;
+
+/// Names the environment whose connections are used: a name that other variables may be about.
+const ENVIRONMENT: &str = "ONEVENT_ENVIRONMENT";
 
 /// The secret key of an environment of Nango's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,8 @@ pub struct Config {
     pub project: PathBuf,
     /// The values.
     pub settings: Settings,
+    /// The databases, the main one first.
+    pub databases: Vec<DatabaseSettings>,
     /// The names of all variables that hold a secret key of Nango's.
     nango_keys: Vec<String>,
     /// The environments of Nango's that have one.
@@ -89,7 +98,8 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let from_file = file::read(&project)?;
         let from_flags = flags::read(flags, &surroundings.directory)?;
-        let known = known_names(names, from_file.iter().chain(&from_flags));
+        let mut known = known_names(names, from_file.iter().chain(&from_flags));
+        known.environments.extend(surroundings.variables.get(ENVIRONMENT).cloned());
         let from_variables = variables::read(&surroundings.variables, &known, &surroundings.directory)?;
         let nango = nango::Variables::read(&project, &surroundings.nango)?;
         let from_nango = nango.hostport(Path::new(""));
@@ -102,10 +112,11 @@ impl Config {
         settings.nango.secret_key = nango.secret_key(&settings.environment.value);
         check::names(&settings, names)?;
         check::seals(&settings)?;
+        let databases = settings.databases()?;
         settings.nango.webhook_signing_key = nango.signing_key(&settings.environment.value);
         let nango_keys = nango.key_names();
         let nango_environments = nango.environments(&settings.environment.value);
-        Ok(Self { project, settings, nango_keys, nango_environments })
+        Ok(Self { project, settings, databases, nango_keys, nango_environments })
     }
 
     /// The same project with other values.
@@ -176,8 +187,12 @@ fn known_names<'a>(
         ..variables::Names::default()
     };
     for assignment in assignments {
+        if assignment.setting.key == "environment" {
+            names.environments.extend(assignment.texts.iter().map(|text| text.text.clone()));
+        }
         let name = assignment.setting.name_in(&assignment.key).to_owned();
         match assignment.setting.placeholder() {
+            Some("environment") => names.environments.insert(name),
             Some("integration") => names.integrations.insert(name),
             Some("variable") => names.variables.insert(name),
             _ => false,

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use onevent_contract::{IntegrationId, NameError, Secret};
+use onevent_contract::{EnvironmentName, IntegrationId, NameError, Secret};
 
+use super::environment_settings::EnvironmentSettings;
 use super::field::{Field, Form};
 use super::key::Key;
 use super::origin::Sourced;
@@ -31,6 +32,8 @@ pub struct Setting {
 pub(super) enum Slot {
     /// In one field.
     One(fn(&mut Settings) -> &mut dyn Field),
+    /// In a field of every environment.
+    Environment(fn(&mut EnvironmentSettings) -> &mut dyn Field),
     /// In a field of every integration.
     Integration(fn(&mut IntegrationSettings) -> &mut dyn Field),
     /// In a field of every function.
@@ -50,7 +53,7 @@ impl Setting {
     /// The field that its value is kept in, for `name` at its placeholder; an entry for the name is made.
     ///
     /// # Errors
-    /// When no integration can have such a name.
+    /// When no environment or integration can have such a name.
     pub(super) fn field<'a>(
         &self,
         settings: &'a mut Settings,
@@ -58,6 +61,9 @@ impl Setting {
     ) -> Result<&'a mut dyn Field, NameError> {
         Ok(match self.slot {
             Slot::One(field) => field(settings),
+            Slot::Environment(field) => {
+                field(settings.environments.entry(EnvironmentName::new(name)?).or_default())
+            }
             Slot::Integration(field) => {
                 field(settings.integrations.entry(IntegrationId::new(name)?).or_default())
             }
@@ -70,6 +76,7 @@ impl Setting {
     pub(super) fn form(&self) -> Option<Form> {
         Some(match self.slot {
             Slot::One(field) => field(&mut Settings::default_of(Path::new(""))?).form(),
+            Slot::Environment(field) => field(&mut EnvironmentSettings::default()).form(),
             Slot::Integration(field) => field(&mut IntegrationSettings::default()).form(),
             Slot::Function(field) => field(&mut FunctionSettings::default()).form(),
             Slot::Variable => None::<Sourced<Secret>>.form(),
@@ -80,6 +87,7 @@ impl Setting {
     pub(super) fn names(&self, settings: &Settings) -> Vec<String> {
         match self.slot {
             Slot::One(_) => vec![String::new()],
+            Slot::Environment(_) => settings.environments.keys().map(ToString::to_string).collect(),
             Slot::Integration(_) => settings.integrations.keys().map(ToString::to_string).collect(),
             Slot::Function(_) => settings.functions.keys().cloned().collect(),
             Slot::Variable => settings.variables.keys().cloned().collect(),

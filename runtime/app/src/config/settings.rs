@@ -8,6 +8,7 @@ use onevent_lifecycle::RetryPolicies;
 use onevent_store::{DatabaseUrl, SchemaName};
 
 use super::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings, default_retention};
+use super::environment_settings::EnvironmentSettings;
 use super::origin::{Origin, Sourced};
 use super::server_settings::{ServerSettings, WebhookSettings};
 use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, KeptFor, Networks, WallLimit, WebUrl};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub database_schema: Sourced<SchemaName>,
     /// The same PostgreSQL database without a pooler before it.
     pub database_listen_url: Option<Sourced<DatabaseUrl>>,
+    /// Every environment that something is said about.
+    pub environments: BTreeMap<EnvironmentName, EnvironmentSettings>,
     /// The key that credentials are encrypted with, as it was given. Without it, a key file beside the database.
     pub encryption_key: Option<Sourced<Secret>>,
     /// A file with more provider templates.
@@ -186,6 +189,7 @@ impl Settings {
             database: Sourced::default(DatabaseUrl::sqlite(project.join(DATABASE_FILE))),
             database_schema: Sourced::default(SchemaName::default()),
             database_listen_url: None,
+            environments: BTreeMap::new(),
             encryption_key: None,
             providers: None,
             integrations: BTreeMap::new(),

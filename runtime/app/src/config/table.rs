@@ -15,7 +15,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "database.url",
         flag: Some("--database"),
-        help: "The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE.",
+        help: "The main database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.database),
     },
@@ -33,6 +33,28 @@ pub(super) const SETTINGS: &[Setting] = &[
                others put into the queue. Without it, it looks every second.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.database_listen_url),
+    },
+    Setting {
+        key: "environments.<environment>.database.url",
+        flag: None,
+        help: "A database of its own for one environment: its connections, events, runs, deployments and integrations \
+               are there. Secret keys stay in the main one.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Environment(|environment| &mut environment.database),
+    },
+    Setting {
+        key: "environments.<environment>.database.schema",
+        flag: None,
+        help: "database.schema for one environment.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Environment(|environment| &mut environment.database_schema),
+    },
+    Setting {
+        key: "environments.<environment>.database.listen_url",
+        flag: None,
+        help: "database.listen_url for one environment.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Environment(|environment| &mut environment.database_listen_url),
     },
     Setting {
         key: "encryption_key",

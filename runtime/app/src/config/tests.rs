@@ -122,7 +122,8 @@ fn an_integration_that_only_connections_use_needs_no_folder() {
 
 #[test]
 fn every_setting_is_listed_and_no_secret_is_shown() {
-    let file = "[variables]\nA = \"hunter2\"\n[integrations.crm]\nclient_secret = \"hunter2\"\n";
+    let file = "[variables]\nA = \"hunter2\"\n[integrations.crm]\nclient_secret = \"hunter2\"\n\
+                [environments.prod.database]\nurl = \"postgres://u:hunter2@h/d\"\n";
     let config = load(file, &[("ONEVENT_ENCRYPTION_KEY", "hunter2")], &[]).unwrap();
     let entries = config.resolved();
     for setting in SETTINGS.iter().filter(|setting| setting.placeholder() != Some("function")) {

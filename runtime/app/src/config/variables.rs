@@ -15,6 +15,7 @@ use crate::suggest;
 /// upper-case form of one of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
+    pub(super) environments: BTreeSet<String>,
     pub(super) integrations: BTreeSet<String>,
     pub(super) functions: BTreeSet<String>,
     pub(super) variables: BTreeSet<String>,
@@ -23,6 +24,7 @@ pub(super) struct Names {
 impl Names {
     fn of(&self, setting: &Setting) -> impl Iterator<Item = &str> {
         let names = match setting.placeholder() {
+            Some("environment") => Some(&self.environments),
             Some("integration") => Some(&self.integrations),
             Some("function") => Some(&self.functions),
             Some("variable") => Some(&self.variables),
@@ -53,7 +55,7 @@ pub(super) fn read<'a>(
                 let (one, other) = (one.clone(), other.clone());
                 return Err(ConfigError::AmbiguousVariable { variable: variable.clone(), one, other });
             }
-            Some([]) | None => match new_variable(variable) {
+            Some([]) | None => match new_name(variable) {
                 Some(named) => named,
                 None => return Err(unknown(variable, &known)),
             },
@@ -70,11 +72,25 @@ pub(super) fn read<'a>(
     Ok(assignments)
 }
 
-/// A variable for functions that nothing has named before: any name can stand after its prefix.
-fn new_variable(variable: &str) -> Option<(&'static Setting, Key)> {
-    let setting = SETTINGS.iter().find(|setting| setting.placeholder() == Some("variable"))?;
-    let name = variable.strip_prefix(&setting.variable("")).filter(|name| !name.is_empty())?;
-    Some((setting, setting.key_for(name)))
+/// A variable for functions, or an environment, that nothing has named before: both can have any name. That of an environment
+/// is taken in lower case.
+fn new_name(variable: &str) -> Option<(&'static Setting, Key)> {
+    SETTINGS.iter().find_map(|setting| {
+        let name = name_in(setting, variable).filter(|name| !name.is_empty())?;
+        match setting.placeholder() {
+            Some("variable") => Some((setting, setting.key_for(name))),
+            Some("environment") => Some((setting, setting.key_for(&name.to_ascii_lowercase()))),
+            _ => None,
+        }
+    })
+}
+
+/// What stands at the placeholder of a setting in a variable, if it is that setting's.
+fn name_in<'a>(setting: &Setting, variable: &'a str) -> Option<&'a str> {
+    // The parts around the name, found by a name that no variable can hold.
+    let pattern = setting.variable("\0");
+    let (before, after) = pattern.split_once('\0')?;
+    variable.strip_prefix(before)?.strip_suffix(after)
 }
 
 /// Every variable that would be read here, with what it sets.
@@ -99,16 +115,10 @@ fn unknown(variable: &str, known: &BTreeMap<String, Vec<(&'static Setting, Key)>
             Some("function") => "a function",
             _ => continue,
         };
-        // The parts around the name, found by a name that no variable can hold.
-        let pattern = setting.variable("\0");
-        let Some((before, after)) = pattern.split_once('\0') else { continue };
-        let name_in = |variable: &'_ str| -> Option<String> {
-            Some(variable.strip_prefix(before)?.strip_suffix(after)?.to_owned())
-        };
-        if let Some(name) = name_in(variable) {
-            let names: Vec<String> = known.keys().filter_map(|known| name_in(known)).collect();
-            return unknown(match suggest::nearest(&name, names.iter().map(String::as_str)) {
-                Some(found) => format!("did you mean {before}{found}{after}?"),
+        if let Some(name) = name_in(setting, variable) {
+            let names = known.keys().filter_map(|known| name_in(setting, known));
+            return unknown(match suggest::nearest(name, names) {
+                Some(found) => format!("did you mean {}?", setting.variable(found)),
                 None => format!("neither the project nor onevent.toml has {article} of this name"),
             });
         }
@@ -129,6 +139,7 @@ mod tests {
             integrations: ["salesforce", "sales-force", "sales_force"].map(str::to_owned).into(),
             functions: ["salesforce/setup".to_owned()].into(),
             variables: ["appRegion".to_owned()].into(),
+            environments: ["eu-west".to_owned()].into(),
         };
         let variables = [(name.to_owned(), value.to_owned())].into();
         let assignments = read(&variables, &names, Path::new("/here"))?;
@@ -156,6 +167,19 @@ mod tests {
         assert_eq!((key.as_str(), value.as_str()), ("variables.APP_URL", "[redacted]"));
         assert_eq!(read_one("ONEVENT_VARIABLES_APPREGION", "x").unwrap().0, "variables.appRegion");
         assert_eq!(read_one("ONEVENT_VARIABLES_", "x").unwrap_err().code(), "unknown_variable");
+    }
+
+    #[test]
+    fn an_environment_can_have_any_name() {
+        let url = "postgres://u@h/d";
+        let key = |name: &str| read_one(name, url).unwrap().0;
+        assert_eq!(key("ONEVENT_ENVIRONMENTS_PROD_DATABASE_URL"), "environments.prod.database.url");
+        assert_eq!(key("ONEVENT_ENVIRONMENTS_EU_WEST_DATABASE_URL"), "environments.eu-west.database.url");
+        let listen = "ONEVENT_ENVIRONMENTS_US_EAST_DATABASE_LISTEN_URL";
+        assert_eq!(key(listen), "environments.us_east.database.listen_url");
+        for wrong in ["ONEVENT_ENVIRONMENTS__DATABASE_URL", "ONEVENT_ENVIRONMENTS_PROD_DATABASE_ULR"] {
+            assert_eq!(read_one(wrong, url).unwrap_err().code(), "unknown_variable");
+        }
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Service {
         environment: &UpstreamEnvironment,
         found: &(impl Fn(Compared) + Sync),
     ) -> Result<(), ServiceError> {
-        let store = self.store().await?;
+        let store = self.store_of(&environment.name).await?;
         let known = store.upstream_connections(&environment.name).await?;
         let listed = environment.api.listed_connections().await?;
         let connections = listed.len();

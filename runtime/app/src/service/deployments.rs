@@ -75,7 +75,7 @@ impl Service {
         environment: &EnvironmentName,
         request: DeploymentRequest,
     ) -> Result<MadeDeployment, ServiceError> {
-        let store = self.store().await?;
+        let store = self.store_of(environment).await?;
         let audit = request.audit.clone();
         let Prepared { before, plan, skipped } = self.prepare(Some(store), environment, request).await?;
         let deployed = deployments::deploy(store, environment, &before, plan, audit).await?;
@@ -92,7 +92,7 @@ impl Service {
         function: &Function,
         audit: Audit,
     ) -> Result<Deployed, ServiceError> {
-        let store = self.store().await?;
+        let store = self.store_of(environment).await?;
         let before = deployments::before(store, environment).await?;
         let plan = DeploymentPlan::without(&before, function);
         Ok(deployments::deploy(store, environment, &before, plan, audit).await?)
@@ -107,7 +107,7 @@ impl Service {
         environment: &EnvironmentName,
         request: DeploymentRequest,
     ) -> Result<PlannedDeployment, ServiceError> {
-        let store = self.store_for_reading().await?;
+        let store = self.store_for_reading(environment).await?;
         let Prepared { plan, skipped, .. } = self.prepare(store, environment, request).await?;
         let DeploymentPlan { changes, changes_something, .. } = plan;
         Ok(PlannedDeployment { changes, changes_something, skipped })
@@ -159,7 +159,7 @@ impl Service {
         environment: &EnvironmentName,
         limit: u32,
     ) -> Result<Vec<DeploymentHistoryEntry>, ServiceError> {
-        match self.existing_store().await? {
+        match self.existing_store_of(environment).await? {
             Some(store) => Ok(store.deployment_history(environment, limit).await?),
             None => Ok(Vec::new()),
         }
@@ -174,7 +174,7 @@ impl Service {
         environment: &EnvironmentName,
         id: Option<DeploymentId>,
     ) -> Result<DeployedFunctions, ServiceError> {
-        let found = match (self.existing_store().await?, id) {
+        let found = match (self.existing_store_of(environment).await?, id) {
             (None, _) => None,
             (Some(store), Some(id)) => store.deployed_functions(environment, id).await?,
             (Some(store), None) => store.active_deployment(environment).await?,
@@ -210,7 +210,7 @@ impl Service {
         to: Option<DeploymentId>,
         audit: &Audit,
     ) -> Result<Deployment, ServiceError> {
-        Ok(deployments::roll_back(self.store().await?, environment, to, audit).await?)
+        Ok(deployments::roll_back(self.store_of(environment).await?, environment, to, audit).await?)
     }
 
     /// Deletes deployments, but for the active one and the `keep` that were active last; and those whose code a waiting
@@ -223,7 +223,7 @@ impl Service {
         environment: &EnvironmentName,
         keep: u32,
     ) -> Result<Pruned, ServiceError> {
-        let mut transaction = self.store().await?.begin().await?;
+        let mut transaction = self.store_of(environment).await?.begin().await?;
         let pruned = transaction.prune_deployments(environment, keep).await?;
         transaction.commit().await?;
         Ok(pruned)

@@ -1,5 +1,6 @@
 //! Why the service did not do what was asked.
 
+use onevent_contract::EnvironmentName;
 use onevent_engine::{LoadError, RunRefused};
 use onevent_hosts::RemoteError;
 use onevent_lifecycle::deployments::DeploymentError;
@@ -7,6 +8,7 @@ use onevent_lifecycle::{LifecycleError, TriggerError};
 use onevent_store::StoreError;
 use thiserror::Error;
 
+use crate::config::DatabaseName;
 use crate::error::ConfigError;
 
 /// Why the service did not do what was asked.
@@ -37,6 +39,14 @@ pub enum ServiceError {
     /// Nango's API did not answer, or did not answer what was asked.
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    /// A database holds what its settings say to live in another one: it would be seen, and worked on, in the wrong place.
+    #[error("{database} holds {}, and the settings say that it lives elsewhere", listed(.environments))]
+    Elsewhere {
+        /// Where it was found.
+        database: DatabaseName,
+        /// What was found.
+        environments: Vec<EnvironmentName>,
+    },
     /// A client's credentials gave no token, so nothing was stored.
     #[error("no access token was issued for these credentials: {message}")]
     NoToken {
@@ -64,9 +74,16 @@ impl ServiceError {
             Self::Trigger(error) => error.code(),
             Self::Refused(refused) => refused.code(),
             Self::Remote(error) => error.code(),
+            Self::Elsewhere { .. } => "environment_elsewhere",
             Self::NoToken { .. } => "connection_test_failed",
             Self::Machine { .. } => "internal_error",
         }
+    }
+
+    /// Whether it may pass by itself: a database that does not answer now. What is wrong with what it holds stays so.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Busy | StoreError::Conflict | StoreError::Database(_)))
     }
 
     /// What the reader can do, where there is something to be done.
@@ -79,7 +96,14 @@ impl ServiceError {
             Self::Deployment(error) => error.hint(),
             Self::Lifecycle(error) => error.hint(),
             Self::Remote(error) => error.hint(),
+            Self::Elsewhere { .. } => Some(
+                "set environments.<environment>.database.url to where it is, or move what is there first".into(),
+            ),
             Self::Trigger(_) | Self::Refused(_) | Self::NoToken { .. } | Self::Machine { .. } => None,
         }
     }
+}
+
+fn listed(environments: &[EnvironmentName]) -> String {
+    environments.iter().map(EnvironmentName::as_str).collect::<Vec<_>>().join(", ")
 }

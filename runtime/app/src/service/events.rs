@@ -27,7 +27,7 @@ impl Service {
         on: ReplayOn,
         actor: Actor,
     ) -> Result<(), ServiceError> {
-        Ok(replay_event(self.store().await?, environment, id, on, actor).await?)
+        Ok(replay_event(self.store_of(environment).await?, environment, id, on, actor).await?)
     }
 
     /// The same for several. One that cannot be replayed is in nobody's way.
@@ -58,7 +58,7 @@ impl Service {
         id: EventId,
         actor: Actor,
     ) -> Result<(), ServiceError> {
-        let store = self.store().await?;
+        let store = self.store_of(environment).await?;
         let event = store.event(environment, id).await?.ok_or(StoreError::EventNotSkippable { id })?;
         let lifecycle = self.lifecycle_of(&event.summary).await;
         Ok(skip_event(store, lifecycle.as_ref(), environment, id, actor).await?)

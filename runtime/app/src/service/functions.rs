@@ -136,7 +136,7 @@ impl Service {
         environment: &EnvironmentName,
         id: Option<DeploymentId>,
     ) -> Result<Option<Arc<HeldDeployment>>, ServiceError> {
-        let store = self.store().await?;
+        let store = self.store_of(environment).await?;
         let id = match id {
             Some(id) => Some(id),
             None => store.active_deployment_id(environment).await?,

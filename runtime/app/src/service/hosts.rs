@@ -99,7 +99,7 @@ impl Service {
     /// # Errors
     /// When the database or the templates cannot be read.
     pub async fn target_of(&self, key: ConnectionKey) -> Result<StoredTarget, ServiceError> {
-        let store = self.store().await?.clone();
+        let store = self.store_of(&key.environment).await?.clone();
         let own = match self.integration_in(&key.environment, &key.integration).await {
             Ok(found) => Some(found.integration),
             Err(ServiceError::Config(_)) => self.integration_of(&key).await.ok(),
@@ -174,10 +174,10 @@ impl Service {
         environment: &EnvironmentName,
         own: Arc<Integration>,
     ) -> Result<Hosts, ServiceError> {
+        let records = self.databases.home(environment).records(store);
         let store = store.clone();
         let proxy = self.proxy()?;
         let integrations = self.integrations_for(environment, own).await?;
-        let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
         let actions = self.actions(&running.project, running.deployment, Some(records.clone()))?;
         let variables = self.current.load().variables();
         let refresher = self.token_refresher(&store)?;

@@ -5,6 +5,7 @@
 mod actions;
 mod comparison;
 mod current;
+mod databases;
 mod deployments;
 mod error;
 mod events;
@@ -24,6 +25,7 @@ mod tokens;
 mod upstream;
 mod upstream_lifecycle;
 mod workers;
+mod works;
 
 pub use self::comparison::{COMPARISON_INTERVAL, Compared, Comparisons};
 pub use self::deployments::{DeployableFiles, DeploymentRequest, MadeDeployment, PlannedDeployment};
@@ -36,4 +38,6 @@ pub use self::hosts::{DryRunHost, HostedRun};
 pub use self::parts::Service;
 pub use self::reload::SettingsReloaded;
 pub use self::request::Operations;
+pub use self::stores::DatabaseHealth;
 pub use self::upstream::Upstream;
+pub use self::workers::Workers;

@@ -29,7 +29,7 @@ impl Service {
     /// `unknown_connection`; `unknown_provider` where nothing leads to a template.
     pub async fn integration_of(&self, key: &ConnectionKey) -> Result<Arc<Integration>, ServiceError> {
         let unknown = || ServiceError::Store(StoreError::UnknownConnection { key: key.clone() });
-        let store = self.existing_store().await?.ok_or_else(unknown)?;
+        let store = self.existing_store_of(&key.environment).await?.ok_or_else(unknown)?;
         let provider = store.provider(key).await?;
         let found = match self.integration_in(&key.environment, &key.integration).await {
             Ok(found) => Ok(found.integration),
@@ -63,7 +63,7 @@ impl Service {
         deployment: Option<DeploymentId>,
     ) -> Result<Lifecycle, ServiceError> {
         let running = self.functions_of(environment, &own.key, deployment).await?;
-        let store = self.store().await?;
+        let store = self.store_of(environment).await?;
         let policies = self.policies(own.provider.auth_mode.clone(), running.deployment);
         let hosts = self.live_hosts(store, &running, environment, own).await?;
         let project = running.project;

@@ -8,14 +8,14 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey};
 use onevent_engine::{Engine, Project, ProjectSource, Selection};
-use onevent_lifecycle::{ActionRecords, LimitsOf};
+use onevent_lifecycle::LimitsOf;
 use onevent_proxy::Proxy;
-use onevent_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::current::Current;
+use super::databases::Databases;
 use super::error::ServiceError;
 use super::held_deployments::HeldDeployments;
 use super::held_functions::HeldFunctions;
@@ -38,11 +38,7 @@ pub struct Service {
     pub(super) project: OnceCell<Arc<Project>>,
     pub(super) functions: HeldFunctions,
     pub(super) deployments: HeldDeployments,
-    pub(super) store: OnceCell<Store>,
-    /// A store that may only be read.
-    pub(super) reading: OnceCell<Store>,
-    /// Where the runs of triggered actions are kept.
-    pub(super) action_records: OnceLock<ActionRecords>,
+    pub(super) databases: Databases,
     /// The refreshes of access tokens that have begun.
     pub(super) refreshes: TaskTracker,
     pub(super) interruption: CancellationToken,
@@ -71,6 +67,8 @@ impl Service {
         let folder = folder.into();
         let names = ProjectNames::scan(&folder);
         let config = Config::load(folder, &names, flags, surroundings)?;
+        let databases = Databases::new(config.databases.clone())
+            .ok_or_else(|| ConfigError::Internal("there is no main database".into()))?;
         let current = Current::new(config.settings.clone(), names);
         Ok(Self {
             config,
@@ -79,9 +77,7 @@ impl Service {
             project: OnceCell::new(),
             functions: HeldFunctions::default(),
             deployments: HeldDeployments::default(),
-            store: OnceCell::new(),
-            reading: OnceCell::new(),
-            action_records: OnceLock::new(),
+            databases,
             refreshes: TaskTracker::new(),
             interruption: CancellationToken::new(),
             has_workers: AtomicBool::new(false),

@@ -61,7 +61,7 @@ impl Operations<'_> {
     pub async fn create(&self, new: NewConnection) -> Result<OperationReport, ServiceError> {
         let service = self.service;
         let own = service.integration_in(&new.key.environment, &new.key.integration).await?.integration;
-        let store = service.store().await?;
+        let store = service.store_of(&new.key.environment).await?;
         // No token is fetched for a connection that cannot be made.
         if new.credentials.lacks_token() && store.provider(&new.key).await?.is_some() {
             return Err(LifecycleError::from(StoreError::ConnectionExists { key: new.key }).into());
@@ -103,7 +103,7 @@ impl Operations<'_> {
         if let Some(settings) = &new.connection_config {
             return Ok(settings.clone());
         }
-        let stored = self.service.store().await?.connection(key, Visibility::Established).await?;
+        let stored = self.service.store_of(&key.environment).await?.connection(key, Visibility::Established).await?;
         let stored = stored.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
         Ok(stored.connection.connection_config)
     }

@@ -56,7 +56,7 @@ impl Service {
         environment: &EnvironmentName,
     ) -> Result<Arc<EnvironmentIntegrations>, ServiceError> {
         let current = self.current.load_full();
-        let store = self.store_if_there().await?;
+        let store = self.store_if_there(environment).await?;
         let Some(store) = store else { return Ok(Arc::new(of(&current, Vec::new())?)) };
         // Before they are read: what is changed meanwhile makes them old at once.
         let (revision, now) = (store.integrations_revision(), SystemClock.monotonic());
@@ -113,8 +113,9 @@ mod tests {
     async fn what_the_api_changes_counts_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let service = Service::new(folder.path(), &Flags::default(), &Surroundings::default()).unwrap();
-        let (environment, key) = ("dev".parse().unwrap(), "crm".parse().unwrap());
-        let store = service.store().await.unwrap();
+        let environment: EnvironmentName = "dev".parse().unwrap();
+        let key = "crm".parse().unwrap();
+        let store = service.store_of(&environment).await.unwrap();
         assert!(service.integration_in(&environment, &key).await.is_err());
         let mut transaction = store.begin().await.unwrap();
         let new = NewIntegration {

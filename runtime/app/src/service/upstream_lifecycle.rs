@@ -8,7 +8,7 @@ use onevent_hosts::{
     RemoteWrites,
 };
 use onevent_lifecycle::{
-    ActionRecords, Hosts, Lifecycle, LifecycleOptions, UpstreamEnvironment, UpstreamEnvironments,
+    Hosts, Lifecycle, LifecycleOptions, UpstreamEnvironment, UpstreamEnvironments,
     UpstreamLifecycle,
 };
 use onevent_proxy::Origin;
@@ -63,7 +63,7 @@ impl Service {
         &self,
         environment: &EnvironmentName,
     ) -> Result<Vec<UpstreamConnection>, ServiceError> {
-        Ok(self.store().await?.upstream_connections(environment).await?)
+        Ok(self.store_of(environment).await?.upstream_connections(environment).await?)
     }
 
     /// The operations on connections of a provider in an environment of that Nango; with the functions that the environment
@@ -79,7 +79,7 @@ impl Service {
         deployment: Option<DeploymentId>,
     ) -> Result<UpstreamLifecycle, ServiceError> {
         let running = self.functions_of(&environment.name, integration, deployment).await?;
-        let store = self.store().await?;
+        let store = self.store_of(&environment.name).await?;
         let hosts = self.upstream_hosts(store, environment, &running)?;
         // What a webhook says of its provider; most are Nango's own, and say it themselves.
         let integrations = self.integrations()?;
@@ -110,7 +110,7 @@ impl Service {
         let integrations = self.integrations()?;
         let (configured, providers) = (self.current.load().of_files()?, self.current.load().providers()?);
         let (sealed, proxy) = (integrations.sealed(), self.proxy()?);
-        let records = self.action_records.get_or_init(|| ActionRecords::new(store.clone()));
+        let records = self.databases.home(&environment.name).records(store);
         let actions = self.actions(&running.project, running.deployment, Some(records.clone()))?;
         let (api, name) = (environment.api.clone(), environment.name.clone());
         let make = Arc::new(move |connection| {

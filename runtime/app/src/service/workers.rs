@@ -1,51 +1,101 @@
-//! Workers: what was put into the queue is done, with this service's functions and its proxy.
+//! Workers: what was put into the queue is done, on every database.
 
-use std::sync::Arc;
+use std::error::Error;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use async_trait::async_trait;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use onevent_contract::{EnvironmentName, IntegrationId, SystemClock};
-use onevent_lifecycle::{
-    HMAC_HEADER, LEGACY_SIGNATURE_HEADER, Lifecycle, Lifecycles, WebhookDelivery, WebhookDestination,
-    WebhookFailure, WebhookSender, Workers, WorkersOptions,
-};
-use onevent_proxy::{Notice, NoticeTo};
-use onevent_store::{DeploymentId, StoreError};
+use futures_util::future::join_all;
+use onevent_contract::{EnvironmentName, SystemClock};
+use onevent_lifecycle::{Workers as DatabaseWorkers, WorkersOptions};
+use onevent_store::Store;
+use tokio_util::task::AbortOnDropHandle;
 
+use super::databases::HeldDatabase;
 use super::error::ServiceError;
 use super::parts::Service;
 use super::upstream::Upstream;
+use super::works::Works;
+use crate::config::DatabaseName;
 
-/// What webhooks say who sends them.
-const AGENT: &str = concat!("onevent/", env!("CARGO_PKG_VERSION"));
+/// How long it takes until a database is opened again that did not answer.
+const OPENED_AGAIN: Duration = Duration::from_secs(5);
 
-/// The service, as workers see it.
-struct OfService(Arc<Service>);
+/// Is told of what no event keeps: failures of a database.
+type OnFailure = Arc<dyn Fn(&DatabaseName, &dyn Error) + Send + Sync>;
+
+/// Running workers. Each database has its own, with places of their own: one that does not answer holds nobody else up.
+/// Dropping it stops them where they are: what they held is taken up again when its lease has run out.
+#[derive(Debug)]
+pub struct Workers {
+    started: Started,
+    /// Those that wait for their database.
+    waiting: Vec<AbortOnDropHandle<()>>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Started(Arc<Mutex<Vec<DatabaseWorkers>>>);
+
+impl Started {
+    fn add(&self, workers: DatabaseWorkers) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(workers);
+    }
+}
+
+impl Workers {
+    /// Stops claiming, and waits up to `longest` for what is being done. What is not done by then is stopped, and goes
+    /// back to the queue.
+    pub async fn drain(self, longest: Duration) {
+        drop(self.waiting);
+        let started = std::mem::take(&mut *self.started.0.lock().unwrap_or_else(PoisonError::into_inner));
+        join_all(started.into_iter().map(|workers| workers.drain(longest))).await;
+    }
+}
 
 impl Service {
-    /// Starts working on the queue: setup functions of new connections, asynchronous actions, webhooks. From here on an
-    /// operation answers before its setup functions run. What is open from before is taken up at once. `on_failure` is
-    /// told of failures of the database, which nothing else reports.
+    /// Starts working on the queue of every database: setup functions of new connections, asynchronous actions, webhooks. From
+    /// here on an operation answers before its setup functions run. What is open from before is taken up at once. A database of
+    /// an environment that does not answer is opened again until it does. `on_failure` is told of failures of a database, which
+    /// nothing else reports.
+    ///
+    /// # Errors
+    /// As [`Service::open_databases`].
+    pub async fn start_workers(
+        self: &Arc<Self>,
+        on_failure: impl Fn(&DatabaseName, &dyn Error) + Send + Sync + 'static,
+    ) -> Result<Workers, ServiceError> {
+        self.open_databases().await?;
+        self.has_workers.store(true, Ordering::Relaxed);
+        let on_failure: OnFailure = Arc::new(on_failure);
+        let mut workers = Workers { started: Started::default(), waiting: Vec::new() };
+        for database in self.databases.iter() {
+            match database.store.get() {
+                Some(store) => workers.started.add(self.workers_on(database, store, &on_failure)?),
+                None => {
+                    let (service, name) = (Arc::clone(self), database.name().clone());
+                    let start = service.start_later(name, workers.started.clone(), Arc::clone(&on_failure));
+                    workers.waiting.push(AbortOnDropHandle::new(tokio::spawn(start)));
+                }
+            }
+        }
+        Ok(workers)
+    }
+
+    /// The same on the database of one environment alone: for a command that waits for what it has put into its queue.
     ///
     /// # Errors
     /// When the database cannot be opened.
-    pub async fn start_workers(
+    pub async fn start_workers_of(
         self: &Arc<Self>,
-        on_failure: impl Fn(&StoreError) + Send + Sync + 'static,
+        environment: &EnvironmentName,
+        on_failure: impl Fn(&DatabaseName, &dyn Error) + Send + Sync + 'static,
     ) -> Result<Workers, ServiceError> {
-        let store = self.store().await?.clone();
-        let signing_keys = self.upstream()?.map(Upstream::signing_keys).unwrap_or_default();
+        let home = self.databases.home(environment);
+        let store = self.open_to_serve(home).await?;
+        let started = Started::default();
+        started.add(self.workers_on(home, store, &(Arc::new(on_failure) as OnFailure))?);
         self.has_workers.store(true, Ordering::Relaxed);
-        Ok(Workers::start(WorkersOptions {
-            store,
-            lifecycles: Arc::new(OfService(Arc::clone(self))),
-            sender: Arc::new(OfService(Arc::clone(self))),
-            signing_keys: Arc::new(signing_keys),
-            retention: self.settings().retention.value.get(),
-            clock: Arc::new(SystemClock),
-            on_failure: Arc::new(on_failure),
-        }))
+        Ok(Workers { started, waiting: Vec::new() })
     }
 
     /// Works on nothing of the queue: other processes on the database do. From here on an operation answers before its
@@ -57,61 +107,41 @@ impl Service {
     pub(super) fn has_workers(&self) -> bool {
         self.has_workers.load(Ordering::Relaxed)
     }
-}
 
-#[async_trait]
-impl Lifecycles for OfService {
-    async fn lifecycle(
-        &self,
-        environment: &EnvironmentName,
-        integration: &IntegrationId,
-        deployment: Option<&DeploymentId>,
-    ) -> Result<Lifecycle, String> {
-        self.0.have_functions().await.map_err(|error| error.to_string())?;
-        if let Some(upstream) = self.0.upstream().map_err(|error| error.to_string())? {
-            let unknown = || format!("no secret key of {environment} is known any more");
-            let environment = upstream.environments.get(environment).ok_or_else(unknown)?;
-            let lifecycle =
-                self.0.upstream_lifecycle(environment, integration, None, deployment.copied()).await;
-            return Ok(lifecycle.map_err(|error| error.to_string())?.into_lifecycle());
-        }
-        let found = self.0.integration_in(environment, integration).await;
-        let own = found.map_err(|error| error.to_string())?.integration;
-        self.0.lifecycle(environment, own, deployment.copied()).await.map_err(|error| error.to_string())
+    fn workers_on(
+        self: &Arc<Self>,
+        database: &HeldDatabase,
+        store: &Store,
+        on_failure: &OnFailure,
+    ) -> Result<DatabaseWorkers, ServiceError> {
+        let name = database.name().clone();
+        let signing_keys = self.upstream()?.map(Upstream::signing_keys).unwrap_or_default();
+        let works = Arc::new(Works { service: Arc::clone(self), database: name.clone() });
+        let on_failure = Arc::clone(on_failure);
+        Ok(DatabaseWorkers::start(WorkersOptions {
+            store: store.clone(),
+            lifecycles: Arc::<Works>::clone(&works),
+            sender: works,
+            signing_keys: Arc::new(signing_keys),
+            retention: self.settings().retention.value.get(),
+            clock: Arc::new(SystemClock),
+            on_failure: Arc::new(move |error| on_failure(&name, error)),
+        }))
     }
-}
 
-#[async_trait]
-impl WebhookSender for OfService {
-    async fn send(&self, delivery: WebhookDelivery) -> Result<(String, u16), WebhookFailure> {
-        let failed = |url: &str, message: String| WebhookFailure { url: url.to_owned(), message };
-        let (url, to) = match delivery.destination {
-            WebhookDestination::Connections(url) => {
-                let parsed = url.parse().map_err(|error| failed(&url, format!("is no URL: {error}")))?;
-                (parsed, NoticeTo::Client)
-            }
-            WebhookDestination::Operators => match &self.0.settings().webhooks.url {
-                Some(url) => (url.value.url().clone(), NoticeTo::Operator),
-                None => return Err(failed("", "webhooks.url is not set any more".into())),
-            },
-        };
-        let shown = url.to_string();
-        let proxy = self.0.proxy().map_err(|error| failed(&shown, error.to_string()))?;
-        let mut headers = HeaderMap::from_iter([
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (USER_AGENT, HeaderValue::from_static(AGENT)),
-        ]);
-        for (name, value) in
-            [(HMAC_HEADER, &delivery.signatures.hmac), (LEGACY_SIGNATURE_HEADER, &delivery.signatures.legacy)]
-        {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
-            {
-                headers.insert(name, value);
+    /// Starts the workers on a database once it answers, and is what its settings say.
+    async fn start_later(self: Arc<Self>, name: DatabaseName, started: Started, on_failure: OnFailure) {
+        let Some(database) = self.databases.iter().find(|one| *one.name() == name) else { return };
+        loop {
+            tokio::time::sleep(OPENED_AGAIN).await;
+            let opened = match self.open_to_serve(database).await {
+                Ok(store) => self.workers_on(database, store, &on_failure),
+                Err(error) => Err(error),
+            };
+            match opened {
+                Ok(workers) => return started.add(workers),
+                Err(error) => on_failure(&name, &error),
             }
         }
-        let notice = Notice { to, url, headers, body: delivery.body.into(), timeout: delivery.timeout };
-        let status = proxy.notify(notice).await.map_err(|error| failed(&shown, error.to_string()))?;
-        Ok((shown, status))
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct GlobalArgs {
     /// The project's folder [default: here, or the nearest parent with an index.ts]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) project: Option<PathBuf>,
-    /// The database [default: .onevent/onevent.sqlite3 in the project] [env: ONEVENT_DATABASE_URL]
+    /// The main database [default: .onevent/onevent.sqlite3 in the project] [env: ONEVENT_DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database: Option<String>,
     /// A running server to work on, instead of the local database [env: ONEVENT_SERVER_URL]

@@ -28,7 +28,7 @@ const DRAIN: Duration = Duration::from_secs(30);
 /// Lists events, the newest first.
 pub(crate) async fn list(session: &Session, args: &EventsListArgs) -> Result<Reply, Failure> {
     let filter = EventFilter { state: state(args.state.as_deref())?, ..filter(session, &args.filter)? };
-    let found = match session.service.existing_store().await? {
+    let found = match session.existing_store().await? {
         Some(store) => store.events(&filter).await?,
         None => Vec::new(),
     };
@@ -83,11 +83,11 @@ async fn run_here(session: &Session, ids: &[EventId]) -> Result<Vec<EventSummary
     let note = std::sync::Arc::clone(&failed);
     let workers = session
         .service
-        .start_workers(move |error| {
+        .start_workers_of(session.service.environment(), move |_, error| {
             note.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error.to_string());
         })
         .await?;
-    let store = session.service.store().await?;
+    let store = session.service.store_of(session.service.environment()).await?;
     let mut ended = Vec::new();
     for id in ids {
         loop {
@@ -124,7 +124,7 @@ pub(crate) async fn audit(session: &Session, args: &EventsAuditArgs) -> Result<R
         limit: args.limit,
         ..AuditFilter::of(environment.clone())
     };
-    let acts = match session.service.existing_store().await? {
+    let acts = match session.existing_store().await? {
         Some(store) => store.audit(&filter).await?,
         None => Vec::new(),
     };
@@ -165,7 +165,7 @@ async fn found<'a>(session: &'a Session, id: &str) -> Result<(&'a Store, EventSu
             .hint("onevent events list shows the ids")
     };
     let event = EventId::parse(id).ok_or_else(unknown)?;
-    let store = session.service.existing_store().await?.ok_or_else(unknown)?;
+    let store = session.existing_store().await?.ok_or_else(unknown)?;
     let event = store.event(session.service.environment(), event).await?.ok_or_else(unknown)?;
     Ok((store, event.summary))
 }
@@ -176,7 +176,7 @@ async fn targets(session: &Session, args: &EventsTargetArgs) -> Result<Vec<Event
         return Ok(vec![found(session, id).await?.1]);
     }
     let filter = EventFilter { state: Some(EventState::Dead), ..filter(session, &args.filter)? };
-    Ok(match session.service.existing_store().await? {
+    Ok(match session.existing_store().await? {
         Some(store) => store.events(&filter).await?,
         None => Vec::new(),
     })

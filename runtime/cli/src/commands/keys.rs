@@ -52,7 +52,7 @@ impl From<ApiKey> for KeyDocument {
 pub(crate) async fn create(session: &Session, args: &KeysCreateArgs) -> Result<Reply, Failure> {
     let scopes: Scopes =
         if args.scopes.is_empty() { Scopes::everything() } else { args.scopes.iter().cloned().collect() };
-    let store = session.service.store().await?;
+    let store = session.service.main_store().await?;
     let mut transaction = store.begin().await?;
     let (key, secret) =
         transaction.create_api_key(session.service.environment(), &args.name, &scopes).await?;
@@ -71,7 +71,7 @@ pub(crate) async fn create(session: &Session, args: &KeysCreateArgs) -> Result<R
 /// Lists the keys of the environment.
 pub(crate) async fn list(session: &Session) -> Result<Reply, Failure> {
     let environment = session.service.environment();
-    let keys = match session.service.existing_store().await? {
+    let keys = match session.service.existing_main_store().await? {
         Some(store) => store.api_keys(Some(environment)).await?,
         None => Vec::new(),
     };
@@ -101,7 +101,7 @@ pub(crate) async fn revoke(session: &Session, args: &KeysRevokeArgs) -> Result<R
         Failure::new(ExitCode::Failed, "unknown_api_key", message).hint("onevent keys list shows the ids")
     };
     let id = ApiKeyId::parse(&args.id).ok_or_else(unknown)?;
-    let store = session.service.existing_store().await?.ok_or_else(unknown)?;
+    let store = session.service.existing_main_store().await?.ok_or_else(unknown)?;
     let mut transaction = store.begin().await?;
     transaction.revoke_api_key(session.service.environment(), id).await?;
     transaction.commit().await?;
@@ -112,7 +112,7 @@ pub(crate) async fn revoke(session: &Session, args: &KeysRevokeArgs) -> Result<R
 /// Shows the key that webhooks are signed with.
 pub(crate) async fn signing(session: &Session) -> Result<Reply, Failure> {
     let environment = session.service.environment().clone();
-    let key = session.service.store().await?.webhook_signing_key(&environment).await?;
+    let key = session.service.store_of(&environment).await?.webhook_signing_key(&environment).await?;
     let text = format!("{}\n", key.reveal());
     Reply::new(&Signing { environment, webhook_signing_key: key.reveal().to_owned() }, text)
 }

@@ -32,7 +32,7 @@ struct DroppedDocument<'a> {
 /// Shows the metadata.
 pub(crate) async fn get(session: &Session, args: &MetadataTarget) -> Result<Reply, Failure> {
     let key = session.key(&args.target);
-    let found = match session.service.existing_store().await? {
+    let found = match session.existing_store().await? {
         Some(store) => store.metadata(&key, Visibility::Established).await,
         None => Ok(None),
     };
@@ -59,7 +59,7 @@ async fn change(
 ) -> Result<Reply, Failure> {
     let given = input::object("metadata", &args.metadata, &session.directory).await?;
     let key = session.key(&args.target);
-    let store = session.service.existing_store().await?;
+    let store = session.existing_store().await?;
     let store = store.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
     let changed = change_metadata(store, &key, kind(given)).await;
     changed_reply(&key, changed?)

@@ -22,7 +22,7 @@ struct Document<'a> {
 /// Lists kept runs, the newest first.
 pub(crate) async fn list(session: &Session, args: &RunsListArgs) -> Result<Reply, Failure> {
     let filter = filter(session, args)?;
-    let found = match session.service.existing_store().await? {
+    let found = match session.existing_store().await? {
         Some(store) => store.runs(&filter).await?,
         None => Vec::new(),
     };
@@ -85,7 +85,7 @@ fn table(found: &[RunSummary]) -> String {
 
 /// Shows one run's report.
 pub(crate) async fn show(session: &Session, args: &RunsShowArgs) -> Result<Reply, Failure> {
-    let found = match session.service.existing_store().await? {
+    let found = match session.existing_store().await? {
         Some(store) => store.run(&args.run_id).await?,
         None => None,
     };

@@ -27,7 +27,7 @@ pub(crate) async fn list(session: &Session, args: &WebhooksListArgs) -> Result<R
         limit: args.limit,
         ..EventFilter::of(session.service.environment().clone())
     };
-    let found = match session.service.existing_store().await? {
+    let found = match session.existing_store().await? {
         Some(store) => store.events(&filter).await?,
         None => Vec::new(),
     };
@@ -39,7 +39,7 @@ pub(crate) async fn list(session: &Session, args: &WebhooksListArgs) -> Result<R
 pub(crate) async fn show(session: &Session, args: &WebhooksOneArgs) -> Result<Reply, Failure> {
     let unknown = || unknown(&args.id);
     let id = EventId::parse(&args.id).ok_or_else(unknown)?;
-    let store = session.service.existing_store().await?.ok_or_else(unknown)?;
+    let store = session.existing_store().await?.ok_or_else(unknown)?;
     let found = ShownWebhook::read(store, session.service.environment(), id).await?.ok_or_else(unknown)?;
     shown(&json!(found))
 }
@@ -48,7 +48,7 @@ pub(crate) async fn show(session: &Session, args: &WebhooksOneArgs) -> Result<Re
 pub(crate) async fn resend(session: &Session, args: &WebhooksOneArgs) -> Result<Reply, Failure> {
     let unknown = || unknown(&args.id);
     let id = EventId::parse(&args.id).ok_or_else(unknown)?;
-    let store = session.service.existing_store().await?.ok_or_else(unknown)?;
+    let store = session.existing_store().await?.ok_or_else(unknown)?;
     let sent = resend_webhook(store, session.service.environment(), id, None).await?.ok_or_else(unknown)?;
     resent(&json!({ "id": sent.to_string() }))
 }

@@ -21,6 +21,9 @@ impl From<ServiceError> for Failure {
                 Self::new(ExitCode::Failed, error.code().to_owned(), error.to_string())
                     .hint("nothing was stored")
             }
+            error @ ServiceError::Elsewhere { .. } => {
+                Self::new(ExitCode::Usage, error.code().to_owned(), error.to_string()).hint_if(error.hint())
+            }
             other => Self::internal(other.to_string()),
         }
     }

@@ -49,7 +49,7 @@ pub(crate) async fn authenticate(
     next: Next,
 ) -> Result<Response, ApiError> {
     let secret = secret_key(request.headers())?;
-    let store = state.service().store().await?;
+    let store = state.service().main_store().await?;
     let key = store.api_key(&secret).await?.ok_or_else(|| {
         refused(
             "unknown_account",

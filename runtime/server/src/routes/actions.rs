@@ -139,7 +139,7 @@ async fn result(
 ) -> Result<Json<Value>, ApiError> {
     let unknown = || ApiError::not_found(format!("there is no action run {id:?}"));
     let parsed = EventId::parse(&id).ok_or_else(unknown)?;
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     let event = store.event(caller.environment(), parsed).await?;
     let event = event.filter(|event| event.summary.kind == EventKind::Action).ok_or_else(unknown)?;
     match event.summary.state {

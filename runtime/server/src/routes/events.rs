@@ -189,7 +189,7 @@ async fn list(
     State(state): State<ServerState>,
 ) -> Result<Json<EventList>, ApiError> {
     let filter = wanted.filter(caller.environment().clone());
-    let events = state.service().store().await?.events(&filter).await?;
+    let events = state.service().store_of(caller.environment()).await?.events(&filter).await?;
     let events = events.iter().map(ListedEvent::from).collect();
     Ok(Json(EventList { environment: caller.environment().to_string(), events }))
 }
@@ -212,7 +212,7 @@ async fn read(
     State(state): State<ServerState>,
 ) -> Result<Json<ShownEvent>, ApiError> {
     let event = event_id(&id)?;
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     let found = store.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
     let attempts = match RunId::parse(&id) {
         Some(run) => store.attempts(caller.environment(), run).await?,
@@ -245,7 +245,7 @@ async fn replay(
     State(state): State<ServerState>,
 ) -> Result<(StatusCode, Json<Replayed>), ApiError> {
     let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
-    state.service().store().await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
+    state.service().store_of(caller.environment()).await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
     state.service().replay_event(caller.environment(), event, on, actor).await?;
     Ok((StatusCode::ACCEPTED, Json(Replayed { id: event.to_string(), on: on.as_str() })))
 }
@@ -268,7 +268,7 @@ async fn skip(
     State(state): State<ServerState>,
 ) -> Result<Json<Skipped>, ApiError> {
     let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
-    state.service().store().await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
+    state.service().store_of(caller.environment()).await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
     state.service().skip_event(caller.environment(), event, actor).await?;
     Ok(Json(Skipped { id: event.to_string() }))
 }
@@ -296,7 +296,7 @@ async fn replay_all(
     State(state): State<ServerState>,
 ) -> Result<(StatusCode, Json<ReplayedEvents>), ApiError> {
     let filter = wanted.dead_letters(caller.environment().clone());
-    let events = state.service().store().await?.events(&filter).await?;
+    let events = state.service().store_of(caller.environment()).await?.events(&filter).await?;
     let decided = state.service().replay_events(&events, on, Actor::Key(caller.key_id())).await?;
     Ok((StatusCode::ACCEPTED, Json(ReplayedEvents { on: on.as_str(), events: outcomes(&decided) })))
 }
@@ -323,7 +323,7 @@ async fn skip_all(
     State(state): State<ServerState>,
 ) -> Result<Json<SkippedEvents>, ApiError> {
     let filter = wanted.dead_letters(caller.environment().clone());
-    let events = state.service().store().await?.events(&filter).await?;
+    let events = state.service().store_of(caller.environment()).await?.events(&filter).await?;
     let decided = state.service().skip_events(&events, Actor::Key(caller.key_id())).await?;
     Ok(Json(SkippedEvents { events: outcomes(&decided) }))
 }
@@ -365,7 +365,7 @@ async fn audit(
 ) -> Result<Json<AuditLog>, ApiError> {
     let subject = event.map(|event| event.to_string());
     let filter = AuditFilter { subject, limit, ..AuditFilter::of(caller.environment().clone()) };
-    let acts = state.service().store().await?.audit(&filter).await?;
+    let acts = state.service().store_of(caller.environment()).await?.audit(&filter).await?;
     let audit = acts.iter().map(ListedAct::from).collect();
     Ok(Json(AuditLog { environment: caller.environment().to_string(), audit }))
 }

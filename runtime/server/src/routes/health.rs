@@ -5,9 +5,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use onevent_app::ServiceError;
+use onevent_app::DatabaseHealth;
 use serde::Serialize;
-use tokio::time::timeout;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,8 +19,39 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How the server is.
 #[derive(Serialize, ToSchema)]
 struct Health {
-    /// `ok`, `ready`, `draining` or `no database`.
+    /// `ok`.
     result: &'static str,
+}
+
+/// Whether the server takes work.
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// `ready`; `degraded` where an environment's own database does not answer; `draining` or `no database`.
+    result: &'static str,
+    /// Each of its databases.
+    databases: Vec<DatabaseReadiness>,
+}
+
+/// Whether a database answers.
+#[derive(Serialize, ToSchema)]
+struct DatabaseReadiness {
+    /// Whether it is the main one: of secret keys, and of the environments that have none of their own.
+    main: bool,
+    /// The environments that name it.
+    environments: Vec<String>,
+    /// `ready` or `no answer`. The log says why.
+    result: &'static str,
+}
+
+impl From<DatabaseHealth> for DatabaseReadiness {
+    fn from(health: DatabaseHealth) -> Self {
+        let DatabaseHealth { name, error } = health;
+        Self {
+            main: name.is_main,
+            environments: name.environments.iter().map(ToString::to_string).collect(),
+            result: if error.is_none() { "ready" } else { "no answer" },
+        }
+    }
 }
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {
@@ -44,7 +74,8 @@ async fn health() -> Json<Health> {
     Json(Health { result: "ok" })
 }
 
-/// It takes work: its database answers, and it is not about to go away.
+/// It takes work: its main database answers, and it is not about to go away. Without the database of one environment it goes on
+/// for the others: taken out of service, it would serve nobody.
 #[utoipa::path(
     get,
     path = "/ready",
@@ -53,33 +84,26 @@ async fn health() -> Json<Health> {
     summary = "Whether the server takes work; 503 while it does not",
     security(()),
     responses(
-        (status = 200, description = "It does", body = Health),
-        (status = 503, description = "It does not", body = Health),
+        (status = 200, description = "It does", body = Readiness),
+        (status = 503, description = "It does not", body = Readiness),
     ),
 )]
-async fn ready(State(state): State<ServerState>) -> (StatusCode, Json<Health>) {
-    let (status, result) = match database_answers(&state).await {
-        _ if state.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-        true => (StatusCode::OK, "ready"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "no database"),
-    };
-    (status, Json(Health { result }))
-}
-
-async fn database_answers(state: &ServerState) -> bool {
-    let asked = async {
-        state.service().store().await?.check().await?;
-        Ok::<(), ServiceError>(())
-    };
-    match timeout(DATABASE_TIMEOUT, asked).await {
-        Ok(Ok(())) => true,
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the database cannot be used");
-            false
-        }
-        Err(_) => {
-            tracing::error!("the database gave no answer within {DATABASE_TIMEOUT:?}");
-            false
+async fn ready(State(state): State<ServerState>) -> (StatusCode, Json<Readiness>) {
+    let all = state.service().check_databases(DATABASE_TIMEOUT).await;
+    for DatabaseHealth { name, error } in &all {
+        if let Some(error) = error {
+            tracing::error!(database = %name, error, "it cannot be used");
         }
     }
+    let fails = |is_main| all.iter().any(|one| one.error.is_some() && one.name.is_main == is_main);
+    let (status, result) = if state.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, "draining")
+    } else if fails(true) {
+        (StatusCode::SERVICE_UNAVAILABLE, "no database")
+    } else if fails(false) {
+        (StatusCode::OK, "degraded")
+    } else {
+        (StatusCode::OK, "ready")
+    };
+    (status, Json(Readiness { result, databases: all.into_iter().map(DatabaseReadiness::from).collect() }))
 }

@@ -95,7 +95,7 @@ async fn list(
         limit,
         ..RunFilter::of(caller.environment().clone())
     };
-    let runs = state.service().store().await?.runs(&filter).await?;
+    let runs = state.service().store_of(caller.environment()).await?.runs(&filter).await?;
     Ok(Json(RunList { runs: runs.iter().map(ListedRun::from).collect() }))
 }
 
@@ -117,7 +117,7 @@ async fn read(
     let unknown = || ApiError::not_found(format!("there is no run `{id}`"));
     // The whole id: what begins with a part of it may be another environment's.
     let whole = RunId::parse(&id).ok_or_else(unknown)?;
-    let found = state.service().store().await?.run(&whole.to_string()).await?;
+    let found = state.service().store_of(caller.environment()).await?.run(&whole.to_string()).await?;
     // A run of another environment is none that this key knows of.
     let own = found.filter(|run| run.summary.connection.environment == *caller.environment());
     let run = own.ok_or_else(unknown)?;

@@ -79,7 +79,7 @@ async fn list(
         limit,
         ..EventFilter::of(caller.environment().clone())
     };
-    let events = state.service().store().await?.events(&filter).await?;
+    let events = state.service().store_of(caller.environment()).await?.events(&filter).await?;
     Ok(Json(WebhookList { webhooks: events.iter().map(ListedWebhook::from).collect() }))
 }
 
@@ -99,7 +99,7 @@ async fn read(
     State(state): State<ServerState>,
 ) -> Result<Json<ShownWebhook>, ApiError> {
     let id = EventId::parse(&id).ok_or_else(|| unknown(&id))?;
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     let found = ShownWebhook::read(store, caller.environment(), id).await?;
     Ok(Json(found.ok_or_else(|| unknown(&id.to_string()))?))
 }
@@ -120,7 +120,7 @@ async fn resend(
     State(state): State<ServerState>,
 ) -> Result<(StatusCode, Json<Resent>), ApiError> {
     let event = EventId::parse(&id).ok_or_else(|| unknown(&id))?;
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     let sent = resend_webhook(store, caller.environment(), event, caller.request_id()).await?;
     let sent = sent.ok_or_else(|| unknown(&id))?;
     Ok((StatusCode::ACCEPTED, Json(Resent { id: sent.to_string() })))

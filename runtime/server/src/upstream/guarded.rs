@@ -26,7 +26,7 @@ pub(super) async fn check(
     id: ConnectionId,
 ) -> Result<(), ApiError> {
     let key = ConnectionKey::new(environment.name.clone(), integration, id);
-    let store = state.service().store().await?;
+    let store = state.service().store_of(&environment.name).await?;
     match rejection(store, &key).await? {
         None => Ok(()),
         Some(said) => {

@@ -34,7 +34,7 @@ async fn an_action_answers_with_what_it_returns_or_throws() {
     let failed = trigger(&world, &[], &echo("fail")).await;
     assert_eq!((failed.status.as_u16(), failed.code()), (500, "action_script_runtime_error"));
     assert_eq!(failed.body["error"]["payload"], json!({ "reason": "asked to" }), "{failed:?}");
-    let store = world.service.store().await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let runs = store.runs(&onevent_store::RunFilter::of("dev".parse().unwrap())).await.unwrap();
     let of_action = runs.iter().filter(|run| run.function.name.as_str() == "echo").count();
     assert_eq!(of_action, 2, "runs of actions are kept");
@@ -66,7 +66,7 @@ async fn what_cannot_run_is_told_before_anything_runs() {
         let body = trigger(&world, more, &json!({ "action_name": "echo", "more": 1 })).await;
         assert_eq!(body.code(), "invalid_body");
     }
-    let store = world.service.store().await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let runs = store.runs(&onevent_store::RunFilter::of("dev".parse().unwrap())).await.unwrap();
     assert!(runs.iter().all(|run| run.function.name.as_str() != "echo"), "{runs:?}");
 }
@@ -85,7 +85,7 @@ async fn an_asynchronous_action_is_found_by_its_id() {
     let failing = trigger(&world, &[("x-async", "true")], &echo("fail")).await;
     let failing = failing.body["statusUrl"].as_str().unwrap().to_owned();
 
-    let _workers = world.service.start_workers(|error| panic!("{error}")).await.unwrap();
+    let _workers = world.service.start_workers(|_, error| panic!("{error}")).await.unwrap();
     let done = ended(&world, &url).await;
     assert_eq!((done.status, done.body), (StatusCode::OK, json!({ "text": "later" })));
     let failed = ended(&world, &failing).await;
@@ -125,7 +125,7 @@ async fn input_that_violates_its_schema_is_refused_before_anything_runs() {
             assert!(errors[0]["message"].is_string(), "{refused:?}");
         }
     }
-    let store = world.service.store().await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let of_echo = async || {
         let runs = store.runs(&onevent_store::RunFilter::of("dev".parse().unwrap())).await.unwrap();
         runs.into_iter().filter(|run| run.function.name.as_str() == "echo").collect::<Vec<_>>()

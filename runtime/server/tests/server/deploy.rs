@@ -152,7 +152,7 @@ async fn what_nangos_command_line_deploys_runs_when_a_connection_is_created() {
 
     // Every run names the deployment it ran on.
     let active = world.get("/deployments").await.body["active"].as_str().unwrap().to_owned();
-    let store = world.service.store().await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let runs = store.runs(&RunFilter::of("dev".parse().unwrap())).await.unwrap();
     assert!(runs.iter().any(|run| run.outcome == Outcome::Rejected) && runs.len() == 3);
     assert!(runs.iter().all(|run| run.deployment.as_deref() == Some(active.as_str())), "{runs:?}");
@@ -376,11 +376,11 @@ async fn what_waits_in_the_queue_runs_on_its_own_deployment() {
     world.deploy(&setup("first")).await;
     let first = world.get("/deployments").await.body["active"].clone();
     // From here on setup waits in the queue, and nobody works on it.
-    drop(world.service.start_workers(|_| {}).await.unwrap());
+    drop(world.service.start_workers(|_, _| {}).await.unwrap());
     assert_eq!(world.import("acme", "x").await.status, StatusCode::CREATED);
     world.deploy(&setup("second")).await;
-    let _workers = world.service.start_workers(|_| {}).await.unwrap();
-    let store = world.service.store().await.unwrap();
+    let _workers = world.service.start_workers(|_, _| {}).await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let run = loop {
         match store.runs(&RunFilter::of("dev".parse().unwrap())).await.unwrap().pop() {
             Some(run) => break run,

@@ -52,7 +52,7 @@ async fn who_has_no_key_learns_what_is_wrong_with_its_form_and_nothing_else() {
 #[tokio::test]
 async fn a_revoked_key_is_as_unknown_as_one_that_never_was() {
     let world = World::start().await;
-    let store = world.service.store().await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let keys = store.api_keys(None).await.unwrap();
     let key = keys.first().unwrap();
     let mut transaction = store.begin().await.unwrap();

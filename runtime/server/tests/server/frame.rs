@@ -17,15 +17,19 @@ use crate::world::World;
 async fn it_says_whether_it_lives_and_whether_it_takes_work() {
     let draining = CancellationToken::new();
     let world = World::with(ServerOptions { draining: draining.clone(), ..ServerOptions::default() }).await;
-    for (path, result) in [("/health", "ok"), ("/ready", "ready")] {
-        let answer = world.send("GET", path, &[], None).await;
-        assert_eq!((answer.status, answer.body), (StatusCode::OK, json!({ "result": result })));
-    }
+    let answer = world.send("GET", "/health", &[], None).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::OK, json!({ "result": "ok" })));
+    let databases = json!([{ "main": true, "environments": [], "result": "ready" }]);
+    let answer = world.send("GET", "/ready", &[], None).await;
+    assert_eq!(
+        (answer.status, answer.body),
+        (StatusCode::OK, json!({ "result": "ready", "databases": databases }))
+    );
     draining.cancel();
     let answer = world.send("GET", "/ready", &[], None).await;
     assert_eq!(
         (answer.status, answer.body),
-        (StatusCode::SERVICE_UNAVAILABLE, json!({ "result": "draining" }))
+        (StatusCode::SERVICE_UNAVAILABLE, json!({ "result": "draining", "databases": databases }))
     );
     assert_eq!(world.send("GET", "/health", &[], None).await.status, StatusCode::OK);
     assert_eq!(world.get("/connections").await.status, StatusCode::OK, "what comes is still answered");
@@ -40,7 +44,7 @@ async fn it_takes_no_work_when_its_database_is_gone_or_closed() {
     let no_database = (503, "no database".to_owned());
     let world = World::start().await;
     assert_eq!(ready(&world).await, (200, "ready".to_owned()));
-    world.service.store().await.unwrap().close().await;
+    world.service.main_store().await.unwrap().close().await;
     assert_eq!(ready(&world).await, no_database);
 
     let world = World::start().await;
@@ -193,7 +197,7 @@ async fn runs_name_the_request_that_led_to_them_and_so_does_their_line_in_the_lo
     let world = World::start().await;
     // The workers' tasks run on other threads: the log is everybody's in this process, which is this test's alone.
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    let _workers = world.service.start_workers(|error| panic!("{error}")).await.unwrap();
+    let _workers = world.service.start_workers(|_, error| panic!("{error}")).await.unwrap();
     let bearer = format!("Bearer {}", world.key);
     let ask = async |request: &str, path: &str, more: &[(&str, &str)], body: Value| {
         let own = [

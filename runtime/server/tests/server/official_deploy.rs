@@ -91,7 +91,7 @@ impl World {
 
     /// The frames of the error of the newest run.
     async fn newest_frames(&self) -> Vec<(String, u64)> {
-        let store = self.service.store().await.unwrap();
+        let store = self.service.main_store().await.unwrap();
         let newest = store.runs(&RunFilter::of("dev".parse().unwrap())).await.unwrap().remove(0);
         let report = store.run(&newest.run_id.to_string()).await.unwrap().unwrap().report;
         let frames = report["error"]["frames"].as_array().unwrap().clone();

@@ -127,7 +127,7 @@ async fn a_refusal_is_424_and_a_webhook() {
     let payload = &refused.body["error"]["payload"]["connection"];
     assert_eq!((&payload["connection_id"], &payload["credentials"]), (&json!("acme"), &json!({})));
     assert_eq!(world.read_acme("").await.body["credentials"]["access_token"], "access-1");
-    let store = world.service.store().await.unwrap();
+    let store = world.service.main_store().await.unwrap();
     let filter = EventFilter { kind: Some(EventKind::Webhook), ..EventFilter::of("dev".parse().unwrap()) };
     let events = store.events(&filter).await.unwrap();
     let refreshes: Vec<_> =

@@ -158,7 +158,7 @@ impl World {
     /// Makes a key.
     pub(crate) async fn new_key(&self, environment: &str, scopes: &Scopes) -> String {
         let environment: EnvironmentName = environment.parse().unwrap();
-        let mut transaction = self.service.store().await.unwrap().begin().await.unwrap();
+        let mut transaction = self.service.main_store().await.unwrap().begin().await.unwrap();
         let (_, secret) = transaction.create_api_key(&environment, "test", scopes).await.unwrap();
         transaction.commit().await.unwrap();
         secret.reveal().to_owned()

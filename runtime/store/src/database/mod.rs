@@ -5,6 +5,7 @@
 
 mod audit;
 mod deployments;
+mod environments;
 mod events;
 mod functions;
 mod integrations;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 
 pub(crate) use self::audit::{AuditRow, AuditTable};
 pub(crate) use self::deployments::{DeploymentTable, HistoryRow};
+pub(crate) use self::environments::EnvironmentTable;
 pub(crate) use self::events::{
     EventEndColumns, EventRow, EventTable, GroupColumns, HeadRow, NewEventRow, NewLease, WebhookAttemptRow,
     WebhookAttemptTable,
@@ -82,6 +84,7 @@ pub(crate) trait Tables:
     + UpstreamTable
     + AuditTable
     + RetentionTable
+    + EnvironmentTable
     + Send
 {
     /// Makes the changes durable.

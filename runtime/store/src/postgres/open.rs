@@ -1,6 +1,7 @@
 //! Opening a PostgreSQL database: connections, schema, key, lines.
 
 use std::borrow::Cow;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,9 @@ async fn open_at(
     let schema = &options.schema;
     let (connect, prepared) = connect_options(options, url);
     // A pool tries until it gives up, and does not say why.
-    connect.connect().await.map_err(failed)?.close().await.map_err(failed)?;
+    let in_time = tokio::time::timeout(ACQUIRE_TIMEOUT, connect.connect()).await;
+    let too_long = |_| failed(sqlx::Error::Io(io::ErrorKind::TimedOut.into()));
+    in_time.map_err(too_long)?.map_err(failed)?.close().await.map_err(failed)?;
     let readers = pool(READERS, connect.clone()).await?;
     let writers = match options.mode {
         StoreMode::ReadWrite => Some(pool(WRITERS, connect).await?),

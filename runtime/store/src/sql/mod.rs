@@ -9,6 +9,7 @@ mod checkpoints;
 mod connections;
 mod deployments;
 mod details;
+mod environments;
 mod events;
 mod found;
 mod functions;

@@ -2,7 +2,7 @@
 
 #[path = "../../../src/postgres.rs"]
 #[allow(dead_code, reason = "shared with the tests of the store, which use all of it")]
-mod postgres;
+pub(super) mod postgres;
 
 use std::time::Duration;
 

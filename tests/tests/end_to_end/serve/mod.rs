@@ -3,6 +3,7 @@
 mod client;
 mod cluster;
 mod command_line;
+mod databases;
 mod durable;
 mod load;
 mod log;

@@ -86,7 +86,7 @@ struct SummaryDocument<'a> {
 
 /// Shows one connection.
 pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Failure> {
-    let store = session.service.existing_store().await?;
+    let store = session.existing_store().await?;
     let found = session::connection(store, &session.key(&args.target)).await?;
     let mut connection = found.connection.reveal();
     if !args.show_credentials {
@@ -165,7 +165,7 @@ fn describe(found: &StoredConnection, shown: &Value) -> String {
 /// Lists connections.
 pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Reply, Failure> {
     let environment = session.service.environment();
-    let (found, upstream) = match session.service.existing_store().await? {
+    let (found, upstream) = match session.existing_store().await? {
         Some(store) => {
             let upstream = store.upstream_connections(environment).await?;
             (store.connections(environment, args.integration.as_ref()).await?, upstream)

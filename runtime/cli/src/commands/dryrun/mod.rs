@@ -155,9 +155,9 @@ async fn store(session: &Session, args: &DryrunArgs) -> Result<Option<Store>, Fa
         return Ok(None);
     }
     if args.allow_writes {
-        return Ok(session.service.existing_store().await?.cloned());
+        return Ok(session.existing_store().await?.cloned());
     }
-    Ok(session.service.store_for_reading().await?.cloned())
+    Ok(session.service.store_for_reading(session.service.environment()).await?.cloned())
 }
 
 /// What the function is called with: an action's input, `null` for none.

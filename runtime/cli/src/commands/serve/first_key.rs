@@ -10,7 +10,7 @@ const NAME_OF_IT: &str = "made by serve";
 
 /// Makes a key where the database has none at all, revoked ones included.
 pub(super) async fn make_if_none(service: &Service) -> Result<Option<String>, Failure> {
-    let store = service.store().await?;
+    let store = service.main_store().await?;
     if !store.api_keys(None).await?.is_empty() {
         return Ok(None);
     }

@@ -8,11 +8,12 @@ mod signals;
 mod started;
 mod watch;
 
+use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_app::{Flags, Service, Surroundings, Workers};
+use onevent_app::{DatabaseName, Flags, Service, Surroundings, Workers};
 use onevent_server::{ServerOptions, router, worker_router};
 
 use self::listen::{Listening, Serving};
@@ -36,6 +37,7 @@ pub(crate) async fn run(
     log::start(args.log, args.log_level);
     let service = &session.service;
     let functions = load(service, args).await?;
+    open_databases(service).await?;
     let signals = Signals::listen()?;
     let listening = Listening::open(args).await?;
     let in_front = front::start(service)?;
@@ -46,7 +48,10 @@ pub(crate) async fn run(
     };
     let workers = match args.role {
         Role::All | Role::Worker => {
-            Some(service.start_workers(|error| tracing::error!(%error, "the queue")).await?)
+            let failed = |database: &DatabaseName, error: &dyn Error| {
+                tracing::error!(%database, %error, "the queue");
+            };
+            Some(service.start_workers(failed).await?)
         }
         Role::Api => {
             service.leave_work_to_others();
@@ -114,6 +119,14 @@ async fn drain(service: &Service, signals: &Signals, workers: Option<Workers>, m
     }
 }
 
+/// Opens all databases, and says which of them do not answer: the environments that live in others are served.
+async fn open_databases(service: &Service) -> Result<(), Failure> {
+    for (database, error) in service.open_databases().await? {
+        tracing::error!(%database, %error, "it does not answer, and is opened as soon as it does");
+    }
+    Ok(())
+}
+
 /// Loads the project's functions, and says which of them are broken: the others run. Without a project, what is deployed
 /// runs.
 async fn load(service: &Service, args: &ServeArgs) -> Result<usize, Failure> {
@@ -123,8 +136,12 @@ async fn load(service: &Service, args: &ServeArgs) -> Result<usize, Failure> {
             return Err(failure.hint("start the server in a project's folder, or with --project DIR"));
         }
         service.run_deployments();
-        let running = service.all_functions(service.environment()).await?;
-        return Ok(running.project.functions.len());
+        return match service.all_functions(service.environment()).await {
+            Ok(running) => Ok(running.project.functions.len()),
+            // What they are is said when its database is opened, and asked again with every run.
+            Err(error) if error.may_pass() => Ok(0),
+            Err(error) => Err(error.into()),
+        };
     }
     let project = service.hold_functions().await?;
     for broken in project.broken.iter().filter(|broken| !broken.is_unsupported()) {

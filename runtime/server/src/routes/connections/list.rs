@@ -89,7 +89,7 @@ pub(super) async fn list(
     StrictQuery(query): StrictQuery<ListQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Value>, ApiError> {
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     let found = store.find_connections(&query.filter(caller.environment())).await?;
     Ok(Json(json!({ "connections": found.iter().map(shape::simple).collect::<Vec<_>>() })))
 }

@@ -102,7 +102,7 @@ async fn changed(
         ConnectionKey::new(caller.environment().clone(), body.provider_config_key.clone(), id.clone())
     };
     let keys: Vec<ConnectionKey> = ids.iter().map(key).collect();
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     store.write_metadata_of_all(&keys, kind, &body.metadata, &Writer::User).await?;
     Ok(Json(body))
 }

@@ -72,7 +72,7 @@ pub(super) async fn read(
         return Err(ApiError::forbidden(&[ApiScope::ConnectionsReadCredentials]));
     }
     let key = ConnectionKey::new(caller.environment().clone(), query.integration.clone(), id);
-    let store = state.service().store().await?;
+    let store = state.service().store_of(caller.environment()).await?;
     let found = store.connection(&key, Visibility::Established).await?;
     let Some(found) = found else {
         return Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found").await);

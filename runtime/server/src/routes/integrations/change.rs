@@ -60,7 +60,7 @@ pub(super) async fn update(
         custom: body.custom.map(body::object),
         forward_webhooks: body.forward_webhooks.map(body::forward_webhooks),
     };
-    let mut transaction = state.service().store().await?.begin().await?;
+    let mut transaction = state.service().store_of(caller.environment()).await?.begin().await?;
     transaction.patch_integration(environment, &key, patch).await.map_err(refused)?;
     transaction.commit().await?;
     shown(&state, environment, &now).await
@@ -88,7 +88,7 @@ pub(super) async fn delete(
 ) -> Result<Json<Success>, ApiError> {
     let environment: &EnvironmentName = caller.environment();
     changeable(&state, environment, &key).await?;
-    let mut transaction = state.service().store().await?.begin().await?;
+    let mut transaction = state.service().store_of(caller.environment()).await?.begin().await?;
     transaction.delete_integration(environment, &key).await.map_err(refused)?;
     transaction.commit().await?;
     Ok(Json(Success::YES))

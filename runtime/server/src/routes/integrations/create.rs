@@ -112,7 +112,7 @@ async fn made(
         forward_webhooks: body.forward_webhooks.map(body::forward_webhooks).unwrap_or_default(),
     };
     check_free(state, &new.unique_key)?;
-    let mut transaction = state.service().store().await?.begin().await?;
+    let mut transaction = state.service().store_of(environment).await?.begin().await?;
     match transaction.create_integration(&new).await {
         Ok(_) => transaction.commit().await?,
         Err(StoreError::IntegrationExists { integration, .. }) => return Err(taken(&integration)),
