@@ -17,21 +17,21 @@ pub use onevent_lifecycle::{CleanupFailure, CreationWebhook, OperationReport, Se
 pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reconnection};
 
 pub use config::{
-    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DatabaseName, DatabaseSettings, DrainTime, EnvironmentSettings,
-    FailureSettings, Flags, FunctionRetrySettings,
-    FunctionSettings, HeapLimit, Hosts, IntegrationSettings, Invalid, KeptFor, Key, LimitSettings,
-    NangoEnvironment, NangoKey, NangoSettings, Networks, Origin, RequestRate, ResolvedSetting, RetryCount,
-    RetrySettings, RetryWait, ServerSettings, Setting, Settings, Shown, Sourced, WallLimit, WebUrl,
-    WebhookSettings,
+    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DatabaseName, DatabaseSettings, DrainTime,
+    EnvironmentSettings, FailureSettings, Flags, FunctionRetrySettings, FunctionSettings, HeapLimit, Hosts,
+    IntegrationSettings, Invalid, KeptFor, Key, LimitSettings, NangoEnvironment, NangoKey, NangoSettings,
+    Networks, Origin, RequestRate, ResolvedSetting, RetryCount, RetrySettings, RetryWait, ServerSettings,
+    Setting, Settings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
-    COMPARISON_INTERVAL, Compared, Comparisons, DatabaseHealth, DecidedEvent, DeployableFiles, DeploymentRequest, DryRunHost,
-    FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment, Operations, PlannedDeployment,
-    RunningFunctions, Service, ServiceError, SettingsReloaded, Upstream, Workers,
+    COMPARISON_INTERVAL, Compared, Comparisons, DatabaseHealth, DecidedEvent, DeployableFiles,
+    DeploymentRequest, DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment,
+    Operations, PlannedDeployment, RunningFunctions, Service, ServiceError, SettingsReloaded, Upstream,
+    Workers,
 };
 pub use surroundings::{PREFIX, Surroundings};
 pub use views::{

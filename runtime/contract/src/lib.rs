@@ -21,6 +21,7 @@ mod invocation;
 mod limits;
 mod method;
 mod name;
+mod passing;
 mod report;
 mod request_id;
 pub mod revealed;
@@ -58,6 +59,7 @@ pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigge
 pub use limits::{Limits, LimitsError, MAX_ACTION_DEPTH, MAX_METADATA_BYTES};
 pub use method::{METHODS, MethodError, sendable_method};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};
+pub use passing::{ApiErrorCode, Passing};
 pub use report::{
     DEFAULT_REJECTION, MAX_ACTION_OUTPUT_BYTES, MetadataReport, Outcome, REPORT_SCHEMA_VERSION, RunReport,
     Usage, Verdict,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, ActionEnd, CallContext, CompletedRun, ConnectionFacts, EnvironmentName, ErrorType,
-    FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, Mode, Outcome, RequestId, RunError,
-    RunId, TriggeredAction,
+    ActionCall, ActionEnd, ApiErrorCode, CallContext, CompletedRun, ConnectionFacts, EnvironmentName,
+    ErrorType, FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, Mode, Outcome, RequestId,
+    RunError, RunId, TriggeredAction,
 };
 use serde_json::{Value, json};
 
@@ -99,7 +99,7 @@ impl Actions {
         }
         if self.depth >= MAX_ACTION_DEPTH {
             let message = format!("actions trigger each other more than {MAX_ACTION_DEPTH} deep");
-            return Err(api(400, "action_depth_exceeded", message));
+            return Err(api(400, ApiErrorCode::ActionDepthExceeded, message));
         }
         Ok(Self { runner: self.runner.clone(), depth: self.depth + 1 })
     }
@@ -113,7 +113,7 @@ impl Actions {
     pub(crate) async fn run(&self, call: &CallContext, run: ActionRun) -> Result<Value, HostError> {
         match self.run_if_known(call, run).await? {
             Ok(output) => Ok(output),
-            Err(message) => Err(api(404, "not_found", message)),
+            Err(message) => Err(api(404, ApiErrorCode::NotFound, message)),
         }
     }
 
@@ -141,7 +141,7 @@ impl Actions {
             }
             Err(ActionNotRun::Broken { message }) => {
                 effect.not_started();
-                return Err(api(404, "not_found", message));
+                return Err(api(404, ApiErrorCode::NotFound, message));
             }
             // It stays pending: nobody can say what it did.
             Err(ActionNotRun::Refused { message }) => return Err(HostError::Internal { message }),
@@ -165,7 +165,7 @@ fn answer(CompletedRun { report, returned }: CompletedRun) -> Result<Value, Host
             Err(HostError::Internal { message })
         }
         (_, Some(error)) => Err(failed(&error)),
-        (_, None) => Err(api(500, "script_internal_error", "the action failed".into())),
+        (_, None) => Err(api(500, ApiErrorCode::ScriptInternalError, "the action failed".into())),
     }
 }
 

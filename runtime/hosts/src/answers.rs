@@ -1,6 +1,6 @@
 //! The errors that Nango's API answers with, and the store's own failures.
 
-use onevent_contract::{ConnectionId, HostError, IntegrationId};
+use onevent_contract::{ApiErrorCode, ConnectionId, HostError, IntegrationId};
 use onevent_store::{AuthError, StoreError};
 
 /// What was asked for. They answer with different statuses and codes for the same problem, as Nango's
@@ -17,9 +17,9 @@ pub(crate) enum NangoEndpoint {
 
 pub(crate) fn unknown_integration(endpoint: NangoEndpoint, integration: &IntegrationId) -> HostError {
     let (status, code) = match endpoint {
-        NangoEndpoint::Connection => (400, "unknown_provider_config"),
-        NangoEndpoint::Proxy => (404, "unknown_provider_config"),
-        NangoEndpoint::Action => (400, "unknown_provider"),
+        NangoEndpoint::Connection => (400, ApiErrorCode::UnknownProviderConfig),
+        NangoEndpoint::Proxy => (404, ApiErrorCode::UnknownProviderConfig),
+        NangoEndpoint::Action => (400, ApiErrorCode::UnknownProvider),
     };
     api(status, code, format!("there is no integration `{integration}`"))
 }
@@ -31,9 +31,9 @@ pub(crate) fn unknown_connection(
 ) -> HostError {
     let message = format!("integration `{integration}` has no connection `{connection}`");
     match endpoint {
-        NangoEndpoint::Connection => api(404, "not_found", message),
-        NangoEndpoint::Proxy => api(400, "server_error", message),
-        NangoEndpoint::Action => api(400, "unknown_connection", message),
+        NangoEndpoint::Connection => api(404, ApiErrorCode::NotFound, message),
+        NangoEndpoint::Proxy => api(400, ApiErrorCode::ServerError, message),
+        NangoEndpoint::Action => api(400, ApiErrorCode::UnknownConnection, message),
     }
 }
 
@@ -43,15 +43,15 @@ pub(crate) fn needs_reconnect(
     error: &AuthError,
 ) -> HostError {
     let code = match endpoint {
-        NangoEndpoint::Connection => "invalid_credentials",
-        NangoEndpoint::Proxy | NangoEndpoint::Action => "server_error",
+        NangoEndpoint::Connection => ApiErrorCode::InvalidCredentials,
+        NangoEndpoint::Proxy | NangoEndpoint::Action => ApiErrorCode::ServerError,
     };
     let why = &error.message;
     api(424, code, format!("connection `{connection}` has to be connected again: {why}"))
 }
 
-pub(crate) fn api(status: u16, code: &str, message: String) -> HostError {
-    HostError::Api { status, code: code.into(), message }
+pub(crate) fn api(status: u16, code: ApiErrorCode, message: String) -> HostError {
+    HostError::Api { status, code: code.as_str().into(), message }
 }
 
 /// The store's failure is nobody's but ours.

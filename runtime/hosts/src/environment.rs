@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    CallContext, EnvironmentName, EnvironmentVariable, HostError, IntegrationId, IntegrationInclude,
-    JsonObject,
+    ApiErrorCode, CallContext, EnvironmentName, EnvironmentVariable, HostError, IntegrationId,
+    IntegrationInclude, JsonObject,
 };
 use onevent_proxy::{Integration, IpNet};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ impl Connections {
         let integration = self
             .integrations
             .get(key)
-            .ok_or_else(|| api(404, "not_found", format!("there is no integration `{key}`")))?;
+            .ok_or_else(|| api(404, ApiErrorCode::NotFound, format!("there is no integration `{key}`")))?;
         if integration.seal.is_some() {
             check_include(key, include)?;
         }

@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{
-    ActionCall, CallContext, Checkpoint, ConnectionQuery, EnvironmentVariable, FetchRequest, FetchResponse,
-    Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude, JsonObject, MetadataWrite,
-    MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId, VersionedMetadata,
+    ActionCall, ApiErrorCode, CallContext, Checkpoint, ConnectionQuery, EnvironmentVariable, FetchRequest,
+    FetchResponse, Host, HostAnswer, HostCall, HostError, IntegrationId, IntegrationInclude, JsonObject,
+    MetadataWrite, MetadataWritten, Mode, ProxyRequest, ProxyResponse, RunId, VersionedMetadata,
 };
 use onevent_proxy::Proxy;
 use onevent_store::{ConnectionKey, Store, StoreError, Visibility, Writer};
@@ -186,7 +186,7 @@ impl LiveHost {
         written.map_err(|error| match error {
             StoreError::UnknownConnection { key } => {
                 let message = format!("there is no connection {key}");
-                api(404, "unknown_connection", message)
+                api(404, ApiErrorCode::UnknownConnection, message)
             }
             other => internal(&other),
         })
@@ -251,7 +251,7 @@ impl LiveHost {
             self.store.write_checkpoint(&self.own, &call.function, value.as_ref(), expected_version).await;
         written.map_err(|error| match error {
             StoreError::UnknownConnection { key } => {
-                api(404, "unknown_connection", format!("there is no connection {key}"))
+                api(404, ApiErrorCode::UnknownConnection, format!("there is no connection {key}"))
             }
             other => internal(&other),
         })

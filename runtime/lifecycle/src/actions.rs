@@ -55,9 +55,13 @@ impl ActionRecords {
     }
 
     async fn keep(&self, report: &RunReport) -> Result<(), StoreError> {
-        let mut transaction = self.store.begin().await?;
-        transaction.insert_run(report).await?;
-        transaction.commit().await
+        self.store
+            .until_undisturbed(|| async {
+                let mut transaction = self.store.begin().await?;
+                transaction.insert_run(report).await?;
+                transaction.commit().await
+            })
+            .await
     }
 }
 

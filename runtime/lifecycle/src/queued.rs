@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use onevent_contract::{CompletedRun, Event, FunctionKey, Operation, Outcome};
 use onevent_engine::RunRefused;
-use onevent_store::{Claim, EventEnd, EventKind, OperationGuard, PutBack, StoreError, Then};
+use onevent_store::{Claim, EventEnd, EventKind, OperationGuard, PutBack, Store, StoreError, Then, Tries};
 use tokio_util::sync::CancellationToken;
 
 use crate::event_end::settle;
@@ -35,6 +35,15 @@ pub(crate) enum QueuedRun {
     Impossible(String),
     /// It will never start: its connection is gone.
     Gone(String),
+}
+
+/// What follows a run for its event.
+#[derive(Debug, Clone)]
+enum Follows {
+    /// It is tried again after this time; with what it failed of.
+    Again(Duration, String),
+    /// It has ended.
+    End(EventEnd),
 }
 
 impl Lifecycle {
@@ -105,35 +114,49 @@ impl Lifecycle {
         let (end, then) = (end_of(&report), running.then(&report, claim.attempt_since_replay()));
         let succeeded = report.outcome == Outcome::Succeeded;
         running.report.runs.push(report);
-        let mut transaction = running.begin().await?;
-        let queue = options.store.queue();
-        match then {
-            _ if stopped => {
-                let how = PutBack::Retry { error: "the server was stopped".to_owned() };
-                queue.put_back(&mut transaction, claim, Duration::ZERO, how).await?;
-            }
-            Then::Retry(wait) if !succeeded => {
-                queue.put_back(&mut transaction, claim, wait, PutBack::Retry { error }).await?;
-            }
-            Then::Retry(_) | Then::Dead => {
-                queue.finish(&mut transaction, claim, end).await?;
-                settle(options, &mut transaction, &claim.event).await?;
+        let follows = match then {
+            _ if stopped => Follows::Again(Duration::ZERO, "the server was stopped".to_owned()),
+            Then::Retry(wait) if !succeeded => Follows::Again(wait, error),
+            Then::Retry(_) | Then::Dead => Follows::End(end),
+        };
+        let mut tries = Tries::default();
+        loop {
+            match self.end_queued(&mut running, claim, &follows).await {
+                Err(error) if tries.again(&error).await => {}
+                ended => return ended.map(|()| QueuedRun::Ended),
             }
         }
-        running.end_operation(transaction).await?;
-        Ok(QueuedRun::Ended)
+    }
+
+    /// Report, consequence, the event's end and the operation's, in one transaction.
+    async fn end_queued(
+        &self,
+        running: &mut Running<'_>,
+        claim: &Claim,
+        follows: &Follows,
+    ) -> Result<(), StoreError> {
+        let mut transaction = running.begin_anew().await?;
+        let queue = self.options.store.queue();
+        match follows {
+            Follows::Again(wait, error) => {
+                let how = PutBack::Retry { error: error.clone() };
+                queue.put_back(&mut transaction, claim, *wait, how).await?;
+            }
+            Follows::End(end) => {
+                queue.finish(&mut transaction, claim, end.clone()).await?;
+                settle(&self.options, &mut transaction, &claim.event).await?;
+            }
+        }
+        running.end_operation(transaction).await
     }
 
     /// Nothing runs: everything before it in the lane has, and the app is told.
     async fn run_end_of_setup(&self, claim: &Claim) -> Result<QueuedRun, StoreError> {
-        let Some(setup) = UpstreamSetup::of(&claim.event) else {
+        if UpstreamSetup::of(&claim.event).is_none() {
             return Ok(QueuedRun::Impossible("the event names no function".into()));
-        };
+        }
         let store = &self.options.store;
-        let mut transaction = store.begin().await?;
-        store.queue().finish(&mut transaction, claim, EventEnd::Done { run: None, result: None }).await?;
-        setup.finish(store, &mut transaction, &claim.event).await?;
-        transaction.commit().await?;
+        store.until_undisturbed(|| end_setup(store, claim)).await?;
         Ok(QueuedRun::Ended)
     }
 
@@ -153,10 +176,14 @@ impl Lifecycle {
     /// Ends a claimed event whose function was not run.
     pub(crate) async fn end_unrun(&self, claim: &Claim, end: EventEnd) -> Result<(), StoreError> {
         let store = &self.options.store;
-        let mut transaction = store.begin().await?;
-        store.queue().finish(&mut transaction, claim, end).await?;
-        settle(&self.options, &mut transaction, &claim.event).await?;
-        transaction.commit().await
+        store
+            .until_undisturbed(|| async {
+                let mut transaction = store.begin().await?;
+                store.queue().finish(&mut transaction, claim, end.clone()).await?;
+                settle(&self.options, &mut transaction, &claim.event).await?;
+                transaction.commit().await
+            })
+            .await
     }
 
     async fn run_queued_action(&self, claim: &Claim, key: &FunctionKey) -> Result<QueuedRun, StoreError> {
@@ -182,21 +209,41 @@ impl Lifecycle {
             }
         };
         let stopped = interruption::ended(&report) && options.interruption.is_cancelled();
-        let mut transaction = options.store.begin().await?;
-        transaction.insert_run(&report).await?;
         let again = report.outcome != Outcome::Succeeded && attempt <= payload.max_retries;
-        if stopped || again {
+        let follows = if stopped || again {
             // How often, whoever triggered it has said; how long it waits, the operator.
             let wait = if stopped { Duration::ZERO } else { options.policies.retries.of(key).wait(attempt) };
-            let how = PutBack::Retry { error: error_of(&report) };
-            options.store.queue().put_back(&mut transaction, claim, wait, how).await?;
+            Follows::Again(wait, error_of(&report))
         } else {
-            let end = end_of_action(&report, returned);
-            options.store.queue().finish(&mut transaction, claim, end).await?;
-        }
-        transaction.commit().await?;
+            Follows::End(end_of_action(&report, returned))
+        };
+        let store = &options.store;
+        store
+            .until_undisturbed(|| async {
+                let mut transaction = store.begin().await?;
+                transaction.insert_run(&report).await?;
+                match follows.clone() {
+                    Follows::Again(wait, error) => {
+                        let how = PutBack::Retry { error };
+                        store.queue().put_back(&mut transaction, claim, wait, how).await?;
+                    }
+                    Follows::End(end) => store.queue().finish(&mut transaction, claim, end).await?,
+                }
+                transaction.commit().await
+            })
+            .await?;
         Ok(QueuedRun::Ended)
     }
+}
+
+/// The end of a setup of a Nango's connection: its app is told in the same transaction.
+async fn end_setup(store: &Store, claim: &Claim) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    store.queue().finish(&mut transaction, claim, EventEnd::Done { run: None, result: None }).await?;
+    if let Some(setup) = UpstreamSetup::of(&claim.event) {
+        setup.finish(store, &mut transaction, &claim.event).await?;
+    }
+    transaction.commit().await
 }
 
 fn not_started(refused: &RunRefused) -> QueuedRun {

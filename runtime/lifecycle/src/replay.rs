@@ -44,11 +44,15 @@ pub async fn replay_event(
         ReplayOn::Original => failed_on(store, environment, &event).await?,
     };
     let detail = detail(&event, json!({ "on": on.as_str(), "deployment": deployment }));
-    let mut transaction = store.begin().await?;
-    store.queue().replay(&mut transaction, environment, id, deployment).await?;
-    let act = AuditAction::EventReplayed;
-    transaction.note_act(environment, actor, act, id.to_string(), &detail).await?;
-    transaction.commit().await
+    store
+        .until_undisturbed(|| async {
+            let mut transaction = store.begin().await?;
+            store.queue().replay(&mut transaction, environment, id, deployment).await?;
+            let act = AuditAction::EventReplayed;
+            transaction.note_act(environment, actor, act, id.to_string(), &detail).await?;
+            transaction.commit().await
+        })
+        .await
 }
 
 /// The deployment of the last attempt, else the one that it was meant for.
@@ -78,18 +82,22 @@ pub async fn skip_event(
 ) -> Result<(), StoreError> {
     let event = store.event(environment, id).await?.ok_or(StoreError::EventNotSkippable { id })?;
     let detail = detail(&event, json!({}));
-    let mut transaction = store.begin().await?;
-    store.queue().skip(&mut transaction, environment, id).await?;
-    let act = AuditAction::EventSkipped;
-    transaction.note_act(environment, actor, act, id.to_string(), &detail).await?;
-    match lifecycle {
-        Some(lifecycle) => settle(&lifecycle.options, &mut transaction, &event).await?,
-        None => {
-            transaction.settle_setup(&event.summary.connection).await?;
-            transaction.settle_cleanup(&event.summary.connection).await?;
-        }
-    }
-    transaction.commit().await
+    store
+        .until_undisturbed(|| async {
+            let mut transaction = store.begin().await?;
+            store.queue().skip(&mut transaction, environment, id).await?;
+            let act = AuditAction::EventSkipped;
+            transaction.note_act(environment, actor, act, id.to_string(), &detail).await?;
+            match lifecycle {
+                Some(lifecycle) => settle(&lifecycle.options, &mut transaction, &event).await?,
+                None => {
+                    transaction.settle_setup(&event.summary.connection).await?;
+                    transaction.settle_cleanup(&event.summary.connection).await?;
+                }
+            }
+            transaction.commit().await
+        })
+        .await
 }
 
 /// What the audit log says of an event, beside `more`: it outlives the event.

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use onevent_contract::{ErrorType, FunctionKey, Outcome, RunReport};
+use onevent_contract::{ApiErrorCode, ErrorType, FunctionKey, Outcome, Passing, RunError, RunReport};
 use onevent_store::Then;
+use serde_json::Value;
 
 /// The longest time that a provider's `Retry-After` is believed.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// How far a wait is moved at random, in percent of it, either way: what failed together does not come back together.
 const JITTER_PERCENT: u64 = 25;
 /// A request that a provider did not finish in time, and one of too many.
-const REQUEST_TIMEOUT: u16 = 408;
+const REQUEST_TIMEOUT: u64 = 408;
 const TOO_MANY_REQUESTS: u16 = 429;
 
 /// How often, and after which time, a queued function that failed is tried again.
@@ -68,20 +69,38 @@ impl RetryPolicies {
     }
 }
 
-/// Whether a run failed of something that may be over the next time: the network, a provider that is down or takes no
-/// more requests, the time that it took, or onevent's own fault. What the function says itself is final.
+/// Whether a run failed of something that may be over the next time. What the function says itself is final.
 fn is_retryable(report: &RunReport) -> bool {
-    let Some(error) = &report.error else { return report.outcome == Outcome::Unknown };
-    match error.kind {
-        ErrorType::ScriptNetworkError
-        | ErrorType::ScriptApiRateLimitError
-        | ErrorType::ExecutionTimeout
-        | ErrorType::HostFailure => true,
-        ErrorType::ScriptHttpError => {
-            matches!(error.status, REQUEST_TIMEOUT | TOO_MANY_REQUESTS | 500..=599)
+    let is_unknown = report.outcome == Outcome::Unknown;
+    let Some(error) = &report.error else { return is_unknown };
+    is_unknown
+        || match error.kind.passing() {
+            Passing::Yes => true,
+            Passing::No => false,
+            Passing::ByAnswer => answer_may_pass(error),
         }
-        _ => report.outcome == Outcome::Unknown,
+}
+
+/// Whether an answer that was let through may be another one the next time: onevent's own, in the place of Nango's API, by its
+/// code; that to an action, by what the action failed of; a provider's by its status.
+fn answer_may_pass(error: &RunError) -> bool {
+    let said =
+        error.additional_properties.as_ref().and_then(|all| all.pointer("/upstream_response/body/error"));
+    let code = said.and_then(|said| said.get("code")).and_then(Value::as_str).unwrap_or_default();
+    let status_of_action = said.and_then(|said| said.pointer("/upstream/status")).and_then(Value::as_u64);
+    match (ApiErrorCode::from_name(code), ErrorType::from_name(code)) {
+        (Some(own), _) if error.status < 500 => own.passing() == Passing::Yes,
+        (_, Some(of_action)) => match of_action.passing() {
+            Passing::Yes => true,
+            Passing::No => false,
+            Passing::ByAnswer => status_of_action.is_some_and(status_may_pass),
+        },
+        _ => status_may_pass(error.status.into()),
     }
+}
+
+fn status_may_pass(status: u64) -> bool {
+    matches!(status, REQUEST_TIMEOUT | 500..=599) || status == u64::from(TOO_MANY_REQUESTS)
 }
 
 /// How long the provider wants to be left alone, where it took no more requests and says so.
@@ -101,7 +120,7 @@ fn retry_after(report: &RunReport, now: Timestamp) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use onevent_contract::{MetadataReport, Mode, RunError, RunId, Usage};
+    use onevent_contract::{MetadataReport, Mode, RunId, Usage};
     use serde_json::json;
 
     use super::*;
@@ -176,6 +195,47 @@ mod tests {
             [(400, false), (401, false), (404, false), (408, true), (429, true), (500, true), (503, true)]
         {
             assert_eq!(is_tried_again(ErrorType::ScriptHttpError, status), again, "{status}");
+        }
+    }
+
+    /// What is answered in the place of Nango's API.
+    fn own_answer_is_tried_again(status: u16, error: serde_json::Value) -> bool {
+        let mut failed = report(ErrorType::ScriptHttpError, status, None);
+        let answer = json!({ "upstream_response": { "status": status, "body": { "error": error } } });
+        failed.error.as_mut().unwrap().additional_properties = Some(answer);
+        matches!(RetryPolicy::default().then(&failed, 1, NOW.parse().unwrap()), Then::Retry(_))
+    }
+
+    #[test]
+    fn of_own_answers_the_code_decides() {
+        for (status, code, again) in [
+            (424, "connection_refresh_backoff", true),
+            (424, "invalid_credentials", false),
+            (424, "server_error", false),
+            (404, "not_found", false),
+            (400, "action_depth_exceeded", false),
+            // A provider's own words.
+            (424, "anything_else", false),
+            (503, "not_found", true),
+            (500, "server_error", true),
+        ] {
+            assert_eq!(own_answer_is_tried_again(status, json!({ "code": code })), again, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn what_an_action_failed_of_counts_for_whoever_triggered_it() {
+        for (status, error, again) in [
+            (500, json!({ "code": "action_script_runtime_error" }), false),
+            (500, json!({ "code": "script_internal_error" }), false),
+            (500, json!({ "code": "script_network_error" }), true),
+            (500, json!({ "code": "execution_timeout" }), true),
+            (424, json!({ "code": "script_api_rate_limit_error" }), true),
+            (424, json!({ "code": "script_http_error", "upstream": { "status": 503 } }), true),
+            (424, json!({ "code": "script_http_error", "upstream": { "status": 404 } }), false),
+            (400, json!({ "code": "invalid_action_input" }), false),
+        ] {
+            assert_eq!(own_answer_is_tried_again(status, error.clone()), again, "{error}");
         }
     }
 

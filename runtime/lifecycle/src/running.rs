@@ -12,7 +12,7 @@ use onevent_contract::{
 };
 use onevent_engine::RunRefused;
 use onevent_store::{
-    Claim, ConnectionKey, EventEnd, LEASE, OperationGuard, SetupFollows, StoreError, Then, Transaction,
+    Claim, ConnectionKey, EventEnd, LEASE, OperationGuard, SetupFollows, StoreError, Then, Transaction, Tries,
 };
 
 use crate::interruption;
@@ -179,11 +179,21 @@ impl<'a> Running<'a> {
 
     /// Stores the runs that are not stored yet, with the end of the function's event, where it has one.
     async fn record_end(&mut self, end: EventEnd) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        if let Some(claim) = self.setup.pop_front() {
-            self.options.store.queue().finish(&mut transaction, &claim, end).await?;
+        let (claim, stored) = (self.setup.pop_front(), self.stored);
+        let mut tries = Tries::default();
+        loop {
+            let recorded = async {
+                let mut transaction = self.begin().await?;
+                if let Some(claim) = &claim {
+                    self.options.store.queue().finish(&mut transaction, claim, end.clone()).await?;
+                }
+                transaction.commit().await
+            };
+            match recorded.await {
+                Err(error) if tries.again(&error).await => self.stored = stored,
+                done => return done,
+            }
         }
-        transaction.commit().await
     }
 
     /// Plans the setup functions in the transaction that accepts the connection, for whoever runs them.

@@ -73,9 +73,14 @@ impl Lifecycle {
     ) -> Result<CompletedRun, TriggerError> {
         let key = FunctionKey { integration: connection.integration.clone(), name: action };
         let run = run_action(&self.options, connection, &key, input, None).await?;
-        let mut transaction = self.options.store.begin().await?;
-        transaction.insert_run(&run.report).await?;
-        transaction.commit().await?;
+        let store = &self.options.store;
+        store
+            .until_undisturbed(|| async {
+                let mut transaction = store.begin().await?;
+                transaction.insert_run(&run.report).await?;
+                transaction.commit().await
+            })
+            .await?;
         Ok(run)
     }
 
@@ -103,10 +108,14 @@ impl Lifecycle {
             payload,
             ..NewEvent::new(EventKind::Action, connection.clone())
         };
-        let mut transaction = options.store.begin().await?;
-        let id = options.store.queue().enqueue(&mut transaction, event).await?;
-        transaction.commit().await?;
-        Ok(id)
+        let store = &options.store;
+        let enqueue = || async {
+            let mut transaction = store.begin().await?;
+            let id = store.queue().enqueue(&mut transaction, event.clone()).await?;
+            transaction.commit().await?;
+            Ok::<_, StoreError>(id)
+        };
+        Ok(store.until_undisturbed(enqueue).await?)
     }
 }
 

@@ -25,7 +25,8 @@ impl Product {
         let flags = Flags { set, ..Flags::default() };
         let service = Arc::new(Service::new(project, &flags, &Surroundings::default())?);
         // From here on setup functions run by themselves, what an earlier process left open included.
-        let workers = service.start_workers(|database, error| eprintln!("the queue in {database}: {error}")).await?;
+        let workers =
+            service.start_workers(|database, error| eprintln!("the queue in {database}: {error}")).await?;
         Ok(Self { service, workers })
     }
 

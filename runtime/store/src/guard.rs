@@ -123,7 +123,15 @@ impl OperationGuard {
     /// # Errors
     /// [`StoreError::OperationLost`] and all of the database; then `last` did not happen and the operation is
     /// rolled back.
-    pub async fn end(mut self, mut last: Transaction) -> Result<(), StoreError> {
+    pub async fn end(mut self, last: Transaction) -> Result<(), StoreError> {
+        self.try_to_end(last).await
+    }
+
+    /// The same; after [`StoreError::Conflict`] the operation goes on, and is ended anew.
+    ///
+    /// # Errors
+    /// As [`OperationGuard::end`].
+    pub async fn try_to_end(&mut self, mut last: Transaction) -> Result<(), StoreError> {
         if !last.delete_journal_entry(self.token).await? {
             return Err(self.lost());
         }

@@ -1,5 +1,7 @@
 //! Metadata writes: compare-and-set, with the record of who wrote what.
 
+use std::collections::BTreeSet;
+
 use onevent_contract::{JsonObject, MetadataCommit, MetadataWrite, MetadataWriteKind, MetadataWritten};
 
 use crate::database::MetadataColumns;
@@ -57,6 +59,18 @@ impl Store {
         metadata: &JsonObject,
         writer: &Writer,
     ) -> Result<(), StoreError> {
+        // Everybody locks them in the same order; and each once.
+        let keys: BTreeSet<&ConnectionKey> = keys.iter().collect();
+        self.until_undisturbed(|| self.write_metadata_of_each(&keys, kind, metadata, writer)).await
+    }
+
+    async fn write_metadata_of_each(
+        &self,
+        keys: &BTreeSet<&ConnectionKey>,
+        kind: MetadataWriteKind,
+        metadata: &JsonObject,
+        writer: &Writer,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         for key in keys {
             let mut value = metadata.clone();
@@ -84,9 +98,12 @@ impl Store {
         write: &MetadataWrite,
         writer: &Writer,
     ) -> Result<MetadataWritten, StoreError> {
-        let mut transaction = self.begin().await?;
-        let written = transaction.write_metadata(key, visibility, write, writer).await?;
-        transaction.commit().await?;
-        Ok(written)
+        self.until_undisturbed(|| async {
+            let mut transaction = self.begin().await?;
+            let written = transaction.write_metadata(key, visibility, write, writer).await?;
+            transaction.commit().await?;
+            Ok::<_, StoreError>(written)
+        })
+        .await
     }
 }

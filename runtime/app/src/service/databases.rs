@@ -27,12 +27,7 @@ pub(super) struct Databases {
 
 impl HeldDatabase {
     fn new(settings: DatabaseSettings) -> Self {
-        Self {
-            settings,
-            store: OnceCell::new(),
-            reading: OnceCell::new(),
-            action_records: OnceLock::new(),
-        }
+        Self { settings, store: OnceCell::new(), reading: OnceCell::new(), action_records: OnceLock::new() }
     }
 
     pub(super) fn name(&self) -> &DatabaseName {

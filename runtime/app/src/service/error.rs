@@ -97,7 +97,8 @@ impl ServiceError {
             Self::Lifecycle(error) => error.hint(),
             Self::Remote(error) => error.hint(),
             Self::Elsewhere { .. } => Some(
-                "set environments.<environment>.database.url to where it is, or move what is there first".into(),
+                "set environments.<environment>.database.url to where it is, or move what is there first"
+                    .into(),
             ),
             Self::Trigger(_) | Self::Refused(_) | Self::NoToken { .. } | Self::Machine { .. } => None,
         }

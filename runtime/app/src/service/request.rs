@@ -103,7 +103,8 @@ impl Operations<'_> {
         if let Some(settings) = &new.connection_config {
             return Ok(settings.clone());
         }
-        let stored = self.service.store_of(&key.environment).await?.connection(key, Visibility::Established).await?;
+        let stored =
+            self.service.store_of(&key.environment).await?.connection(key, Visibility::Established).await?;
         let stored = stored.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
         Ok(stored.connection.connection_config)
     }

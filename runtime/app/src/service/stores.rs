@@ -164,18 +164,11 @@ impl Service {
         database.store.get_or_try_init(open).await
     }
 
-    async fn open_existing<'a>(
-        &self,
-        database: &'a HeldDatabase,
-    ) -> Result<Option<&'a Store>, ServiceError> {
+    async fn open_existing<'a>(&self, database: &'a HeldDatabase) -> Result<Option<&'a Store>, ServiceError> {
         if is_there(database) { self.open(database).await.map(Some) } else { no_store(database) }
     }
 
-    fn store_options(
-        &self,
-        database: &HeldDatabase,
-        mode: StoreMode,
-    ) -> Result<StoreOptions, ServiceError> {
+    fn store_options(&self, database: &HeldDatabase, mode: StoreMode) -> Result<StoreOptions, ServiceError> {
         let key = match &self.settings().encryption_key {
             None => KeySource::File,
             Some(text) => {

@@ -8,8 +8,7 @@ use onevent_hosts::{
     RemoteWrites,
 };
 use onevent_lifecycle::{
-    Hosts, Lifecycle, LifecycleOptions, UpstreamEnvironment, UpstreamEnvironments,
-    UpstreamLifecycle,
+    Hosts, Lifecycle, LifecycleOptions, UpstreamEnvironment, UpstreamEnvironments, UpstreamLifecycle,
 };
 use onevent_proxy::Origin;
 use onevent_store::{DeploymentId, OPERATION_WAIT, Store, UpstreamConnection};

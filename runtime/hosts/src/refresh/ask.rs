@@ -1,6 +1,6 @@
 //! Who uses a connection, and what for.
 
-use onevent_contract::{ConnectionId, EffectSender, HostError, LogLevel, RunId};
+use onevent_contract::{ApiErrorCode, ConnectionId, EffectSender, HostError, LogLevel, RunId};
 use onevent_store::{ConnectionKey, RefreshFailure, RefreshFailureKind, Visibility};
 
 use super::due::{Demand, RefreshTiming};
@@ -49,16 +49,18 @@ impl Ask {
     /// The answer to somebody who gets no token because of a failure that has just happened, or a moment ago.
     pub(crate) fn refused(&self, failure: &RefreshFailure) -> HostError {
         let code = match (failure.kind, self.endpoint) {
-            (RefreshFailureKind::Unavailable, _) => "connection_refresh_backoff",
-            (RefreshFailureKind::Refused, NangoEndpoint::Connection) => "invalid_credentials",
-            (RefreshFailureKind::Refused, NangoEndpoint::Proxy | NangoEndpoint::Action) => "server_error",
+            (RefreshFailureKind::Unavailable, _) => ApiErrorCode::ConnectionRefreshBackoff,
+            (RefreshFailureKind::Refused, NangoEndpoint::Connection) => ApiErrorCode::InvalidCredentials,
+            (RefreshFailureKind::Refused, NangoEndpoint::Proxy | NangoEndpoint::Action) => {
+                ApiErrorCode::ServerError
+            }
         };
         api(424, code, not_refreshed(&self.key.connection_id, &failure.message))
     }
 
     /// The same while nobody is asked because of it.
     pub(crate) fn backs_off(&self, why: &str) -> HostError {
-        api(424, "connection_refresh_backoff", not_refreshed(&self.key.connection_id, why))
+        api(424, ApiErrorCode::ConnectionRefreshBackoff, not_refreshed(&self.key.connection_id, why))
     }
 }
 

@@ -204,7 +204,9 @@ impl TokenRefresher {
         loop {
             match self.ended(lease, end.clone(), of).await {
                 Ok(consequence) => return Ok(consequence),
-                Err(StoreError::Busy | StoreError::Database(_)) if attempt < STORE_ATTEMPTS => {
+                Err(StoreError::Busy | StoreError::Conflict | StoreError::Database(_))
+                    if attempt < STORE_ATTEMPTS =>
+                {
                     attempt += 1;
                     tokio::time::sleep(STORE_WAIT).await;
                 }

@@ -16,9 +16,15 @@ impl Running<'_> {
         Ok(self.report)
     }
 
-    /// Commits `last` and ends an operation that has no report of its own.
-    pub(crate) async fn end_operation(self, last: Transaction) -> Result<(), StoreError> {
-        self.guard.end(last).await
+    /// Begins the transaction that ends the operation, where nothing has been stored until now, whatever was begun.
+    pub(crate) async fn begin_anew(&mut self) -> Result<Transaction, StoreError> {
+        self.stored = 0;
+        self.begin().await
+    }
+
+    /// Commits `last` and ends an operation that has no report of its own; after a conflict it is ended anew.
+    pub(crate) async fn end_operation(&mut self, last: Transaction) -> Result<(), StoreError> {
+        self.guard.try_to_end(last).await
     }
 
     /// Ends an operation that has changed nothing.

@@ -95,8 +95,18 @@ pub(crate) async fn deliver(
         status,
         error: error.clone(),
     };
+    store.until_undisturbed(|| keep(store, claim, &attempt, error.clone())).await
+}
+
+/// Keeps an attempt with its consequence.
+async fn keep(
+    store: &Store,
+    claim: &Claim,
+    attempt: &WebhookAttempt,
+    error: Option<String>,
+) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
-    transaction.insert_webhook_attempt(environment, &attempt).await?;
+    transaction.insert_webhook_attempt(&claim.connection().environment, attempt).await?;
     match error {
         None => {
             let end = EventEnd::Done { run: None, result: None };

@@ -88,13 +88,22 @@ async fn put_back(
     wait: Duration,
     how: PutBack,
 ) -> Result<(), StoreError> {
-    let mut transaction = options.store.begin().await?;
-    options.store.queue().put_back(&mut transaction, claim, wait, how).await?;
-    transaction.commit().await
+    let store = &options.store;
+    store
+        .until_undisturbed(|| async {
+            let mut transaction = store.begin().await?;
+            store.queue().put_back(&mut transaction, claim, wait, how.clone()).await?;
+            transaction.commit().await
+        })
+        .await
 }
 
 /// The event ends without its function having run, and nobody knows what its integration wants to follow.
 async fn give_up(options: &WorkersOptions, claim: &Claim, error: String) -> Result<(), StoreError> {
+    options.store.until_undisturbed(|| give_up_once(options, claim, error.clone())).await
+}
+
+async fn give_up_once(options: &WorkersOptions, claim: &Claim, error: String) -> Result<(), StoreError> {
     let mut transaction = options.store.begin().await?;
     options.store.queue().finish(&mut transaction, claim, unrun(claim, error)).await?;
     let key = claim.connection();

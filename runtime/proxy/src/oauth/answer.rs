@@ -12,6 +12,19 @@ use super::template::TokenTemplate;
 use crate::limits::MAX_TOKEN_ANSWER_BYTES;
 use crate::transport::{Answer as _, HopAnswer};
 
+/// What a token endpoint says no with (RFC 6749, section 5.2).
+const GRANT_ERRORS: [&str; 6] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
+/// Where HubSpot has its codes, and how they begin.
+const HUBSPOT_FIELD: &str = "status";
+const HUBSPOT_CODES: &str = "BAD_";
+
 /// Codes that say nothing about the token (RFC 6749, sections 4.1.2.1 and 5.2).
 const FOR_A_WHILE: [&str; 3] = ["server_error", "slow_down", "temporarily_unavailable"];
 
@@ -54,8 +67,11 @@ pub(super) fn standard(answer: &HopAnswer, template: TokenTemplate<'_>) -> Resul
     }
     let fields = fields(answer, body);
     if !answer.status.is_success() {
-        // Whatever a refusal looks like, it is one.
-        return refusal(fields.unwrap_or_default(), status);
+        let fields = fields.unwrap_or_default();
+        return match is_refusal(answer.status, &code_of(&fields)) {
+            true => refusal(fields, status),
+            false => Err(NoAnswer::Status { status }),
+        };
     }
     let fields = fields.ok_or(NoAnswer::Unreadable { status })?;
     let fields = with_token_at_the_top(fields, template);
@@ -101,20 +117,40 @@ fn with_token_at_the_top(fields: JsonObject, template: TokenTemplate<'_>) -> Jso
 /// An error as the standard has it, whatever it looked like.
 fn refusal(fields: JsonObject, status: u16) -> Result<HttpResponse, NoAnswer> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let error = fields.get("error");
-    let inner = |name: &str| error.and_then(|error| error.get(name));
-    let code =
-        text(error).or_else(|| text(inner("code"))).or_else(|| text(inner("type"))).unwrap_or_default();
+    let code = code_of(&fields);
     if let Some(code) = FOR_A_WHILE.iter().find(|known| **known == code) {
         return Err(NoAnswer::ForAWhile { status, code });
     }
     let described =
         ["error_description", "message", "error_message"].iter().find_map(|name| text(fields.get(*name)));
-    let described = described.or_else(|| text(inner("message")));
+    let inner = fields.get("error").and_then(|error| error.get("message"));
+    let described = described.or_else(|| text(inner));
     let mut standard = JsonObject::new();
     standard.insert("error".into(), code.into());
     standard.extend(described.map(|text| ("error_description".to_owned(), Value::String(text))));
     Ok(response(StatusCode::BAD_REQUEST, standard))
+}
+
+/// The code of an error, in one of the places where providers have it; empty where there is none.
+fn code_of(fields: &JsonObject) -> String {
+    let error = fields.get("error");
+    let inner = |name: &str| error.and_then(|error| error.get(name));
+    let places = [error, inner("code"), inner("type")];
+    let code = places.into_iter().flatten().find_map(Value::as_str);
+    let hubspots = fields.get(HUBSPOT_FIELD).and_then(Value::as_str);
+    code.or(hubspots.filter(|code| code.starts_with(HUBSPOT_CODES))).unwrap_or_default().to_owned()
+}
+
+/// Whether a status that is no success, with this code, speaks of the token or the client. A URL that leads nowhere is answered with
+/// 404 and a page, or with an error that only repeats the status: that speaks of the URL.
+fn is_refusal(status: StatusCode, code: &str) -> bool {
+    if GRANT_ERRORS.contains(&code) || FOR_A_WHILE.contains(&code) {
+        return true;
+    }
+    let is_of_the_standard = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&status);
+    let words = code.replace(['_', '-'], " ");
+    let repeats = status.canonical_reason().is_some_and(|reason| words.eq_ignore_ascii_case(reason));
+    is_of_the_standard && !code.is_empty() && !repeats
 }
 
 fn response(status: StatusCode, fields: JsonObject) -> HttpResponse {

@@ -219,8 +219,33 @@ async fn a_refusal_is_one_in_every_form_that_providers_have() {
     assert_eq!(refused(slack).0, Some("invalid_refresh_token".into()));
     let nested = failure(|| json_answer(401, &json!({"error": {"code": "E7", "message": "no"}}))).await;
     assert_eq!(refused(nested), (Some("E7".into()), "the provider refused: E7: no".into()));
+    let hubspot = json!({"status": "BAD_REFRESH_TOKEN", "message": "missing or invalid refresh token"});
+    let hubspot = failure(move || json_answer(400, &hubspot)).await;
+    assert_eq!(refused(hubspot).0, Some("BAD_REFRESH_TOKEN".into()));
+    let unusual = failure(|| json_answer(403, &json!({"error": "invalid_client"}))).await;
+    assert_eq!(refused(unusual).0, Some("invalid_client".into()));
+    let silent = failure(|| json_answer(200, &json!({"error": {}}))).await;
+    assert_eq!(refused(silent), (None, "the provider refused without a reason".into()));
+}
+
+#[tokio::test]
+async fn a_url_that_leads_nowhere_refuses_no_token() {
+    for (status, body) in [
+        (404, json!({"timestamp": 1, "status": 404, "error": "Not Found", "path": "/tokn"})),
+        (404, json!({"error": "not_found"})),
+        (404, json!({"error": {"code": "E404"}})),
+        (405, json!({"error": "Method Not Allowed"})),
+        (401, json!({"status": 401, "error": "Unauthorized"})),
+        (403, json!({"error": "blocked"})),
+        (400, json!({"message": "no route"})),
+        (400, json!({"error": "bad_request"})),
+    ] {
+        let answer = body.clone();
+        let message = unavailable(failure(move || json_answer(status, &answer)).await);
+        assert_eq!(message, format!("the token endpoint answered {status}"), "{body}");
+    }
     let page = failure(|| (StatusCode::FORBIDDEN, "<html>").into_response()).await;
-    assert_eq!(refused(page), (None, "the provider refused without a reason".into()));
+    assert_eq!(unavailable(page), "the token endpoint answered 403");
 }
 
 #[tokio::test]

@@ -245,7 +245,13 @@ async fn replay(
     State(state): State<ServerState>,
 ) -> Result<(StatusCode, Json<Replayed>), ApiError> {
     let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
-    state.service().store_of(caller.environment()).await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
+    state
+        .service()
+        .store_of(caller.environment())
+        .await?
+        .event(caller.environment(), event)
+        .await?
+        .ok_or_else(|| unknown(&id))?;
     state.service().replay_event(caller.environment(), event, on, actor).await?;
     Ok((StatusCode::ACCEPTED, Json(Replayed { id: event.to_string(), on: on.as_str() })))
 }
@@ -268,7 +274,13 @@ async fn skip(
     State(state): State<ServerState>,
 ) -> Result<Json<Skipped>, ApiError> {
     let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
-    state.service().store_of(caller.environment()).await?.event(caller.environment(), event).await?.ok_or_else(|| unknown(&id))?;
+    state
+        .service()
+        .store_of(caller.environment())
+        .await?
+        .event(caller.environment(), event)
+        .await?
+        .ok_or_else(|| unknown(&id))?;
     state.service().skip_event(caller.environment(), event, actor).await?;
     Ok(Json(Skipped { id: event.to_string() }))
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use onevent_contract::{Clock, Instant, SystemClock};
+use onevent_contract::{Clock, Instant, MetadataCommit, MetadataWrite, MetadataWriteKind, SystemClock};
 use onevent_store::{
     Claim, EventEnd, EventFilter, EventKind, EventState, NewEvent, OPERATION_WAIT, PutBack, SetupFollows,
-    Shares, Store, StoreError, StoreOptions, Visibility,
+    Shares, Store, StoreError, StoreOptions, Visibility, Writer,
 };
 use serde_json::json;
 use tokio::time::timeout;
@@ -100,6 +100,53 @@ async fn nobody_overtakes_an_event_that_failed_or_whose_node_is_gone() {
     assert_eq!((numbers(&taken), taken[0].attempt()), (vec![1], 3));
     finish(&one, &taken[0]).await.unwrap();
     assert_eq!(numbers(&claim(&one).await), [2]);
+}
+
+async fn version(store: &Store, id: &str) -> u64 {
+    store.metadata(&key(id), Visibility::Established).await.unwrap().unwrap().version
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_that_lock_each_other_in_a_circle_are_both_done() {
+    let scratch = Scratch::new();
+    let (one, other) = (scratch.open().await, scratch.open().await);
+    let keys = [key("acme"), key("bolt")];
+    for id in ["acme", "bolt"] {
+        establish(&one, new_connection(id, "token")).await.unwrap();
+    }
+    let before = [version(&one, "acme").await, version(&one, "bolt").await];
+    let writer = Writer::User;
+    let met = tokio::sync::Barrier::new(2);
+    // Both hold one row and want the other's, the first time.
+    let write = async |store: &Store, first: usize| {
+        let begun = std::sync::atomic::AtomicU32::new(0);
+        let done = store
+            .until_undisturbed(|| async {
+                let is_first_try = begun.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+                let mut transaction = store.begin().await?;
+                for index in [first, 1 - first] {
+                    let write = MetadataWrite {
+                        value: json!({ "by": first }).as_object().cloned().unwrap(),
+                        kind: MetadataWriteKind::Set,
+                        commit: MetadataCommit::Always,
+                    };
+                    transaction
+                        .write_metadata(&keys[index], Visibility::Established, &write, &writer)
+                        .await?;
+                    if is_first_try && index == first {
+                        met.wait().await;
+                    }
+                }
+                transaction.commit().await
+            })
+            .await;
+        done.unwrap();
+        begun.into_inner()
+    };
+    let (tries, other_tries) = tokio::join!(write(&one, 0), write(&other, 1));
+    assert_eq!(tries + other_tries, 3, "the database gave up one of them, once");
+    let after = [version(&one, "acme").await, version(&one, "bolt").await];
+    assert_eq!(after, before.map(|version| version + 2), "two writes, each once");
 }
 
 const CLAIMED: &str = "claimed";

@@ -118,7 +118,8 @@ pub(super) async fn import(
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "connection_validation_failed", message));
     }
     // Its users may have to wait for its setup; whoever made it has it.
-    let stored = service.store_of(&key.environment).await?.connection(&key, Visibility::IncludingPending).await?;
+    let stored =
+        service.store_of(&key.environment).await?.connection(&key, Visibility::IncludingPending).await?;
     let stored = stored.ok_or(StoreError::UnknownConnection { key })?;
     Ok((StatusCode::CREATED, Json(shape::imported(&stored.connection))))
 }

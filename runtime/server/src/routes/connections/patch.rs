@@ -42,7 +42,8 @@ pub(super) async fn patch(
 ) -> Result<Json<Success>, ApiError> {
     let key = ConnectionKey::new(caller.environment().clone(), query.integration, id);
     let given = Given::new(body.end_user, body.tags, body.webhook_url_override)?;
-    match state.service().store_of(&key.environment).await?.patch_connection(&key, &given.into_patch()).await {
+    match state.service().store_of(&key.environment).await?.patch_connection(&key, &given.into_patch()).await
+    {
         Ok(()) => Ok(Json(Success::YES)),
         Err(StoreError::UnknownConnection { .. }) => {
             Err(missing(&state, &key, StatusCode::NOT_FOUND, "not_found").await)
