@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// What to do on a machine without PostgreSQL.
 const MISSING: &str = "these tests start a PostgreSQL server of their own, and there is none on this machine: install the \
                        packages postgresql and pgbouncer (Debian: apt-get install postgresql pgbouncer)";
+/// Names the folder with the programs of a server of another version; `psql` and `pg_isready` stay those of the machine.
+const OTHER_PROGRAMS: &str = "POSTGRES_UNDER_TEST";
 /// Who may do everything on the server.
 const SUPERUSER: &str = "postgres";
 /// Who owns the databases: nobody special.
@@ -35,7 +37,10 @@ exec flock -x "$1" "$2/pg_ctl" -D "$3" -m immediate -w stop
 /// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
+    /// Those of the server itself.
     programs: PathBuf,
+    /// Those that talk to it.
+    clients: PathBuf,
     folder: PathBuf,
     port: u16,
     ends: Ends,
@@ -64,7 +69,7 @@ pub(crate) enum Durability {
 pub(crate) struct Database {
     name: String,
     port: u16,
-    programs: PathBuf,
+    clients: PathBuf,
 }
 
 impl Server {
@@ -84,7 +89,8 @@ impl Server {
         let users = open(&folder.join("users"));
         users.lock_shared().expect("cannot lock a file");
         let ends = Ends::WithItsValue { _lock: users };
-        let server = Self { programs: programs(), folder, port: free_port(), ends };
+        let (programs, clients) = (programs(), machines_programs());
+        let server = Self { programs, clients, folder, port: free_port(), ends };
         server.initialize();
         server.configure(durability);
         server.start();
@@ -94,8 +100,8 @@ impl Server {
     }
 
     fn join() -> Self {
-        let programs = programs();
-        let folder = std::env::temp_dir().join(format!("onevent-postgres-{:016x}", place()));
+        let (programs, clients) = (programs(), machines_programs());
+        let folder = std::env::temp_dir().join(format!("onevent-postgres-{:016x}", place(&programs)));
         create_folder(&folder);
         let users = open(&folder.join("users"));
         users.lock_shared().expect("cannot lock a file");
@@ -103,7 +109,7 @@ impl Server {
         starting.lock().expect("cannot lock a file");
         let ends = Ends::AfterItsUsers { _lock: users };
         let port = fs::read_to_string(folder.join("port")).ok().and_then(|port| port.parse().ok());
-        let mut server = Self { programs, folder, port: port.unwrap_or(0), ends };
+        let mut server = Self { programs, clients, folder, port: port.unwrap_or(0), ends };
         if port.is_some() && server.answers() {
             return server;
         }
@@ -132,7 +138,7 @@ impl Server {
         let name =
             format!("t{}_{number}_{:x}", std::process::id(), RandomState::new().build_hasher().finish());
         self.sql(&format!("CREATE DATABASE {name} OWNER {ROLE}"));
-        Database { name, port: self.port, programs: self.programs.clone() }
+        Database { name, port: self.port, clients: self.clients.clone() }
     }
 
     /// Ends it without giving it time for anything, as a crash does.
@@ -183,7 +189,7 @@ impl Server {
     }
 
     fn answers(&self) -> bool {
-        let mut command = Command::new(self.programs.join("pg_isready"));
+        let mut command = Command::new(self.clients.join("pg_isready"));
         command.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
         command.status().is_ok_and(|status| status.success())
     }
@@ -204,7 +210,7 @@ impl Server {
     }
 
     fn sql(&self, text: &str) {
-        sql(&self.programs, self.port, SUPERUSER, "postgres", text);
+        sql(&self.clients, self.port, SUPERUSER, "postgres", text);
     }
 }
 
@@ -236,12 +242,12 @@ impl Database {
 
     /// Runs statements, and answers with what they print.
     pub(crate) fn sql(&self, text: &str) -> String {
-        sql(&self.programs, self.port, SUPERUSER, &self.name, text)
+        sql(&self.clients, self.port, SUPERUSER, &self.name, text)
     }
 }
 
-fn sql(programs: &Path, port: u16, user: &str, database: &str, text: &str) -> String {
-    let mut command = Command::new(programs.join("psql"));
+fn sql(clients: &Path, port: u16, user: &str, database: &str, text: &str) -> String {
+    let mut command = Command::new(clients.join("psql"));
     command.args([
         "-X",
         "-q",
@@ -262,8 +268,14 @@ fn sql(programs: &Path, port: u16, user: &str, database: &str, text: &str) -> St
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-/// The newest PostgreSQL on the machine: where Debian puts it, or on the path.
+/// The server's programs: those that are to be tested, or the machine's.
+#[allow(clippy::disallowed_methods, reason = "whoever starts the tests says which server they are about")]
 fn programs() -> PathBuf {
+    std::env::var_os(OTHER_PROGRAMS).map_or_else(machines_programs, PathBuf::from)
+}
+
+/// The newest PostgreSQL on the machine: where Debian puts it, or on the path.
+fn machines_programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions
         .filter_map(|entry| {
@@ -282,12 +294,12 @@ fn programs() -> PathBuf {
         .unwrap_or_else(|| panic!("{MISSING}"))
 }
 
-/// Which tests share a server: those that were built in one place.
-fn place() -> u64 {
+/// Which tests share a server: those that were built in one place, and are about the same programs.
+fn place(programs: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = own.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap_or(own);
-    (workspace, owner()).hash(&mut hasher);
+    (workspace, owner(), programs).hash(&mut hasher);
     hasher.finish()
 }
 

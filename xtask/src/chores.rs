@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::other_postgres;
 use crate::postgres;
 use crate::process;
 use crate::sdk;
@@ -67,8 +68,39 @@ pub(crate) fn test(workspace: &Workspace, runner_arguments: &[String]) -> Result
     if !selected || !names_a_package(runner_arguments) {
         runner.arg("--workspace");
     }
-    process::run(runner.args(runner_arguments))
-        .map_err(|failure| failure.next("repeat some tests only: cargo xtask test -- <part of their name>"))
+    let tested = process::run(runner.args(runner_arguments))
+        .map_err(|failure| failure.next("repeat some tests only: cargo xtask test -- <part of their name>"));
+    match selected {
+        true => tested,
+        // One failure must not hide the others here, either.
+        false => test_other_postgres(workspace).and(tested),
+    }
+}
+
+/// The suite that every database of the store passes, once more on another major version of PostgreSQL than the machine's: what
+/// is of a server's crashes and of poolers is left to that one. Says which versions were tested.
+fn test_other_postgres(workspace: &Workspace) -> Result<(), Failure> {
+    let other = match other_postgres::ensure(workspace) {
+        Ok(other) => other,
+        Err(failure) => {
+            let why = failure.what();
+            terminal::warning(format!("the store was tested on the machine's PostgreSQL alone: {why}"));
+            return Ok(());
+        }
+    };
+    terminal::step("testing", format!("the store once more, on {}", other.version));
+    let mut runner = workspace.cargo();
+    runner.env(other_postgres::VARIABLE, &other.programs);
+    if process::read(workspace.cargo().args(["nextest", "--version"])).is_some() {
+        let suite = "package(onevent-store) & binary(postgres) - test(/^(crashes|pooler|backlog)::/)";
+        runner.args(["nextest", "run", "--workspace", "--no-fail-fast", "-E", suite]);
+    } else {
+        runner.args(["test", "--package", "onevent-store", "--test", "postgres", "--"]);
+        runner.args(["--skip", "crashes::", "--skip", "pooler::", "--skip", "backlog::"]);
+    }
+    process::run(&mut runner)?;
+    terminal::done("tested", format!("the store on the machine's PostgreSQL and on {}", other.version));
+    Ok(())
 }
 
 fn rust_test_runner(workspace: &Workspace) -> Command {

@@ -10,6 +10,7 @@
 mod chores;
 mod digest;
 mod failure;
+mod other_postgres;
 mod postgres;
 mod process;
 mod sdk;
