@@ -17,7 +17,7 @@ pub struct ListedWebhook {
     pub connection_id: String,
     /// What happened to it.
     pub operation: Option<&'static str>,
-    /// `waiting`, `done`, `failed` or `dead`.
+    /// `waiting`, `done`, `failed` or `skipped`.
     pub state: &'static str,
     /// How often it was sent.
     pub attempt: u32,

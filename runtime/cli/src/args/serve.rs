@@ -143,7 +143,7 @@ pub(crate) enum WebhooksCommand {
 /// `onevent webhooks list`.
 #[derive(Debug, Args)]
 pub(crate) struct WebhooksListArgs {
-    /// Only those in this state: waiting, done, failed or dead
+    /// Only those in this state: waiting, done, failed or skipped
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<String>,
     /// At most this many

@@ -18,7 +18,7 @@ pub(crate) async fn list(session: &Session, args: &WebhooksListArgs) -> Result<R
         None => None,
         Some(text) => Some(EventState::from_name(text).ok_or_else(|| {
             Failure::usage("unknown_state", format!("--state: there is no state `{text}`"))
-                .hint("waiting, done, failed or dead")
+                .hint("waiting, done, failed or skipped")
         })?),
     };
     let filter = EventFilter {

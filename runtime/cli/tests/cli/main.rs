@@ -6,6 +6,7 @@ mod deploy_over_http;
 mod deployments;
 mod dryrun;
 mod dryrun_over_http;
+mod events;
 mod fixtures;
 mod help;
 mod keys;

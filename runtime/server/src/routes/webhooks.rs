@@ -63,7 +63,7 @@ impl FromQuery for Wanted {
     tag = "webhooks",
     summary = "Webhooks to the operator's app, the newest first",
     params(
-        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed` or `dead`"),
+        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed` or `skipped`"),
         ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
     ),
     responses((status = 200, description = "Done", body = WebhookList)),

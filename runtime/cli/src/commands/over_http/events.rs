@@ -33,7 +33,14 @@ pub(super) async fn replay(server: &ServerApi, args: &EventsReplayArgs) -> Resul
     }
     let on = ("on", onevent_lifecycle::ReplayOn::from(args.on).as_str().to_owned());
     let document = match &args.target.id {
-        Some(id) => one(ask(server, Method::POST, &["events", id, "replay"], &vec![on]).await?),
+        Some(id) => {
+            let answer = ask(server, Method::POST, &["events", id, "replay"], &vec![on]).await?;
+            let mut document = one(&answer);
+            if let (Some(fields), Some(on)) = (document.as_object_mut(), answer.get("on")) {
+                fields.insert("on".into(), on.clone());
+            }
+            document
+        }
         None => {
             let query: Query = filter(&args.target.filter).into_iter().chain([on]).collect();
             ask(server, Method::POST, &["events", "replay"], &query).await?
@@ -45,7 +52,7 @@ pub(super) async fn replay(server: &ServerApi, args: &EventsReplayArgs) -> Resul
 /// Decides that events will not be done.
 pub(super) async fn skip(server: &ServerApi, args: &EventsSkipArgs) -> Result<Reply, Failure> {
     let document = match &args.target.id {
-        Some(id) => one(ask(server, Method::POST, &["events", id, "skip"], &Query::new()).await?),
+        Some(id) => one(&ask(server, Method::POST, &["events", id, "skip"], &Query::new()).await?),
         None => ask(server, Method::POST, &["events", "skip"], &filter(&args.target.filter)).await?,
     };
     events::decided_reply(&document, "skipped")
@@ -64,7 +71,7 @@ async fn ask(server: &ServerApi, method: Method, path: &[&str], query: &Query) -
 }
 
 /// The answer about one event, as that about several.
-fn one(answer: Value) -> Value {
+fn one(answer: &Value) -> Value {
     let id = answer.get("id").cloned().unwrap_or_default();
     json!({ "events": [{ "id": id, "error": null }] })
 }
