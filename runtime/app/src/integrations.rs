@@ -84,10 +84,10 @@ impl Integrations {
         }))
     }
 
-    /// Whether the settings say something of it.
+    /// Whether the settings say how it is reached.
     #[must_use]
     pub fn is_in_settings(&self, key: &IntegrationId) -> bool {
-        self.settings.contains_key(key)
+        self.settings.get(key).is_some_and(IntegrationSettings::is_described)
     }
 
     /// An integration that was made over the HTTP API, with its template.

@@ -18,10 +18,11 @@ pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reco
 
 pub use config::{
     ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DatabaseName, DatabaseSettings, DrainTime,
-    EnvironmentSettings, FailureSettings, Flags, FunctionRetrySettings, FunctionSettings, HeapLimit, Hosts,
+    EnvironmentSettings, FailurePolicy, FailureSettings, Flags, FunctionSettings, HeapLimit, Hosts,
     IntegrationSettings, Invalid, KeptFor, Key, LimitSettings, NangoEnvironment, NangoKey, NangoSettings,
-    Networks, Origin, RequestRate, ResolvedSetting, RetryCount, RetrySettings, RetryWait, ServerSettings,
-    Setting, Settings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
+    Networks, Origin, OwnFailureSettings, OwnRetrySettings, RequestRate, ResolvedSetting, RetryCount,
+    RetrySettings, RetryWait, ServerSettings, Setting, Settings, Shown, Sourced, WallLimit, WebUrl,
+    WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;

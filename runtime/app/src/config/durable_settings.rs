@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use onevent_lifecycle::{CleanupFailure, DEFAULT_QUARANTINE, RetryPolicy, SetupFailure};
 
-use super::origin::Sourced;
+use super::origin::{Origin, Sourced};
 use super::value::{KeptFor, RetryCount, RetryWait};
 
 /// How long runs, ended events, attempts to deliver webhooks and the audit log are kept unless it is said.
@@ -21,9 +21,9 @@ pub struct RetrySettings {
     pub max_backoff: Sourced<RetryWait>,
 }
 
-/// The same of one function; what is not set is everybody's.
-#[derive(Debug, Clone, Default)]
-pub struct FunctionRetrySettings {
+/// The same of one function or one integration; what is not set is that of the integration, or everybody's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnRetrySettings {
     /// How often.
     pub max: Option<Sourced<RetryCount>>,
     /// How long the first retry waits.
@@ -43,6 +43,28 @@ pub struct FailureSettings {
     pub setup: Sourced<SetupFailure>,
 }
 
+/// The same of one integration; what is not set is everybody's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnFailureSettings {
+    /// A deletion whose cleanup failed.
+    pub cleanup: Option<Sourced<CleanupFailure>>,
+    /// How long such a connection stays in quarantine.
+    pub quarantine: Option<Sourced<KeptFor>>,
+    /// A creation whose setup failed.
+    pub setup: Option<Sourced<SetupFailure>>,
+}
+
+/// What becomes of an operation of one integration whose functions failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailurePolicy {
+    /// A deletion whose cleanup failed.
+    pub cleanup: CleanupFailure,
+    /// How long such a connection stays in quarantine.
+    pub quarantine: Duration,
+    /// A creation whose setup failed.
+    pub setup: SetupFailure,
+}
+
 impl RetrySettings {
     /// The policy of everybody who has none of his own.
     #[must_use]
@@ -55,8 +77,8 @@ impl RetrySettings {
     }
 }
 
-impl FunctionRetrySettings {
-    /// The function's policy, over everybody's.
+impl OwnRetrySettings {
+    /// Its policy, over a more general one.
     #[must_use]
     pub fn policy(&self, general: RetryPolicy) -> RetryPolicy {
         RetryPolicy {
@@ -65,6 +87,36 @@ impl FunctionRetrySettings {
             max_backoff: self.max_backoff.as_ref().map_or(general.max_backoff, |set| set.value.get()),
         }
     }
+
+    /// Where each of them comes from.
+    pub(super) fn origins(&self) -> [Option<&Origin>; 3] {
+        let Self { max, backoff, max_backoff } = self;
+        [origin(max), origin(backoff), origin(max_backoff)]
+    }
+}
+
+impl OwnFailureSettings {
+    /// Its policy, over everybody's.
+    #[must_use]
+    pub fn policy(&self, general: &FailureSettings) -> FailurePolicy {
+        let Self { cleanup, quarantine, setup } = self;
+        FailurePolicy {
+            cleanup: cleanup.as_ref().unwrap_or(&general.cleanup).value,
+            quarantine: quarantine.as_ref().unwrap_or(&general.quarantine).value.get(),
+            setup: setup.as_ref().unwrap_or(&general.setup).value,
+        }
+    }
+
+    /// Where each of them comes from.
+    pub(super) fn origins(&self) -> [Option<&Origin>; 3] {
+        let Self { cleanup, quarantine, setup } = self;
+        [origin(cleanup), origin(quarantine), origin(setup)]
+    }
+}
+
+/// Where a setting comes from, if it is set.
+pub(super) fn origin<T>(set: &Option<Sourced<T>>) -> Option<&Origin> {
+    set.as_ref().map(|set| &set.origin)
 }
 
 impl Default for RetrySettings {

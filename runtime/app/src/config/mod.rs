@@ -28,7 +28,9 @@ use std::path::{Path, PathBuf};
 
 use self::assignment::Assignment;
 pub use self::databases::{DatabaseName, DatabaseSettings};
-pub use self::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings};
+pub use self::durable_settings::{
+    FailurePolicy, FailureSettings, OwnFailureSettings, OwnRetrySettings, RetrySettings,
+};
 pub use self::environment_settings::EnvironmentSettings;
 pub use self::field::Shown;
 pub use self::flags::Flags;

@@ -7,7 +7,10 @@ use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, Integr
 use onevent_lifecycle::RetryPolicies;
 use onevent_store::{DatabaseUrl, SchemaName};
 
-use super::durable_settings::{FailureSettings, FunctionRetrySettings, RetrySettings, default_retention};
+use super::durable_settings::{
+    FailurePolicy, FailureSettings, OwnFailureSettings, OwnRetrySettings, RetrySettings, default_retention,
+    origin,
+};
 use super::environment_settings::EnvironmentSettings;
 use super::origin::{Origin, Sourced};
 use super::server_settings::{ServerSettings, WebhookSettings};
@@ -84,6 +87,12 @@ pub struct IntegrationSettings {
     pub webhook_url: Option<Sourced<WebUrl>>,
     /// What its webhooks are signed with.
     pub webhook_secret: Option<Sourced<Secret>>,
+    /// What becomes of an operation whose functions failed.
+    pub on_failure: OwnFailureSettings,
+    /// Whether the credentials of a reconnect replace the old ones only once they are accepted.
+    pub staged_credentials: Option<Sourced<bool>>,
+    /// How its queued functions that failed are tried again.
+    pub retries: OwnRetrySettings,
 }
 
 /// Nango's API, for dry runs against it.
@@ -120,7 +129,7 @@ pub struct FunctionSettings {
     /// JavaScript heap.
     pub heap: Option<Sourced<HeapLimit>>,
     /// How it is tried again.
-    pub retries: FunctionRetrySettings,
+    pub retries: OwnRetrySettings,
 }
 
 impl IntegrationSettings {
@@ -128,6 +137,12 @@ impl IntegrationSettings {
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.seal_credentials.as_ref().is_some_and(|set| set.value)
+    }
+
+    /// Whether anything is said of how it is reached, and not of its policies alone.
+    pub(crate) fn is_described(&self) -> bool {
+        let Self { on_failure, staged_credentials, retries, .. } = self.clone();
+        *self != Self { on_failure, staged_credentials, retries, ..Self::default() }
     }
 
     /// Where the first of its settings comes from, in the order of the table.
@@ -142,39 +157,32 @@ impl IntegrationSettings {
             hosts,
             webhook_url,
             webhook_secret,
+            on_failure,
+            staged_credentials,
+            retries,
         } = self;
-        [
-            provider.as_ref().map(|set| &set.origin),
-            base_url.as_ref().map(|set| &set.origin),
-            client_id.as_ref().map(|set| &set.origin),
-            client_secret.as_ref().map(|set| &set.origin),
-            egress_allow.as_ref().map(|set| &set.origin),
-            seal_credentials.as_ref().map(|set| &set.origin),
-            hosts.as_ref().map(|set| &set.origin),
-            webhook_url.as_ref().map(|set| &set.origin),
-            webhook_secret.as_ref().map(|set| &set.origin),
-        ]
-        .into_iter()
-        .flatten()
-        .next()
+        let own = [
+            origin(provider),
+            origin(base_url),
+            origin(client_id),
+            origin(client_secret),
+            origin(egress_allow),
+            origin(seal_credentials),
+            origin(hosts),
+            origin(webhook_url),
+            origin(webhook_secret),
+        ];
+        let policies = on_failure.origins().into_iter().chain([origin(staged_credentials)]);
+        own.into_iter().chain(policies).chain(retries.origins()).flatten().next()
     }
 }
 
 impl FunctionSettings {
     /// Where the first of its settings comes from.
     pub(super) fn origin(&self) -> Option<&Origin> {
-        let Self { wall, cpu, heap, retries: FunctionRetrySettings { max, backoff, max_backoff } } = self;
-        [
-            wall.as_ref().map(|set| &set.origin),
-            cpu.as_ref().map(|set| &set.origin),
-            heap.as_ref().map(|set| &set.origin),
-            max.as_ref().map(|set| &set.origin),
-            backoff.as_ref().map(|set| &set.origin),
-            max_backoff.as_ref().map(|set| &set.origin),
-        ]
-        .into_iter()
-        .flatten()
-        .next()
+        let Self { wall, cpu, heap, retries } = self;
+        let limits = [origin(wall), origin(cpu), origin(heap)];
+        limits.into_iter().chain(retries.origins()).flatten().next()
     }
 }
 
@@ -229,10 +237,26 @@ impl Settings {
         }
     }
 
-    /// How queued functions that failed are tried again.
+    /// What becomes of an operation on a connection of this integration whose functions failed.
     #[must_use]
-    pub fn retry_policies(&self) -> RetryPolicies {
-        let general = self.retries.policy();
+    pub fn failure_policy(&self, integration: &IntegrationId) -> FailurePolicy {
+        let own = self.integrations.get(integration).map(|set| set.on_failure.clone());
+        own.unwrap_or_default().policy(&self.on_failure)
+    }
+
+    /// Whether the credentials of a reconnect replace the old ones only once they are accepted.
+    #[must_use]
+    pub fn stages_credentials(&self, integration: &IntegrationId) -> bool {
+        let own = self.integrations.get(integration).and_then(|set| set.staged_credentials.as_ref());
+        own.unwrap_or(&self.staged_credentials).value
+    }
+
+    /// How queued functions of this integration that failed are tried again.
+    #[must_use]
+    pub fn retry_policies(&self, integration: &IntegrationId) -> RetryPolicies {
+        let everybodys = self.retries.policy();
+        let general =
+            self.integrations.get(integration).map_or(everybodys, |set| set.retries.policy(everybodys));
         let own = self.functions.iter().map(|(name, set)| (name.clone(), set.retries.policy(general)));
         RetryPolicies { general, functions: own.collect() }
     }

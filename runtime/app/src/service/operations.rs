@@ -11,6 +11,7 @@ use onevent_store::{ConnectionKey, DeploymentId, OPERATION_WAIT, StoreError};
 
 use super::error::ServiceError;
 use super::parts::Service;
+use crate::config::FailurePolicy;
 
 impl Service {
     /// A configured integration, with its provider's template.
@@ -64,7 +65,7 @@ impl Service {
     ) -> Result<Lifecycle, ServiceError> {
         let running = self.functions_of(environment, &own.key, deployment).await?;
         let store = self.store_of(environment).await?;
-        let policies = self.policies(own.provider.auth_mode.clone(), running.deployment);
+        let policies = self.policies(&own.key, own.provider.auth_mode.clone(), running.deployment);
         let hosts = self.live_hosts(store, &running, environment, own).await?;
         let project = running.project;
         Ok(Lifecycle::new(LifecycleOptions {
@@ -81,19 +82,27 @@ impl Service {
         }))
     }
 
-    pub(super) fn policies(&self, auth_mode: String, deployment: Option<DeploymentId>) -> Policies {
-        let settings = self.settings();
+    /// What follows operations on connections of an integration, as the settings say it now.
+    pub(super) fn policies(
+        &self,
+        integration: &IntegrationId,
+        auth_mode: String,
+        deployment: Option<DeploymentId>,
+    ) -> Policies {
+        let current = self.current.load();
+        let settings = &current.settings;
+        let FailurePolicy { cleanup, quarantine, setup } = settings.failure_policy(integration);
         let webhooks = self.webhooks(auth_mode);
         Policies {
             setup_by: if self.has_workers() { SetupBy::Workers } else { SetupBy::Operation },
-            cleanup_failure: settings.on_failure.cleanup.value,
-            quarantine: settings.on_failure.quarantine.value.get(),
-            setup_failure: settings.on_failure.setup.value,
-            new_credentials: match settings.staged_credentials.value {
+            cleanup_failure: cleanup,
+            quarantine,
+            setup_failure: setup,
+            new_credentials: match settings.stages_credentials(integration) {
                 true => NewCredentials::Staged,
                 false => NewCredentials::Replace,
             },
-            retries: settings.retry_policies(),
+            retries: settings.retry_policies(integration),
             webhooks: Some(webhooks),
             deployment,
         }

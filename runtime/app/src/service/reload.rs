@@ -10,10 +10,20 @@ use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::surroundings::Surroundings;
 
-/// Keys of settings that a running server takes: limits, networks, and how providers are reached. Everything else is
-/// built into what runs already.
-const RELOADABLE: [&str; 6] =
-    ["limits.", "functions.", "egress.", "providers", "integrations.", "variables."];
+/// Keys of settings that a running server takes: limits, networks, how providers are reached, and what follows failures.
+/// Everything else is built into what runs already.
+const RELOADABLE: [&str; 10] = [
+    "limits.",
+    "functions.",
+    "egress.",
+    "providers",
+    "integrations.",
+    "variables.",
+    "on_failure.",
+    "staged_credentials",
+    "retries.",
+    "retention",
+];
 
 /// What a reload of the settings found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +36,7 @@ pub struct SettingsReloaded {
 
 impl Service {
     /// Reads the settings again, and takes those that a running server can take: `limits`, `egress`, `providers`,
-    /// `integrations`, `variables`. Runs that have begun finish with the ones that they began with.
+    /// `integrations`, `variables`, `on_failure`, `staged_credentials`, `retries`, `retention`. Runs that have begun finish with the ones that they began with.
     ///
     /// # Errors
     /// A mistake in the settings; then nothing has changed.
@@ -45,7 +55,8 @@ impl Service {
             if reloads { found.taken.push(key) } else { found.needs_restart.push(key) }
         }
         let Settings { egress_allow, limits, functions, providers, integrations, variables, .. } =
-            read.settings;
+            read.settings.clone();
+        let Settings { on_failure, staged_credentials, retries, retention, .. } = read.settings;
         let next = Settings {
             egress_allow,
             limits,
@@ -53,6 +64,10 @@ impl Service {
             providers,
             integrations,
             variables,
+            on_failure,
+            staged_credentials,
+            retries,
+            retention,
             ..before.settings.clone()
         };
         let next = Current::new(next, names);
@@ -83,14 +98,17 @@ fn changed(before: &Config, after: &Config) -> Vec<Key> {
 mod tests {
     use std::time::Duration;
 
-    use onevent_contract::FunctionKey;
+    use onevent_contract::{FunctionKey, IntegrationId};
+    use onevent_lifecycle::{CleanupFailure, NewCredentials};
 
     use super::*;
 
     const BEFORE: &str = "[limits]\nwall = \"10s\"\n[variables]\nREGION = \"eu\"\nTOKEN = \"one\"\n\
                           [webhooks]\nurl = \"https://app.example/before\"\n\
                           [integrations.crm]\nprovider = \"hubspot\"\n";
-    const AFTER: &str = "[limits]\nwall = \"20s\"\n[variables]\nTOKEN = \"two\"\n\
+    const AFTER: &str = "retention = \"10days\"\nstaged_credentials = true\n[retries]\nmax = 7\n\
+                         [integrations.crm.retries]\nmax = 9\n[integrations.crm.on_failure]\ncleanup = \"block\"\n\
+                         [limits]\nwall = \"20s\"\n[variables]\nTOKEN = \"two\"\n\
                          [webhooks]\nurl = \"https://app.example/after\"\n[server]\nrate_limit = 7\n\
                          [integrations.crm]\nprovider = \"github\"\n[egress]\nallow = [\"10.0.0.0/8\"]\n";
 
@@ -113,6 +131,14 @@ mod tests {
             all.map(|variable| (variable.name, variable.value)).collect()
         };
         let of_before = (service.limits(), provider(), variables());
+        let policies = |integration: &str| {
+            let integration: IntegrationId = integration.parse().unwrap();
+            let function = FunctionKey { integration: integration.clone(), name: "check".parse().unwrap() };
+            let policies = service.policies(&integration, String::new(), None);
+            let staged = matches!(policies.new_credentials, NewCredentials::Staged);
+            (policies.retries.of(&function).max, policies.cleanup_failure, staged)
+        };
+        assert_eq!(policies("crm"), (5, CleanupFailure::Continue, false));
         assert_eq!((wall(), of_before.1.as_str()), (Duration::from_secs(10), "hubspot"));
 
         let nothing = service.reload_settings(&flags, &surroundings).unwrap();
@@ -122,11 +148,25 @@ mod tests {
         let found = service.reload_settings(&flags, &surroundings).unwrap();
         assert_eq!(
             names(&found.taken),
-            ["egress.allow", "integrations.crm.provider", "limits.wall", "variables.REGION"],
+            [
+                "egress.allow",
+                "integrations.crm.on_failure.cleanup",
+                "integrations.crm.provider",
+                "integrations.crm.retries.max",
+                "limits.wall",
+                "retention",
+                "retries.max",
+                "staged_credentials",
+                "variables.REGION"
+            ],
             "of a secret it is not looked at whether it is another one"
         );
         assert_eq!(names(&found.needs_restart), ["server.rate_limit", "webhooks.url"]);
         assert_eq!((wall(), provider().as_str()), (Duration::from_secs(20), "github"));
+        assert_eq!(policies("crm"), (9, CleanupFailure::Block, true));
+        assert_eq!(policies("hubspot"), (7, CleanupFailure::Continue, true));
+        let kept = service.current.load().settings.retention.value.get();
+        assert_eq!(kept, Duration::from_secs(10 * 24 * 60 * 60));
         assert_eq!(variables(), [("TOKEN".to_owned(), "two".to_owned())], "but its new value is taken");
         let url = service.settings().webhooks.url.as_ref().unwrap();
         assert_eq!(url.value.url().as_str(), "https://app.example/before");

@@ -93,7 +93,7 @@ impl Service {
             wait: OPERATION_WAIT,
             clock: Arc::new(SystemClock),
             interruption: self.interruption.clone(),
-            policies: self.policies(auth_mode, running.deployment),
+            policies: self.policies(integration, auth_mode, running.deployment),
             request_id: None,
         });
         Ok(UpstreamLifecycle::new(lifecycle, environment.name.clone(), environment.api.clone()))

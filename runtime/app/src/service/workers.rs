@@ -116,6 +116,7 @@ impl Service {
     ) -> Result<DatabaseWorkers, ServiceError> {
         let name = database.name().clone();
         let signing_keys = self.upstream()?.map(Upstream::signing_keys).unwrap_or_default();
+        let settings = Arc::clone(self);
         let works = Arc::new(Works { service: Arc::clone(self), database: name.clone() });
         let on_failure = Arc::clone(on_failure);
         Ok(DatabaseWorkers::start(WorkersOptions {
@@ -123,7 +124,7 @@ impl Service {
             lifecycles: Arc::<Works>::clone(&works),
             sender: works,
             signing_keys: Arc::new(signing_keys),
-            retention: self.settings().retention.value.get(),
+            retention: Arc::new(move || settings.current.load().settings.retention.value.get()),
             clock: Arc::new(SystemClock),
             on_failure: Arc::new(move |error| on_failure(&name, error)),
         }))

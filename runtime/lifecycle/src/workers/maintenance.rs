@@ -31,7 +31,7 @@ async fn once(options: &WorkersOptions, claiming: &CancellationToken) -> Result<
     end_quarantines(options).await?;
     let now = options.clock.now();
     // A time before which nothing can be is no time to remove anything from.
-    let Ok(before) = now.checked_sub(options.retention) else { return Ok(()) };
+    let Ok(before) = now.checked_sub((options.retention)()) else { return Ok(()) };
     while !claiming.is_cancelled() && options.store.forget_before(before).await?.may_be_more() {
         tokio::time::sleep(BETWEEN_STEPS).await;
     }

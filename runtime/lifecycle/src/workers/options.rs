@@ -36,8 +36,8 @@ pub struct WorkersOptions {
     pub sender: Arc<dyn WebhookSender>,
     /// What webhooks of an environment are signed with; without one, with the store's own key.
     pub signing_keys: Arc<SigningKeys>,
-    /// How long runs, ended events, attempts to deliver webhooks and the audit log are kept.
-    pub retention: Duration,
+    /// How long runs, ended events, attempts to deliver webhooks and the audit log are kept, as it is said now.
+    pub retention: Arc<dyn Fn() -> Duration + Send + Sync>,
     /// Where times come from.
     pub clock: Arc<dyn Clock>,
     /// Is told of what no event keeps: failures of the database.

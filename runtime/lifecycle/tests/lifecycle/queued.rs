@@ -59,7 +59,7 @@ pub(crate) fn start(store: &Store, lifecycle: Lifecycle, app: &Arc<App>) -> Work
         lifecycles: Arc::new(One(lifecycle)),
         sender: app.clone(),
         signing_keys: Arc::default(),
-        retention: Duration::from_secs(30 * 24 * 60 * 60),
+        retention: Arc::new(|| Duration::from_secs(30 * 24 * 60 * 60)),
         clock: Arc::new(SystemClock),
         on_failure: Arc::new(|error| panic!("{error}")),
     })
