@@ -29,7 +29,7 @@ pub use integrations::Integrations;
 pub use location::{Excerpt, Location};
 pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
-    COMPARISON_INTERVAL, Compared, Comparisons, DatabaseHealth, DecidedEvent, DeployableFiles,
+    COMPARISON_INTERVAL, Compared, Comparisons, DatabaseHealth, DecidedEvent, Decision, DeployableFiles,
     DeploymentRequest, DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment,
     Operations, PlannedDeployment, RunningFunctions, Service, ServiceError, SettingsReloaded, Upstream,
     Workers,

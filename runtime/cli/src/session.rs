@@ -78,6 +78,8 @@ impl Session {
 const DATABASES: &str = ".onevent";
 /// What names a database, where no flag does.
 const DATABASE_VARIABLE: &str = "ONEVENT_DATABASE_URL";
+/// How variables begin and end that name the database of one environment.
+const DATABASE_VARIABLES: (&str, &str) = ("ONEVENT_ENVIRONMENTS_", "_DATABASE_URL");
 /// What names a running server, where no flag does.
 const SERVER_VARIABLE: &str = "ONEVENT_SERVER_URL";
 
@@ -86,11 +88,17 @@ fn does_without_project(cli: &Cli, folder: &Path, surroundings: &Surroundings) -
         Needs::Project => false,
         Needs::Database => {
             cli.global.database.is_some()
-                || surroundings.variables.contains_key(DATABASE_VARIABLE)
+                || surroundings.variables.keys().any(|variable| names_a_database(variable))
                 || folder.join(DATABASES).is_dir()
         }
         Needs::DatabaseIfAny => true,
     }
+}
+
+/// Whether a variable names the main database, or that of an environment.
+fn names_a_database(variable: &str) -> bool {
+    let (before, after) = DATABASE_VARIABLES;
+    variable == DATABASE_VARIABLE || (variable.starts_with(before) && variable.ends_with(after))
 }
 
 fn is_on_a_server(cli: &Cli, surroundings: &Surroundings) -> bool {

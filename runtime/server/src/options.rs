@@ -25,8 +25,8 @@ impl ServerOptions {
 
     fn with(body_limit: BodyLimit, rate_limit: RequestRate) -> Self {
         Self {
-            body_limit: usize::try_from(body_limit.bytes()).unwrap_or(usize::MAX),
-            rate_limit: Some(rate_limit.per_minute()),
+            body_limit: usize::try_from(body_limit.get()).unwrap_or(usize::MAX),
+            rate_limit: Some(rate_limit.get()),
             draining: CancellationToken::new(),
         }
     }

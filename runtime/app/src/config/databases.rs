@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn each_database_is_there_once_and_what_is_not_said_is_as_in_the_main_one() {
         let main = format!("the main database: {MAIN} onevent {DIRECT}");
-        assert_eq!(databases(&[]).unwrap(), [main.clone()]);
+        assert_eq!(databases(&[]).unwrap(), std::slice::from_ref(&main));
         let prod = "postgres://u@prod:5432/onevent";
         let found = databases(&[
             ["dev", MAIN, "", ""],

@@ -123,7 +123,7 @@ impl Default for RetrySettings {
     fn default() -> Self {
         let policy = RetryPolicy::default();
         Self {
-            max: Sourced::default(RetryCount::of(&policy)),
+            max: Sourced::default(RetryCount::of(policy.max)),
             backoff: Sourced::default(RetryWait::of(policy.backoff)),
             max_backoff: Sourced::default(RetryWait::of(policy.max_backoff)),
         }

@@ -1,5 +1,6 @@
 //! The types of values: how each is written, read and shown.
 
+mod bounded;
 mod choice;
 mod durable;
 mod host;

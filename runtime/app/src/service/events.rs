@@ -15,68 +15,54 @@ pub struct DecidedEvent {
     pub error: Option<StoreError>,
 }
 
+/// What somebody decides about an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// One that is dead, failed or skipped is put back into the queue: [`replay_event`].
+    Replay(ReplayOn),
+    /// One that is dead or waits is ended without being done: [`skip_event`].
+    Skip,
+}
+
 impl Service {
-    /// Puts an event that is dead, failed or skipped back into the queue: [`replay_event`].
+    /// Does what somebody decides about an event.
     ///
     /// # Errors
     /// As there, and whatever keeps the database from being opened.
-    pub async fn replay_event(
+    pub async fn decide_event(
         &self,
         environment: &EnvironmentName,
         id: EventId,
-        on: ReplayOn,
-        actor: Actor,
-    ) -> Result<(), ServiceError> {
-        Ok(replay_event(self.store_of(environment).await?, environment, id, on, actor).await?)
-    }
-
-    /// The same for several. One that cannot be replayed is in nobody's way.
-    ///
-    /// # Errors
-    /// All of the database.
-    pub async fn replay_events(
-        &self,
-        events: &[EventSummary],
-        on: ReplayOn,
-        actor: Actor,
-    ) -> Result<Vec<DecidedEvent>, ServiceError> {
-        let mut decided = Vec::new();
-        for event in events {
-            let done = self.replay_event(&event.connection.environment, event.id, on, actor).await;
-            decided.push(decision(event.id, done)?);
-        }
-        Ok(decided)
-    }
-
-    /// Ends an event that is dead or waits without being done: [`skip_event`].
-    ///
-    /// # Errors
-    /// As there, and whatever keeps the database from being opened.
-    pub async fn skip_event(
-        &self,
-        environment: &EnvironmentName,
-        id: EventId,
+        decision: Decision,
         actor: Actor,
     ) -> Result<(), ServiceError> {
         let store = self.store_of(environment).await?;
-        let event = store.event(environment, id).await?.ok_or(StoreError::EventNotSkippable { id })?;
-        let lifecycle = self.lifecycle_of(&event.summary).await;
-        Ok(skip_event(store, lifecycle.as_ref(), environment, id, actor).await?)
+        match decision {
+            Decision::Replay(on) => Ok(replay_event(store, environment, id, on, actor).await?),
+            Decision::Skip => {
+                let event =
+                    store.event(environment, id).await?.ok_or(StoreError::EventNotSkippable { id })?;
+                let lifecycle = self.lifecycle_of(&event.summary).await;
+                Ok(skip_event(store, lifecycle.as_ref(), environment, id, actor).await?)
+            }
+        }
     }
 
-    /// The same for several. One that cannot be skipped is in nobody's way.
+    /// The same for several. One of which nothing can come is in nobody's way.
     ///
     /// # Errors
     /// All of the database.
-    pub async fn skip_events(
+    pub async fn decide_events(
         &self,
         events: &[EventSummary],
+        decision: Decision,
         actor: Actor,
     ) -> Result<Vec<DecidedEvent>, ServiceError> {
         let mut decided = Vec::new();
         for event in events {
-            let done = self.skip_event(&event.connection.environment, event.id, actor).await;
-            decided.push(decision(event.id, done)?);
+            let environment = &event.connection.environment;
+            let done = self.decide_event(environment, event.id, decision, actor).await;
+            decided.push(outcome(event.id, done)?);
         }
         Ok(decided)
     }
@@ -88,7 +74,7 @@ impl Service {
     }
 }
 
-fn decision(id: EventId, done: Result<(), ServiceError>) -> Result<DecidedEvent, ServiceError> {
+fn outcome(id: EventId, done: Result<(), ServiceError>) -> Result<DecidedEvent, ServiceError> {
     match done {
         Ok(()) => Ok(DecidedEvent { id, error: None }),
         Err(ServiceError::Store(

@@ -30,7 +30,7 @@ mod works;
 pub use self::comparison::{COMPARISON_INTERVAL, Compared, Comparisons};
 pub use self::deployments::{DeployableFiles, DeploymentRequest, MadeDeployment, PlannedDeployment};
 pub use self::error::ServiceError;
-pub use self::events::DecidedEvent;
+pub use self::events::{DecidedEvent, Decision};
 pub use self::found_integration::FoundIntegration;
 pub use self::functions::FunctionsReloaded;
 pub use self::held_functions::RunningFunctions;

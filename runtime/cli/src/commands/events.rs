@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anstyle::Style;
-use onevent_app::{DecidedEvent, ListedAct, ListedDecision, ListedEvent};
+use onevent_app::{DecidedEvent, Decision, ListedAct, ListedDecision, ListedEvent};
 use onevent_contract::RunId;
 use onevent_lifecycle::ReplayOn;
 use onevent_store::{Actor, AuditFilter, EventFilter, EventId, EventKind, EventState, EventSummary, Store};
@@ -58,7 +58,7 @@ pub(crate) async fn show(session: &Session, args: &EventsOneArgs) -> Result<Repl
 pub(crate) async fn replay(session: &Session, args: &EventsReplayArgs) -> Result<Reply, Failure> {
     let events = targets(session, &args.target).await?;
     let on = ReplayOn::from(args.on);
-    let decided = session.service.replay_events(&events, on, Actor::Cli).await?;
+    let decided = session.service.decide_events(&events, Decision::Replay(on), Actor::Cli).await?;
     let ids: Vec<EventId> = decided.iter().filter(|one| one.error.is_none()).map(|one| one.id).collect();
     let reply = decided_reply(
         &json!({ "on": on.as_str(), "events": outcomes(&decided) }),
@@ -112,7 +112,7 @@ async fn run_here(session: &Session, ids: &[EventId]) -> Result<Vec<EventSummary
 /// Decides that events will not be done.
 pub(crate) async fn skip(session: &Session, args: &EventsSkipArgs) -> Result<Reply, Failure> {
     let events = targets(session, &args.target).await?;
-    let decided = session.service.skip_events(&events, Actor::Cli).await?;
+    let decided = session.service.decide_events(&events, Decision::Skip, Actor::Cli).await?;
     decided_reply(&json!({ "events": outcomes(&decided) }), "skipped")
 }
 

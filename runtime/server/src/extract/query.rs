@@ -22,6 +22,17 @@ pub(crate) trait FromQuery: Sized {
 /// A query of these parameters and no others.
 pub(crate) struct StrictQuery<Q>(pub(crate) Q);
 
+/// The most of one answer that lists something of onevent's own, and of one decision about several.
+const MAX_LIMIT: u32 = 1_000;
+
+/// Two queries' parameters.
+impl<A: FromQuery, B: FromQuery> FromQuery for (A, B) {
+    fn read(query: &mut QueryReader) -> Option<Self> {
+        let (one, other) = (A::read(query), B::read(query));
+        Some((one?, other?))
+    }
+}
+
 /// A query without parameters.
 pub(crate) struct NoQuery;
 
@@ -118,6 +129,21 @@ impl QueryReader {
         };
         self.mistake(name, code, format!("this parameter must be {message}"));
         None
+    }
+
+    /// How many somebody wants at most of a list of onevent's own.
+    pub(crate) fn limit(&mut self, default: u32) -> u32 {
+        self.number("limit", 1..=MAX_LIMIT).unwrap_or(default)
+    }
+
+    /// A value that has a name.
+    pub(crate) fn named<T>(&mut self, name: &str, known: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let found = known(&text);
+        if found.is_none() {
+            self.mistake(name, "invalid_value", format!("there is no {name} `{text}`"));
+        }
+        found
     }
 
     /// Values with commas in between.

@@ -3,24 +3,22 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use onevent_app::{DecidedEvent, ListedAct, ListedDecision, ListedEvent};
+use onevent_app::{DecidedEvent, Decision, ListedAct, ListedDecision, ListedEvent};
 use onevent_contract::{ConnectionId, FunctionName, IntegrationId, RunId};
 use onevent_lifecycle::ReplayOn;
 use onevent_store::{
-    Actor, AuditFilter, DEFAULT_AUDIT_LIMIT, DEFAULT_EVENT_LIMIT, EventFilter, EventId, EventKind, EventState,
+    Actor, AuditFilter, DEFAULT_AUDIT_LIMIT, DEFAULT_EVENT_LIMIT, EventFilter, EventId, EventKind,
+    EventState, EventSummary,
 };
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
 use crate::state::ServerState;
-
-/// The most events of one answer, and of one decision about several.
-const MAX_LIMIT: u32 = 1_000;
 
 needs! {
     /// What an event shows of its runs, their list shows too.
@@ -95,26 +93,38 @@ struct AuditLog {
 }
 
 /// Which events are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
+    /// `waiting`, `done`, `failed`, `dead` or `skipped`
+    #[param(required = false, value_type = String)]
     state: Option<EventState>,
+    /// `setup`, `cleanup`, `action` or `webhook`
+    #[param(required = false, value_type = String)]
     kind: Option<EventKind>,
+    /// Of the functions of this name
+    #[param(required = false, value_type = String)]
     function: Option<FunctionName>,
+    /// Of this integration
+    #[param(rename = "integrationId", required = false, value_type = String)]
     integration: Option<IntegrationId>,
+    /// Of the connections with this id
+    #[param(rename = "connectionId", required = false, value_type = String)]
     connection_id: Option<ConnectionId>,
+    /// 1 to 1,000; 50
+    #[param(required = false, value_type = u32)]
     limit: u32,
 }
 
 impl FromQuery for Wanted {
     fn read(query: &mut QueryReader) -> Option<Self> {
-        let state = named(query, "state", EventState::from_name);
-        let kind = named(query, "kind", EventKind::from_name);
         Some(Self {
-            state,
-            kind,
+            state: query.named("state", EventState::from_name),
+            kind: query.named("kind", EventKind::from_name),
             function: query.parsed("function"),
             integration: query.parsed("integrationId"),
             connection_id: query.parsed("connectionId"),
-            limit: query.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_EVENT_LIMIT),
+            limit: query.limit(DEFAULT_EVENT_LIMIT),
         })
     }
 }
@@ -139,31 +149,18 @@ impl Wanted {
     }
 }
 
-fn named<T>(query: &mut QueryReader, parameter: &str, known: fn(&str) -> Option<T>) -> Option<T> {
-    let text = query.text(parameter)?;
-    let found = known(&text);
-    if found.is_none() {
-        query.mistake(parameter, "invalid_value", format!("there is no {parameter} `{text}`"));
-    }
-    found
-}
-
 /// Whose code is to run.
-struct OnWhat(ReplayOn);
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OnWhat {
+    /// Whose code runs: `current` (the default) or `original`
+    #[param(required = false, value_type = String)]
+    on: ReplayOn,
+}
 
 impl FromQuery for OnWhat {
     fn read(query: &mut QueryReader) -> Option<Self> {
-        Some(Self(named(query, "on", |text| text.parse().ok()).unwrap_or_default()))
-    }
-}
-
-/// Both.
-struct WantedOnWhat(Wanted, ReplayOn);
-
-impl FromQuery for WantedOnWhat {
-    fn read(query: &mut QueryReader) -> Option<Self> {
-        let OnWhat(on) = OnWhat::read(query)?;
-        Some(Self(Wanted::read(query)?, on))
+        Some(Self { on: query.named("on", |text| text.parse().ok()).unwrap_or_default() })
     }
 }
 
@@ -173,14 +170,7 @@ impl FromQuery for WantedOnWhat {
     operation_id = "listEvents",
     tag = "events",
     summary = "Events of the queue, the newest first",
-    params(
-        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed`, `dead` or `skipped`"),
-        ("kind" = Option<String>, Query, description = "`setup`, `cleanup`, `action` or `webhook`"),
-        ("function" = Option<String>, Query, description = "Of the functions of this name"),
-        ("integrationId" = Option<String>, Query, description = "Of this integration"),
-        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
-        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
-    ),
+    params(Wanted),
     responses((status = 200, description = "Done", body = EventList)),
 )]
 async fn list(
@@ -232,27 +222,16 @@ async fn read(
     operation_id = "replayEvent",
     tag = "events",
     summary = "Put a dead letter back into the queue",
-    params(
-        ("id" = String, Path, description = "The event"),
-        ("on" = Option<String>, Query, description = "Whose code runs: `current` (the default) or `original`"),
-    ),
+    params(("id" = String, Path, description = "The event"), OnWhat),
     responses((status = 202, description = "In the queue", body = Replayed)),
 )]
 async fn replay(
     caller: Authorized<Decide>,
     PathOf(id): PathOf<String>,
-    StrictQuery(OnWhat(on)): StrictQuery<OnWhat>,
+    StrictQuery(OnWhat { on }): StrictQuery<OnWhat>,
     State(state): State<ServerState>,
 ) -> Result<(StatusCode, Json<Replayed>), ApiError> {
-    let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
-    state
-        .service()
-        .store_of(caller.environment())
-        .await?
-        .event(caller.environment(), event)
-        .await?
-        .ok_or_else(|| unknown(&id))?;
-    state.service().replay_event(caller.environment(), event, on, actor).await?;
+    let event = decide(&state, &caller, &id, Decision::Replay(on)).await?;
     Ok((StatusCode::ACCEPTED, Json(Replayed { id: event.to_string(), on: on.as_str() })))
 }
 
@@ -273,15 +252,7 @@ async fn skip(
     StrictQuery(NoQuery): StrictQuery<NoQuery>,
     State(state): State<ServerState>,
 ) -> Result<Json<Skipped>, ApiError> {
-    let (event, actor) = (event_id(&id)?, Actor::Key(caller.key_id()));
-    state
-        .service()
-        .store_of(caller.environment())
-        .await?
-        .event(caller.environment(), event)
-        .await?
-        .ok_or_else(|| unknown(&id))?;
-    state.service().skip_event(caller.environment(), event, actor).await?;
+    let event = decide(&state, &caller, &id, Decision::Skip).await?;
     Ok(Json(Skipped { id: event.to_string() }))
 }
 
@@ -291,26 +262,17 @@ async fn skip(
     operation_id = "replayEvents",
     tag = "events",
     summary = "Put dead letters back into the queue",
-    params(
-        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed`, `dead` or `skipped`"),
-        ("kind" = Option<String>, Query, description = "`setup`, `cleanup`, `action` or `webhook`"),
-        ("function" = Option<String>, Query, description = "Of the functions of this name"),
-        ("integrationId" = Option<String>, Query, description = "Of this integration"),
-        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
-        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
-        ("on" = Option<String>, Query, description = "Whose code runs: `current` (the default) or `original`"),
-    ),
+    params(Wanted, OnWhat),
     responses((status = 202, description = "In the queue", body = ReplayedEvents)),
 )]
 async fn replay_all(
     caller: Authorized<Decide>,
-    StrictQuery(WantedOnWhat(wanted, on)): StrictQuery<WantedOnWhat>,
+    StrictQuery(both): StrictQuery<(Wanted, OnWhat)>,
     State(state): State<ServerState>,
 ) -> Result<(StatusCode, Json<ReplayedEvents>), ApiError> {
-    let filter = wanted.dead_letters(caller.environment().clone());
-    let events = state.service().store_of(caller.environment()).await?.events(&filter).await?;
-    let decided = state.service().replay_events(&events, on, Actor::Key(caller.key_id())).await?;
-    Ok((StatusCode::ACCEPTED, Json(ReplayedEvents { on: on.as_str(), events: outcomes(&decided) })))
+    let (wanted, OnWhat { on }) = both;
+    let events = decide_all(&state, &caller, wanted, Decision::Replay(on)).await?;
+    Ok((StatusCode::ACCEPTED, Json(ReplayedEvents { on: on.as_str(), events })))
 }
 
 #[utoipa::path(
@@ -319,14 +281,7 @@ async fn replay_all(
     operation_id = "skipEvents",
     tag = "events",
     summary = "Decide that dead letters will not be done",
-    params(
-        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed`, `dead` or `skipped`"),
-        ("kind" = Option<String>, Query, description = "`setup`, `cleanup`, `action` or `webhook`"),
-        ("function" = Option<String>, Query, description = "Of the functions of this name"),
-        ("integrationId" = Option<String>, Query, description = "Of this integration"),
-        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
-        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
-    ),
+    params(Wanted),
     responses((status = 200, description = "Done", body = SkippedEvents)),
 )]
 async fn skip_all(
@@ -334,27 +289,54 @@ async fn skip_all(
     StrictQuery(wanted): StrictQuery<Wanted>,
     State(state): State<ServerState>,
 ) -> Result<Json<SkippedEvents>, ApiError> {
-    let filter = wanted.dead_letters(caller.environment().clone());
-    let events = state.service().store_of(caller.environment()).await?.events(&filter).await?;
-    let decided = state.service().skip_events(&events, Actor::Key(caller.key_id())).await?;
-    Ok(Json(SkippedEvents { events: outcomes(&decided) }))
+    Ok(Json(SkippedEvents { events: decide_all(&state, &caller, wanted, Decision::Skip).await? }))
 }
 
-fn outcomes(decided: &[DecidedEvent]) -> Vec<ListedDecision> {
-    decided.iter().map(ListedDecision::from).collect()
+/// Decides about one event of the caller's environment.
+async fn decide(
+    state: &ServerState,
+    caller: &Authorized<Decide>,
+    id: &str,
+    decision: Decision,
+) -> Result<EventId, ApiError> {
+    let (event, environment) = (event_id(id)?, caller.environment());
+    let store = state.service().store_of(environment).await?;
+    store.event(environment, event).await?.ok_or_else(|| unknown(id))?;
+    state.service().decide_event(environment, event, decision, Actor::Key(caller.key_id())).await?;
+    Ok(event)
+}
+
+/// The same about dead letters.
+async fn decide_all(
+    state: &ServerState,
+    caller: &Authorized<Decide>,
+    wanted: Wanted,
+    decision: Decision,
+) -> Result<Vec<ListedDecision>, ApiError> {
+    let filter = wanted.dead_letters(caller.environment().clone());
+    let store = state.service().store_of(caller.environment()).await?;
+    let events: Vec<EventSummary> = store.events(&filter).await?;
+    let actor = Actor::Key(caller.key_id());
+    let decided: Vec<DecidedEvent> = state.service().decide_events(&events, decision, actor).await?;
+    Ok(decided.iter().map(ListedDecision::from).collect())
 }
 
 /// Which acts are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 struct WantedActs {
+    /// About this event
+    #[param(required = false, value_type = String)]
     event: Option<EventId>,
+    /// 1 to 1,000; 50
+    #[param(required = false, value_type = u32)]
     limit: u32,
 }
 
 impl FromQuery for WantedActs {
     fn read(query: &mut QueryReader) -> Option<Self> {
-        let event = named(query, "event", EventId::parse);
-        let limit = query.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_AUDIT_LIMIT);
-        Some(Self { event, limit })
+        let event = query.named("event", EventId::parse);
+        Some(Self { event, limit: query.limit(DEFAULT_AUDIT_LIMIT) })
     }
 }
 
@@ -364,10 +346,7 @@ impl FromQuery for WantedActs {
     operation_id = "listActs",
     tag = "events",
     summary = "What was decided about events, the newest first",
-    params(
-        ("event" = Option<String>, Query, description = "About this event"),
-        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
-    ),
+    params(WantedActs),
     responses((status = 200, description = "Done", body = AuditLog)),
 )]
 async fn audit(

@@ -7,16 +7,13 @@ use onevent_contract::{ConnectionId, FunctionName, IntegrationId, Outcome, Reque
 use onevent_store::{DEFAULT_RUN_LIMIT, RunFilter};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
 use crate::state::ServerState;
-
-/// The most runs of one answer.
-const MAX_LIMIT: u32 = 1_000;
 
 needs! {
     Read => FunctionsInvocations;
@@ -33,22 +30,32 @@ struct RunList {
 }
 
 /// Which runs are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
+    /// Of this integration
+    #[param(rename = "integrationId", required = false, value_type = String)]
     integration: Option<IntegrationId>,
+    /// Of the connections with this id
+    #[param(rename = "connectionId", required = false, value_type = String)]
     connection_id: Option<ConnectionId>,
+    /// Of the functions of this name
+    #[param(required = false, value_type = String)]
     function: Option<FunctionName>,
+    /// `succeeded`, `rejected`, `failed`, `stopped` or `unknown`
+    #[param(required = false, value_type = String)]
     outcome: Option<Outcome>,
+    /// That this request led to
+    #[param(rename = "requestId", required = false, value_type = String)]
     request_id: Option<RequestId>,
+    /// 1 to 1,000; 50
+    #[param(required = false, value_type = u32)]
     limit: u32,
 }
 
 impl FromQuery for Wanted {
     fn read(query: &mut QueryReader) -> Option<Self> {
-        let outcome = query.text("outcome");
-        let known = outcome.as_deref().map(Outcome::from_name);
-        if let Some(None) = known {
-            query.mistake("outcome", "invalid_value", "there is no such outcome");
-        }
+        let outcome = query.named("outcome", Outcome::from_name);
         let request_id = query.text("requestId").map(RequestId::new);
         if let Some(None) = request_id {
             query.mistake("requestId", "invalid_format", "no request has such an id");
@@ -57,9 +64,9 @@ impl FromQuery for Wanted {
             integration: query.parsed("integrationId"),
             connection_id: query.parsed("connectionId"),
             function: query.parsed("function"),
-            outcome: known.flatten(),
+            outcome,
             request_id: request_id.flatten(),
-            limit: query.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_RUN_LIMIT),
+            limit: query.limit(DEFAULT_RUN_LIMIT),
         })
     }
 }
@@ -70,14 +77,7 @@ impl FromQuery for Wanted {
     operation_id = "listRuns",
     tag = "runs",
     summary = "Kept runs, the newest first",
-    params(
-        ("integrationId" = Option<String>, Query, description = "Of this integration"),
-        ("connectionId" = Option<String>, Query, description = "Of the connections with this id"),
-        ("function" = Option<String>, Query, description = "Of the functions of this name"),
-        ("outcome" = Option<String>, Query, description = "`succeeded`, `rejected`, `failed`, `stopped` or `unknown`"),
-        ("requestId" = Option<String>, Query, description = "That this request led to"),
-        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
-    ),
+    params(Wanted),
     responses((status = 200, description = "Done", body = RunList)),
 )]
 async fn list(

@@ -5,18 +5,15 @@ use axum::extract::State;
 use http::StatusCode;
 use onevent_app::{ListedWebhook, ShownWebhook};
 use onevent_lifecycle::resend_webhook;
-use onevent_store::{EventFilter, EventId, EventKind, EventState};
+use onevent_store::{DEFAULT_EVENT_LIMIT, EventFilter, EventId, EventKind, EventState};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{Authorized, FromQuery, NoQuery, PathOf, QueryReader, StrictQuery, needs};
 use crate::state::ServerState;
-
-/// The most webhooks of one answer.
-const MAX_LIMIT: u32 = 1_000;
 
 needs! {
     Read => ConnectionsRead;
@@ -40,19 +37,21 @@ struct Resent {
 }
 
 /// Which webhooks are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
+    /// `waiting`, `done`, `failed` or `skipped`
+    #[param(required = false, value_type = String)]
     state: Option<EventState>,
+    /// 1 to 1,000; 50
+    #[param(required = false, value_type = u32)]
     limit: u32,
 }
 
 impl FromQuery for Wanted {
     fn read(query: &mut QueryReader) -> Option<Self> {
-        let known = query.text("state").as_deref().map(EventState::from_name);
-        if let Some(None) = known {
-            query.mistake("state", "invalid_value", "there is no such state");
-        }
-        let limit = query.number("limit", 1..=MAX_LIMIT).unwrap_or(onevent_store::DEFAULT_EVENT_LIMIT);
-        Some(Self { state: known.flatten(), limit })
+        let state = query.named("state", EventState::from_name);
+        Some(Self { state, limit: query.limit(DEFAULT_EVENT_LIMIT) })
     }
 }
 
@@ -62,10 +61,7 @@ impl FromQuery for Wanted {
     operation_id = "listWebhooks",
     tag = "webhooks",
     summary = "Webhooks to the operator's app, the newest first",
-    params(
-        ("state" = Option<String>, Query, description = "`waiting`, `done`, `failed` or `skipped`"),
-        ("limit" = Option<u32>, Query, description = "1 to 1,000; 50"),
-    ),
+    params(Wanted),
     responses((status = 200, description = "Done", body = WebhookList)),
 )]
 async fn list(

@@ -124,7 +124,7 @@ async fn each_environment_is_in_its_own_postgresql_database_and_goes_on_without_
     dev.kill();
     dev = two.serve(&stage).with_key(&first_key);
     assert_eq!(ready(&dev).await, degraded);
-    assert!(dev.says("the database of prod"), "{:?}", dev.log());
+    until("the complaint", async || dev.says("the database of prod")).await;
     connect(&dev, "later").await;
     two.prod_comes_back();
     until("the end of the alarm", async || ready(&dev).await.1 == "ready").await;

@@ -1,131 +1,60 @@
 //! How often and how long things are tried and kept.
 
-use std::path::Path;
 use std::time::Duration;
 
-use onevent_lifecycle::RetryPolicy;
-
-use super::limit::duration;
-use super::setting_value::{Invalid, SettingValue, Written};
+use super::bounded::{Bounded, Bounds};
 
 /// How often a queued function is tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryCount(u32);
-
+pub type RetryCount = Bounded<RetryCounts>;
 /// How long a retry waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryWait(Duration);
-
+pub type RetryWait = Bounded<RetryWaits>;
 /// How long something is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeptFor(Duration);
+pub type KeptFor = Bounded<KeptTimes>;
 
-impl RetryCount {
-    /// What fails so often fails for ever.
+/// What fails more often than the largest of them fails for ever.
+#[derive(Debug)]
+pub enum RetryCounts {}
+
+/// A connection whose head waits longer than a day is held up by nobody's doing but the operator's.
+#[derive(Debug)]
+pub enum RetryWaits {}
+
+/// Less would remove what somebody just looks at; and ten years, and a little more.
+#[derive(Debug)]
+pub enum KeptTimes {}
+
+impl Bounds for RetryCounts {
+    type Number = u32;
+    const LEAST: u32 = 0;
     const MOST: u32 = 100;
-
-    /// A count that is within bounds already.
-    pub(crate) const fn of(policy: &RetryPolicy) -> Self {
-        Self(policy.max)
-    }
-
-    /// The count.
-    #[must_use]
-    pub fn get(self) -> u32 {
-        self.0
-    }
+    const DESCRIPTION: &'static str = "a number like 5";
+    const OUTSIDE: &'static str = "no number from 0 to 100";
+    const EXAMPLE: &'static str = "5";
 }
 
-impl RetryWait {
-    /// A connection whose head waits longer than a day is held up by nobody's doing but the operator's.
+impl Bounds for RetryWaits {
+    type Number = Duration;
+    const LEAST: Duration = Duration::ZERO;
     const MOST: Duration = Duration::from_secs(24 * 60 * 60);
-
-    /// A wait that is within bounds already.
-    pub(crate) const fn of(wait: Duration) -> Self {
-        Self(wait)
-    }
-
-    /// The time.
-    #[must_use]
-    pub fn get(self) -> Duration {
-        self.0
-    }
+    const DESCRIPTION: &'static str = "a time like \"5s\"";
+    const OUTSIDE: &'static str = "more than a day";
+    const EXAMPLE: &'static str = "5s";
 }
 
-impl KeptFor {
-    /// Less would remove what somebody just looks at.
+impl Bounds for KeptTimes {
+    type Number = Duration;
     const LEAST: Duration = Duration::from_secs(60 * 60);
-    /// Ten years, and a little more.
     const MOST: Duration = Duration::from_secs(3_660 * 24 * 60 * 60);
-
-    /// A time that is within bounds already.
-    pub(crate) const fn of(time: Duration) -> Self {
-        Self(time)
-    }
-
-    /// The time.
-    #[must_use]
-    pub fn get(self) -> Duration {
-        self.0
-    }
-}
-
-impl SettingValue for RetryCount {
-    const DESCRIPTION: &str = "a number like 5";
-    const WRITTEN: Written = Written::TextOrNumber;
-
-    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
-        let count = text.parse().ok().filter(|count| *count <= Self::MOST);
-        count.map(Self).ok_or_else(|| {
-            Invalid::new(
-                format!("is {text:?}, which is no number from 0 to {}", Self::MOST),
-                "write it like 5",
-            )
-        })
-    }
-
-    fn shown(&self) -> String {
-        self.0.to_string()
-    }
-}
-
-impl SettingValue for RetryWait {
-    const DESCRIPTION: &str = "a time like \"5s\"";
-    const WRITTEN: Written = Written::TextOrNumber;
-
-    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
-        let time = duration(text)?;
-        if time > Self::MOST {
-            return Err(Invalid::new(format!("is {text:?}, which is more than a day"), "write it like 5s"));
-        }
-        Ok(Self(time))
-    }
-
-    fn shown(&self) -> String {
-        humantime::format_duration(self.0).to_string()
-    }
-}
-
-impl SettingValue for KeptFor {
-    const DESCRIPTION: &str = "a time like \"30days\"";
-    const WRITTEN: Written = Written::TextOrNumber;
-
-    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
-        let time = duration(text)?;
-        if !(Self::LEAST..=Self::MOST).contains(&time) {
-            let message = format!("is {text:?}, which is less than an hour or more than ten years");
-            return Err(Invalid::new(message, "write it like 30days"));
-        }
-        Ok(Self(time))
-    }
-
-    fn shown(&self) -> String {
-        humantime::format_duration(self.0).to_string()
-    }
+    const DESCRIPTION: &'static str = "a time like \"30days\"";
+    const OUTSIDE: &'static str = "less than an hour or more than ten years";
+    const EXAMPLE: &'static str = "30days";
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::setting_value::{Invalid, SettingValue};
     use super::*;
 
     fn shown<T: SettingValue>(text: &str) -> Result<String, Invalid> {

@@ -1,115 +1,76 @@
 //! What a server allows its callers.
 
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::time::Duration;
 
-use super::limit::{duration, exact_size, size};
-use super::setting_value::{Invalid, SettingValue, Written};
+use super::bounded::{Bounded, Bounds};
 
 /// The largest JSON body that is read, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BodyLimit(u64);
-
+pub type BodyLimit = Bounded<BodySizes>;
 /// How many requests one key may make in a minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestRate(NonZeroU32);
-
+pub type RequestRate = Bounded<RequestRates>;
 /// How long runs have to come to their end when the server is asked to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DrainTime(Duration);
+pub type DrainTime = Bounded<DrainTimes>;
+
+/// A server that takes less cannot take a connection's credentials; and a body is held in memory while it is read.
+#[derive(Debug)]
+pub enum BodySizes {}
+
+/// Requests in a minute.
+#[derive(Debug)]
+pub enum RequestRates {}
+
+/// Nobody waits longer than an hour for a process to end.
+#[derive(Debug)]
+pub enum DrainTimes {}
 
 impl BodyLimit {
     /// Nango's: 75 MB.
-    pub const DEFAULT: Self = Self(75 * 1024 * 1024);
-    /// A server that takes less cannot take a connection's credentials.
-    const LEAST: u64 = 64 * 1024;
-    /// A body is held in memory while it is read.
-    const MOST: u64 = 1024 * 1024 * 1024;
-
-    /// The bytes.
-    #[must_use]
-    pub fn bytes(self) -> u64 {
-        self.0
-    }
+    pub const DEFAULT: Self = Self::of(75 * 1024 * 1024);
 }
 
 impl RequestRate {
     /// As Nango's cloud has it for its smallest plan; more is a setting away.
-    pub const DEFAULT: Self = Self(NonZeroU32::MIN.saturating_add(2_399));
-
-    /// Requests in a minute.
-    #[must_use]
-    pub fn per_minute(self) -> NonZeroU32 {
-        self.0
-    }
+    pub const DEFAULT: Self = Self::of(NonZeroU32::MIN.saturating_add(2_399));
 }
 
 impl DrainTime {
     /// As long as most supervisors wait before they kill, and a little less.
-    pub const DEFAULT: Self = Self(Duration::from_secs(25));
-    /// Nobody waits longer for a process to end.
+    pub const DEFAULT: Self = Self::of(Duration::from_secs(25));
+}
+
+impl Bounds for BodySizes {
+    type Number = u64;
+    const LEAST: u64 = 64 * 1024;
+    const MOST: u64 = 1024 * 1024 * 1024;
+    const DESCRIPTION: &'static str = "a size like \"75MiB\"";
+    const OUTSIDE: &'static str = "less than 64KiB or more than 1GiB";
+    const EXAMPLE: &'static str = "75MiB";
+}
+
+impl Bounds for RequestRates {
+    type Number = NonZeroU32;
+    const LEAST: NonZeroU32 = NonZeroU32::MIN;
+    const MOST: NonZeroU32 = NonZeroU32::MAX;
+    const DESCRIPTION: &'static str = "a number like 2400";
+    const OUTSIDE: &'static str = "no number from 1 on";
+    const EXAMPLE: &'static str = "2400";
+}
+
+impl Bounds for DrainTimes {
+    type Number = Duration;
+    const LEAST: Duration = Duration::ZERO;
     const MOST: Duration = Duration::from_secs(60 * 60);
-
-    /// The time.
-    #[must_use]
-    pub fn get(self) -> Duration {
-        self.0
-    }
-}
-
-impl SettingValue for BodyLimit {
-    const DESCRIPTION: &str = "a size like \"75MiB\"";
-    const WRITTEN: Written = Written::TextOrNumber;
-
-    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
-        let bytes = size(text)?;
-        if !(Self::LEAST..=Self::MOST).contains(&bytes) {
-            let message = format!("is {text:?}, which is less than 64KiB or more than 1GiB");
-            return Err(Invalid::new(message, "write it like 75MiB"));
-        }
-        Ok(Self(bytes))
-    }
-
-    fn shown(&self) -> String {
-        exact_size(self.0)
-    }
-}
-
-impl SettingValue for RequestRate {
-    const DESCRIPTION: &str = "a number like 2400";
-    const WRITTEN: Written = Written::TextOrNumber;
-
-    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
-        text.parse().map(Self).map_err(|_| {
-            Invalid::new(format!("is {text:?}, which is no number from 1 on"), "write it like 2400")
-        })
-    }
-
-    fn shown(&self) -> String {
-        self.0.to_string()
-    }
-}
-
-impl SettingValue for DrainTime {
-    const DESCRIPTION: &str = "a time like \"25s\"";
-    const WRITTEN: Written = Written::TextOrNumber;
-
-    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
-        let time = duration(text)?;
-        if time > Self::MOST {
-            return Err(Invalid::new(format!("is {text:?}, which is more than 1h"), "write it like 25s"));
-        }
-        Ok(Self(time))
-    }
-
-    fn shown(&self) -> String {
-        humantime::format_duration(self.0).to_string()
-    }
+    const DESCRIPTION: &'static str = "a time like \"25s\"";
+    const OUTSIDE: &'static str = "more than 1h";
+    const EXAMPLE: &'static str = "25s";
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::setting_value::{Invalid, SettingValue};
     use super::*;
 
     fn shown<T: SettingValue>(text: &str) -> Result<String, Invalid> {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use onevent_contract::{ConnectionId, EnvironmentName, IntegrationId, Tags};
 use onevent_store::{ConnectionFilter, DEFAULT_CONNECTION_LIMIT};
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use super::schema::ConnectionList;
 use super::shape;
@@ -20,14 +21,32 @@ needs! {
 }
 
 /// Which connections are asked for. Each that is given narrows them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// With this id
+    #[param(rename = "connectionId", required = false, value_type = String)]
     connection_id: Option<ConnectionId>,
+    /// In ids, and names and addresses of end users
+    #[param(required = false, value_type = String)]
     search: Option<String>,
+    /// Of this end user
+    #[param(rename = "endUserId", required = false, value_type = String)]
     end_user_id: Option<String>,
+    /// Of this organization
+    #[param(rename = "endUserOrganizationId", required = false, value_type = String)]
     end_user_organization_id: Option<String>,
+    /// Of these integrations, with commas in between
+    #[param(rename = "integrationId", required = false, value_type = String)]
     integrations: Vec<IntegrationId>,
+    /// With all of these: `tags[name]=value`
+    #[param(required = false, value_type = HashMap<String, String>)]
     tags: Tags,
+    /// 1 to 2,000; 10,000
+    #[param(required = false, value_type = u32)]
     limit: u32,
+    /// From 0
+    #[param(required = false, value_type = u32)]
     page: u32,
 }
 
@@ -69,16 +88,7 @@ impl ListQuery {
     operation_id = "listConnections",
     tag = "connections",
     summary = "List connections",
-    params(
-        ("connectionId" = Option<String>, Query, description = "With this id"),
-        ("search" = Option<String>, Query, description = "In ids, and names and addresses of end users"),
-        ("endUserId" = Option<String>, Query, description = "Of this end user"),
-        ("endUserOrganizationId" = Option<String>, Query, description = "Of this organization"),
-        ("integrationId" = Option<String>, Query, description = "Of these integrations, with commas in between"),
-        ("tags" = Option<HashMap<String, String>>, Query, description = "With all of these: `tags[name]=value`"),
-        ("limit" = Option<u32>, Query, description = "1 to 2,000; 10,000"),
-        ("page" = Option<u32>, Query, description = "From 0"),
-    ),
+    params(ListQuery),
     responses(
         (status = 200, description = "Done", body = ConnectionList),
         (status = "4XX", description = "Refused", body = ErrorBody),
