@@ -7,9 +7,11 @@
     reason = "xtask is an edge: it reads the environment and hands paths to everybody else"
 )]
 
+mod bench;
 mod chores;
 mod digest;
 mod failure;
+mod npm;
 mod other_postgres;
 mod postgres;
 mod process;
@@ -84,6 +86,22 @@ enum Chore {
     /// Set up, build, and kill nodes under load: exit code 1 where anything is lost, overtaken or unexplained
     #[command(subcommand)]
     Soak(soak::Soak),
+    /// Measure onevent beside its peers: how Nango runs functions, and other ways of isolating them
+    #[command(
+        long_about = "Measure onevent beside its peers: how Nango runs functions, and other ways of isolating them.\n\n\
+            Builds with optimisations, installs the peers' pinned npm packages, and runs everybody in turn. A whole \
+            measurement writes docs/benchmarks.md, its charts and its raw figures; one of parts writes them to \
+            <target folder>/bench.",
+        after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --quick\n  \
+            cargo xtask bench --only w2 --peer onevent --peer nango-way --rounds 9\n  \
+            cargo xtask bench --only w1 --baseline ../before/target/release/onevent-bench\n  \
+            cargo xtask bench -- --help         # everything that can be chosen"
+    )]
+    Bench {
+        /// Handed to the measuring program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+        arguments: Vec<String>,
+    },
     /// What a change must pass: formatting, clippy without warnings, and every test
     Ci,
 }
@@ -111,6 +129,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Test { runner_arguments } => chores::test(&workspace, &runner_arguments)?,
         Chore::Demo { release } => chores::demo(&workspace, chores::Profile::from_flag(release))?,
         Chore::Soak(soak) => soak::soak(&workspace, &soak)?,
+        Chore::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Chore::Ci => chores::ci(&workspace)?,
     }
     Ok(())

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::digest;
 use crate::failure::Failure;
+use crate::npm;
 use crate::process;
 use crate::terminal;
 use crate::workspace::Workspace;
@@ -19,7 +20,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let sdk = Sdk { folder: workspace.root().join("js-sdk") };
     let bundle = sdk.folder.join("dist/sdk.js");
     let node = check_node()?;
-    sdk.install_packages()?;
+    npm::install(&sdk.folder, "js-sdk")?;
     let inputs = sdk.inputs(&node)?;
     if bundle.is_file() && read(&sdk.bundle_stamp()) == Some(inputs.clone()) {
         terminal::done("SDK", "the bundle is up to date");
@@ -49,30 +50,8 @@ struct Sdk {
 }
 
 impl Sdk {
-    /// Inside `node_modules`, so that removing the folder removes the stamp.
-    fn packages_stamp(&self) -> PathBuf {
-        self.folder.join("node_modules/.onevent-packages")
-    }
-
     fn bundle_stamp(&self) -> PathBuf {
         self.folder.join("dist/.onevent-inputs")
-    }
-
-    fn install_packages(&self) -> Result<(), Failure> {
-        let manifests = ["package.json", "package-lock.json", ".npmrc"].map(|name| self.folder.join(name));
-        let wanted = sum(&self.folder, &manifests)?;
-        if read(&self.packages_stamp()) == Some(wanted.clone()) {
-            return Ok(());
-        }
-        terminal::step("SDK", "installing js-sdk's pinned npm packages");
-        let mut npm = Command::new("npm");
-        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&self.folder);
-        process::run(&mut npm).map_err(|failure| {
-            failure
-                .next("check that npm reaches its registry: npm ping")
-                .next("behind a proxy or mirror: npm config set registry <url>")
-        })?;
-        write(&self.packages_stamp(), &wanted)
     }
 
     /// One sum over everything that the bundle is made from.
