@@ -20,7 +20,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     }
     terminal::step("building", "onevent and the measuring program, with optimisations");
     // The whole workspace, so that the features of what it rests on are those of an ordinary build.
-    process::run(workspace.cargo().args(["build", "--release", "--workspace", "--bin", "onevent", "--bin", "onevent-bench"]))?;
+    process::run(workspace.cargo().args([
+        "build",
+        "--release",
+        "--workspace",
+        "--bin",
+        "onevent",
+        "--bin",
+        "onevent-bench",
+    ]))?;
     let mut bench = Command::new(workspace.binaries("release").join("onevent-bench"));
     bench.arg("measure").arg("--root").arg(workspace.root());
     bench.arg("--scratch").arg(workspace.target().join("bench"));

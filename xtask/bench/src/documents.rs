@@ -14,8 +14,10 @@ pub(crate) const SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
 pub(crate) const SECRET_KEY_HEADER: &str = "Bearer 11111111-1111-4111-8111-111111111111";
 /// Fields of each schema of the large function.
 pub(crate) const FIELDS: usize = 200;
+/// Those of them that have a label in it.
+pub(crate) const LABELLED: usize = 150;
 /// Records that make a megabyte.
-const RECORDS: usize = 5_200;
+const RECORDS: usize = 5_600;
 
 /// The answer of `/services/oauth2/userinfo`.
 pub(crate) fn userinfo() -> Value {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::peer::Peer;
+use crate::statistics::Spread;
 use crate::workload::Workload;
 
 /// One subject's memory, in bytes.
@@ -43,4 +44,47 @@ pub(crate) enum Found {
         /// What each run leaves.
         each: f64,
     },
+}
+
+/// Bytes of a megabyte, as the tables count.
+const MEGABYTE: f64 = 1e6;
+
+impl Found {
+    /// What each waiting run holds, in megabytes.
+    pub(crate) fn each_waiting(&self) -> Option<f64> {
+        match self {
+            Self::Waiting { runs, waiting, .. } => Some(waiting / *runs as f64 / MEGABYTE),
+            Self::Slope { .. } => None,
+        }
+    }
+
+    /// What stays at once when they are gone, in megabytes.
+    pub(crate) fn gone(&self) -> Option<f64> {
+        match self {
+            Self::Waiting { gone, .. } => Some(gone / MEGABYTE),
+            Self::Slope { .. } => None,
+        }
+    }
+
+    /// What stays a minute later, in megabytes.
+    pub(crate) fn idle(&self) -> Option<f64> {
+        match self {
+            Self::Waiting { idle, .. } => Some(idle / MEGABYTE),
+            Self::Slope { .. } => None,
+        }
+    }
+
+    /// What a run leaves, in bytes.
+    pub(crate) fn left(&self) -> Option<f64> {
+        match self {
+            Self::Slope { each } => Some(*each),
+            Self::Waiting { .. } => None,
+        }
+    }
+}
+
+/// The rounds of somebody, by one of the above.
+pub(crate) fn of_rounds(memory: &[Memory], peer: Peer, value: fn(&Found) -> Option<f64>) -> Option<Spread> {
+    let own = memory.iter().filter(|one| one.peer == peer && one.void.is_none());
+    Spread::of(own.filter_map(|one| value(&one.found)))
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::documents::{FIELDS, ORGANIZATION, TOKEN, import};
+use crate::documents::{LABELLED, ORGANIZATION, TOKEN, import};
 use crate::ledger::Ledger;
 
 /// One of the functions that everybody runs.
@@ -117,7 +117,7 @@ impl Workload {
     /// The metadata that each run leaves.
     pub(crate) fn after(self) -> Value {
         match self {
-            Self::W4 => json!({ "fields": 2 * FIELDS }),
+            Self::W4 => json!({ "fields": 2 * LABELLED }),
             Self::W7 => json!({ "organizationId": ORGANIZATION }),
             _ => self.before(),
         }

@@ -2,67 +2,68 @@
 
 use std::fmt::Write as _;
 
-use super::table::{number, spread};
-use crate::figures::{Row, Sample};
-use crate::memory_found::{Found, Memory};
+use super::table::spread;
+use crate::figures::{Figures, Row, Sample};
+use crate::memory_found::{Found, Memory, of_rounds};
 use crate::peer::Peer;
 use crate::statistics::Spread;
 use crate::workload::Workload;
 
+/// Who has a column.
+const COLUMNS: [Peer; 1] = [Peer::Onevent];
+
+/// All that was found.
+#[derive(Clone, Copy)]
+struct Everything<'f> {
+    rows: &'f [Row],
+    samples: &'f [Sample],
+    memory: &'f [Memory],
+}
+
 /// A table of a few figures of onevent.
 pub(crate) fn headlines(rows: &[Row], samples: &[Sample], memory: &[Memory]) -> String {
-    let figures = |workload, setting| {
-        let row = rows
-            .iter()
-            .find(|row| row.workload == workload && row.setting == setting && row.peer == Peer::Onevent)?;
-        row.figures.as_ref().ok()
-    };
-    let slope = memory.iter().find_map(|one| match one.found {
-        Found::Slope { each } if one.peer == Peer::Onevent => Some(each),
-        Found::Slope { .. } | Found::Waiting { .. } => None,
-    });
-    let lines = [
-        ("W2, CPU ÷ Nango's way, 1 caller", figures(Workload::W2, 1).and_then(|f| f.cpu_ratio).map(spread)),
-        (
-            "W2, runs/s ÷ Nango's way, 16 callers",
-            figures(Workload::W2, 16).and_then(|f| f.per_second_ratio).map(spread),
-        ),
-        ("W1, call to report, p50, ms", figures(Workload::W1, 1).map(|f| spread(f.p50_ms))),
-        ("W1, CPU ÷ the baseline's", against_baseline(samples, Workload::W1).map(spread)),
-        ("W2, CPU ÷ the baseline's", against_baseline(samples, Workload::W2).map(spread)),
-        ("a waiting run, MB", waiting(memory, |found| each_waiting(&found)).map(spread)),
-        ("200 gone and a minute idle, MB above the start", waiting(memory, |found| idle(&found)).map(spread)),
-        ("W6, CPU of a dry run, project of 300 ÷ project of one", growth(samples).map(spread)),
-        ("W6, CPU of a dry run, project of 300, ms", figures(Workload::W6, 300).map(|f| spread(f.cpu_ms))),
-        ("W8, CPU of a test, ms", figures(Workload::W8, 1).map(|f| spread(f.cpu_ms))),
-        ("what a run leaves in memory over 10,000, bytes", slope.map(number)),
-    ];
-    let mut text = String::from("| | onevent |\n| --- | --- |\n");
-    for (title, value) in lines {
-        if let Some(value) = value {
-            let _ = writeln!(text, "| {title} | {value} |");
+    let everything = Everything { rows, samples, memory };
+    let columns: Vec<Peer> =
+        COLUMNS.into_iter().filter(|peer| rows.iter().any(|row| row.peer == *peer)).collect();
+    let titles: Vec<&str> = columns.iter().map(|peer| peer.title()).collect();
+    let mut text = format!("| | {} |\n| --- |{}\n", titles.join(" | "), " --- |".repeat(columns.len()));
+    for (title, value) in LINES {
+        let values: Vec<Option<String>> = columns.iter().map(|peer| value(everything, *peer)).collect();
+        if values.iter().any(Option::is_some) {
+            let values: Vec<String> = values.into_iter().map(Option::unwrap_or_default).collect();
+            let _ = writeln!(text, "| {title} | {} |", values.join(" | "));
         }
     }
     text
 }
 
-fn each_waiting(found: &Found) -> Option<f64> {
-    match found {
-        Found::Waiting { runs, waiting, .. } => Some(waiting / *runs as f64 / 1e6),
-        Found::Slope { .. } => None,
-    }
-}
+/// What a line shows of somebody.
+type Value = fn(Everything<'_>, Peer) -> Option<String>;
 
-fn idle(found: &Found) -> Option<f64> {
-    match found {
-        Found::Waiting { idle, .. } => Some(idle / 1e6),
-        Found::Slope { .. } => None,
-    }
-}
+const LINES: [(&str, Value); 12] = [
+    ("W1, CPU ÷ Nango's way", |all, peer| all.row(peer, Workload::W1, 1)?.cpu_ratio.map(spread)),
+    ("W2, CPU ÷ Nango's way", |all, peer| all.row(peer, Workload::W2, 1)?.cpu_ratio.map(spread)),
+    ("W2, runs/s at 16 callers ÷ Nango's way", |all, peer| {
+        all.row(peer, Workload::W2, 16)?.per_second_ratio.map(spread)
+    }),
+    ("W1, call to report, p50, ms", |all, peer| Some(spread(all.row(peer, Workload::W1, 1)?.p50_ms))),
+    ("W1, CPU ÷ the baseline's", |all, peer| against_baseline(all.samples, peer, Workload::W1).map(spread)),
+    ("W2, CPU ÷ the baseline's", |all, peer| against_baseline(all.samples, peer, Workload::W2).map(spread)),
+    ("a waiting run, MB", |all, peer| of_rounds(all.memory, peer, Found::each_waiting).map(spread)),
+    ("200 gone and a minute idle, MB above the start", |all, peer| {
+        of_rounds(all.memory, peer, Found::idle).map(spread)
+    }),
+    ("W6, CPU, project of 300 ÷ project of one", |all, peer| growth(all.samples, peer).map(spread)),
+    ("W6, CPU, project of 300, ms", |all, peer| Some(spread(all.row(peer, Workload::W6, 300)?.cpu_ms))),
+    ("W8, CPU of a test, ms", |all, peer| Some(spread(all.row(peer, Workload::W8, 1)?.cpu_ms))),
+    ("a run leaves, over 10,000, bytes", |all, peer| of_rounds(all.memory, peer, Found::left).map(spread)),
+];
 
-fn waiting(memory: &[Memory], value: fn(Found) -> Option<f64>) -> Option<Spread> {
-    let own = memory.iter().filter(|one| one.peer == Peer::Onevent && one.void.is_none());
-    Spread::of(own.filter_map(|one| value(one.found)))
+impl Everything<'_> {
+    fn row(&self, peer: Peer, workload: Workload, setting: usize) -> Option<&Figures> {
+        let wanted = |row: &&Row| row.workload == workload && row.setting == setting && row.peer == peer;
+        self.rows.iter().find(wanted)?.figures.as_ref().ok()
+    }
 }
 
 /// Ratios of two samples of the same round.
@@ -78,17 +79,15 @@ fn ratios<'s>(
     Spread::of(rounds.filter_map(|one| Some(of(one.round, &above)?.cpu_ms / of(one.round, &below)?.cpu_ms)))
 }
 
-fn against_baseline(samples: &[Sample], workload: Workload) -> Option<Spread> {
+fn against_baseline(samples: &[Sample], peer: Peer, workload: Workload) -> Option<Spread> {
     let of =
         |peer: Peer| move |one: &Sample| one.workload == workload && one.setting == 1 && one.peer == peer;
-    ratios(samples, of(Peer::Onevent), of(Peer::Baseline))
+    ratios(samples, of(peer), of(Peer::Baseline))
 }
 
-fn growth(samples: &[Sample]) -> Option<Spread> {
+fn growth(samples: &[Sample], peer: Peer) -> Option<Spread> {
     let of = |functions: usize| {
-        move |one: &Sample| {
-            one.workload == Workload::W6 && one.setting == functions && one.peer == Peer::Onevent
-        }
+        move |one: &Sample| one.workload == Workload::W6 && one.setting == functions && one.peer == peer
     };
     ratios(samples, of(300), of(1))
 }
@@ -111,8 +110,8 @@ mod tests {
             sample(Peer::Onevent, Workload::W6, 1, 1, 100.0),
             sample(Peer::Onevent, Workload::W6, 300, 1, 200.0),
         ];
-        assert_eq!(growth(&samples).unwrap().median, 2.0);
-        assert_eq!(against_baseline(&samples, Workload::W1), None);
+        assert_eq!(growth(&samples, Peer::Onevent).unwrap().median, 2.0);
+        assert_eq!(against_baseline(&samples, Peer::Onevent, Workload::W1), None);
     }
 
     #[test]

@@ -3,12 +3,8 @@
 use std::fmt::Write as _;
 
 use super::table::spread;
-use crate::memory_found::{Found, Memory};
+use crate::memory_found::{Found, Memory, of_rounds};
 use crate::peer::Peer;
-use crate::statistics::Spread;
-
-/// Bytes of a megabyte, as the tables count.
-const MEGABYTE: f64 = 1e6;
 
 /// Both tables of memory.
 pub(crate) fn memory(found: &[Memory]) -> String {
@@ -17,49 +13,20 @@ pub(crate) fn memory(found: &[Memory]) -> String {
     peers.sort_unstable();
     peers.dedup();
     let of = |peer: Peer, value: fn(&Found) -> Option<f64>| {
-        let own = found.iter().filter(|one| one.peer == peer && one.void.is_none());
-        Spread::of(own.filter_map(|one| value(&one.found))).map_or_else(String::new, spread)
+        of_rounds(found, peer, value).map_or_else(String::new, spread)
     };
     text.push_str(
         "| | a waiting run, MB | 200 gone, MB above the start | a minute later | a run leaves, bytes |\n",
     );
     text.push_str("| --- | --- | --- | --- | --- |\n");
     for peer in peers {
-        let cells = [of(peer, each_waiting), of(peer, gone), of(peer, idle), of(peer, left)];
+        let cells = [Found::each_waiting, Found::gone, Found::idle, Found::left].map(|value| of(peer, value));
         let _ = writeln!(text, "| {} | {} |", peer.title(), cells.join(" | "));
     }
     for void in found.iter().filter_map(|one| Some((one, one.void.as_ref()?))) {
         let _ = writeln!(text, "\n{} is void: {}", void.0.peer.title(), void.1);
     }
     text
-}
-
-fn each_waiting(found: &Found) -> Option<f64> {
-    match found {
-        Found::Waiting { runs, waiting, .. } => Some(waiting / *runs as f64 / MEGABYTE),
-        Found::Slope { .. } => None,
-    }
-}
-
-fn gone(found: &Found) -> Option<f64> {
-    match found {
-        Found::Waiting { gone, .. } => Some(gone / MEGABYTE),
-        Found::Slope { .. } => None,
-    }
-}
-
-fn idle(found: &Found) -> Option<f64> {
-    match found {
-        Found::Waiting { idle, .. } => Some(idle / MEGABYTE),
-        Found::Slope { .. } => None,
-    }
-}
-
-fn left(found: &Found) -> Option<f64> {
-    match found {
-        Found::Slope { each } => Some(*each),
-        Found::Waiting { .. } => None,
-    }
 }
 
 #[cfg(test)]
