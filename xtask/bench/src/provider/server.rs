@@ -64,6 +64,7 @@ pub(crate) async fn serve() -> Tried<()> {
         .route("/-/held", get(held))
         // What Nango's command line asks of Nango's API. Its proxy is `answer`.
         .route("/connections", get(|| async { Json(json!({ "connections": [documents::connection()] })) }))
+        .route("/connections/{id}", get(|| async { Json(documents::connection()) }))
         .route("/connection/{id}", get(|| async { Json(documents::connection()) }))
         .route("/integrations/{key}", get(|| async { Json(json!({ "data": documents::integration() })) }))
         .fallback(answer)
