@@ -84,8 +84,7 @@ fn until_all_is_done(scene: &Scene, plan: &Plan, tell: &dyn Fn(String)) -> io::R
             (before, moved) = (Some(now), scene.watch.now());
         }
         if scene.watch.now() > moved + PATIENCE {
-            scene
-                .broken(format!("{waiting:?} setups and webhooks wait, and nothing moves\n{}", scene.logs()));
+            scene.broken(format!("{waiting:?} setups and webhooks wait, and nothing moves"));
             return Ok(());
         }
         if scene.watch.now() > told + TOLD_EVERY {
@@ -142,6 +141,7 @@ fn judge(scene: &Scene, plan: &Plan) -> io::Result<Report> {
         leases_run_out: findings.leases_run_out,
         done_twice: findings.done_twice,
         webhooks: seen.told.values().sum(),
+        logged: scene.logged()?,
         webhooks_twice: seen.told.values().map(|told| told.saturating_sub(1)).sum(),
         broken,
     })

@@ -1,5 +1,7 @@
 //! What came of it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// How much of what broke is shown to people: the first of it mostly explains the rest.
@@ -32,7 +34,7 @@ pub struct Report {
     pub cut_by_kills: usize,
     /// How many of them the stop of the database cut short.
     pub cut_by_database_stops: usize,
-    /// How many events were taken over from a node that lived, because their lease had run out.
+    /// How many attempts of nodes that lived came to nothing, because their lease had run out.
     pub leases_run_out: usize,
     /// How many events did at the provider twice or more what they are for: their end could not be committed the first
     /// time.
@@ -41,6 +43,8 @@ pub struct Report {
     pub webhooks: u64,
     /// How many of them it had got before.
     pub webhooks_twice: u64,
+    /// What the nodes wrote into their logs as warnings and errors, and how often.
+    pub logged: BTreeMap<String, usize>,
     /// What may not be. Empty, if all is well.
     pub broken: Vec<String>,
 }
@@ -70,12 +74,13 @@ impl Report {
                 self.attempts, self.failed_by_provider, self.cut_by_kills, self.cut_by_database_stops
             ),
             format!(
-                "{} done at the provider twice, {} taken over from a living node",
+                "{} done at the provider twice, {} given up because the lease had run out on a node that lived",
                 counted(self.done_twice, "event"),
-                counted(self.leases_run_out, "event")
+                counted(self.leases_run_out, "attempt")
             ),
             format!("{} webhooks, {} of them repeated", self.webhooks, self.webhooks_twice),
         ];
+        lines.extend(self.logged.iter().map(|(told, count)| format!("logged {count} times: {told}")));
         match self.broken.len() {
             0 => {
                 lines.push("nothing lost, nothing overtaken, every state explained by its history".to_owned())

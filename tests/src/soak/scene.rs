@@ -1,5 +1,6 @@
 //! The nodes, their database, and what is known of their lives.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -180,9 +181,21 @@ impl Scene {
         lock(&self.chronicle).broken.push(told);
     }
 
-    /// What the nodes that run now wrote into their logs, for whoever has to find out.
-    pub(super) fn logs(&self) -> String {
-        self.nodes.iter().filter_map(|at| Some(lock(at).as_ref()?.1.said())).collect()
+    /// What all nodes wrote into their logs, each message with how often.
+    pub(super) fn logged(&self) -> io::Result<BTreeMap<String, usize>> {
+        let mut messages = BTreeMap::new();
+        for log in fs::read_dir(self.folder.path().join("logs"))? {
+            for line in fs::read_to_string(log?.path())?.lines() {
+                // A line that a kill cut short, and a panic, are no JSON.
+                let read: Option<Value> = serde_json::from_str(line).ok();
+                let text = |name: &str| Some(read.as_ref()?.get(name)?.as_str()?.to_owned());
+                let message =
+                    [text("message"), text("error")].into_iter().flatten().collect::<Vec<_>>().join(": ");
+                let message = if message.is_empty() { line.to_owned() } else { message };
+                *messages.entry(message).or_default() += 1;
+            }
+        }
+        Ok(messages)
     }
 }
 

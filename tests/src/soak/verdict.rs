@@ -91,11 +91,11 @@ impl Findings {
         }
         let has_report =
             histories.iter().any(|one| one.id == before.event && one.reports.contains_key(&before.number));
-        match () {
-            // Nobody but its holder stores its report, and it holds nothing afterwards.
-            () if has_report && before.ended.is_none() => {}
-            () if after.begun.saturating_sub(before.begun) >= LEASE => self.leases_run_out += 1,
-            () => broken("ran beside"),
+        // Nobody but its holder stores its report, and it holds nothing afterwards.
+        let has_ended = has_report && before.ended.is_none();
+        let has_run_out = after.begun.saturating_sub(before.begun) >= LEASE;
+        if !has_ended && !has_run_out {
+            broken("ran beside");
         }
     }
 
@@ -133,6 +133,8 @@ impl Findings {
                 (outcome, _) if !is_last && outcome != Some("succeeded") && when.was_away(from, to) => {
                     self.cut_by_outages += 1;
                 }
+                // Its node lives, and did not come to its end in time: for what, its log says.
+                (None, _) if !is_last && to.saturating_sub(from) >= LEASE => self.leases_run_out += 1,
                 (outcome, attempt) => {
                     let message = report.map(|report| report.message.as_str());
                     self.broken.push(format!(
@@ -150,5 +152,102 @@ impl Findings {
                 attempt.name()
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::history::StoredReport;
+    use super::super::provider::Answer;
+    use super::*;
+
+    const NODE: usize = 0;
+    const OTHER: usize = 1;
+
+    fn seconds(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
+
+    /// An attempt at the event of a function, which took so long; `None` where it did not come to its end.
+    fn attempt(
+        function: usize,
+        number: u32,
+        node: usize,
+        begun: f64,
+        ended: Option<(f64, Answer)>,
+    ) -> Attempt {
+        let ended = ended.map(|(at, answer)| (seconds(at), answer));
+        Attempt { event: format!("e{function}"), number, function, node, begun: seconds(begun), ended }
+    }
+
+    fn history(function: usize, outcomes: &[(u32, &str)], attempts: u32) -> History {
+        let report = |outcome: &str| StoredReport { outcome: outcome.to_owned(), message: String::new() };
+        let reports: BTreeMap<_, _> =
+            outcomes.iter().map(|(number, outcome)| (*number, report(outcome))).collect();
+        let id = format!("e{function}");
+        History { id, function: project::function(function), state: "done".to_owned(), attempts, reports }
+    }
+
+    /// What is found of a connection with two functions, whose second one had one attempt.
+    fn found(
+        first: Vec<Attempt>,
+        outcomes: &[(u32, &str)],
+        second_begun: f64,
+        killed: Option<f64>,
+    ) -> Findings {
+        let count = u32::try_from(first.len()).unwrap();
+        let last = attempt(2, 1, OTHER, second_begun, Some((second_begun + 0.3, Answer::Done)));
+        let attempts: Vec<_> = first.into_iter().chain([last]).collect();
+        let histories = [history(1, outcomes, count), history(2, &[(1, "succeeded")], 1)];
+        let lives = [Life { killed: killed.map(seconds) }, Life { killed: None }];
+        let mut findings = Findings::default();
+        findings.judge("acme", 2, &attempts, &histories, &Circumstances { lives: &lives, outages: &[] });
+        findings
+    }
+
+    #[test]
+    fn what_comes_in_order_is_explained() {
+        let first = vec![
+            attempt(1, 1, NODE, 1.0, Some((1.3, Answer::Failed))),
+            attempt(1, 2, OTHER, 2.0, Some((2.3, Answer::Done))),
+        ];
+        let found = found(first, &[(1, "failed"), (2, "succeeded")], 3.0, None);
+        assert!(found.broken.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn a_second_node_needs_a_reason() {
+        let first = |second: f64| {
+            vec![
+                attempt(1, 1, NODE, 1.0, None),
+                attempt(1, 2, OTHER, second, Some((second + 0.3, Answer::Done))),
+            ]
+        };
+        let outcomes = [(2, "succeeded")];
+        assert_eq!(
+            found(first(3.0), &outcomes, 4.0, None).broken.len(),
+            2,
+            "beside the first, and unexplained"
+        );
+        let killed = found(first(3.0), &outcomes, 4.0, Some(2.0));
+        assert_eq!((killed.broken.len(), killed.cut_by_kills), (0, 1), "{killed:?}");
+        let run_out = found(first(16.5), &outcomes, 17.0, None);
+        assert_eq!((run_out.broken.len(), run_out.leases_run_out), (0, 1), "{run_out:?}");
+    }
+
+    #[test]
+    fn a_function_does_not_begin_before_its_predecessor_is_done() {
+        let first = vec![attempt(1, 1, NODE, 1.0, Some((1.3, Answer::Failed)))];
+        let found = found(first, &[(1, "succeeded")], 2.0, None);
+        assert!(found.broken.iter().any(|told| told.contains("out of turn")), "{found:?}");
+    }
+
+    #[test]
+    fn an_end_that_was_not_stored_is_no_end() {
+        let first = vec![attempt(1, 1, NODE, 1.0, Some((1.3, Answer::Done)))];
+        let found = found(first, &[], 2.0, None);
+        assert!(found.broken.iter().any(|told| told.contains("nothing explains")), "{found:?}");
     }
 }
