@@ -23,16 +23,43 @@ pub(super) fn mask_secrets(text: &str, syntax: Syntax) -> Arc<str> {
     let mut within = Within::default();
     for line in text.split_inclusive('\n') {
         let (open, hidden) = line.split_at(within.secret_from(line, syntax));
-        masked.push_str(open);
-        for character in hidden.chars() {
-            if character.is_whitespace() {
-                masked.push(character);
-            } else {
-                masked.extend(std::iter::repeat_n('*', character.len_utf8()));
-            }
-        }
+        push_without_passwords(&mut masked, open);
+        push_hidden(&mut masked, hidden);
     }
     masked.into()
+}
+
+fn push_hidden(masked: &mut String, hidden: &str) {
+    for character in hidden.chars() {
+        if character.is_whitespace() {
+            masked.push(character);
+        } else {
+            masked.extend(std::iter::repeat_n('*', character.len_utf8()));
+        }
+    }
+}
+
+/// What may be shown of a line, but for the passwords in its URLs.
+fn push_without_passwords(masked: &mut String, mut open: &str) {
+    while let Some((before, url)) = open.split_once("://") {
+        masked.push_str(before);
+        masked.push_str("://");
+        let is_end = |c: char| c.is_whitespace() || c == '"' || c == '\'';
+        let (url, after) = url.split_at(url.find(is_end).unwrap_or(url.len()));
+        let password = url.rsplit_once('@').and_then(|(user, host)| Some((user.split_once(':')?, host)));
+        match password {
+            Some(((user, password), host)) => {
+                masked.push_str(user);
+                masked.push(':');
+                push_hidden(masked, password);
+                masked.push('@');
+                masked.push_str(host);
+            }
+            None => masked.push_str(url),
+        }
+        open = after;
+    }
+    masked.push_str(open);
 }
 
 /// What the lines above say about a line.
@@ -122,6 +149,20 @@ mod tests {
         let valid = format!("encryption_key = \"\"\"\n{KEY}\n\"\"\"\n[limits]\nwall = \"5m\"\n");
         let shown = shown(&valid, Syntax::Toml);
         assert!(!shown.contains("RnmHDT2") && shown.ends_with("[limits]\nwall = \"5m\"\n"), "{shown}");
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_hidden() {
+        let text = "url = \"postgres://app:hun/ter2@db:5432/events\" # https://h/, 'sqlite://a:hunter2@b'\n";
+        for syntax in [Syntax::Toml, Syntax::Broken] {
+            let shown = shown(text, syntax);
+            assert!(
+                !shown.contains("ter2") && shown.contains("postgres://app:********@db:5432/events"),
+                "{shown}"
+            );
+        }
+        let open = "url = \"https://app.example:8080/a:b\"\n";
+        assert_eq!(&*shown(open, Syntax::Toml), open);
     }
 
     #[test]
