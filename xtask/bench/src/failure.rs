@@ -56,12 +56,6 @@ impl<T> While<T> for io::Result<T> {
     }
 }
 
-impl<T> While<T> for nix::Result<T> {
-    fn trying(self, what: impl Into<String>) -> Tried<T> {
-        self.map_err(|errno| Failure::System { what: what.into(), source: errno.into() })
-    }
-}
-
 impl<T> While<T> for serde_json::Result<T> {
     fn trying(self, what: impl Into<String>) -> Tried<T> {
         self.map_err(|source| Failure::Json { what: what.into(), source })

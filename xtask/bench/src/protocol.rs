@@ -50,6 +50,10 @@ pub(crate) struct Batch {
     pub(crate) failure: Option<String>,
     /// The connection's metadata after the last run.
     pub(crate) metadata: Value,
+    /// The CPU time of the process, all threads, until what ends after the last answer has ended. `None` where it does
+    /// not say.
+    #[serde(default)]
+    pub(crate) cpu_ms: Option<f64>,
 }
 
 /// A subject's first line.

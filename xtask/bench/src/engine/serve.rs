@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use cpu_time::ProcessTime;
 use onevent::{ConnectionFacts, Engine, Function, Invocation, ProjectSource, RunRefused, RunReport};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -13,6 +15,8 @@ use crate::drive::{Called, drive};
 use crate::failure::{Failure, Tried, While as _};
 use crate::protocol::{Order, Ran, Ready};
 
+/// What ends after the answer (an isolate, its thread) belongs to the run.
+const TEARDOWN: Duration = Duration::from_millis(50);
 /// More than anybody here has callers.
 const MAX_ISOLATES: usize = 1_024;
 
@@ -62,7 +66,11 @@ pub(crate) async fn serve(arguments: EngineArguments) -> Tried<()> {
                     let (stage, metadata) = (stage.clone(), Arc::clone(&metadata));
                     async move { stage.call(&metadata).await }
                 };
-                say(&drive(runs, callers, call).await)?;
+                let clock = ProcessTime::try_now().trying("the CPU clock")?;
+                let mut batch = drive(runs, callers, call).await;
+                tokio::time::sleep(TEARDOWN).await;
+                batch.cpu_ms = Some(clock.try_elapsed().trying("the CPU clock")?.as_secs_f64() * 1e3);
+                say(&batch)?;
             }
         }
     }
