@@ -17,8 +17,6 @@ use crate::protocol::{Order, Ran, Ready};
 
 /// What ends after the answer (an isolate, its thread) belongs to the run.
 const TEARDOWN: Duration = Duration::from_millis(50);
-/// More than anybody here has callers.
-const MAX_ISOLATES: usize = 1_024;
 
 /// What a run shares with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,7 +95,7 @@ impl Stage {
         let builder = match arguments.realm {
             Realm::Isolate => Engine::builder(),
         };
-        let engine = builder.max_isolates(MAX_ISOLATES).build();
+        let engine = builder.build();
         let engine = engine.map_err(|error| Failure::new(error.to_string()))?;
         let function = load(&engine, &arguments.project, &arguments.function).await?;
         Ok(Self { engine, function, reach: Reach::new(&arguments.provider)? })
