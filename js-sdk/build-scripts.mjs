@@ -1,6 +1,6 @@
 // Makes the engine's scripts, each one file of its own below dist/js: modules for the snapshot in dist/js, and below
 // dist/js/lazy what deno_core evaluates later, as the body of a function that returns what the script exports.
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { build, transform } from 'esbuild';
@@ -42,6 +42,19 @@ function separateScripts(root, entry) {
     };
 }
 
+/** zod without its languages: each is a function that loads the script of all of them when it is called. */
+const lazyLocales = {
+    name: 'lazy-locales',
+    setup({ onLoad }) {
+        onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, async ({ path }) => {
+            const index = await readFile(path, 'utf8');
+            const names = [...index.matchAll(/^export \{ default as (\w+) \} from/gm)].map(([, name]) => name);
+            const load = `import { core } from 'ext:core/mod.js';\nconst locales = () => core.loadExtScript('ext:onevent/zod_locales.js');\n`;
+            return { contents: load + names.map((name) => `export const ${name} = () => locales().${name}();\n`).join('') };
+        });
+    },
+};
+
 async function bundle(root, entry) {
     const { outputFiles, metafile } = await build({
         absWorkingDir: root,
@@ -57,7 +70,7 @@ async function bundle(root, entry) {
         charset: 'ascii',
         legalComments: 'none',
         define: { 'process.env.READABLE_STREAM': '"disable"' },
-        plugins: [separateScripts(root, entry)],
+        plugins: [separateScripts(root, entry), ...(entry === LAZY.zod ? [lazyLocales] : [])],
         logLevel: 'error',
     });
     return { text: outputFiles[0].text, metafile };
@@ -98,8 +111,7 @@ async function asScript(entry, module) {
     if (exported === undefined) throw new Error(`${entry} exports nothing`);
     if (/^(?:import|export)\b/m.test(body)) throw new Error(`${entry}: an import or export that build-scripts.mjs does not know`);
     const standard = exported.find(([, name]) => name === 'default');
-    if (standard && exported.length > 1) throw new Error(`${entry} has a default export and others`);
-    const result = standard ? standard[0] : `{ ${exported.map(([own, name]) => (name ? `${name}: ${own}` : own)).join(', ')} }`;
+    const result = standard && exported.length === 1 ? standard[0] : `{ ${exported.map(([own, name]) => (name ? `${name}: ${own}` : own)).join(', ')} }`;
     const script =
         `(function () {\n` +
         `const __load = (specifier) => specifier === "ext:core/mod.js" ? __bootstrap : specifier === "ext:core/ops" ? __bootstrap.core.ops : __bootstrap.core.loadExtScript(specifier);\n` +

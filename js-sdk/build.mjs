@@ -1,7 +1,7 @@
-// Bundles the SDK and zod into dist/sdk.js, the ES module that the engine bakes into its snapshot, and makes the
-// engine's own scripts below dist/js (build-scripts.mjs).
+// Bundles the SDK into dist/sdk.js, the ES module that the engine bakes into its snapshots, and makes the engine's own
+// scripts, zod among them, below dist/js (build-scripts.mjs).
 //
-// Its first line is a comment that a machine reads: `// onevent-sdk {"nango":[…],"zod":[…],"licenses":[…]}`,
+// Its first line is a comment that a machine reads: `// onevent-sdk {"nango":[…],"licenses":[…]}`,
 // the export names of the modules that functions import, and what is bundled. Its end holds the notices.
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -45,16 +45,16 @@ const withoutOps = {
     },
 };
 
-/** The names that `nango` and `zod` export, found by loading the bundle. */
+/** The names that `nango` exports, found by loading the bundle. */
 async function exportNames() {
     const { outputFiles } = await bundle({ plugins: [withoutOps], logLevel: 'error' });
     const source = Buffer.from(outputFiles[0].contents).toString('base64');
     const sdk = await import(`data:text/javascript;base64,${source}`);
     const entries = Object.keys(sdk).sort();
-    if (entries.join() !== 'describe,execute,nango,zod') {
-        throw new Error(`the bundle must export describe, execute, nango and zod, not ${entries.join(', ')}`);
+    if (entries.join() !== 'describe,execute,nango') {
+        throw new Error(`the bundle must export describe, execute and nango, not ${entries.join(', ')}`);
     }
-    return { nango: Object.keys(sdk.nango), zod: Object.keys(sdk.zod) };
+    return { nango: Object.keys(sdk.nango) };
 }
 
 async function notice(name) {

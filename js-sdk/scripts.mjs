@@ -6,6 +6,8 @@ export const BAKED = {
     built_in_modules: 'src/bootstrap/built-in-modules.ts',
     console: 'src/bootstrap/console.ts',
     lazy_globals: 'src/bootstrap/lazy-globals.ts',
+    typical_run: 'src/bootstrap/typical-run.ts',
+    typical_run_with_zod: 'src/bootstrap/typical-run-with-zod.ts',
 };
 
 /** Scripts that are no part of the snapshot: each is evaluated at its first use. */
@@ -31,4 +33,6 @@ export const LAZY = {
     response_stream: 'src/shims/node/response-stream.ts',
     web_crypto: 'src/shims/web/crypto.ts',
     web_keys: 'src/shims/web/keys.ts',
+    zod: 'src/shims/zod.ts',
+    zod_locales: 'src/shims/zod-locales.ts',
 };

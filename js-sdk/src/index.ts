@@ -1,7 +1,4 @@
-// The bundle's entry: what the engine imports. `nango` and `zod` become the modules of those names.
-import './zod-setup.ts';
-
+// The bundle's entry: what the engine imports. `nango` becomes the module of that name.
 export * as nango from './nango.ts';
-export * as zod from 'zod';
 export { describe } from './run/describe.ts';
 export { execute } from './run/execute.ts';

@@ -1,4 +1,4 @@
-//! Bakes the snapshot that every isolate starts from. `onevent-ops` has the recipe; here is only where things lie.
+//! Bakes the snapshots that isolates start from. `onevent-ops` has the recipe; here is only where things lie.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,13 @@ fn build() -> Result<(), String> {
     }
     let baked = bake(Scripts { bundle, evaluated, lazy })
         .map_err(|error| format!("{error}: run `cargo xtask setup` once, then build again"))?;
-    write(&out_dir()?, &baked).map_err(|error| format!("the snapshot could not be written: {error}"))
+    write(&out_dir()?, &baked).map_err(|error| format!("the snapshots could not be written: {error}"))
 }
 
-/// Writes the snapshot, and beside it the scripts that it does not hold, with a table of them in Rust.
+/// Writes the snapshots, and beside them the scripts that they do not hold, with a table of those in Rust.
 fn write(folder: &Path, baked: &Baked) -> std::io::Result<()> {
-    std::fs::write(folder.join("onevent.snapshot"), &baked.snapshot)?;
+    std::fs::write(folder.join("without_zod.snapshot"), &baked.without_zod)?;
+    std::fs::write(folder.join("with_zod.snapshot"), &baked.with_zod)?;
     let mut table = "&[\n".to_owned();
     for LazyScript { specifier, code, .. } in &baked.lazy_scripts {
         let file = specifier.rsplit('/').next().unwrap_or(specifier);

@@ -5,7 +5,6 @@ import { op_onevent_log, op_onevent_warn } from 'ext:core/ops';
 
 import './built-in-modules.ts';
 import 'onevent:nango';
-import 'onevent:zod';
 import { describe, execute } from 'ext:onevent/sdk.js';
 
 import { CodedTextDecoder, CodedURL, TextDecoder, TextEncoder, URL, URLSearchParams, codedDecode } from './coded-classes.ts';

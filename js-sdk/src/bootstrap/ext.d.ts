@@ -1,9 +1,10 @@
 // The bundle of src/index.ts, and the modules that the engine makes of it.
 declare module 'ext:onevent/sdk.js' {
-    export const nango: unknown;
-    export const zod: unknown;
-    export const describe: unknown;
-    export const execute: unknown;
+    export const nango: typeof import('../nango.ts');
+    export const describe: typeof import('../run/describe.ts').describe;
+    export const execute: typeof import('../run/execute.ts').execute;
 }
 declare module 'onevent:nango';
-declare module 'onevent:zod';
+declare module 'onevent:zod' {
+    export * from 'zod';
+}

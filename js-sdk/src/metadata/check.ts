@@ -1,8 +1,9 @@
 // zod's check of metadata, in the isolate. It sees the value itself: a `Date` is a `Date` here, text in the store.
-import { safeParseAsync, type ZodType } from 'zod';
+import type { ZodType } from 'zod';
 
 import type { Violation } from '../ops.ts';
 import { ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
+import { zod } from '../schema/zod.ts';
 import { isZod3Schema, type Zod3Schema } from '../schema/zod3.ts';
 
 /** A schema that a function may declare: of zod 4, or of the zod 3 that its project has. */
@@ -31,7 +32,7 @@ export async function violationsOf(schema: MetadataSchema, value: unknown): Prom
     if (schema === null) {
         return [];
     }
-    const result = isZod3Schema(schema) ? await schema.safeParseAsync(value) : await safeParseAsync(schema, value);
+    const result = isZod3Schema(schema) ? await schema.safeParseAsync(value) : await zod().safeParseAsync(schema, value);
     return result.success ? [] : ArrayPrototypeMap(result.error.issues as readonly Issue[], toViolation);
 }
 

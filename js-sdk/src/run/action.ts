@@ -1,6 +1,6 @@
 // What an action has beside an event function: an input and an output, each with a schema.
 import { op_onevent_warn } from 'ext:core/ops';
-import { safeEncodeAsync, type ZodType } from 'zod';
+import type { ZodType } from 'zod';
 
 import { describeInvalid, InvalidActionError, type InvalidActionCode, OutputError } from '../errors/invalid-action.ts';
 import { describeViolation } from '../errors/invalid-metadata.ts';
@@ -11,6 +11,7 @@ import { ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
 import { transforms } from '../schema/transforms.ts';
 import { isZod3Schema, transformsInZod3 } from '../schema/zod3.ts';
 import type { ZodNode } from '../schema/zod-node.ts';
+import { zod } from '../schema/zod.ts';
 
 /** UTF-16 units of an output's JSON text: 2 MiB, as `MAX_ACTION_OUTPUT_BYTES` of the engine, which counts bytes. */
 const MAX_OUTPUT_UNITS = 2 * 1024 * 1024;
@@ -64,7 +65,7 @@ async function outputViolations(schema: MetadataSchema, output: unknown): Promis
         return [];
     }
     try {
-        const result = await safeEncodeAsync(schema, output);
+        const result = await zod().safeEncodeAsync(schema, output);
         return result.success ? [] : ArrayPrototypeMap(result.error.issues, toViolation);
     } catch (thrown) {
         if ((thrown as { name?: unknown } | null)?.name === 'ZodEncodeError') {

@@ -1,7 +1,6 @@
 // Which checks of a schema may be said in JSON Schema too.
-import { string } from 'zod';
-
 import { checksOf, type ZodCheck, type ZodNode } from './zod-node.ts';
+import { zod } from './zod.ts';
 
 /** Checks that only look. Every other may change the value: what comes after it sees another one. */
 const PURE = new Set([
@@ -41,7 +40,7 @@ const PATTERN_FORMATS = new Set([
 const LOOKING_FORMATS = new Set(['ipv6', 'cidrv6', 'base64', 'base64url', 'jwt', 'includes', 'starts_with', 'ends_with']);
 
 /** zod gives length checks a condition of its own; an author's condition may let everything pass. */
-const OWN_CONDITION = String(string().min(1)._zod.def.checks?.[0]?._zod.def.when);
+let ownCondition: string | undefined;
 
 export function isPatternCheck(check: ZodCheck): boolean {
     const { def, traits } = check._zod;
@@ -64,7 +63,8 @@ function onlyLooks(check: ZodCheck): boolean {
 
 function isConditional(check: ZodCheck): boolean {
     const { when } = check._zod.def;
-    return when !== undefined && String(when) !== OWN_CONDITION;
+    ownCondition ??= String(zod().string().min(1)._zod.def.checks?.[0]?._zod.def.when);
+    return when !== undefined && String(when) !== ownCondition;
 }
 
 /** The checks that see the value as it was given, and always. */

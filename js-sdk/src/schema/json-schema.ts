@@ -3,7 +3,7 @@
 // zod itself is the whole truth, and checks in the isolate. This schema is the floor under it, which a function cannot
 // step over. It must accept the JSON form of every value that zod accepts: of objects, lists and the values that a
 // schema names. A class of the author's own, or an object with a `toJSON`, is checked in the form it is stored in.
-import { registry, toJSONSchema, type ZodType } from 'zod';
+import type { ZodType } from 'zod';
 
 import { openIntersections } from './intersections.ts';
 import { inlineReferences } from './references.ts';
@@ -11,6 +11,7 @@ import { transforms } from './transforms.ts';
 import { trim } from './trim.ts';
 import { widen } from './widen.ts';
 import type { JSONSchema, ZodNode } from './zod-node.ts';
+import { zod } from './zod.ts';
 
 /** Which values a schema speaks of: what is parsed with it, or what parsing gives, which an action returns. */
 export type SchemaSide = 'input' | 'output';
@@ -25,6 +26,7 @@ export function toWidenedJSONSchema(schema: ZodType, side: SchemaSide = 'input')
         return {};
     }
     try {
+        const { registry, toJSONSchema } = zod();
         const json = toJSONSchema(schema, {
             io: 'input',
             unrepresentable: 'any',

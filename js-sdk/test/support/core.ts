@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
 import { runInThisContext } from 'node:vm';
 
+import * as zod from 'zod';
+
 // The bundles of tests are in dist/test.
 const SCRIPTS = new URL('../js/lazy/', import.meta.url);
 
@@ -12,16 +14,18 @@ const NODES: Record<string, unknown> = {
     'ext:deno_web/06_streams.js': { ReadableStream },
     'ext:deno_web/08_text_encoding.js': { TextDecoder, TextEncoder },
     'ext:onevent/buffer.js': { Buffer },
+    'ext:onevent/zod.js': zod,
 };
 
 const loaded: Record<string, unknown> = { ...NODES };
 
 function loadExtScript(specifier: string): unknown {
-    loaded[specifier] ??= evaluate(specifier);
+    loaded[specifier] ??= evaluateScript(specifier);
     return loaded[specifier];
 }
 
-function evaluate(specifier: string): unknown {
+/** What a script makes, evaluated anew. */
+export function evaluateScript(specifier: string): unknown {
     const source = readFileSync(new URL(specifier.replace('ext:onevent/', ''), SCRIPTS), 'utf8');
     const make = runInThisContext(`(function (__bootstrap) {${source}})`) as (bootstrap: unknown) => unknown;
     return make({ core, primordials: { ArrayBufferIsView: ArrayBuffer.isView, TypeError, Uint8Array } });

@@ -28,6 +28,7 @@ pub mod revealed;
 mod scope;
 mod secret;
 pub mod specifier;
+mod timings;
 
 pub use clock::{Clock, Instant, SystemClock};
 pub use completed_run::CompletedRun;
@@ -67,6 +68,7 @@ pub use report::{
 pub use request_id::RequestId;
 pub use scope::{ApiScope, ScopeError, ScopePattern, Scopes};
 pub use secret::Secret;
+pub use timings::Timings;
 
 /// A JSON object, in insertion order.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -12,7 +12,7 @@ use crate::encoding::{json, some};
 use crate::limits::milliseconds;
 use crate::{
     ConnectionId, Effects, EnvironmentName, ErrorType, Event, FunctionName, HttpEffect, IntegrationId,
-    LogLine, MetadataWriteEffect, Mode, Operation, RequestId, RunError, RunId, Warning,
+    LogLine, MetadataWriteEffect, Mode, Operation, RequestId, RunError, RunId, Timings, Warning,
 };
 
 /// Version of the report's JSON form; it grows when a field changes its meaning or goes away.
@@ -90,7 +90,8 @@ impl Verdict {
 /// What a run used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
-    /// From the start of the isolate to the end of the run.
+    /// From the start of the isolate to the end of the run. Of an isolate that was made before the run, the time in which it
+    /// only waited does not count.
     #[serde(rename = "wall_ms", with = "milliseconds")]
     pub wall: Duration,
     /// CPU time of the isolate's thread.
@@ -168,6 +169,9 @@ pub struct RunReport {
     pub logs: Vec<LogLine>,
     /// What it used.
     pub usage: Usage,
+    /// Where its time went, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timings: Option<Timings>,
 }
 
 impl RunReport {

@@ -1,25 +1,25 @@
 //! The public face: load projects, run functions.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, CompletedRun, EffectLog, Host, Invocation, Limits, LimitsError, RunReport,
-    SystemClock,
+    CallContext, Clock, CompletedRun, EffectLog, Function, FunctionKind, Host, Invocation, Limits,
+    LimitsError, RunReport, SystemClock, Timings,
 };
 use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::runtime::Handle;
-use tokio::sync::{AcquireError, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::action;
 use crate::before;
 use crate::describe::describe;
 use crate::isolate::{
-    Admission, ExecuteJob, Interrupted, IsolateThreads, LoadedFunctions, NotStarted, StopReason, StopSignal,
-    Watchdog,
+    ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopReason, StopSignal, UnderWay, Watchdog,
 };
 use crate::places::Places;
 use crate::report::{self, Ending};
@@ -27,6 +27,9 @@ use crate::schema;
 
 /// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
 pub const DEFAULT_MAX_ISOLATES: usize = 256;
+
+/// What isolates that wait for a run may hold in a server by default; see [`Engine::allow_prewarmed`].
+pub const DEFAULT_PREWARMED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What the code outside `exec` may use while a project is loaded.
 const LOAD_LIMITS: Limits = Limits {
@@ -122,11 +125,8 @@ impl EngineBuilder {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
         Ok(Engine {
-            threads: Arc::new(IsolateThreads {
-                watchdog,
-                clock: self.clock,
-                loaded: LoadedFunctions::default(),
-            }),
+            threads: Arc::new(IsolateThreads::new(watchdog, self.clock)),
+            timings: Arc::default(),
             places: Places::new(self.max_isolates),
             loads: Arc::new(Semaphore::new(cores.min(self.max_isolates))),
         })
@@ -140,6 +140,8 @@ impl EngineBuilder {
 #[derive(Clone)]
 pub struct Engine {
     threads: Arc<IsolateThreads>,
+    /// Whether reports have them.
+    timings: Arc<AtomicBool>,
     places: Places,
     /// Loading only computes: more isolates at once than cores would be slower. It has places of its own, because a run
     /// that holds one of the others may wait for a load.
@@ -151,6 +153,22 @@ impl Engine {
     #[must_use]
     pub fn builder() -> EngineBuilder {
         EngineBuilder { clock: Arc::new(SystemClock), max_isolates: DEFAULT_MAX_ISOLATES }
+    }
+
+    /// What isolates may hold together that are made before their runs, in bytes. Until it is said there are none.
+    ///
+    /// After a function has run twice within half a minute, isolates are made for it that have evaluated its modules and
+    /// wait for their one run. Each is for one function of one deployment, in one environment and under the same limits.
+    /// Functions whose modules could tell, because they read a clock or start a timer outside of `exec`, get none. One
+    /// holds some 4 MB, and is given back when no run came for half a minute. For a process that lives long:
+    /// [`DEFAULT_PREWARMED_BYTES`] is what servers have.
+    pub fn allow_prewarmed(&self, bytes: u64) {
+        self.threads.allow_prewarmed(bytes);
+    }
+
+    /// From now on reports say where the time of their runs went.
+    pub fn report_timings(&self) {
+        self.timings.store(true, Ordering::Relaxed);
     }
 
     /// Reads, checks and transpiles a project and evaluates each of its modules once, under limits.
@@ -184,22 +202,22 @@ impl Engine {
         Ok(Project::new(described, read.not_loaded, read.notes))
     }
 
-    async fn describe(&self, read: &ReadFunction) -> Result<Arc<onevent_contract::Function>, LoadError> {
-        let guard = StopOnDrop::default();
+    async fn describe(&self, read: &ReadFunction) -> Result<Arc<Function>, LoadError> {
         let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
         let permit = self.loads.clone().acquire_owned().await.map_err(shut_down)?;
-        let admission = Admission { stop: guard.0.clone(), permit };
-        let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, admission) {
-            Ok(end) => end.await.unwrap_or_else(|_| Err(thread_lost())),
+        let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, permit) {
+            Ok(UnderWay { stop, end }) => {
+                let _guard = StopOnDrop(stop);
+                end.await.unwrap_or_else(|_| Err(thread_lost()))
+            }
             Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
         };
         describe(read, end)
     }
 
     /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.
-    async fn admit(&self, guard: &StopOnDrop, depth: u32) -> Result<Admission, AcquireError> {
-        let permit = self.places.of_depth(depth).acquire_owned().await?;
-        Ok(Admission { stop: guard.0.clone(), permit })
+    async fn admit(&self, depth: u32) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.places.of_depth(depth).acquire_owned().await
     }
 
     /// Runs a function. Dropping the future stops the run.
@@ -226,14 +244,15 @@ impl Engine {
     ) -> Result<CompletedRun, RunRefused> {
         invocation.limits.check()?;
         let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
-        let guard = StopOnDrop::default();
         let mut cancelled = std::pin::pin!(cancelled);
-        let admission = tokio::select! {
+        let clock = self.threads.clock();
+        let asked = clock.monotonic();
+        let permit = tokio::select! {
             biased;
             () = &mut cancelled => return Err(RunRefused::Cancelled),
-            admission = self.admit(&guard, invocation.depth) => admission.map_err(|_| RunRefused::NoRuntime)?,
+            permit = self.admit(invocation.depth) => permit.map_err(|_| RunRefused::NoRuntime)?,
         };
-        let clock = &self.threads.clock;
+        let queue = clock.elapsed(asked);
         let started_at = clock.now();
         let (log, effects) = EffectLog::with_sender(clock.clone());
         let call = CallContext {
@@ -248,6 +267,8 @@ impl Engine {
         let about = Arc::clone(&invocation);
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),
+            declares_schemas: declares_schemas(&invocation.function),
+            environment: invocation.environment.clone(),
             limits: invocation.limits.clone(),
             before: AbortOnDropHandle::new(host_runtime.spawn(reading)),
             facts: Box::new(move |before| before::facts(&about, before)),
@@ -257,7 +278,8 @@ impl Engine {
             log: Arc::clone(&log),
             host_runtime,
         };
-        let mut end = self.threads.execute(job, admission).map_err(RunRefused::Thread)?;
+        let UnderWay { stop, mut end } = self.threads.execute(job, permit).map_err(RunRefused::Thread)?;
+        let guard = StopOnDrop(stop);
         let ended = tokio::select! {
             biased;
             ended = &mut end => ended,
@@ -266,9 +288,12 @@ impl Engine {
                 end.await
             }
         };
+        let mut timings = None;
         let (before, ending) = match ended {
             Ok(Ok(mut end)) => {
                 let refused = matches!(end.settled, Err(Interrupted::Refused(_)));
+                let asked = self.timings.load(Ordering::Relaxed);
+                timings = asked.then_some(Timings { queue, ..end.timings });
                 let before = std::mem::take(&mut end.before);
                 let ending = Ending::of(end, &invocation, &log);
                 if !refused {
@@ -281,7 +306,9 @@ impl Engine {
             Ok(Err(NotStarted::Cancelled)) => return Err(RunRefused::Cancelled),
             Err(_) => (Value::Null, Ending::lost(thread_lost_message())),
         };
-        Ok(report::report(&invocation, &log, started_at, before, ending))
+        let mut completed = report::report(&invocation, &log, started_at, before, ending);
+        completed.report.timings = timings;
+        Ok(completed)
     }
 }
 
@@ -293,8 +320,16 @@ fn thread_lost() -> Interrupted {
     Interrupted::Engine(thread_lost_message().to_owned())
 }
 
+/// Whether a function is known to declare schemas: the SDK checks them with zod.
+fn declares_schemas(function: &Function) -> bool {
+    function.metadata_schema.is_some()
+        || match &function.kind {
+            FunctionKind::Event(_) => false,
+            FunctionKind::Action { input, output } => input.is_some() || output.is_some(),
+        }
+}
+
 /// Stops a run that nobody waits for any more.
-#[derive(Default)]
 struct StopOnDrop(Arc<StopSignal>);
 
 impl Drop for StopOnDrop {

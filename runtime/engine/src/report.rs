@@ -171,6 +171,7 @@ pub(crate) fn report(
         http: Vec::new(),
         logs: Vec::new(),
         usage: ending.usage,
+        timings: None,
     }
     .with_effects(effects);
     CompletedRun { report, returned: ending.output }

@@ -122,5 +122,6 @@ fn without_end(invocation: &Invocation, started_at: Timestamp) -> RunReport {
         http: Vec::new(),
         logs: Vec::new(),
         usage: Usage::default(),
+        timings: None,
     }
 }

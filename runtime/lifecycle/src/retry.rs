@@ -162,6 +162,7 @@ mod tests {
             http: Vec::new(),
             logs: Vec::new(),
             usage: Usage::default(),
+            timings: None,
         }
     }
 

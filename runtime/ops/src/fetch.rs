@@ -8,6 +8,7 @@ use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
 use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
+use crate::before_run::BeforeRun;
 use crate::state::RunState;
 use crate::wire::{OpResult, method, refused};
 
@@ -43,7 +44,12 @@ pub(crate) async fn op_onevent_fetch(
     let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
     OpResult::of(match run {
         Some(run) => fetch(&run, request, body).await,
-        None => Err(refused("no_run", "no requests while a module is loaded: call fetch() in `exec`")),
+        None => {
+            if let Some(before) = state.borrow().try_borrow::<Rc<BeforeRun>>() {
+                before.asked_for_run();
+            }
+            Err(refused("no_run", "no requests while a module is loaded: call fetch() in `exec`"))
+        }
     })
 }
 

@@ -1,10 +1,11 @@
 //! The V8 extension: the ops behind `nango.*` and `console`, the Rust side of `js-sdk/src/ops.ts`, and the recipe of
-//! the snapshot that an isolate starts from.
+//! the snapshots that isolates start from.
 //!
 //! A snapshot must be baked with exactly the ops that run on it, so whoever bakes one and whoever runs on it take
 //! both from here.
 #![forbid(unsafe_code)]
 
+mod before_run;
 mod budget;
 mod checkpoint;
 mod commonjs;
@@ -22,6 +23,7 @@ mod state;
 pub mod v8_flags;
 mod wire;
 
+pub use self::before_run::BeforeRun;
 pub use self::commonjs::FunctionModules;
 pub use self::locks::release_after;
 pub use self::modules::{LoadedModules, target as import_target};
@@ -77,6 +79,7 @@ deno_core::extension!(
         "onevent:buffer" = "ext:onevent/buffer.js",
         "onevent:crypto" = "ext:onevent/node_crypto.js",
         "onevent:url" = "ext:onevent/node_url.js",
+        "onevent:zod" = "ext:onevent/zod.js",
     ],
 );
 

@@ -80,7 +80,7 @@ pub(crate) async fn op_onevent_release_all_locks(state: Rc<RefCell<OpState>>) ->
     OpResult::of(run.ask(async move { host.release_all_locks(&call).await }).await)
 }
 
-/// Gives back what a run took that has ended, however it ended. The isolate is gone by then, so nothing takes more.
+/// Gives back what a run took that has ended, however it ended. Its calls are abandoned by then, so nothing takes more.
 ///
 /// A host that cannot is only logged: a lock also ends with its time.
 pub async fn release_after(run: &RunState) {

@@ -7,6 +7,7 @@ use deno_core::{OpState, op2};
 use onevent_contract::{LogLevel, Warning, WarningCode};
 use serde_json::{Value, json};
 
+use crate::before_run::{BeforeRun, Told};
 use crate::state::RunState;
 
 /// A log message keeps this many bytes (Nango's limit); the rest is cut, with a mark.
@@ -14,11 +15,14 @@ const MAX_LOG_MESSAGE_BYTES: usize = 99_000;
 /// What is logged beside the message keeps this many bytes of JSON text; larger is left out, with a mark.
 const MAX_LOG_META_BYTES: usize = 99_000;
 
-/// While a module is described there is no run, and nobody to read a log.
-fn with_run(state: &Rc<RefCell<OpState>>, then: impl FnOnce(&RunState)) {
+/// While a module is described there is no run, and nobody to read a log: nothing is told.
+fn tell(state: &Rc<RefCell<OpState>>, told: impl FnOnce() -> Told) {
     let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
-    if let Some(run) = run {
-        then(&run);
+    let before = state.borrow().try_borrow::<Rc<BeforeRun>>().cloned();
+    match (run, before) {
+        (Some(run), _) => told().tell(&run),
+        (None, Some(before)) => before.keep(told()),
+        (None, None) => {}
     }
 }
 
@@ -29,14 +33,14 @@ pub(crate) fn op_onevent_log(
     #[string] message: &str,
     #[string] meta: Option<String>,
 ) {
-    with_run(&state, |run| {
+    tell(&state, || {
         let level = match level {
             "debug" => LogLevel::Debug,
             "warn" => LogLevel::Warn,
             "error" => LogLevel::Error,
             _ => LogLevel::Info,
         };
-        run.call.effects.log(level, cut(message, MAX_LOG_MESSAGE_BYTES), meta.map(|text| read_meta(&text)));
+        Told::Log(level, cut(message, MAX_LOG_MESSAGE_BYTES), meta.map(|text| read_meta(&text)))
     });
 }
 
@@ -63,7 +67,7 @@ pub(crate) fn op_onevent_warn(
     #[string] message: &str,
     #[serde] keys: Vec<String>,
 ) {
-    with_run(&state, |run| {
+    tell(&state, || {
         let code = match code {
             "calls_not_awaited" => WarningCode::CallsNotAwaited,
             "metadata_invalid_before_run" => WarningCode::MetadataInvalidBeforeRun,
@@ -73,6 +77,6 @@ pub(crate) fn op_onevent_warn(
         };
         let mut warning = Warning::new(code, cut(message, MAX_LOG_MESSAGE_BYTES));
         warning.keys = keys.into_iter().take(100).map(|key| cut(&key, 200)).collect();
-        run.call.effects.warn(warning);
+        Told::Warning(warning)
     });
 }

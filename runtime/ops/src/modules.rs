@@ -1,6 +1,7 @@
 //! The modules of a loaded function, with what is found out about them once and not in every run.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use onevent_contract::specifier::PROJECT_ROOT;
@@ -12,6 +13,8 @@ pub struct LoadedModules {
     by_path: HashMap<String, usize>,
     /// Texts that were made for V8, by their specifiers.
     texts: Mutex<HashMap<String, Arc<str>>>,
+    /// Whether they have to be evaluated when their run is there.
+    never_prewarmed: AtomicBool,
 }
 
 impl LoadedModules {
@@ -20,7 +23,7 @@ impl LoadedModules {
     pub fn new(modules: Arc<[Arc<ModuleSource>]>) -> Self {
         let by_path =
             modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
-        Self { modules, by_path, texts: Mutex::default() }
+        Self { modules, by_path, texts: Mutex::default(), never_prewarmed: AtomicBool::new(false) }
     }
 
     /// The modules; the first is the function's own file.
@@ -45,6 +48,25 @@ impl LoadedModules {
     #[must_use]
     pub fn entry(&self) -> Option<&ModuleSource> {
         self.modules.first().map(Arc::as_ref)
+    }
+
+    /// Whether one of them imports the built-in module of that name. One that is imported by a name which is made at run
+    /// time is not seen.
+    #[must_use]
+    pub fn imports_built_in(&self, name: &str) -> bool {
+        let mut imports = self.modules.iter().flat_map(|module| &module.imports);
+        imports.any(|import| matches!(&import.target, ImportTarget::BuiltIn(built_in) if built_in == name))
+    }
+
+    /// From now on these modules are evaluated only when their run is there.
+    pub fn never_prewarm(&self) {
+        self.never_prewarmed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`LoadedModules::never_prewarm`] was said.
+    #[must_use]
+    pub fn is_never_prewarmed(&self) -> bool {
+        self.never_prewarmed.load(Ordering::Relaxed)
     }
 
     /// The names that the function's modules import of the one at `path`.

@@ -4,10 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use onevent_contract::{CallContext, Frame, Host, HostError, SchemaCheck};
+use onevent_contract::{CallContext, Clock, Frame, Host, HostError, Instant, SchemaCheck};
 use serde_json::Value;
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::CallBudget;
@@ -48,6 +50,33 @@ pub enum Completion {
     },
 }
 
+/// When the host works for a run.
+#[derive(Debug, Clone, Copy, Default)]
+struct WithHost {
+    /// Calls that are open now.
+    open: u32,
+    /// Since when at least one is.
+    since: Option<Instant>,
+    /// Before that.
+    spent: Duration,
+}
+
+/// A call that the host works on, until it is dropped.
+struct Asking<'a>(&'a RunState);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        let mut with_host = self.0.with_host.get();
+        with_host.open = with_host.open.saturating_sub(1);
+        if with_host.open == 0
+            && let Some(since) = with_host.since.take()
+        {
+            with_host.spent += self.0.clock.elapsed(since);
+        }
+        self.0.with_host.set(with_host);
+    }
+}
+
 /// One run's state, reachable from its ops through `OpState`.
 pub struct RunState {
     pub(crate) host: Arc<dyn Host>,
@@ -58,6 +87,10 @@ pub struct RunState {
     pub(crate) settled: RefCell<Option<Completion>>,
     pub(crate) host_failure: RefCell<Option<String>>,
     pub(crate) budget: CallBudget,
+    /// The calls that the host works on.
+    calls: RefCell<Vec<AbortHandle>>,
+    clock: Arc<dyn Clock>,
+    with_host: Cell<WithHost>,
     /// Whether the run asked for a lock: it may hold some at its end.
     pub(crate) locked: Cell<bool>,
     /// Woken when `settled` or `host_failure` was set.
@@ -72,6 +105,7 @@ impl RunState {
         call: CallContext,
         host_runtime: Handle,
         schema: Option<Arc<dyn SchemaCheck>>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             host,
@@ -81,6 +115,9 @@ impl RunState {
             settled: RefCell::default(),
             host_failure: RefCell::default(),
             budget: CallBudget::default(),
+            calls: RefCell::default(),
+            clock,
+            with_host: Cell::default(),
             locked: Cell::default(),
             waker: RefCell::default(),
         }
@@ -94,7 +131,9 @@ impl RunState {
         let _open = self.budget.open()?;
         let _turn = self.budget.turn().await;
         // A host's work ends with the call that asked for it.
-        let message = match AbortOnDropHandle::new(self.host_runtime.spawn(answer)).await {
+        let task = AbortOnDropHandle::new(self.host_runtime.spawn(answer));
+        let _asking = self.asking(task.abort_handle());
+        let message = match task.await {
             Ok(Err(HostError::Internal { message })) => message,
             Ok(answer) => return answer,
             Err(_) => "the host panicked or was shut down".to_owned(),
@@ -102,6 +141,28 @@ impl RunState {
         self.host_failure.borrow_mut().get_or_insert(message);
         self.wake();
         std::future::pending().await
+    }
+
+    fn asking(&self, call: AbortHandle) -> Asking<'_> {
+        let mut calls = self.calls.borrow_mut();
+        calls.retain(|call| !call.is_finished());
+        calls.push(call);
+        let mut with_host = self.with_host.get();
+        with_host.open += 1;
+        with_host.since.get_or_insert_with(|| self.clock.monotonic());
+        self.with_host.set(with_host);
+        Asking(self)
+    }
+
+    /// Ends the calls that the host still works on: the run is over.
+    pub fn abandon_calls(&self) {
+        self.calls.take().iter().for_each(AbortHandle::abort);
+    }
+
+    /// How long the host has worked on calls of this run, one or many at a time.
+    pub fn time_with_host(&self) -> Duration {
+        let WithHost { since, spent, .. } = self.with_host.get();
+        spent + since.map_or(Duration::ZERO, |since| self.clock.elapsed(since))
     }
 
     pub(crate) fn settle(&self, settled: Completion) {

@@ -112,6 +112,7 @@ fn shortened(report: &RunReport, bytes: usize) -> RunReport {
         http: Vec::new(),
         logs: Vec::new(),
         usage: report.usage,
+        timings: report.timings,
     }
 }
 

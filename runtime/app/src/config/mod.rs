@@ -43,7 +43,7 @@ pub use self::settings::{FunctionSettings, IntegrationSettings, LimitSettings, N
 use self::table::SETTINGS;
 pub use self::value::{
     ApiUrl, BaseUrl, BodyLimit, CpuLimit, DrainTime, HeapLimit, Hosts, Invalid, KeptFor, Networks,
-    RequestRate, RetryCount, RetryWait, WallLimit, WebUrl,
+    PrewarmedMemory, RequestRate, RetryCount, RetryWait, WallLimit, WebUrl,
 };
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;

@@ -3,7 +3,7 @@
 use onevent_lifecycle::CreationWebhook;
 
 use super::origin::Sourced;
-use super::value::{BodyLimit, DrainTime, RequestRate, WebUrl};
+use super::value::{BodyLimit, DrainTime, PrewarmedMemory, RequestRate, WebUrl};
 
 /// The server itself.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct ServerSettings {
     pub rate_limit: Sourced<RequestRate>,
     /// How long runs have to end when it stops.
     pub drain: Sourced<DrainTime>,
+    /// What isolates that wait for their run may hold.
+    pub prewarmed_memory: Sourced<PrewarmedMemory>,
 }
 
 /// Webhooks to the operator's app.
@@ -38,6 +40,7 @@ impl Default for ServerSettings {
             body_limit: Sourced::default(BodyLimit::DEFAULT),
             rate_limit: Sourced::default(RequestRate::DEFAULT),
             drain: Sourced::default(DrainTime::DEFAULT),
+            prewarmed_memory: Sourced::default(PrewarmedMemory::DEFAULT),
         }
     }
 }

@@ -266,6 +266,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.server.drain),
     },
     Setting {
+        key: "server.prewarmed_memory",
+        flag: None,
+        help: "What isolates may hold together that are made before their run, for functions that run again and again. \
+               With 0 there are none.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.server.prewarmed_memory),
+    },
+    Setting {
         key: "webhooks.url",
         flag: None,
         help: "Where your app is told of its connections. Without it, nobody is told.",

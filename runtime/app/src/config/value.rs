@@ -14,7 +14,7 @@ pub use self::durable::{KeptFor, RetryCount, RetryWait};
 pub use self::host::Hosts;
 pub use self::limit::{CpuLimit, HeapLimit, WallLimit};
 pub use self::network::Networks;
-pub use self::server::{BodyLimit, DrainTime, RequestRate};
+pub use self::server::{BodyLimit, DrainTime, PrewarmedMemory, RequestRate};
 pub use self::setting_value::Invalid;
 pub(super) use self::setting_value::{Secrecy, SettingValue, Written};
 pub use self::url::{ApiUrl, BaseUrl, WebUrl};

@@ -150,7 +150,11 @@ impl Service {
         }
         let made = Engine::builder().build();
         let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
-        Ok(self.engine.get_or_init(|| made))
+        let engine = self.engine.get_or_init(|| made);
+        if self.has_workers() {
+            self.prewarm(engine);
+        }
+        Ok(engine)
     }
 
     /// The project's functions, loaded once; a broken one is listed in it.

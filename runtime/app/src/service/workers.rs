@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use onevent_contract::{EnvironmentName, SystemClock};
+use onevent_engine::Engine;
 use onevent_lifecycle::{Workers as DatabaseWorkers, WorkersOptions};
 use onevent_store::Store;
 use tokio_util::task::AbortOnDropHandle;
@@ -65,7 +66,7 @@ impl Service {
         on_failure: impl Fn(&DatabaseName, &dyn Error) + Send + Sync + 'static,
     ) -> Result<Workers, ServiceError> {
         self.open_databases().await?;
-        self.has_workers.store(true, Ordering::Relaxed);
+        self.live_long();
         let on_failure: OnFailure = Arc::new(on_failure);
         let mut workers = Workers { started: Started::default(), waiting: Vec::new() };
         for database in self.databases.iter() {
@@ -94,18 +95,31 @@ impl Service {
         let store = self.open_to_serve(home).await?;
         let started = Started::default();
         started.add(self.workers_on(home, store, &(Arc::new(on_failure) as OnFailure))?);
-        self.has_workers.store(true, Ordering::Relaxed);
+        self.has_workers.store(true, Ordering::SeqCst);
         Ok(Workers { started, waiting: Vec::new() })
     }
 
     /// Works on nothing of the queue: other processes on the database do. From here on an operation answers before its
     /// setup functions run, as where there are workers.
     pub fn leave_work_to_others(&self) {
-        self.has_workers.store(true, Ordering::Relaxed);
+        self.live_long();
+    }
+
+    /// What has workers, its own or others', is a server.
+    fn live_long(&self) {
+        self.has_workers.store(true, Ordering::SeqCst);
+        if let Some(engine) = self.engine.get() {
+            self.prewarm(engine);
+        }
+    }
+
+    /// Lets isolates wait for the runs of functions that run again and again.
+    pub(super) fn prewarm(&self, engine: &Engine) {
+        engine.allow_prewarmed(self.settings().server.prewarmed_memory.value.get());
     }
 
     pub(super) fn has_workers(&self) -> bool {
-        self.has_workers.load(Ordering::Relaxed)
+        self.has_workers.load(Ordering::SeqCst)
     }
 
     fn workers_on(

@@ -55,6 +55,9 @@ pub(crate) struct DryrunArgs {
     /// Store what the run writes into the connection's metadata; against Nango or a server, also trigger its deployed actions
     #[arg(long, conflicts_with_all = ["connection", "metadata"])]
     pub(crate) allow_writes: bool,
+    /// Show where the time of the run went
+    #[arg(long)]
+    pub(crate) timings: bool,
 }
 
 impl DryrunArgs {

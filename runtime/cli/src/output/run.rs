@@ -3,6 +3,7 @@
 use std::path::{Component, Path};
 use std::sync::Arc;
 
+use onevent_contract::Timings;
 use serde_json::Value;
 
 use super::diff;
@@ -33,6 +34,9 @@ pub(crate) fn render(run: &RunView, sources: Sources<'_>) -> String {
         text.push_str(&warning_line(warning));
     }
     text.push_str(&format!("  {}\n", paint(DIM, &usage(run))));
+    if let Some(timings) = &run.timings {
+        text.push_str(&format!("  {}\n", paint(DIM, &timings_line(timings))));
+    }
     text
 }
 
@@ -196,6 +200,21 @@ fn usage(run: &RunView) -> String {
     if run.mode == "dry" { used } else { format!("{used} · run {}", run.run_id) }
 }
 
+/// Where the time went, in the order in which it did.
+fn timings_line(timings: &Timings) -> String {
+    let phases = [
+        ("queue", timings.queue),
+        ("isolate", timings.isolate),
+        ("load", timings.load),
+        ("exec", timings.exec),
+        ("host", timings.host),
+        ("teardown", timings.teardown),
+    ];
+    let phases = phases.map(|(name, time)| format!("{name} {}", took(time.as_secs_f64() * 1000.0)));
+    let when = if timings.prewarmed { " (prewarmed)" } else { "" };
+    format!("{}{when}", phases.join(", "))
+}
+
 /// A text of several lines whose later lines are indented.
 fn indent(text: &str, by: &str) -> String {
     text.trim_end().replace('\n', &format!("\n{by}"))
@@ -227,6 +246,10 @@ mod tests {
             ],
             "logs": [{"seq": 0, "level": "info", "message": "one\ntwo", "meta": {"a": 1}, "at": "2026-01-01T00:00:00Z"}],
             "usage": {"wall_ms": 83.0, "cpu_ms": 4.0, "heap_peak_bytes": 8_388_608},
+            "timings": {
+                "prewarmed": false, "queue_ms": 0.0, "isolate_ms": 3.0, "load_ms": 1.25, "exec_ms": 2.0, "host_ms": 70.0,
+                "teardown_ms": 0.5,
+            },
         })
     }
 
@@ -253,6 +276,7 @@ mod tests {
             "  metadata not stored\n    - x: 1\n    + y: 2",
             "  warning[metadata_keys_dropped]: dropped `x`",
             "  83ms wall, 4ms CPU, 8.0 MiB heap",
+            "  queue 0.0ms, isolate 3ms, load 1ms, exec 2ms, host 70ms, teardown 0.5ms",
         ];
         let mut from = 0;
         for part in order {

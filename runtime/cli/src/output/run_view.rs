@@ -1,5 +1,6 @@
 //! One run, as it is read from its report: the one form that live and kept reports share.
 
+use onevent_contract::Timings;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -33,6 +34,9 @@ pub(crate) struct RunView {
     pub(super) http: Vec<HttpView>,
     pub(super) logs: Vec<LogView>,
     pub(super) usage: UsageView,
+    /// Only where somebody asked for them.
+    #[serde(default)]
+    pub(super) timings: Option<Timings>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

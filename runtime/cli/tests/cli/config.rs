@@ -33,6 +33,7 @@ fn every_value_has_its_origin() {
         ["server.body_limit", "75MiB", "default"],
         ["server.rate_limit", "2400", "default"],
         ["server.drain", "25s", "default"],
+        ["server.prewarmed_memory", "64MiB", "default"],
         ["webhooks.auth_creation", "after_setup", "default"],
         ["webhooks.auth_refresh_error", "true", "default"],
         ["webhooks.connection_deletion", "true", "default"],

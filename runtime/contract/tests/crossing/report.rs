@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use onevent_contract::{
     CompletedRun, ErrorType, Event, Frame, HttpEffect, LogLine, MetadataReport, MetadataWriteEffect,
-    MetadataWriteKind, Mode, Operation, REPORT_SCHEMA_VERSION, RequestId, RunError, RunId, RunReport, Usage,
-    Verdict,
+    MetadataWriteKind, Mode, Operation, REPORT_SCHEMA_VERSION, RequestId, RunError, RunId, RunReport,
+    Timings, Usage, Verdict,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -110,6 +110,9 @@ fn report() -> BoxedStrategy<RunReport> {
                 http,
                 logs,
                 usage,
+                timings: attempt
+                    .is_multiple_of(2)
+                    .then(|| Timings { queue: usage.wall, ..Timings::default() }),
             }
         })
         .boxed()

@@ -1,21 +1,29 @@
-//! One isolate: made for one job on a thread of its own, driven until it ends, dropped.
+//! One isolate: made for one run on a thread, driven until it ends, dropped.
 
 mod array_buffers;
+mod clock_reads;
+mod entry;
+mod execute;
 mod facade;
 mod heap;
+mod job;
+mod keeper;
 mod loaded;
 mod loader;
+mod meter;
+mod prewarm;
+mod prewarmed;
 mod runtime;
+mod snapshots;
 mod stop;
 #[cfg(test)]
 mod tests;
-mod thread;
+mod threads;
 mod watchdog;
+mod workers;
 
-pub(crate) use self::loaded::LoadedFunctions;
+pub(crate) use self::job::{Before, DescribeEnd, ExecuteEnd, ExecuteJob, NotStarted, UnderWay};
 pub(crate) use self::runtime::Interrupted;
 pub(crate) use self::stop::{StopReason, StopSignal};
-pub(crate) use self::thread::{
-    Admission, Before, DescribeEnd, ExecuteEnd, ExecuteJob, IsolateThreads, NotStarted,
-};
+pub(crate) use self::threads::IsolateThreads;
 pub(crate) use self::watchdog::Watchdog;

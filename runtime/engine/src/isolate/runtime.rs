@@ -4,23 +4,18 @@ use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
 use onevent_contract::{Limits, RunError};
-use onevent_ops::{FunctionModules, LoadedModules, RunState};
+use onevent_ops::{FunctionModules, LoadedModules};
 
 use super::array_buffers::ArrayBufferBudget;
 use super::heap::{self, HeapPeak};
 use super::loader::{FunctionLoader, entry_specifier};
+use super::snapshots::{LAZY_SCRIPTS, Snapshot};
 use super::stop::{StopReason, StopSignal};
-
-/// The startup snapshot that `build.rs` baked.
-pub(super) static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/onevent.snapshot"));
-
-/// The scripts beside it that are evaluated at their first use: specifier and text, sorted.
-static LAZY_SCRIPTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lazy_scripts.rs"));
 
 /// What deno_core says of a module whose top-level `await` nothing can settle; it has no type of its own.
 const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
@@ -73,9 +68,9 @@ impl Isolate {
     /// Makes an isolate on the current thread, which must have entered a tokio runtime.
     pub(super) fn new(
         modules: Arc<LoadedModules>,
+        snapshot: Snapshot,
         limits: &Limits,
         stop: Arc<StopSignal>,
-        run: Option<Rc<RunState>>,
     ) -> Result<Self, Interrupted> {
         let heap = usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX);
         let buffers = ArrayBufferBudget::new(heap, stop.clone());
@@ -83,9 +78,9 @@ impl Isolate {
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
             module_loader: Some(Rc::new(FunctionLoader::new(modules.clone()))),
             extensions: onevent_ops::extensions(),
-            startup_snapshot: Some(SNAPSHOT),
+            startup_snapshot: Some(snapshot.bytes()),
             residual_lazy_js_sources: LAZY_SCRIPTS,
-            // The snapshot holds them, bound.
+            // The snapshots hold them, bound.
             skip_op_registration: true,
             create_params: Some(
                 v8::CreateParams::default()
@@ -98,12 +93,20 @@ impl Isolate {
         heap::guard(&mut runtime, stop.clone());
         let peak = HeapPeak::watch(&mut runtime);
         runtime.op_state().borrow_mut().put(modules.clone());
-        if let Some(run) = run {
-            runtime.op_state().borrow_mut().put(run);
-        }
         let (describe, execute) = start(&mut runtime)?;
         stop.attach(runtime.v8_isolate().thread_safe_handle());
         Ok(Self { runtime, stop, modules, describe, execute, buffers, peak })
+    }
+
+    /// Gives the ops of this isolate what they work for.
+    pub(super) fn put<T: 'static>(&mut self, state: T) {
+        self.runtime.op_state().borrow_mut().put(state);
+    }
+
+    /// Whether nothing is under way: no timer, no op.
+    pub(super) fn is_at_rest(&mut self) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        matches!(self.runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default()), Poll::Ready(Ok(())))
     }
 
     /// Loads and evaluates the function's modules.

@@ -21,6 +21,8 @@ pub(crate) struct Watched {
     pub(crate) stop: Arc<StopSignal>,
     pub(crate) deadline: Instant,
     pub(crate) cpu_clock: ThreadCpuClock,
+    /// What the thread had used when the run began.
+    pub(crate) cpu_before: Duration,
     pub(crate) cpu_limit: Duration,
 }
 
@@ -38,6 +40,7 @@ impl Watched {
         }
         // The clock of a thread that has ended answers nothing, and uses nothing.
         let Some(used) = self.cpu_clock.read() else { return self.deadline };
+        let used = used.saturating_sub(self.cpu_before);
         match self.cpu_limit.checked_sub(used) {
             Some(left) => self.deadline.min(now.checked_add(left.max(TICK)).unwrap_or(self.deadline)),
             None => {
@@ -165,6 +168,7 @@ mod tests {
             stop: Arc::default(),
             deadline: SystemClock.monotonic() + wall,
             cpu_clock: ThreadCpuClock::of_this_thread().unwrap(),
+            cpu_before: Duration::ZERO,
             cpu_limit: cpu,
         }
     }
@@ -197,6 +201,25 @@ mod tests {
         state.registrations[0].watched.stop.request(StopReason::Cancelled);
         assert_eq!(state.check(now), Some(TICK));
         assert_eq!(state.check(now + TICK), Some(TICK));
+    }
+
+    #[test]
+    fn what_the_thread_used_before_does_not_count() {
+        let own = ThreadCpuClock::of_this_thread().unwrap();
+        while own.read().unwrap() < Duration::from_millis(20) {
+            std::hint::spin_loop();
+        }
+        let now = SystemClock.monotonic();
+        let mut fresh = watched(LONG, Duration::from_millis(10));
+        fresh.cpu_before = own.read().unwrap();
+        let mut state = state(vec![fresh, watched(LONG, Duration::from_millis(10))], now);
+        state.check(now);
+        let stopped: Vec<_> = state
+            .registrations
+            .iter()
+            .map(|registration| registration.watched.stop.reason().is_some())
+            .collect();
+        assert_eq!(stopped, [false, true]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod members;
 mod metadata;
 mod outcomes;
 mod packages;
+mod prewarmed;
 mod signatures;
 mod support;
 mod zod_formats;

@@ -73,6 +73,7 @@ fn report(run: &ActionRun, result: Result<Value, RunError>) -> RunReport {
         http: Vec::new(),
         logs: Vec::new(),
         usage: Usage::default(),
+        timings: None,
     }
 }
 

@@ -52,6 +52,7 @@ fn report(outcome: Outcome) -> RunReport {
         http: Vec::new(),
         logs: Vec::new(),
         usage: Usage::default(),
+        timings: None,
     }
 }
 

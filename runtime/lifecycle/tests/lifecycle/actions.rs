@@ -62,6 +62,7 @@ impl Runner for Acting {
             http: Vec::new(),
             logs: Vec::new(),
             usage: Usage::default(),
+            timings: None,
         };
         Ok(CompletedRun { report, returned: Some(json!(1)) })
     }

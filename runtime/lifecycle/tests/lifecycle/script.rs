@@ -168,6 +168,7 @@ fn report(
         http: Vec::new(),
         logs: Vec::new(),
         usage: Usage::default(),
+        timings: None,
     }
 }
 

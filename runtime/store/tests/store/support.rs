@@ -125,5 +125,6 @@ pub(crate) fn report(connection: &ConnectionKey, function: &str, outcome: Outcom
         http: Vec::new(),
         logs: Vec::new(),
         usage: Usage { wall: Duration::from_micros(12_345), ..Usage::default() },
+        timings: None,
     }
 }

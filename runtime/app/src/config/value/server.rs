@@ -11,6 +11,8 @@ pub type BodyLimit = Bounded<BodySizes>;
 pub type RequestRate = Bounded<RequestRates>;
 /// How long runs have to come to their end when the server is asked to stop.
 pub type DrainTime = Bounded<DrainTimes>;
+/// What isolates that wait for their run may hold together, in bytes; with 0 none wait.
+pub type PrewarmedMemory = Bounded<PrewarmedSizes>;
 
 /// A server that takes less cannot take a connection's credentials; and a body is held in memory while it is read.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub enum RequestRates {}
 /// Nobody waits longer than an hour for a process to end.
 #[derive(Debug)]
 pub enum DrainTimes {}
+
+/// None, or as much as the machine has.
+#[derive(Debug)]
+pub enum PrewarmedSizes {}
 
 impl BodyLimit {
     /// Nango's: 75 MB.
@@ -37,6 +43,11 @@ impl RequestRate {
 impl DrainTime {
     /// As long as most supervisors wait before they kill, and a little less.
     pub const DEFAULT: Self = Self::of(Duration::from_secs(25));
+}
+
+impl PrewarmedMemory {
+    /// The engine's.
+    pub const DEFAULT: Self = Self::of(onevent_engine::DEFAULT_PREWARMED_BYTES);
 }
 
 impl Bounds for BodySizes {
@@ -66,6 +77,15 @@ impl Bounds for DrainTimes {
     const EXAMPLE: &'static str = "25s";
 }
 
+impl Bounds for PrewarmedSizes {
+    type Number = u64;
+    const LEAST: u64 = 0;
+    const MOST: u64 = u64::MAX;
+    const DESCRIPTION: &'static str = "a size like \"64MiB\", or 0";
+    const OUTSIDE: &'static str = "no size";
+    const EXAMPLE: &'static str = "64MiB";
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -75,6 +95,13 @@ mod tests {
 
     fn shown<T: SettingValue>(text: &str) -> Result<String, Invalid> {
         T::parse(text, Path::new("")).map(|value| value.shown())
+    }
+
+    #[test]
+    fn a_server_may_keep_no_isolates_ready() {
+        assert_eq!(shown::<PrewarmedMemory>("64MiB").unwrap(), PrewarmedMemory::DEFAULT.shown());
+        assert_eq!(PrewarmedMemory::parse("0", Path::new("")).unwrap().get(), 0);
+        assert!(shown::<PrewarmedMemory>("much").is_err());
     }
 
     #[test]

@@ -69,6 +69,9 @@ struct Prepared {
 
 /// Runs the function and shows its report.
 pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, Failure> {
+    if args.timings {
+        session.service.engine()?.report_timings();
+    }
     let Prepared { run, recorder, notes, against } = tokio::select! {
         prepared = prepare(session, args) => prepared?,
         // Nothing has happened yet, so nothing is waited for.

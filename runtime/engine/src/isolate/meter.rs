@@ -1,0 +1,88 @@
+//! What a job uses of its thread, and of time. Threads work for many jobs, so both are differences.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{Clock, Instant, Limits};
+
+use super::stop::StopSignal;
+use super::watchdog::Watched;
+use crate::platform::ThreadCpuClock;
+
+/// What a job used.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct JobUsage {
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Duration,
+    pub(crate) heap_peak_bytes: u64,
+}
+
+/// Measures one job on the current thread.
+pub(super) struct Meter {
+    clock: Arc<dyn Clock>,
+    started: Instant,
+    cpu_clock: ThreadCpuClock,
+    cpu_before: Duration,
+    /// What the job used before: its isolate was prewarmed.
+    earlier: JobUsage,
+}
+
+impl Meter {
+    /// Starts now. `None` if the thread has no CPU clock.
+    pub(super) fn start(clock: &Arc<dyn Clock>) -> Option<Self> {
+        let cpu_clock = ThreadCpuClock::of_this_thread()?;
+        Some(Self {
+            clock: Arc::clone(clock),
+            started: clock.monotonic(),
+            cpu_clock,
+            cpu_before: cpu_clock.read()?,
+            earlier: JobUsage::default(),
+        })
+    }
+
+    /// The same job goes on, after a pause that does not count.
+    pub(super) fn resume(&mut self, earlier: JobUsage) {
+        self.started = self.clock.monotonic();
+        self.cpu_before = self.cpu_clock.read().unwrap_or(self.cpu_before);
+        self.earlier = earlier;
+    }
+
+    /// What was used until now.
+    pub(super) fn usage(&self, heap_peak_bytes: u64) -> JobUsage {
+        let cpu = self.cpu_clock.read().unwrap_or(self.cpu_before).saturating_sub(self.cpu_before);
+        JobUsage {
+            wall: self.earlier.wall + self.clock.elapsed(self.started),
+            cpu: self.earlier.cpu + cpu,
+            heap_peak_bytes,
+        }
+    }
+
+    /// The time since `moment`, which is then now.
+    pub(super) fn lap(&self, moment: &mut Instant) -> Duration {
+        let passed = self.clock.elapsed(*moment);
+        *moment = self.clock.monotonic();
+        passed
+    }
+
+    /// The clock that it reads.
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Now.
+    pub(super) fn now(&self) -> Instant {
+        self.clock.monotonic()
+    }
+
+    /// The job as the watchdog sees it.
+    pub(super) fn watched(&self, stop: &Arc<StopSignal>, limits: &Limits) -> Watched {
+        Watched {
+            stop: Arc::clone(stop),
+            deadline: self.started + limits.wall.saturating_sub(self.earlier.wall),
+            cpu_clock: self.cpu_clock,
+            // What was used earlier was used on this thread.
+            cpu_before: self.cpu_before.saturating_sub(self.earlier.cpu),
+            cpu_limit: limits.cpu,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A thread for every job: it makes the isolate, drives it under the watchdog's eyes, and takes it down again.
+
+use std::sync::Arc;
+
+use onevent_contract::{Clock, Limits, ModuleSource};
+use onevent_ops::LoadedModules;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+use super::execute::{Reply, execute, execute_fresh};
+use super::job::{DescribeEnd, ExecuteEnd, ExecuteJob, NoThread, NotStarted, Permit, UnderWay};
+use super::keeper;
+use super::loaded::LoadedFunctions;
+use super::meter::Meter;
+use super::prewarm::{Ready, prewarm};
+use super::prewarmed::{Order, PrewarmKey, Prewarmed};
+use super::runtime::{Interrupted, Isolate};
+use super::snapshots::Snapshot;
+use super::stop::StopSignal;
+use super::watchdog::Watchdog;
+use super::workers::Workers;
+
+/// Starts jobs on threads.
+pub(crate) struct IsolateThreads {
+    watchdog: Watchdog,
+    clock: Arc<dyn Clock>,
+    loaded: LoadedFunctions,
+    workers: Workers,
+    prewarmed: Prewarmed,
+}
+
+impl IsolateThreads {
+    /// Nothing is started yet.
+    pub(crate) fn new(watchdog: Watchdog, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            watchdog,
+            prewarmed: Prewarmed::new(Arc::clone(&clock)),
+            clock,
+            loaded: LoadedFunctions::default(),
+            workers: Workers::default(),
+        }
+    }
+
+    /// From now on isolates that wait for a run may hold so much; 0 for none.
+    pub(crate) fn allow_prewarmed(&self, bytes: u64) {
+        if bytes > 0 {
+            keeper::keep();
+        }
+        self.prewarmed.allow(bytes);
+    }
+
+    /// The clock that everything is measured with.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Evaluates the modules and asks the SDK what they export.
+    pub(crate) fn describe(
+        self: &Arc<Self>,
+        modules: Arc<[Arc<ModuleSource>]>,
+        limits: Limits,
+        permit: Permit,
+    ) -> std::io::Result<UnderWay<DescribeEnd>> {
+        let modules = self.loaded.get(&modules);
+        let (reply, end) = oneshot::channel();
+        let stop = Arc::<StopSignal>::default();
+        let (threads, signal) = (Arc::clone(self), Arc::clone(&stop));
+        self.workers.run(move || {
+            threads.on_this_thread(permit, |equipped| match equipped {
+                Ok((runtime, meter)) => {
+                    let _watch = threads.watchdog.watch(meter.watched(&signal, &limits));
+                    runtime.block_on(describe(modules, &limits, signal, reply));
+                }
+                Err(error) => drop(reply.send(Err(error.into()))),
+            });
+        })?;
+        Ok(UnderWay { stop, end })
+    }
+
+    /// Evaluates the modules and runs `exec`, in an isolate that waits for it or in a new one.
+    pub(crate) fn execute(
+        self: &Arc<Self>,
+        job: ExecuteJob,
+        permit: Permit,
+    ) -> std::io::Result<UnderWay<Result<ExecuteEnd, NotStarted>>> {
+        let (reply, end) = oneshot::channel();
+        let key = PrewarmKey::of(&job);
+        let mut order = Order { job, permit, reply };
+        if let Some(waiting) = self.prewarmed.take(&key) {
+            let stop = Arc::clone(&waiting.stop);
+            match waiting.orders.send(order) {
+                Ok(()) => return Ok(UnderWay { stop, end }),
+                // Its thread is gone.
+                Err(refused) => order = refused,
+            }
+        }
+        let stop = Arc::<StopSignal>::default();
+        let (threads, signal) = (Arc::clone(self), Arc::clone(&stop));
+        self.workers.run(move || {
+            threads.execute_fresh(order, signal);
+            threads.stay_for(key);
+        })?;
+        Ok(UnderWay { stop, end })
+    }
+
+    fn execute_fresh(self: &Arc<Self>, order: Order, stop: Arc<StopSignal>) {
+        let Order { job, permit, reply } = order;
+        let modules = self.loaded.get(&job.modules);
+        self.on_this_thread(permit, |equipped| match equipped {
+            Ok((runtime, meter)) => {
+                let _watch = self.watchdog.watch(meter.watched(&stop, &job.limits));
+                runtime.block_on(execute_fresh(job, modules, stop, &meter, reply));
+            }
+            Err(error) => drop(reply.send(Err(error.into()))),
+        });
+    }
+
+    /// Does `work` with a tokio runtime of its own, and then gives back the permit: the isolate is gone by then.
+    fn on_this_thread(&self, permit: Permit, work: impl FnOnce(Result<(Runtime, Meter), NoThread>)) {
+        let _alive = keeper::Alive::count();
+        work(self.equip());
+        drop(permit);
+    }
+
+    /// What a job needs of its thread. deno_core wants a runtime entered before the isolate is made and left after it is
+    /// dropped. Each job has its own, so that nothing which one has left there goes on in another.
+    fn equip(&self) -> Result<(Runtime, Meter), NoThread> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(|error| NoThread(error.to_string()))?;
+        let meter = Meter::start(&self.clock).ok_or_else(|| NoThread("it has no CPU clock".to_owned()))?;
+        Ok((runtime, meter))
+    }
+
+    /// After a run, this thread makes the next isolate of the same kind ready, and waits for its run.
+    fn stay_for(self: &Arc<Self>, key: PrewarmKey) {
+        let modules = self.loaded.get(key.modules());
+        while let Some(place) = self.prewarmed.place_for(&key, &modules) {
+            let Ok((runtime, mut meter)) = self.equip() else { return };
+            let _entered = runtime.enter();
+            let stop = Arc::<StopSignal>::default();
+            let watch = self.watchdog.watch(meter.watched(&stop, key.limits()));
+            let ready = runtime.block_on(prewarm(&modules, &key, &stop, &meter));
+            drop(watch);
+            let Some(ready) = ready.filter(|_| stop.reason().is_none()) else {
+                return modules.never_prewarm();
+            };
+            let earlier = meter.usage(0);
+            let Some(order) = runtime.block_on(place.wait(ready.bytes, &stop)) else {
+                drop(ready);
+                // What it held is given back as after a run.
+                return drop(keeper::Alive::count());
+            };
+            meter.resume(earlier);
+            let Order { job, permit, reply } = order;
+            let _alive = keeper::Alive::count();
+            {
+                let _watch = self.watchdog.watch(meter.watched(&stop, key.limits()));
+                runtime.block_on(run_ready(ready, job, &meter, reply));
+            }
+            drop(permit);
+        }
+    }
+}
+
+async fn run_ready(ready: Ready, job: ExecuteJob, meter: &Meter, reply: Reply) {
+    let Ready { mut isolate, evaluated, timings, .. } = ready;
+    execute(&mut isolate, Some(evaluated), job, meter, timings, reply).await;
+}
+
+/// Makes an isolate and describes the modules. The reply is sent before the isolate is gone.
+async fn describe(
+    modules: Arc<LoadedModules>,
+    limits: &Limits,
+    stop: Arc<StopSignal>,
+    reply: oneshot::Sender<DescribeEnd>,
+) {
+    let snapshot = Snapshot::of(&modules, false);
+    let mut isolate = match Isolate::new(modules, snapshot, limits, Arc::clone(&stop)) {
+        Ok(isolate) => isolate,
+        Err(error) => return drop(reply.send(Err(error))),
+    };
+    let described = describe_in(&mut isolate).await;
+    stop.end();
+    let _ = reply.send(described);
+}
+
+async fn describe_in(isolate: &mut Isolate) -> Result<String, Interrupted> {
+    let namespace = isolate.evaluate().await?;
+    let described = isolate.describe(&namespace);
+    isolate.keep_compiled_code().await;
+    described
+}

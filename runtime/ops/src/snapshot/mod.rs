@@ -1,0 +1,140 @@
+//! The recipe of the snapshots: web globals and the SDK, evaluated once, when the program is built; and the same with zod.
+
+mod sources;
+mod typical_host;
+mod typical_run;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
+use deno_core::{Extension, JsRuntimeForSnapshot, v8};
+use thiserror::Error;
+
+use self::sources::{add_sources, add_zod, evaluated, lazy_scripts};
+use self::typical_run::run_typically;
+
+/// While snapshots are baked. Every isolate of a process shares one read-only heap, so all snapshots must hold the same one:
+/// the hash seed, which it contains, is a fixed one, and V8 draws another when an isolate starts. The flags stay open because
+/// only the first snapshot may extend that heap.
+const FLAGS_OF_ALL: &str = "--hash-seed=1 --no-freeze-flags-after-init";
+/// While a snapshot is baked that starts from another one.
+const FLAGS_OF_LATER: &str = "--no-extensible-ro-snapshot";
+
+/// Where the scripts of every isolate lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Scripts<'a> {
+    /// The SDK, in one file. Its first line lists what it exports.
+    pub bundle: &'a Path,
+    /// The folder of the scripts that the snapshot holds, evaluated.
+    pub evaluated: &'a Path,
+    /// The folder of the scripts that an isolate evaluates at the first use of what they make. They are no part of the
+    /// snapshot: its size is the cold start of every run, and few runs use them.
+    pub lazy: &'a Path,
+}
+
+/// What an isolate starts from.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Baked {
+    /// The snapshot of functions whose modules do not import zod. Where such a function needs it all the same, it is evaluated.
+    pub without_zod: Box<[u8]>,
+    /// The snapshot of all others.
+    pub with_zod: Box<[u8]>,
+    /// What the first does not hold, sorted by specifier, as deno_core wants it.
+    pub lazy_scripts: Vec<LazyScript>,
+}
+
+/// A script that is evaluated at its first use.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct LazyScript {
+    /// What V8 knows it by.
+    pub specifier: String,
+    /// Its text.
+    pub code: String,
+}
+
+/// Why there is no snapshot.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BakeError {
+    /// A script is missing.
+    #[error("{} cannot be read: {source}", path.display())]
+    Script {
+        /// Where it should lie.
+        path: PathBuf,
+        /// Why it cannot be read.
+        source: std::io::Error,
+    },
+    /// The bundle's first line is not what it should be.
+    #[error("the first line of the SDK's bundle: {0}")]
+    Header(String),
+    /// deno_web has lost a script.
+    #[error("{0}")]
+    DenoWeb(String),
+    /// The run that is done on it failed.
+    #[error("the typical run failed: {0}")]
+    TypicalRun(String),
+    /// V8 or deno_core could not do it.
+    #[error("the snapshot could not be baked: {0}")]
+    Snapshot(String),
+}
+
+/// Bakes the snapshots. V8 lives in the process from here on: nothing runs on a snapshot in the process that made it.
+///
+/// # Errors
+/// A script is missing, or one of them throws.
+pub fn bake(scripts: Scripts<'_>) -> Result<Baked, BakeError> {
+    v8::V8::set_flags_from_string(FLAGS_OF_ALL);
+    crate::v8_flags::set();
+    let mut extensions = crate::extensions();
+    let lazy_scripts = lazy_scripts(&extensions, scripts.lazy)?;
+    add_sources(&mut extensions, scripts)?;
+    let without_zod = snapshot(None, extensions, evaluated(scripts, "typical_run.js")?)?;
+
+    v8::V8::set_flags_from_string(FLAGS_OF_LATER);
+    let mut extensions = crate::extensions();
+    add_zod(&mut extensions, &lazy_scripts)?;
+    // V8 keeps what it starts from for as long as the process lives.
+    let base: &'static [u8] = Box::leak(without_zod.clone());
+    let with_zod = snapshot(Some(base), extensions, evaluated(scripts, "typical_run_with_zod.js")?)?;
+    Ok(Baked { without_zod, with_zod, lazy_scripts })
+}
+
+/// A snapshot with these extensions, after the run in `typical_run` was done on it.
+fn snapshot(
+    base: Option<&'static [u8]>,
+    extensions: Vec<Extension>,
+    typical_run: String,
+) -> Result<Box<[u8]>, BakeError> {
+    let specifier =
+        if base.is_none() { "ext:onevent/typical_run.js" } else { "ext:onevent/typical_run_with_zod.js" };
+    let failure = Rc::new(RefCell::new(None));
+    let failed = Rc::clone(&failure);
+    let options = CreateSnapshotOptions {
+        cargo_manifest_dir: env!("CARGO_MANIFEST_DIR"),
+        startup_snapshot: base,
+        skip_op_registration: base.is_some(),
+        extensions,
+        extension_transpiler: None,
+        with_runtime_cb: Some(Box::new(move |runtime| {
+            forbid_code_from_strings(runtime);
+            if let Err(error) = run_typically(runtime, specifier, &typical_run) {
+                failed.borrow_mut().get_or_insert(error);
+            }
+        })),
+    };
+    let output = create_snapshot(options, None).map_err(|error| BakeError::Snapshot(error.to_string()))?;
+    match failure.take() {
+        Some(message) => Err(BakeError::TypicalRun(message)),
+        None => Ok(output.output),
+    }
+}
+
+/// `eval` and `new Function` are switched off on the context; that is part of the snapshot.
+fn forbid_code_from_strings(runtime: &mut JsRuntimeForSnapshot) {
+    deno_core::scope!(scope, runtime);
+    scope.get_current_context().set_allow_generation_from_strings(false);
+}
