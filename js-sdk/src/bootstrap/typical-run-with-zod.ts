@@ -1,7 +1,9 @@
 // Evaluated while the snapshot with zod is baked.
-import * as z from 'onevent:zod';
-
+//
+// zod is imported last: while V8 links a module, deno_core makes one such as this only after all others.
 import { runTypically } from './typical.ts';
+
+import * as z from 'onevent:zod';
 
 const Nested = z.object({
     text: z.string().min(1),

@@ -324,8 +324,8 @@ fn thread_lost() -> Interrupted {
 fn declares_schemas(function: &Function) -> bool {
     function.metadata_schema.is_some()
         || match &function.kind {
-            FunctionKind::Event(_) => false,
             FunctionKind::Action { input, output } => input.is_some() || output.is_some(),
+            _ => false,
         }
 }
 

@@ -183,12 +183,6 @@ impl Prewarmed {
         drop(state);
         Some(Place { shared: Arc::clone(shared), number, key: key.clone() })
     }
-
-    /// How many wait now.
-    #[cfg(test)]
-    pub(super) fn waiting(&self) -> usize {
-        self.0.lock().waiting.len()
-    }
 }
 
 impl State {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{EnvironmentName, Invocation, Limits, RunReport};
+use onevent_contract::{EnvironmentName, Invocation, Limits, LogLevel, RunReport};
 use onevent_engine::{Engine, Project, ProjectSource};
 use serde_json::Value;
 
@@ -36,8 +36,8 @@ fn was_prewarmed(report: &RunReport) -> bool {
     report.timings.unwrap().prewarmed
 }
 
-fn logs(report: &RunReport) -> Vec<(&'static str, String)> {
-    report.logs.iter().map(|line| (line.level.into(), line.message.clone())).collect()
+fn logs(report: &RunReport) -> Vec<(LogLevel, String)> {
+    report.logs.iter().map(|line| (line.level, line.message.clone())).collect()
 }
 
 /// Runs until an isolate was ready, for a while.
@@ -71,7 +71,7 @@ async fn an_isolate_runs_once() {
     let mut ready = 0;
     for _ in 0..4 {
         let report = prewarmed(&engine, &project).await.expect("an isolate waits");
-        assert_eq!(logs(&report), [("info", "[1]".to_owned())]);
+        assert_eq!(logs(&report), [(LogLevel::Info, "[1]".to_owned())]);
         ready += 1;
     }
     assert_eq!(ready, 4);
@@ -149,7 +149,7 @@ async fn what_a_module_replaced_stays_replaced() {
         "(globalThis as any).Date = class { static now() { return 7; } }; delete (globalThis as any).Intl;";
     let (cold, ready) =
         both(outside, "nango.log(`${Date.now()} ${typeof Intl} ${'Intl' in globalThis}`);").await;
-    assert_eq!(logs(&cold), [("info", "7 undefined false".to_owned())]);
+    assert_eq!(logs(&cold), [(LogLevel::Info, "7 undefined false".to_owned())]);
     assert_eq!(logs(&cold), logs(&ready));
 }
 

@@ -15,12 +15,9 @@ use thiserror::Error;
 use self::sources::{add_sources, add_zod, evaluated, lazy_scripts};
 use self::typical_run::run_typically;
 
-/// While snapshots are baked. Every isolate of a process shares one read-only heap, so all snapshots must hold the same one:
-/// the hash seed, which it contains, is a fixed one, and V8 draws another when an isolate starts. The flags stay open because
-/// only the first snapshot may extend that heap.
-const FLAGS_OF_ALL: &str = "--hash-seed=1 --no-freeze-flags-after-init";
-/// While a snapshot is baked that starts from another one.
-const FLAGS_OF_LATER: &str = "--no-extensible-ro-snapshot";
+/// While snapshots are baked. All isolates of a process share one read-only heap, so all snapshots must hold the same: V8's own,
+/// which no snapshot extends. The hash seed in it is a fixed one; V8 draws another when an isolate starts.
+const FLAGS: &str = "--hash-seed=1 --no-extensible-ro-snapshot";
 
 /// Where the scripts of every isolate lie.
 #[derive(Debug, Clone, Copy)]
@@ -87,36 +84,35 @@ pub enum BakeError {
 /// # Errors
 /// A script is missing, or one of them throws.
 pub fn bake(scripts: Scripts<'_>) -> Result<Baked, BakeError> {
-    v8::V8::set_flags_from_string(FLAGS_OF_ALL);
+    v8::V8::set_flags_from_string(FLAGS);
     crate::v8_flags::set();
-    let mut extensions = crate::extensions();
-    let lazy_scripts = lazy_scripts(&extensions, scripts.lazy)?;
-    add_sources(&mut extensions, scripts)?;
-    let without_zod = snapshot(None, extensions, evaluated(scripts, "typical_run.js")?)?;
+    let lazy_scripts = lazy_scripts(&crate::extensions(), scripts.lazy)?;
 
-    v8::V8::set_flags_from_string(FLAGS_OF_LATER);
     let mut extensions = crate::extensions();
+    add_sources(&mut extensions, scripts)?;
+    let without_zod =
+        snapshot(extensions, "ext:onevent/typical_run.js", evaluated(scripts, "typical_run.js")?)?;
+
+    let mut extensions = crate::extensions();
+    add_sources(&mut extensions, scripts)?;
     add_zod(&mut extensions, &lazy_scripts)?;
-    // V8 keeps what it starts from for as long as the process lives.
-    let base: &'static [u8] = Box::leak(without_zod.clone());
-    let with_zod = snapshot(Some(base), extensions, evaluated(scripts, "typical_run_with_zod.js")?)?;
+    let typical_run = evaluated(scripts, "typical_run_with_zod.js")?;
+    let with_zod = snapshot(extensions, "ext:onevent/typical_run_with_zod.js", typical_run)?;
     Ok(Baked { without_zod, with_zod, lazy_scripts })
 }
 
-/// A snapshot with these extensions, after the run in `typical_run` was done on it.
+/// A snapshot with these extensions, after that run was done on it.
 fn snapshot(
-    base: Option<&'static [u8]>,
     extensions: Vec<Extension>,
+    specifier: &'static str,
     typical_run: String,
 ) -> Result<Box<[u8]>, BakeError> {
-    let specifier =
-        if base.is_none() { "ext:onevent/typical_run.js" } else { "ext:onevent/typical_run_with_zod.js" };
     let failure = Rc::new(RefCell::new(None));
     let failed = Rc::clone(&failure);
     let options = CreateSnapshotOptions {
         cargo_manifest_dir: env!("CARGO_MANIFEST_DIR"),
-        startup_snapshot: base,
-        skip_op_registration: base.is_some(),
+        startup_snapshot: None,
+        skip_op_registration: false,
         extensions,
         extension_transpiler: None,
         with_runtime_cb: Some(Box::new(move |runtime| {

@@ -79,7 +79,7 @@ pub(super) fn evaluated(scripts: Scripts<'_>, file: &str) -> Result<String, Bake
     read(&scripts.evaluated.join(file))
 }
 
-/// Lets a snapshot that starts from another one evaluate zod, and hold it.
+/// Lets a snapshot evaluate zod, and hold it.
 pub(super) fn add_zod(extensions: &mut [Extension], lazy: &[LazyScript]) -> Result<(), BakeError> {
     let no_zod = || BakeError::Snapshot("there is no script of zod".to_owned());
     let script = lazy.iter().find(|script| script.specifier == ZOD).ok_or_else(no_zod)?;
