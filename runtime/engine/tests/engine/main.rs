@@ -20,5 +20,6 @@ mod outcomes;
 mod packages;
 mod prewarmed;
 mod signatures;
+mod snapshots;
 mod support;
 mod zod_formats;

@@ -5,6 +5,7 @@ mod typical_host;
 mod typical_run;
 
 use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -15,9 +16,14 @@ use thiserror::Error;
 use self::sources::{add_sources, add_zod, evaluated, lazy_scripts};
 use self::typical_run::run_typically;
 
-/// While snapshots are baked. All isolates of a process share one read-only heap, so all snapshots must hold the same: V8's own,
-/// which no snapshot extends. The hash seed in it is a fixed one; V8 draws another when an isolate starts.
-const FLAGS: &str = "--hash-seed=1 --no-extensible-ro-snapshot";
+/// V8's flags while snapshots are baked. All isolates of a process share one read-only heap, so all snapshots must hold the
+/// same: V8's own, which no snapshot extends. The hash seed is a part of it. It is drawn once for both, and V8 keeps it when an
+/// isolate starts, because hash tables in a snapshot cannot be built anew: each build of onevent has another.
+fn flags() -> String {
+    // V8 draws one for each isolate where it is 0.
+    let hash_seed = RandomState::new().hash_one(0).max(1);
+    format!("--hash-seed={hash_seed} --no-extensible-ro-snapshot")
+}
 
 /// Where the scripts of every isolate lie.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +90,7 @@ pub enum BakeError {
 /// # Errors
 /// A script is missing, or one of them throws.
 pub fn bake(scripts: Scripts<'_>) -> Result<Baked, BakeError> {
-    v8::V8::set_flags_from_string(FLAGS);
+    v8::V8::set_flags_from_string(&flags());
     crate::v8_flags::set();
     let lazy_scripts = lazy_scripts(&crate::extensions(), scripts.lazy)?;
 
