@@ -15,7 +15,8 @@ fn of(imports: &str, body: &str) -> String {
 }
 
 const WITH_ZOD: &str = "import * as z from 'zod';";
-const GLOBALS: &str = "nango.log(JSON.stringify(Object.getOwnPropertyNames(globalThis)));";
+/// As under Node, zod puts its registry there where it is imported.
+const GLOBALS: &str = "nango.log(JSON.stringify(Object.getOwnPropertyNames(globalThis).filter((name) => name !== '__zod_globalRegistry')));";
 
 async fn log_of(imports: &str, body: &str) -> String {
     let project = load(&of(imports, body)).await;
