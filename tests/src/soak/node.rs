@@ -31,7 +31,10 @@ impl Node {
         node.key = text("secret_key");
         match text("url") {
             Some(url) => node.url = url,
-            None => return Err(io::Error::other(format!("a node does not start:\n{}", node.said()))),
+            None => {
+                let told = started.map_or_else(|| node.said(), |started| started.to_string());
+                return Err(io::Error::other(format!("a node does not start:\n{told}")));
+            }
         }
         Ok(node)
     }

@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// What retries wait, so that a soak need not; more of them than kills can use up.
+/// What retries wait, so that a soak need not; as many as there can be, so that kills do not use them up.
 const SETTINGS: &str =
-    "[egress]\nallow = [\"127.0.0.0/8\"]\n[retries]\nbackoff = \"200ms\"\nmax_backoff = \"2s\"\nmax = 1000\n";
+    "[egress]\nallow = [\"127.0.0.0/8\"]\n[retries]\nbackoff = \"200ms\"\nmax_backoff = \"2s\"\nmax = 100\n";
 
 /// How long a run is at it, so that a kill finds some.
 const WORK_MILLIS: u32 = 300;

@@ -1,18 +1,20 @@
 //! The recipe of the snapshots: web globals and the SDK, evaluated once, when the program is built; and the same with zod.
 
+mod error;
+mod scripts;
 mod sources;
 mod typical_host;
 mod typical_run;
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use deno_core::snapshot::{CreateSnapshotOptions, create_snapshot};
 use deno_core::{Extension, JsRuntimeForSnapshot, v8};
-use thiserror::Error;
 
+pub use self::error::BakeError;
+pub use self::scripts::{LazyScript, Scripts};
 use self::sources::{add_sources, add_zod, evaluated, lazy_scripts};
 use self::typical_run::run_typically;
 
@@ -25,18 +27,6 @@ fn flags() -> String {
     format!("--hash-seed={hash_seed} --no-extensible-ro-snapshot")
 }
 
-/// Where the scripts of every isolate lie.
-#[derive(Debug, Clone, Copy)]
-pub struct Scripts<'a> {
-    /// The SDK, in one file. Its first line lists what it exports.
-    pub bundle: &'a Path,
-    /// The folder of the scripts that the snapshot holds, evaluated.
-    pub evaluated: &'a Path,
-    /// The folder of the scripts that an isolate evaluates at the first use of what they make. They are no part of the
-    /// snapshot: its size is the cold start of every run, and few runs use them.
-    pub lazy: &'a Path,
-}
-
 /// What an isolate starts from.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -47,42 +37,6 @@ pub struct Baked {
     pub with_zod: Box<[u8]>,
     /// What the first does not hold, sorted by specifier, as deno_core wants it.
     pub lazy_scripts: Vec<LazyScript>,
-}
-
-/// A script that is evaluated at its first use.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct LazyScript {
-    /// What V8 knows it by.
-    pub specifier: String,
-    /// Its text.
-    pub code: String,
-}
-
-/// Why there is no snapshot.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum BakeError {
-    /// A script is missing.
-    #[error("{} cannot be read: {source}", path.display())]
-    Script {
-        /// Where it should lie.
-        path: PathBuf,
-        /// Why it cannot be read.
-        source: std::io::Error,
-    },
-    /// The bundle's first line is not what it should be.
-    #[error("the first line of the SDK's bundle: {0}")]
-    Header(String),
-    /// deno_web has lost a script.
-    #[error("{0}")]
-    DenoWeb(String),
-    /// The run that is done on it failed.
-    #[error("the typical run failed: {0}")]
-    TypicalRun(String),
-    /// V8 or deno_core could not do it.
-    #[error("the snapshot could not be baked: {0}")]
-    Snapshot(String),
 }
 
 /// Bakes the snapshots. V8 lives in the process from here on: nothing runs on a snapshot in the process that made it.

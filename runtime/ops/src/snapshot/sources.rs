@@ -8,7 +8,8 @@ use std::sync::Arc;
 use deno_core::{Extension, ExtensionFileSource};
 use serde_json::Value;
 
-use super::{BakeError, LazyScript, Scripts};
+use super::error::BakeError;
+use super::scripts::{LazyScript, Scripts};
 
 /// Scripts of deno_web that an isolate evaluates at their first use, as ours in [`Scripts::lazy`].
 const LAZY_SCRIPTS_OF_DENO_WEB: [&str; 2] = ["06_streams.js", "15_performance.js"];
