@@ -104,7 +104,8 @@ fn judge(scene: &Scene, plan: &Plan) -> io::Result<Report> {
         let chronicle = lock(&scene.chronicle);
         (chronicle.lives.clone(), chronicle.outages.clone())
     };
-    let when = Circumstances { lives: &lives, outages: &outages };
+    let without_end = scene.without_end()?;
+    let when = Circumstances { lives: &lives, outages: &outages, without_end: &without_end };
     let mut findings = Findings::default();
     let (mut events, mut connections) = (0, 0);
     for number in 0..plan.connections {

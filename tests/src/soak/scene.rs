@@ -1,6 +1,6 @@
 //! The nodes, their database, and what is known of their lives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -179,6 +179,20 @@ impl Scene {
     /// Notes what may not be.
     pub(super) fn broken(&self, told: String) {
         lock(&self.chronicle).broken.push(told);
+    }
+
+    /// The events of which a node says that it could not end them.
+    pub(super) fn without_end(&self) -> io::Result<HashSet<String>> {
+        let mut events = HashSet::new();
+        for log in fs::read_dir(self.folder.path().join("logs"))? {
+            for line in fs::read_to_string(log?.path())?.lines().filter(|line| {
+                line.contains("an event was taken over") || line.contains("an event has no end")
+            }) {
+                let read: Value = serde_json::from_str(line).unwrap_or_default();
+                events.extend(read.get("event").and_then(Value::as_str).map(str::to_owned));
+            }
+        }
+        Ok(events)
     }
 
     /// What all nodes wrote into their logs, each message with how often.

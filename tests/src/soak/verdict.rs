@@ -1,5 +1,6 @@
 //! Whether both sides fit: nothing lost, nothing overtaken, nothing run by two at once, every state explained.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::history::History;
@@ -14,6 +15,8 @@ const LEASE: Duration = Duration::from_secs(15);
 pub(super) struct Circumstances<'a> {
     pub(super) lives: &'a [Life],
     pub(super) outages: &'a [Outage],
+    /// The events of which a node says that it could not end them.
+    pub(super) without_end: &'a HashSet<String>,
 }
 
 /// What was found.
@@ -133,8 +136,14 @@ impl Findings {
                 (outcome, _) if !is_last && outcome != Some("succeeded") && when.was_away(from, to) => {
                     self.cut_by_outages += 1;
                 }
-                // Its node lives, and did not come to its end in time: for what, its log says.
-                (None, _) if !is_last && to.saturating_sub(from) >= LEASE => self.leases_run_out += 1,
+                // Its node lives, and did not come to its end in time: it says so itself.
+                (None, _)
+                    if !is_last
+                        && to.saturating_sub(from) >= LEASE
+                        && when.without_end.contains(&history.id) =>
+                {
+                    self.leases_run_out += 1;
+                }
                 (outcome, attempt) => {
                     let message = report.map(|report| report.message.as_str());
                     self.broken.push(format!(
@@ -197,13 +206,25 @@ mod tests {
         second_begun: f64,
         killed: Option<f64>,
     ) -> Findings {
+        found_where(first, outcomes, second_begun, killed, &HashSet::new())
+    }
+
+    /// The same where nodes say of these events that they could not end them.
+    fn found_where(
+        first: Vec<Attempt>,
+        outcomes: &[(u32, &str)],
+        second_begun: f64,
+        killed: Option<f64>,
+        without_end: &HashSet<String>,
+    ) -> Findings {
         let count = u32::try_from(first.len()).unwrap();
         let last = attempt(2, 1, OTHER, second_begun, Some((second_begun + 0.3, Answer::Done)));
         let attempts: Vec<_> = first.into_iter().chain([last]).collect();
         let histories = [history(1, outcomes, count), history(2, &[(1, "succeeded")], 1)];
         let lives = [Life { killed: killed.map(seconds) }, Life { killed: None }];
         let mut findings = Findings::default();
-        findings.judge("acme", 2, &attempts, &histories, &Circumstances { lives: &lives, outages: &[] });
+        let when = Circumstances { lives: &lives, outages: &[], without_end };
+        findings.judge("acme", 2, &attempts, &histories, &when);
         findings
     }
 
@@ -233,7 +254,10 @@ mod tests {
         );
         let killed = found(first(3.0), &outcomes, 4.0, Some(2.0));
         assert_eq!((killed.broken.len(), killed.cut_by_kills), (0, 1), "{killed:?}");
-        let run_out = found(first(16.5), &outcomes, 17.0, None);
+        let silent = found(first(16.5), &outcomes, 17.0, None);
+        assert_eq!(silent.broken.len(), 1, "no node says that its lease ran out: {silent:?}");
+        let told = HashSet::from(["e1".to_owned()]);
+        let run_out = found_where(first(16.5), &outcomes, 17.0, None, &told);
         assert_eq!((run_out.broken.len(), run_out.leases_run_out), (0, 1), "{run_out:?}");
     }
 

@@ -188,7 +188,14 @@ async fn work_on(
     };
     match work.instrument(span).await {
         // Somebody else has taken it over; what he does counts.
-        Err(StoreError::EventLost { .. }) => Ok(()),
-        done => done,
+        Err(error @ StoreError::EventLost { .. }) => {
+            tracing::warn!(event = %summary.id, %error, "an event was taken over while it was worked on");
+            Ok(())
+        }
+        Err(error) => {
+            tracing::warn!(event = %summary.id, %error, "an event has no end: it is begun again when its lease has run out");
+            Err(error)
+        }
+        Ok(()) => Ok(()),
     }
 }
