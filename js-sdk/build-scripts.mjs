@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build, transform } from 'esbuild';
 
 import { BAKED, LAZY } from './scripts.mjs';
+import { sharedEvents, sharedZod } from './shared-zod.mjs';
 
 /** npm packages by the names under which other packages ask for them, and what they get. */
 const ALIASES = {
@@ -70,7 +71,7 @@ async function bundle(root, entry) {
         charset: 'ascii',
         legalComments: 'none',
         define: { 'process.env.READABLE_STREAM': '"disable"' },
-        plugins: [separateScripts(root, entry), ...(entry === LAZY.zod ? [lazyLocales] : [])],
+        plugins: [separateScripts(root, entry), sharedZod, sharedEvents, ...(entry === LAZY.zod ? [lazyLocales] : [])],
         logLevel: 'error',
     });
     return { text: outputFiles[0].text, metafile };

@@ -31,6 +31,7 @@ export const LAZY = {
     node_values: 'src/shims/node/values.ts',
     performance: 'src/shims/web/performance.ts',
     response_stream: 'src/shims/node/response-stream.ts',
+    shared_realm: 'src/shims/shared/realm.ts',
     web_crypto: 'src/shims/web/crypto.ts',
     web_keys: 'src/shims/web/keys.ts',
     zod: 'src/shims/zod.ts',

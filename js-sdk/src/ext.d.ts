@@ -6,6 +6,8 @@ declare module 'ext:core/mod.js' {
     export const core: {
         /** What a script that is loaded lazily exports; the first call evaluates it. */
         loadExtScript(specifier: string): unknown;
+        /** What V8 carries from a promise's reaction to where it runs. */
+        getAsyncContext(): unknown;
         isAnyArrayBuffer(value: unknown): value is ArrayBuffer;
         /** How to make the error that an op names. */
         registerErrorBuilder(name: string, build: (message: string) => unknown): void;
@@ -60,6 +62,8 @@ declare module 'ext:core/ops' {
     export const op_onevent_write_checkpoint: Ops['op_onevent_write_checkpoint'];
     export const op_onevent_log: Ops['op_onevent_log'];
     export const op_onevent_warn: Ops['op_onevent_warn'];
+    export const op_onevent_start_timer: Ops['op_onevent_start_timer'];
+    export const op_onevent_clear_timer: Ops['op_onevent_clear_timer'];
     export const op_onevent_settled: Ops['op_onevent_settled'];
     export const op_onevent_digest: CryptoOps['op_onevent_digest'];
     export const op_onevent_hmac: CryptoOps['op_onevent_hmac'];

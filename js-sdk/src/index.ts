@@ -2,3 +2,4 @@
 export * as nango from './nango.ts';
 export { describe } from './run/describe.ts';
 export { execute } from './run/execute.ts';
+export { exposed } from './exposed.ts';

@@ -144,6 +144,9 @@ export interface Ops {
         message: string,
         keys: string[],
     ): void;
+    /** In a shared isolate: the number of a timer; 0 where the run has ended. */
+    op_onevent_start_timer(milliseconds: number, repeats: boolean): number;
+    op_onevent_clear_timer(id: number): void;
     /** The run's end. `json` is the JSON text of a `Settlement`; `thrown` is what was thrown, for its stack. */
     op_onevent_settled(json: string, thrown: unknown): void;
 }

@@ -5,12 +5,12 @@ import { op_onevent_log, op_onevent_warn } from 'ext:core/ops';
 
 import './built-in-modules.ts';
 import 'onevent:nango';
-import { describe, execute } from 'ext:onevent/sdk.js';
+import { describe, execute, exposed } from 'ext:onevent/sdk.js';
 
 import { CodedTextDecoder, CodedURL, TextDecoder, TextEncoder, URL, URLSearchParams, codedDecode } from './coded-classes.ts';
 import { createConsole, format } from './console.ts';
 import { install } from './install.ts';
-import { installLazyGlobals } from './lazy-globals.ts';
+import { installLazyGlobals, LAZY } from './lazy-globals.ts';
 import { untangleMicrotasks } from './microtasks.ts';
 
 const { ObjectDefineProperty, ReflectConstruct, ReflectDeleteProperty, RangeError, Proxy, ArrayBuffer } = primordials;
@@ -94,6 +94,12 @@ core.setReportExceptionCallback((thrown) => {
     op_onevent_warn('unhandled_rejection', `a callback threw and nobody caught it: ${text}`, []);
 });
 
+/** For a shared isolate: freezes what its runs share. Gives what the engine needs for each of them. */
+function share(nango: unknown, zod: unknown): object {
+    const realm = core.loadExtScript('ext:onevent/shared_realm.js') as { share(tools: object, nango: unknown, zod: unknown): object };
+    return realm.share({ globals, lazy: LAZY, createConsole, format, exposed }, nango, zod);
+}
+
 // Called by the engine before any code of the function, with `this` never seen by it.
 const start: PropertyDescriptor & { __proto__: null } = {
     __proto__: null,
@@ -103,7 +109,7 @@ const start: PropertyDescriptor & { __proto__: null } = {
             ReflectDeleteProperty(globalThis, name);
         }
         untangleMicrotasks();
-        return [describe, execute];
+        return [describe, execute, share];
     },
     configurable: true,
     enumerable: false,

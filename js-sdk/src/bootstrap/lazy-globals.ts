@@ -6,7 +6,7 @@ import { install } from './install.ts';
 const { ObjectDefineProperty } = primordials;
 
 /** Name of the global -> the script that makes it. */
-const LAZY: Record<string, string> = Object.assign(Object.create(null) as object, {
+export const LAZY: Record<string, string> = Object.assign(Object.create(null) as object, {
     Blob: 'ext:onevent/blob.js',
     Buffer: 'ext:onevent/buffer.js',
     ByteLengthQueuingStrategy: 'ext:deno_web/06_streams.js',

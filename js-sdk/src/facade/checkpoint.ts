@@ -9,7 +9,7 @@ import { ArrayIsArray, JSONParse, NumberIsFinite, ObjectKeys } from '../primordi
 /** What the host answers where the stored version was another one. */
 const CONFLICT = -1;
 
-class CheckpointError extends Error {
+export class CheckpointError extends Error {
     readonly code: string;
 
     constructor(code: string, message: string, cause?: unknown) {

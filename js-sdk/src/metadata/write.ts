@@ -15,7 +15,7 @@ const URL = '/connections/metadata';
 
 type JsonObject = Record<string, unknown>;
 
-class MetadataConflictError extends Error {
+export class MetadataConflictError extends Error {
     readonly code = 'metadata_conflict';
 }
 

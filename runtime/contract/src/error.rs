@@ -30,6 +30,8 @@ pub enum ErrorType {
     CpuLimitExceeded,
     /// The heap limit, or the budget of `ArrayBuffer`s, was reached.
     HeapLimitExceeded,
+    /// Another run filled the isolate that this one shared with it, or was to be stopped there: this one is not to blame.
+    IsolateLost,
     /// `exec` waits for a promise that nothing can settle.
     NeverSettled,
     /// Metadata violates the declared schema.

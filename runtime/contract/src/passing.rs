@@ -78,6 +78,7 @@ impl ErrorType {
             Self::ScriptNetworkError
             | Self::ScriptApiRateLimitError
             | Self::ExecutionTimeout
+            | Self::IsolateLost
             | Self::HostFailure => Passing::Yes,
             Self::ScriptHttpError => Passing::ByAnswer,
             Self::ActionScriptRuntimeError

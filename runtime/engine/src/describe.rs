@@ -179,7 +179,7 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
         Interrupted::Stopped(StopReason::Heap | StopReason::ArrayBuffers) => {
             stopped("used more memory than a load may use")
         }
-        Interrupted::Stopped(StopReason::Cancelled) => stopped("was cancelled"),
+        Interrupted::Stopped(StopReason::Cancelled | StopReason::IsolateLost) => stopped("was cancelled"),
         Interrupted::NeverSettled => stopped("awaits a promise that nothing can settle"),
         Interrupted::HostFailed(message) | Interrupted::Engine(message) => {
             LoadError::new(LoadErrorCode::Engine, format!("{path}: {message}"))

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, Clock, CompletedRun, EffectLog, Function, FunctionKind, Host, Invocation, Limits,
-    LimitsError, RunReport, SystemClock, Timings,
+    CallContext, Clock, CompletedRun, EffectLog, Function, FunctionKey, FunctionKind, Host, Invocation,
+    Limits, LimitsError, RunReport, SystemClock, Timings,
 };
 use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
@@ -22,8 +22,10 @@ use crate::isolate::{
     ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopReason, StopSignal, UnderWay, Watchdog,
 };
 use crate::places::Places;
+use crate::realm::Realm;
 use crate::report::{self, Ending};
 use crate::schema;
+use crate::shared_realm::{SharedIsolates, SharedKey};
 
 /// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
 pub const DEFAULT_MAX_ISOLATES: usize = 256;
@@ -96,7 +98,12 @@ impl RunRefused {
 pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
     max_isolates: usize,
+    realm_of: RealmOf,
+    shared_isolates: usize,
 }
+
+/// The realm of each function.
+pub type RealmOf = Arc<dyn Fn(&FunctionKey) -> Realm + Send + Sync>;
 
 impl EngineBuilder {
     /// Where the engine gets its time from. Default: the system's clocks.
@@ -115,6 +122,26 @@ impl EngineBuilder {
         self
     }
 
+    /// What holds the runs apart. Default [`Realm::Isolate`].
+    #[must_use]
+    pub fn realm(self, realm: Realm) -> Self {
+        self.realm_of(Arc::new(move |_: &FunctionKey| realm))
+    }
+
+    /// How many shared isolates there may be for each deployment and environment, at least 1. Default: one for each core.
+    #[must_use]
+    pub fn shared_isolates(mut self, most: usize) -> Self {
+        self.shared_isolates = most;
+        self
+    }
+
+    /// The same for each function; asked before every run.
+    #[must_use]
+    pub fn realm_of(mut self, realm_of: RealmOf) -> Self {
+        self.realm_of = realm_of;
+        self
+    }
+
     /// Starts V8, once for the process, and the engine's watchdog.
     ///
     /// # Errors
@@ -122,18 +149,21 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine, EngineError> {
         onevent_ops::v8_flags::set();
         deno_core::JsRuntime::init_platform(None);
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let watchdog = Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?;
+        let watchdog = Arc::new(Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?);
+        let shared =
+            Arc::new(SharedIsolates::new(watchdog.clone(), self.clock.clone(), self.shared_isolates));
         Ok(Engine {
             threads: Arc::new(IsolateThreads::new(watchdog, self.clock)),
             timings: Arc::default(),
+            shared,
+            realm_of: self.realm_of,
             places: Places::new(self.max_isolates),
-            loads: Arc::new(Semaphore::new(cores.min(self.max_isolates))),
+            loads: Arc::new(Semaphore::new(cores().min(self.max_isolates))),
         })
     }
 }
 
-/// Runs functions, each in a fresh isolate on a thread of its own.
+/// Runs functions, each in a fresh isolate on a thread of its own, or in the [`Realm`] that was chosen.
 ///
 /// The handle is cheap to clone and can be used from any thread. V8 is process-wide: see the flags in the
 /// architecture notes before you use V8 for something else in the same process.
@@ -146,13 +176,21 @@ pub struct Engine {
     /// Loading only computes: more isolates at once than cores would be slower. It has places of its own, because a run
     /// that holds one of the others may wait for a load.
     loads: Arc<Semaphore>,
+    realm_of: RealmOf,
+    shared: Arc<SharedIsolates>,
 }
 
 impl Engine {
     /// An engine with the defaults, to be changed.
     #[must_use]
     pub fn builder() -> EngineBuilder {
-        EngineBuilder { clock: Arc::new(SystemClock), max_isolates: DEFAULT_MAX_ISOLATES }
+        let realm_of: RealmOf = Arc::new(|_: &FunctionKey| Realm::default());
+        EngineBuilder {
+            clock: Arc::new(SystemClock),
+            max_isolates: DEFAULT_MAX_ISOLATES,
+            realm_of,
+            shared_isolates: cores(),
+        }
     }
 
     /// What isolates may hold together that are made before their runs, in bytes. Until it is said there are none.
@@ -200,6 +238,12 @@ impl Engine {
         });
         let described = futures_util::future::join_all(described).await;
         Ok(Project::new(described, read.not_loaded, read.notes))
+    }
+
+    /// How many shared isolates live now.
+    #[must_use]
+    pub fn live_shared_isolates(&self) -> usize {
+        self.shared.live()
     }
 
     async fn describe(&self, read: &ReadFunction) -> Result<Arc<Function>, LoadError> {
@@ -277,8 +321,16 @@ impl Engine {
             call,
             log: Arc::clone(&log),
             host_runtime,
+            nested: invocation.depth > 0,
         };
-        let UnderWay { stop, mut end } = self.threads.execute(job, permit).map_err(RunRefused::Thread)?;
+        let started = match (self.realm_of)(&invocation.function.key) {
+            Realm::Isolate => self.threads.execute(job, permit),
+            Realm::Shared => {
+                let modules = self.threads.loaded(&job.modules);
+                self.shared.execute(shared_key(&invocation), job, modules, permit)
+            }
+        };
+        let UnderWay { stop, mut end } = started.map_err(RunRefused::Thread)?;
         let guard = StopOnDrop(stop);
         let ended = tokio::select! {
             biased;
@@ -293,7 +345,8 @@ impl Engine {
             Ok(Ok(mut end)) => {
                 let refused = matches!(end.settled, Err(Interrupted::Refused(_)));
                 let asked = self.timings.load(Ordering::Relaxed);
-                timings = asked.then_some(Timings { queue, ..end.timings });
+                // A shared isolate may have had no room.
+                timings = asked.then_some(Timings { queue: queue + end.timings.queue, ..end.timings });
                 let before = std::mem::take(&mut end.before);
                 let ending = Ending::of(end, &invocation, &log);
                 if !refused {
@@ -309,6 +362,18 @@ impl Engine {
         let mut completed = report::report(&invocation, &log, started_at, before, ending);
         completed.report.timings = timings;
         Ok(completed)
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn shared_key(invocation: &Invocation) -> SharedKey {
+    SharedKey {
+        environment: invocation.environment.clone(),
+        deployment: invocation.deployment.clone(),
+        heap_bytes: invocation.limits.heap_bytes,
     }
 }
 

@@ -78,7 +78,8 @@ fn interrupted_ending(
             | StopReason::Cpu { .. }
             | StopReason::Heap
             | StopReason::ArrayBuffers
-            | StopReason::Cancelled),
+            | StopReason::Cancelled
+            | StopReason::IsolateLost),
         ) => (Outcome::Stopped, Some(reason.error(&invocation.limits))),
         Interrupted::NeverSettled => {
             let message = "`exec` waits for a promise that nothing can settle: no timer, no request and no call of nango is left";

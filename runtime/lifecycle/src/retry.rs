@@ -134,7 +134,7 @@ mod tests {
             retry_after.map(|value| json!({ "upstream_response": { "headers": { "retry-after": value } } }));
         let outcome = match kind {
             ErrorType::ActionScriptRuntimeError => Outcome::Rejected,
-            ErrorType::ExecutionTimeout => Outcome::Stopped,
+            ErrorType::ExecutionTimeout | ErrorType::IsolateLost => Outcome::Stopped,
             ErrorType::HostFailure => Outcome::Unknown,
             _ => Outcome::Failed,
         };
@@ -177,6 +177,7 @@ mod tests {
             ErrorType::ScriptNetworkError,
             ErrorType::ScriptApiRateLimitError,
             ErrorType::ExecutionTimeout,
+            ErrorType::IsolateLost,
             ErrorType::HostFailure,
         ] {
             assert!(is_tried_again(kind, 500), "{kind:?}");

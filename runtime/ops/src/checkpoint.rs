@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use deno_core::{OpState, op2};
+use deno_core::{OpState, op2, v8};
 use onevent_contract::{HostCalls, HostError, JsonObject};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::host::run_state;
+use crate::call::call;
 use crate::state::RunState;
 use crate::wire::{OpResult, refused};
 
@@ -23,26 +23,30 @@ pub(crate) struct WireCheckpoint {
     version: u64,
 }
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_checkpoint(state: Rc<RefCell<OpState>>) -> OpResult<WireCheckpoint> {
-    let run = run_state(&state);
-    let (host, call) = (run.host.clone(), run.call.clone());
-    let answer = run.ask(async move { host.checkpoint(&call).await }).await;
-    OpResult::of(answer.map(|checkpoint| WireCheckpoint {
-        json: checkpoint.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
-        version: checkpoint.version,
-    }))
+#[op2]
+pub(crate) fn op_onevent_checkpoint<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: Rc<RefCell<OpState>>,
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| {
+        let (host, call) = (run.host.clone(), run.call.clone());
+        let answer = run.ask(async move { host.checkpoint(&call).await }).await;
+        OpResult::of(answer.map(|checkpoint| WireCheckpoint {
+            json:
+                checkpoint.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
+            version: checkpoint.version,
+        }))
+    })
 }
 
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_write_checkpoint(
+#[op2]
+pub(crate) fn op_onevent_write_checkpoint<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] json: Option<String>,
     expected_version: f64,
-) -> OpResult<f64> {
-    OpResult::of(write(&run_state(&state), json.as_deref(), expected_version).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(write(&run, json.as_deref(), expected_version).await))
 }
 
 async fn write(run: &RunState, json: Option<&str>, expected_version: f64) -> Result<f64, HostError> {

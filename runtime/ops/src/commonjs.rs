@@ -3,9 +3,7 @@
 //! The code that runs is what the loaded project holds: an op takes the path of a module, never code.
 
 use std::cell::RefCell;
-use std::ops::Deref;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use deno_core::{OpState, op2, v8};
 use deno_error::JsErrorBox;
@@ -13,46 +11,13 @@ use onevent_contract::specifier::PROJECT_ROOT;
 use onevent_contract::{ImportTarget, ModuleFormat, ModuleSource};
 use serde::Serialize;
 
-use crate::modules::{LoadedModules, target};
+use crate::function_modules::FunctionModules;
+use crate::modules::target;
+use crate::runs::{SharedRuns, run_of};
 
 /// The parameters of a CommonJS module's function: Node's, and two that are globals there.
 const PARAMETERS: [&str; 7] =
     ["exports", "require", "module", "__filename", "__dirname", "global", "process"];
-
-/// The modules of one isolate: those of its function, and what this isolate compiled of them.
-pub struct FunctionModules {
-    loaded: Arc<LoadedModules>,
-    /// The CommonJS modules that this isolate compiled from their texts.
-    compiled: RefCell<Vec<(String, v8::Global<v8::Function>)>>,
-}
-
-impl Deref for FunctionModules {
-    type Target = LoadedModules;
-
-    fn deref(&self) -> &LoadedModules {
-        &self.loaded
-    }
-}
-
-impl FunctionModules {
-    /// For an isolate that has compiled nothing yet.
-    #[must_use]
-    pub fn new(loaded: Arc<LoadedModules>) -> Self {
-        Self { loaded, compiled: RefCell::default() }
-    }
-
-    /// Keeps what V8 has compiled of the CommonJS modules of packages: after they ran, so with the functions in them
-    /// that were called.
-    pub fn keep_compiled_code(&self, scope: &mut v8::PinScope<'_, '_>) {
-        for (path, function) in self.compiled.take() {
-            let code = v8::Local::new(scope, function).create_code_cache();
-            if let (Some(code), Some(module)) = (code, self.get(&path)) {
-                let bytes: &[u8] = &code;
-                module.compiled.keep(bytes.into());
-            }
-        }
-    }
-}
 
 /// What `require` gets.
 #[derive(Serialize)]
@@ -72,8 +37,12 @@ pub(crate) enum Required {
     Missing,
 }
 
-fn modules(state: &Rc<RefCell<OpState>>) -> Result<Rc<FunctionModules>, JsErrorBox> {
-    let modules = state.borrow().try_borrow::<Rc<FunctionModules>>().cloned();
+fn modules(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: &Rc<RefCell<OpState>>,
+) -> Result<Rc<FunctionModules>, JsErrorBox> {
+    let of_isolate = state.borrow().try_borrow::<Rc<FunctionModules>>().cloned();
+    let modules = of_isolate.or_else(|| run_of(scope, state)?.modules().cloned());
     modules.ok_or_else(|| JsErrorBox::generic("this isolate has no modules"))
 }
 
@@ -85,11 +54,12 @@ fn module<'a>(modules: &'a FunctionModules, path: &str) -> Result<&'a ModuleSour
 #[op2]
 #[serde]
 pub(crate) fn op_onevent_require_target(
+    scope: &mut v8::PinScope<'_, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] path: &str,
     #[string] specifier: &str,
 ) -> Result<Required, JsErrorBox> {
-    let modules = modules(&state)?;
+    let modules = modules(scope, &state)?;
     let required = match target(module(&modules, path)?, specifier) {
         Some(ImportTarget::BuiltIn(name)) => {
             Required::BuiltIn(name.strip_prefix("node:").unwrap_or(name).to_owned())
@@ -114,10 +84,11 @@ pub(crate) fn op_onevent_require_target(
 #[op2]
 #[string]
 pub(crate) fn op_onevent_commonjs_json(
+    scope: &mut v8::PinScope<'_, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] path: &str,
 ) -> Result<String, JsErrorBox> {
-    Ok(module(&*modules(&state)?, path)?.code.as_ref().to_owned())
+    Ok(module(&*modules(scope, &state)?, path)?.code.as_ref().to_owned())
 }
 
 /// The CommonJS module at `path` as a function of [`PARAMETERS`], in sloppy mode as Node has it.
@@ -130,8 +101,25 @@ pub(crate) fn op_onevent_commonjs_function<'s>(
     state: Rc<RefCell<OpState>>,
     #[string] path: &str,
 ) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
-    let modules = modules(&state)?;
+    let modules = modules(scope, &state)?;
     let module = module(&modules, path)?;
+    // The function is one of the realm that it runs in: in a shared isolate that is not this op's.
+    let context = shared_runs(&state).and_then(|runs| runs.current_context(scope));
+    let context = context.map_or_else(|| scope.get_current_context(), |own| v8::Local::new(scope, own));
+    let scope = &mut v8::ContextScope::new(scope, context);
+    compile(scope, &modules, module)
+}
+
+fn shared_runs(state: &Rc<RefCell<OpState>>) -> Option<Rc<SharedRuns>> {
+    state.borrow().try_borrow::<Rc<SharedRuns>>().cloned()
+}
+
+fn compile<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    modules: &FunctionModules,
+    module: &ModuleSource,
+) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
+    let path = &module.path;
     let too_long = || JsErrorBox::range_error(format!("{path} is too large"));
     let name = v8::String::new(scope, &format!("{PROJECT_ROOT}{path}")).ok_or_else(too_long)?;
     let code = v8::String::new(scope, &module.code).ok_or_else(too_long)?;
@@ -163,7 +151,7 @@ pub(crate) fn op_onevent_commonjs_function<'s>(
         v8::script_compiler::NoCacheReason::NoReason,
     );
     if let Some(function) = function.filter(|_| module.compiled.get().is_none()) {
-        modules.compiled.borrow_mut().push((path.to_owned(), v8::Global::new(scope, function)));
+        modules.keep(path.clone(), v8::Global::new(scope, function));
     }
     // Without one, V8 has an exception pending, which goes to the caller.
     Ok(function.map_or_else(|| v8::undefined(scope).into(), Into::into))

@@ -3,21 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use deno_core::{OpState, op2};
+use deno_core::{OpState, op2, v8};
 use onevent_contract::{ActionCall, FunctionName, HostCalls, HostError, IntegrationInclude};
 use serde_json::Value;
 
-use crate::host::run_state;
+use crate::call::call;
 use crate::state::RunState;
 use crate::wire::{OpResult, connection_id, integration_id, refused};
 
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_pagination(
+#[op2]
+pub(crate) fn op_onevent_pagination<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] provider_config_key: Option<String>,
-) -> OpResult<String> {
-    OpResult::of(pagination(&run_state(&state), provider_config_key).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(pagination(&run, provider_config_key).await))
 }
 
 async fn pagination(run: &RunState, provider_config_key: Option<String>) -> Result<String, HostError> {
@@ -27,13 +27,13 @@ async fn pagination(run: &RunState, provider_config_key: Option<String>) -> Resu
     Ok(options.map_or_else(|| "null".to_owned(), |options| Value::Object(options).to_string()))
 }
 
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_integration(
+#[op2]
+pub(crate) fn op_onevent_integration<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[serde] include: Vec<String>,
-) -> OpResult<String> {
-    OpResult::of(integration(&run_state(&state), &include).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(integration(&run, &include).await))
 }
 
 async fn integration(run: &RunState, include: &[String]) -> Result<String, HostError> {
@@ -52,28 +52,32 @@ async fn integration(run: &RunState, include: &[String]) -> Result<String, HostE
     Ok(Value::Object(data).to_string())
 }
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_environment_variables(state: Rc<RefCell<OpState>>) -> OpResult<String> {
-    let run = run_state(&state);
-    let (host, call) = (run.host.clone(), run.call.clone());
-    let variables = run.ask(async move { host.environment_variables(&call).await }).await;
-    OpResult::of(variables.and_then(|variables| {
-        serde_json::to_string(&variables).map_err(|error| refused("invalid_answer", error.to_string()))
-    }))
+#[op2]
+pub(crate) fn op_onevent_environment_variables<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: Rc<RefCell<OpState>>,
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| {
+        let (host, call) = (run.host.clone(), run.call.clone());
+        let variables = run.ask(async move { host.environment_variables(&call).await }).await;
+        OpResult::of(variables.and_then(|variables| {
+            serde_json::to_string(&variables).map_err(|error| refused("invalid_answer", error.to_string()))
+        }))
+    })
 }
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_trigger_action(
+#[op2]
+pub(crate) fn op_onevent_trigger_action<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] provider_config_key: String,
     #[string] connection: String,
     #[string] name: String,
     #[string] input: String,
-) -> OpResult<String> {
-    let run = run_state(&state);
-    OpResult::of(trigger_action(&run, provider_config_key, connection, name, &input).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| {
+        OpResult::of(trigger_action(&run, provider_config_key, connection, name, &input).await)
+    })
 }
 
 async fn trigger_action(

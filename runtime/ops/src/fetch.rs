@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
+use deno_core::{JsBuffer, OpState, ToJsBuffer, op2, v8};
 use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
-use crate::before_run::BeforeRun;
+use crate::call::call;
 use crate::state::RunState;
 use crate::wire::{OpResult, method, refused};
 
@@ -33,24 +33,14 @@ pub(crate) struct WireFetched {
     redirected: bool,
 }
 
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_fetch(
+#[op2]
+pub(crate) fn op_onevent_fetch<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[serde] request: WireFetch,
     #[serde] body: Option<JsBuffer>,
-) -> OpResult<WireFetched> {
-    // The global `fetch` can be called while a module is loaded, before there is a run.
-    let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
-    OpResult::of(match run {
-        Some(run) => fetch(&run, request, body).await,
-        None => {
-            if let Some(before) = state.borrow().try_borrow::<Rc<BeforeRun>>() {
-                before.asked_for_run();
-            }
-            Err(refused("no_run", "no requests while a module is loaded: call fetch() in `exec`"))
-        }
-    })
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(fetch(&run, request, body).await))
 }
 
 async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Result<WireFetched, HostError> {

@@ -3,24 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use deno_core::{JsBuffer, OpState, op2};
+use deno_core::{JsBuffer, OpState, op2, v8};
 use onevent_contract::{ConnectionQuery, HostCalls, HostError, RefreshTokens, TokenRefresh};
 
+use crate::call::call;
 use crate::state::RunState;
 use crate::wire::{OpResult, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
 
-pub(crate) fn run_state(state: &Rc<RefCell<OpState>>) -> Rc<RunState> {
-    state.borrow().borrow::<Rc<RunState>>().clone()
-}
-
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_proxy(
+#[op2]
+pub(crate) fn op_onevent_proxy<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[serde] request: WireRequest,
     #[serde] bytes: Option<JsBuffer>,
-) -> OpResult<WireResponse> {
-    OpResult::of(proxy(&run_state(&state), request, bytes).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(proxy(&run, request, bytes).await))
 }
 
 async fn proxy(
@@ -37,21 +34,23 @@ async fn proxy(
     Ok(WireResponse::new(response, wanted))
 }
 
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_connection(
+#[op2]
+pub(crate) fn op_onevent_connection<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] provider_config_key: Option<String>,
     #[string] connection: Option<String>,
     refresh: bool,
     refresh_tokens: bool,
-) -> OpResult<String> {
-    let query = connection_query(provider_config_key, connection).map(|query| ConnectionQuery {
-        refresh: if refresh { TokenRefresh::Now } else { TokenRefresh::WhenDue },
-        refresh_tokens: if refresh_tokens { RefreshTokens::Included } else { RefreshTokens::LeftOut },
-        ..query
-    });
-    OpResult::of(read_connection(&run_state(&state), query).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| {
+        let query = connection_query(provider_config_key, connection).map(|query| ConnectionQuery {
+            refresh: if refresh { TokenRefresh::Now } else { TokenRefresh::WhenDue },
+            refresh_tokens: if refresh_tokens { RefreshTokens::Included } else { RefreshTokens::LeftOut },
+            ..query
+        });
+        OpResult::of(read_connection(&run, query).await)
+    })
 }
 
 fn connection_query(

@@ -5,30 +5,41 @@
 //! both from here.
 #![forbid(unsafe_code)]
 
+mod answers;
 mod before_run;
 mod budget;
+mod call;
+mod calls;
 mod checkpoint;
 mod commonjs;
 mod crypto;
 mod environment;
 mod fetch;
+mod function_modules;
 mod host;
 mod locks;
 mod log;
 mod metadata;
 mod modules;
+mod runs;
 mod settle;
 pub mod snapshot;
 mod state;
+mod timer_ops;
+mod timers;
 pub mod v8_flags;
 mod wire;
 
+pub use self::answers::give_answers;
 pub use self::before_run::BeforeRun;
-pub use self::commonjs::FunctionModules;
+pub use self::calls::Answer;
+pub use self::function_modules::FunctionModules;
 pub use self::locks::release_after;
 pub use self::modules::{LoadedModules, target as import_target};
-pub use self::settle::project_frames;
-pub use self::state::{Completion, RunState, ThrownError};
+pub use self::runs::SharedRuns;
+pub use self::settle::{js_error, project_frames};
+pub use self::state::{Completion, EndOnDrop, RunState, ThrownError};
+pub use self::timers::Timers;
 
 use deno_core::Extension;
 
@@ -70,6 +81,8 @@ deno_core::extension!(
         log::op_onevent_log,
         log::op_onevent_warn,
         settle::op_onevent_settled,
+        timer_ops::op_onevent_start_timer,
+        timer_ops::op_onevent_clear_timer,
         commonjs::op_onevent_require_target,
         commonjs::op_onevent_commonjs_json,
         commonjs::op_onevent_commonjs_function,

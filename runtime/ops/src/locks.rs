@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use deno_core::{OpState, op2};
+use deno_core::{OpState, op2, v8};
 use onevent_contract::{HostCalls, HostError};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::host::run_state;
+use crate::call::call;
 use crate::state::RunState;
 use crate::wire::{OpResult, refused};
 
@@ -38,14 +38,14 @@ fn time_to_live(milliseconds: f64) -> Result<Duration, HostError> {
     Ok(asked.clamp(Duration::from_millis(1), LONGEST_TIME_TO_LIVE))
 }
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_acquire_lock(
+#[op2]
+pub(crate) fn op_onevent_acquire_lock<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] key: String,
     milliseconds: f64,
-) -> OpResult<bool> {
-    OpResult::of(acquire(&run_state(&state), key, milliseconds).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(acquire(&run, key, milliseconds).await))
 }
 
 async fn acquire(run: &RunState, key: String, milliseconds: f64) -> Result<bool, HostError> {
@@ -57,13 +57,13 @@ async fn acquire(run: &RunState, key: String, milliseconds: f64) -> Result<bool,
     run.ask(async move { host.acquire_lock(&call, key, time_to_live).await }).await
 }
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_release_lock(
+#[op2]
+pub(crate) fn op_onevent_release_lock<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] key: String,
-) -> OpResult<bool> {
-    OpResult::of(release(&run_state(&state), key).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(release(&run, key).await))
 }
 
 async fn release(run: &RunState, key: String) -> Result<bool, HostError> {
@@ -72,12 +72,15 @@ async fn release(run: &RunState, key: String) -> Result<bool, HostError> {
     run.ask(async move { host.release_lock(&call, key).await }).await
 }
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_release_all_locks(state: Rc<RefCell<OpState>>) -> OpResult<()> {
-    let run = run_state(&state);
-    let (host, call) = (run.host.clone(), run.call.clone());
-    OpResult::of(run.ask(async move { host.release_all_locks(&call).await }).await)
+#[op2]
+pub(crate) fn op_onevent_release_all_locks<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: Rc<RefCell<OpState>>,
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| {
+        let (host, call) = (run.host.clone(), run.call.clone());
+        OpResult::of(run.ask(async move { host.release_all_locks(&call).await }).await)
+    })
 }
 
 /// Gives back what a run took that has ended, however it ended. Its calls are abandoned by then, so nothing takes more.

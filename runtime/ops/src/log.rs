@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use deno_core::{OpState, op2};
+use deno_core::{OpState, op2, v8};
 use onevent_contract::{LogLevel, Warning, WarningCode};
 use serde_json::{Value, json};
 
 use crate::before_run::{BeforeRun, Told};
-use crate::state::RunState;
+use crate::runs::run_of;
 
 /// A log message keeps this many bytes (Nango's limit); the rest is cut, with a mark.
 const MAX_LOG_MESSAGE_BYTES: usize = 99_000;
@@ -16,24 +16,25 @@ const MAX_LOG_MESSAGE_BYTES: usize = 99_000;
 const MAX_LOG_META_BYTES: usize = 99_000;
 
 /// While a module is described there is no run, and nobody to read a log: nothing is told.
-fn tell(state: &Rc<RefCell<OpState>>, told: impl FnOnce() -> Told) {
-    let run = state.borrow().try_borrow::<Rc<RunState>>().cloned();
+fn tell(scope: &mut v8::PinScope<'_, '_>, state: &Rc<RefCell<OpState>>, told: impl FnOnce() -> Told) {
+    if let Some(run) = run_of(scope, state) {
+        return told().tell(&run);
+    }
     let before = state.borrow().try_borrow::<Rc<BeforeRun>>().cloned();
-    match (run, before) {
-        (Some(run), _) => told().tell(&run),
-        (None, Some(before)) => before.keep(told()),
-        (None, None) => {}
+    if let Some(before) = before {
+        before.keep(told());
     }
 }
 
 #[op2]
 pub(crate) fn op_onevent_log(
+    scope: &mut v8::PinScope<'_, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] level: &str,
     #[string] message: &str,
     #[string] meta: Option<String>,
 ) {
-    tell(&state, || {
+    tell(scope, &state, || {
         let level = match level {
             "debug" => LogLevel::Debug,
             "warn" => LogLevel::Warn,
@@ -62,12 +63,13 @@ fn cut(text: &str, most: usize) -> String {
 
 #[op2]
 pub(crate) fn op_onevent_warn(
+    scope: &mut v8::PinScope<'_, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] code: &str,
     #[string] message: &str,
     #[serde] keys: Vec<String>,
 ) {
-    tell(&state, || {
+    tell(scope, &state, || {
         let code = match code {
             "calls_not_awaited" => WarningCode::CallsNotAwaited,
             "metadata_invalid_before_run" => WarningCode::MetadataInvalidBeforeRun,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use deno_core::{OpState, op2};
+use deno_core::{OpState, op2, v8};
 use onevent_contract::{
     CallContext, DroppedKeys, Host, HostCalls, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit,
     MetadataWrite, MetadataWriteKind, MetadataWritten, Warning, WarningCode,
@@ -12,20 +12,23 @@ use onevent_contract::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::host::run_state;
+use crate::call::call;
 use crate::state::RunState;
 use crate::wire::{OpResult, WireMetadata, WriteResult, refused};
 
-#[op2(async(lazy), fast)]
-#[serde]
-pub(crate) async fn op_onevent_metadata(state: Rc<RefCell<OpState>>) -> OpResult<WireMetadata> {
-    let run = run_state(&state);
-    let (host, call) = (run.host.clone(), run.call.clone());
-    let answer = run.ask(async move { host.metadata(&call).await }).await;
-    OpResult::of(answer.map(|metadata| WireMetadata {
-        json: metadata.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
-        version: metadata.version,
-    }))
+#[op2]
+pub(crate) fn op_onevent_metadata<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    state: Rc<RefCell<OpState>>,
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| {
+        let (host, call) = (run.host.clone(), run.call.clone());
+        let answer = run.ask(async move { host.metadata(&call).await }).await;
+        OpResult::of(answer.map(|metadata| WireMetadata {
+            json: metadata.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
+            version: metadata.version,
+        }))
+    })
 }
 
 /// The version that a compare-and-set names; `null` writes in any case.
@@ -33,15 +36,15 @@ pub(crate) async fn op_onevent_metadata(state: Rc<RefCell<OpState>>) -> OpResult
 #[serde(transparent)]
 pub(crate) struct ExpectedVersion(Option<f64>);
 
-#[op2(async(lazy))]
-#[serde]
-pub(crate) async fn op_onevent_write_metadata(
+#[op2]
+pub(crate) fn op_onevent_write_metadata<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
     #[string] json: String,
     #[string] kind: String,
     #[serde] version: ExpectedVersion,
-) -> OpResult<WriteResult> {
-    OpResult::of(write(&run_state(&state), &json, &kind, version.0).await)
+) -> v8::Local<'s, v8::Value> {
+    call(scope, &state, async move |run| OpResult::of(write(&run, &json, &kind, version.0).await))
 }
 
 async fn write(

@@ -10,7 +10,8 @@ use onevent_contract::specifier::PROJECT_ROOT;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::state::{Completion, RunState, ThrownError};
+use crate::runs::run_of;
+use crate::state::{Completion, ThrownError};
 
 /// A report shows this many frames of an error.
 const MAX_FRAMES: usize = 20;
@@ -29,7 +30,7 @@ pub(crate) fn op_onevent_settled<'s>(
     #[string] json: String,
     thrown: v8::Local<'s, v8::Value>,
 ) {
-    let Some(run) = state.borrow().try_borrow::<Rc<RunState>>().cloned() else { return };
+    let Some(run) = run_of(scope, &state) else { return };
     let settled = match serde_json::from_str::<Settlement>(&json) {
         Ok(Settlement::Returned { output }) => Completion::Returned { output },
         Ok(Settlement::Threw { error }) => Completion::Threw { error, frames: frames(scope, thrown) },
@@ -55,7 +56,24 @@ fn frames<'s>(scope: &mut v8::PinScope<'s, '_>, thrown: v8::Local<'s, v8::Value>
     if !thrown.is_native_error() {
         return Vec::new();
     }
-    project_frames(&JsError::from_v8_exception(scope, thrown))
+    project_frames(&js_error(scope, thrown))
+}
+
+/// What was thrown, with its frames: deno_core knows the errors of the realm that it is asked in. In a shared isolate that may
+/// be another one than the error's.
+pub fn js_error<'s>(scope: &mut v8::PinScope<'s, '_>, thrown: v8::Local<'s, v8::Value>) -> Box<JsError> {
+    let error = JsError::from_v8_exception(scope, thrown);
+    if !error.frames.is_empty() {
+        return error;
+    }
+    let made_in = thrown.to_object(scope).and_then(|object| object.get_creation_context(scope));
+    match made_in {
+        Some(made_in) if made_in != scope.get_current_context() => {
+            let scope = &mut v8::ContextScope::new(scope, made_in);
+            JsError::from_v8_exception(scope, thrown)
+        }
+        _ => error,
+    }
 }
 
 /// The same, of an error that deno_core caught.

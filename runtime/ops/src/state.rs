@@ -1,7 +1,8 @@
 //! What the ops of one run share with the loop that drives it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -9,10 +10,12 @@ use std::time::Duration;
 use onevent_contract::{CallContext, Clock, Frame, Host, HostError, Instant, SchemaCheck};
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::CallBudget;
+use crate::calls::{Answer, Calls};
+use crate::function_modules::FunctionModules;
+use crate::timers::Timers;
 
 /// A run's error as the SDK classified it.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
@@ -77,6 +80,23 @@ impl Drop for Asking<'_> {
     }
 }
 
+/// Ends what belongs to a run when it is dropped: open calls hold their run, and would keep it for ever.
+pub struct EndOnDrop(Rc<RunState>);
+
+impl EndOnDrop {
+    /// Of this run.
+    #[must_use]
+    pub fn new(run: Rc<RunState>) -> Self {
+        Self(run)
+    }
+}
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 /// One run's state, reachable from its ops through `OpState`.
 pub struct RunState {
     pub(crate) host: Arc<dyn Host>,
@@ -87,14 +107,18 @@ pub struct RunState {
     pub(crate) settled: RefCell<Option<Completion>>,
     pub(crate) host_failure: RefCell<Option<String>>,
     pub(crate) budget: CallBudget,
-    /// The calls that the host works on.
-    calls: RefCell<Vec<AbortHandle>>,
     clock: Arc<dyn Clock>,
     with_host: Cell<WithHost>,
     /// Whether the run asked for a lock: it may hold some at its end.
     pub(crate) locked: Cell<bool>,
     /// Woken when `settled` or `host_failure` was set.
     pub(crate) waker: RefCell<Option<Waker>>,
+    /// The calls that wait for an answer.
+    pub(crate) calls: Calls,
+    /// Only in a shared isolate: those of an isolate of its own are deno_core's.
+    pub(crate) timers: Timers,
+    /// Only in a shared isolate: an isolate of its own has one function.
+    modules: OnceCell<Rc<FunctionModules>>,
 }
 
 impl RunState {
@@ -115,12 +139,49 @@ impl RunState {
             settled: RefCell::default(),
             host_failure: RefCell::default(),
             budget: CallBudget::default(),
-            calls: RefCell::default(),
             clock,
             with_host: Cell::default(),
             locked: Cell::default(),
             waker: RefCell::default(),
+            calls: Calls::default(),
+            timers: Timers::default(),
+            modules: OnceCell::new(),
         }
+    }
+
+    /// The same, for a run in a shared isolate, which holds the modules of many functions.
+    #[must_use]
+    pub fn in_shared_isolate(self, modules: Rc<FunctionModules>) -> Self {
+        let _ = self.modules.set(modules);
+        Self { timers: Timers::new(Arc::clone(&self.clock)), ..self }
+    }
+
+    /// The modules of the run's function, in a shared isolate.
+    pub fn modules(&self) -> Option<&Rc<FunctionModules>> {
+        self.modules.get()
+    }
+
+    /// The next answer to one of the run's calls; `None` where none is open.
+    pub fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
+        self.calls.poll(cx)
+    }
+
+    /// Whether the run ever asked the host for something.
+    #[must_use]
+    pub fn has_asked(&self) -> bool {
+        self.calls.have_begun()
+    }
+
+    /// The run's timers, in a shared isolate.
+    #[must_use]
+    pub fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    /// Ends what belongs to the run: its open calls and its timers. None begins any more.
+    pub fn end(&self) {
+        self.calls.end();
+        self.timers.end();
     }
 
     /// Asks the host. Its own failures end the run, so they do not come back from here.
@@ -132,7 +193,7 @@ impl RunState {
         let _turn = self.budget.turn().await;
         // A host's work ends with the call that asked for it.
         let task = AbortOnDropHandle::new(self.host_runtime.spawn(answer));
-        let _asking = self.asking(task.abort_handle());
+        let _asking = self.asking();
         let message = match task.await {
             Ok(Err(HostError::Internal { message })) => message,
             Ok(answer) => return answer,
@@ -143,20 +204,12 @@ impl RunState {
         std::future::pending().await
     }
 
-    fn asking(&self, call: AbortHandle) -> Asking<'_> {
-        let mut calls = self.calls.borrow_mut();
-        calls.retain(|call| !call.is_finished());
-        calls.push(call);
+    fn asking(&self) -> Asking<'_> {
         let mut with_host = self.with_host.get();
         with_host.open += 1;
         with_host.since.get_or_insert_with(|| self.clock.monotonic());
         self.with_host.set(with_host);
         Asking(self)
-    }
-
-    /// Ends the calls that the host still works on: the run is over.
-    pub fn abandon_calls(&self) {
-        self.calls.take().iter().for_each(AbortHandle::abort);
     }
 
     /// How long the host has worked on calls of this run, one or many at a time.

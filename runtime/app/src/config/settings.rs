@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
+use onevent_engine::Realm;
 use onevent_lifecycle::RetryPolicies;
 use onevent_store::{DatabaseUrl, SchemaName};
 
@@ -44,6 +45,8 @@ pub struct Settings {
     pub nango: NangoSettings,
     /// Networks that functions may reach beside public addresses.
     pub egress_allow: Sourced<Networks>,
+    /// What holds the runs apart.
+    pub realm: Sourced<Realm>,
     /// The limits of every run.
     pub limits: LimitSettings,
     /// What is said about single functions, named like `salesforce/setup`.
@@ -128,6 +131,8 @@ pub struct FunctionSettings {
     pub cpu: Option<Sourced<CpuLimit>>,
     /// JavaScript heap.
     pub heap: Option<Sourced<HeapLimit>>,
+    /// What holds its runs apart from others.
+    pub realm: Option<Sourced<Realm>>,
     /// How it is tried again.
     pub retries: OwnRetrySettings,
 }
@@ -180,9 +185,9 @@ impl IntegrationSettings {
 impl FunctionSettings {
     /// Where the first of its settings comes from.
     pub(super) fn origin(&self) -> Option<&Origin> {
-        let Self { wall, cpu, heap, retries } = self;
-        let limits = [origin(wall), origin(cpu), origin(heap)];
-        limits.into_iter().chain(retries.origins()).flatten().next()
+        let Self { wall, cpu, heap, realm, retries } = self;
+        let own = [origin(wall), origin(cpu), origin(heap), origin(realm)];
+        own.into_iter().chain(retries.origins()).flatten().next()
     }
 }
 
@@ -209,6 +214,7 @@ impl Settings {
                 upstream: None,
             },
             egress_allow: Sourced::default(Networks::default()),
+            realm: Sourced::default(Realm::default()),
             limits: LimitSettings {
                 wall: Sourced::default(WallLimit::DEFAULT),
                 cpu: Sourced::default(CpuLimit::DEFAULT),
@@ -235,6 +241,13 @@ impl Settings {
             cpu: own.cpu.map_or(self.limits.cpu.value, |set| set.value).get(),
             heap_bytes: own.heap.map_or(self.limits.heap.value, |set| set.value).bytes(),
         }
+    }
+
+    /// What holds the runs of one function apart from others: its own setting where it has one, else the general one.
+    #[must_use]
+    pub fn realm_for(&self, function: &FunctionKey) -> Realm {
+        let own = self.functions.get(&function.to_string()).and_then(|set| set.realm.as_ref());
+        own.unwrap_or(&self.realm).value
     }
 
     /// What becomes of an operation on a connection of this integration whose functions failed.

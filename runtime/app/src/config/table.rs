@@ -366,6 +366,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.egress_allow),
     },
     Setting {
+        key: "realm",
+        flag: None,
+        help: "What holds runs apart: isolate, a V8 isolate for each run; or shared, a realm for each run in isolates that \
+               runs share, for code that you trust equally.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.realm),
+    },
+    Setting {
         key: "limits.wall",
         flag: None,
         help: "Wall-clock time of one run.",
@@ -385,6 +393,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "JavaScript heap of one run; the contents of ArrayBuffers have a budget of the same size.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.limits.heap),
+    },
+    Setting {
+        key: "functions.<function>.realm",
+        flag: None,
+        help: "realm for one function, named like `salesforce/setup`.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.realm),
     },
     Setting {
         key: "functions.<function>.limits.wall",

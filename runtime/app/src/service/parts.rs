@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey};
-use onevent_engine::{Engine, Project, ProjectSource, Selection};
+use onevent_engine::{Engine, Project, ProjectSource, RealmOf, Selection};
 use onevent_lifecycle::LimitsOf;
 use onevent_proxy::Proxy;
 use tokio::sync::OnceCell;
@@ -33,7 +33,7 @@ use crate::surroundings::Surroundings;
 pub struct Service {
     pub(super) config: Config,
     /// What follows the settings that may change.
-    pub(super) current: ArcSwap<Current>,
+    pub(super) current: Arc<ArcSwap<Current>>,
     pub(super) engine: OnceLock<Engine>,
     pub(super) project: OnceCell<Arc<Project>>,
     pub(super) functions: HeldFunctions,
@@ -72,7 +72,7 @@ impl Service {
         let current = Current::new(config.settings.clone(), names);
         Ok(Self {
             config,
-            current: ArcSwap::from_pointee(current),
+            current: Arc::new(ArcSwap::from_pointee(current)),
             engine: OnceLock::new(),
             project: OnceCell::new(),
             functions: HeldFunctions::default(),
@@ -148,7 +148,7 @@ impl Service {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
-        let made = Engine::builder().build();
+        let made = Engine::builder().realm_of(self.realms()).build();
         let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
         let engine = self.engine.get_or_init(|| made);
         if self.has_workers() {
@@ -189,6 +189,12 @@ impl Service {
     /// Outside of one.
     pub fn proxy(&self) -> Result<Proxy, ServiceError> {
         self.current.load().proxy()
+    }
+
+    /// What holds the runs of each function apart, as the settings say it when it is asked.
+    fn realms(&self) -> RealmOf {
+        let current = Arc::clone(&self.current);
+        Arc::new(move |function: &FunctionKey| current.load().settings.realm_for(function))
     }
 
     /// The limits of each function.

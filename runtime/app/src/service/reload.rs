@@ -10,9 +10,10 @@ use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::surroundings::Surroundings;
 
-/// Keys of settings that a running server takes: limits, networks, how providers are reached, and what follows failures.
-/// Everything else is built into what runs already.
-const RELOADABLE: [&str; 10] = [
+/// Keys of settings that a running server takes: what holds runs apart, limits, networks, how providers are reached, and what
+/// follows failures. Everything else is built into what runs already.
+const RELOADABLE: [&str; 11] = [
+    "realm",
     "limits.",
     "functions.",
     "egress.",
@@ -35,8 +36,9 @@ pub struct SettingsReloaded {
 }
 
 impl Service {
-    /// Reads the settings again, and takes those that a running server can take: `limits`, `egress`, `providers`,
-    /// `integrations`, `variables`, `on_failure`, `staged_credentials`, `retries`, `retention`. Runs that have begun finish with the ones that they began with.
+    /// Reads the settings again, and takes those that a running server can take: `realm`, `limits`, `functions`, `egress`,
+    /// `providers`, `integrations`, `variables`, `on_failure`, `staged_credentials`, `retries`, `retention`. Runs that have
+    /// begun finish with the ones that they began with.
     ///
     /// # Errors
     /// A mistake in the settings; then nothing has changed.
@@ -54,11 +56,12 @@ impl Service {
             let reloads = RELOADABLE.iter().any(|prefix| name.starts_with(prefix));
             if reloads { found.taken.push(key) } else { found.needs_restart.push(key) }
         }
-        let Settings { egress_allow, limits, functions, providers, integrations, variables, .. } =
+        let Settings { egress_allow, realm, limits, functions, providers, integrations, variables, .. } =
             read.settings.clone();
         let Settings { on_failure, staged_credentials, retries, retention, .. } = read.settings;
         let next = Settings {
             egress_allow,
+            realm,
             limits,
             functions,
             providers,

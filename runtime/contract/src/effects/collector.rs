@@ -33,6 +33,12 @@ impl EffectLog {
         (log, sender)
     }
 
+    /// Whether nothing was recorded yet: the run can begin again, and nobody notices.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// Whether there is a warning of this kind.
     #[must_use]
     pub fn has_warned_of(&self, code: WarningCode) -> bool {

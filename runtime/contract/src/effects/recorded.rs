@@ -52,6 +52,11 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
+    /// Whether nothing has happened yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.next_seq == 0 && self.warnings.is_empty()
+    }
+
     fn seq(&mut self) -> u64 {
         let seq = self.next_seq;
         self.next_seq += 1;

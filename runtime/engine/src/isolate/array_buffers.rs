@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use deno_core::v8::{self, RustAllocatorVtable};
 
-use super::stop::{StopReason, StopSignal};
-
 /// V8 tries an allocation again after collecting garbage, three times. Only when the last of these attempts was
 /// refused as well is the memory really in use.
 const ATTEMPTS_OF_ONE_ALLOCATION: u32 = 4;
@@ -18,12 +16,14 @@ pub(crate) struct ArrayBufferBudget {
     limit: usize,
     used: AtomicUsize,
     refused_in_a_row: AtomicU32,
-    stop: Arc<StopSignal>,
+    on_full: Box<dyn Fn() + Send + Sync>,
 }
 
 impl ArrayBufferBudget {
-    pub(crate) fn new(limit: usize, stop: Arc<StopSignal>) -> Arc<Self> {
-        Arc::new(Self { limit, used: AtomicUsize::new(0), refused_in_a_row: AtomicU32::new(0), stop })
+    /// Calls `on_full` when it is used up.
+    pub(crate) fn new(limit: usize, on_full: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
+        let on_full = Box::new(on_full);
+        Arc::new(Self { limit, used: AtomicUsize::new(0), refused_in_a_row: AtomicU32::new(0), on_full })
     }
 
     /// Bytes in use.
@@ -49,7 +49,7 @@ impl ArrayBufferBudget {
         }
         let refused = self.refused_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
         if refused >= ATTEMPTS_OF_ONE_ALLOCATION {
-            self.stop.request(StopReason::ArrayBuffers);
+            (self.on_full)();
         }
         false
     }

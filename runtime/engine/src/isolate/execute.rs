@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deno_core::v8;
 use onevent_contract::{Limits, Timings};
-use onevent_ops::{BeforeRun, Completion, LoadedModules, RunState};
+use onevent_ops::{BeforeRun, Completion, EndOnDrop, LoadedModules, RunState};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -18,11 +18,11 @@ use super::stop::{StopReason, StopSignal};
 
 /// How long beyond the wall limit the host may take to say what the metadata before the run is. One that takes longer hangs, and
 /// the run counts as refused: what hangs is not the function.
-const LATE_ANSWER: Duration = Duration::from_millis(250);
+pub(crate) const LATE_ANSWER: Duration = Duration::from_millis(250);
 
 /// How long the end of a run waits for metadata writes that are under way. Those of a host that takes longer are pending
 /// in the report. Less than a second: that is what a run gets whose process was asked to stop.
-const LAST_WRITES: Duration = Duration::from_millis(700);
+pub(crate) const LAST_WRITES: Duration = Duration::from_millis(700);
 
 /// Where the end of a run goes.
 pub(super) type Reply = oneshot::Sender<Result<ExecuteEnd, NotStarted>>;
@@ -73,6 +73,7 @@ pub(super) async fn execute(
         Arc::clone(meter.clock()),
     );
     let run = Rc::new(state);
+    let _end = EndOnDrop::new(Rc::clone(&run));
     isolate.put(Rc::clone(&run));
     let mut moment = meter.now();
     // The host has been reading while the isolate was made.
@@ -89,7 +90,7 @@ pub(super) async fn execute(
     };
     // From here on nothing of the function goes on, though the isolate is still there.
     isolate.stop.end();
-    run.abandon_calls();
+    run.end();
     let usage = meter.usage(isolate.heap_peak());
     moment = meter.now();
     // A write that began is made or it is not: the report has to know which. The run's locks may be for it.
@@ -138,7 +139,8 @@ async fn before(
     }
 }
 
-fn hangs(limits: &Limits) -> String {
+/// Says that the host is to blame.
+pub(crate) fn hangs(limits: &Limits) -> String {
     format!("the host did not answer within the run's limit of {:?}", limits.wall)
 }
 

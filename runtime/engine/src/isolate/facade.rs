@@ -9,7 +9,7 @@ use onevent_ops::{LoadedModules, import_target};
 use serde_json::Value;
 
 /// The module behind all of them; `js-sdk/src/shims/node/commonjs.ts`.
-pub(super) const COMMON_JS: &str = "onevent:commonjs";
+pub(crate) const COMMON_JS: &str = "onevent:commonjs";
 /// Where V8 finds a CommonJS module whose default export is `module.exports`.
 const WHOLE_ROOT: &str = "commonjs:///";
 /// Where V8 finds it with `module.exports.default` for a default export.

@@ -33,6 +33,8 @@ pub(crate) struct ExecuteJob {
     pub(crate) before: AbortOnDropHandle<Before>,
     /// What the function is called with.
     pub(crate) facts: Box<Facts>,
+    /// Whether another run waits for this one.
+    pub(crate) nested: bool,
 }
 
 /// `RunFacts` of `js-sdk/src/ops.ts` with that metadata, or why the function is not called with it.

@@ -31,10 +31,10 @@ static PARKED: AtomicBool = AtomicBool::new(false);
 static KEEPER: OnceLock<Option<Thread>> = OnceLock::new();
 
 /// Counts one isolate that works, for as long as it is held.
-pub(super) struct Alive;
+pub(crate) struct Alive;
 
 impl Alive {
-    pub(super) fn count() -> Self {
+    pub(crate) fn count() -> Self {
         ALIVE.fetch_add(1, Ordering::Relaxed);
         if MADE.fetch_add(1, Ordering::Relaxed) + 1 == WORTH_IT {
             keep();

@@ -8,11 +8,11 @@ use onevent_ops::LoadedModules;
 
 /// What was made of the modules of functions that are still loaded.
 #[derive(Default)]
-pub(crate) struct LoadedFunctions(Mutex<HashMap<usize, Arc<LoadedModules>>>);
+pub(super) struct LoadedFunctions(Mutex<HashMap<usize, Arc<LoadedModules>>>);
 
 impl LoadedFunctions {
     /// What isolates share of these modules.
-    pub(crate) fn get(&self, modules: &Arc<[Arc<ModuleSource>]>) -> Arc<LoadedModules> {
+    pub(super) fn get(&self, modules: &Arc<[Arc<ModuleSource>]>) -> Arc<LoadedModules> {
         // Every change is one step, so a panic elsewhere leaves the map whole.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The entry holds the modules, so no others can come to lie where they are.

@@ -22,12 +22,12 @@ use super::facade::{
 };
 
 /// The module loader of one isolate.
-pub(super) struct FunctionLoader {
+pub(crate) struct FunctionLoader {
     modules: Rc<FunctionModules>,
 }
 
 impl FunctionLoader {
-    pub(super) fn new(modules: Rc<FunctionModules>) -> Self {
+    pub(crate) fn new(modules: Rc<FunctionModules>) -> Self {
         Self { modules }
     }
 
@@ -36,7 +36,8 @@ impl FunctionLoader {
         ModuleSpecifier::parse(&target).map_err(JsErrorBox::from_err)
     }
 
-    fn target(&self, specifier: &str, referrer: &str) -> Option<String> {
+    /// The specifier of what the import means; `None` where it is not available.
+    pub(crate) fn target(&self, specifier: &str, referrer: &str) -> Option<String> {
         let importer = self.modules.of_specifier(referrer);
         match importer.and_then(|importer| Some((importer, import_target(importer, specifier)?))) {
             Some((importer, ImportTarget::Module(path))) => Some(self.specifier_for(path, importer)),
@@ -80,7 +81,12 @@ impl FunctionLoader {
         }
     }
 
-    fn source(&self, specifier: &ModuleSpecifier, wanted: &RequestedModuleType) -> Option<ModuleSource> {
+    /// The text of a module.
+    pub(crate) fn source(
+        &self,
+        specifier: &ModuleSpecifier,
+        wanted: &RequestedModuleType,
+    ) -> Option<ModuleSource> {
         let (code, kind) = match common_js_of(specifier.as_str()) {
             Some((path, default_import)) => {
                 self.modules.get(path)?;
@@ -139,7 +145,7 @@ fn not_available(specifier: &str) -> JsErrorBox {
 }
 
 /// The specifier of a function's own file.
-pub(super) fn entry_specifier(modules: &FunctionModules) -> String {
+pub(crate) fn entry_specifier(modules: &FunctionModules) -> String {
     match modules.entry() {
         Some(Source { path, format: ModuleFormat::CommonJs { .. }, .. }) => {
             specifier_of_common_js(path, DefaultImport::ExportedDefault)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use onevent_contract::{Clock, Instant, Limits};
 
 use super::stop::StopSignal;
-use super::watchdog::Watched;
+use super::watchdog::{Watched, thread_time};
 use crate::platform::ThreadCpuClock;
 
 /// What a job used.
@@ -79,9 +79,8 @@ impl Meter {
         Watched {
             stop: Arc::clone(stop),
             deadline: self.started + limits.wall.saturating_sub(self.earlier.wall),
-            cpu_clock: self.cpu_clock,
             // What was used earlier was used on this thread.
-            cpu_before: self.cpu_before.saturating_sub(self.earlier.cpu),
+            cpu: thread_time(self.cpu_clock, self.cpu_before.saturating_sub(self.earlier.cpu)),
             cpu_limit: limits.cpu,
         }
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
 use onevent_contract::{Limits, RunError};
-use onevent_ops::{FunctionModules, LoadedModules};
+use onevent_ops::{FunctionModules, LoadedModules, RunState, give_answers};
 
 use super::array_buffers::ArrayBufferBudget;
 use super::heap::{self, HeapPeak};
@@ -73,7 +73,8 @@ impl Isolate {
         stop: Arc<StopSignal>,
     ) -> Result<Self, Interrupted> {
         let heap = usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX);
-        let buffers = ArrayBufferBudget::new(heap, stop.clone());
+        let full = stop.clone();
+        let buffers = ArrayBufferBudget::new(heap, move || full.request(StopReason::ArrayBuffers));
         let modules = Rc::new(FunctionModules::new(modules));
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
             module_loader: Some(Rc::new(FunctionLoader::new(modules.clone()))),
@@ -94,7 +95,10 @@ impl Isolate {
         let peak = HeapPeak::watch(&mut runtime);
         runtime.op_state().borrow_mut().put(modules.clone());
         let (describe, execute) = start(&mut runtime)?;
-        stop.attach(runtime.v8_isolate().thread_safe_handle());
+        let handle = runtime.v8_isolate().thread_safe_handle();
+        stop.attach(move || {
+            handle.terminate_execution();
+        });
         Ok(Self { runtime, stop, modules, describe, execute, buffers, peak })
     }
 
@@ -166,6 +170,7 @@ impl Isolate {
         if let Poll::Ready(value) = future.as_mut().poll(cx) {
             return Poll::Ready(self.unless_stopped(Ok(value)));
         }
+        self.give_answers(cx);
         let turn = self.runtime.poll_event_loop(cx, PollEventLoopOptions::default());
         if let Some(reason) = self.stop.reason() {
             return Poll::Ready(Err(Interrupted::Stopped(reason)));
@@ -177,6 +182,14 @@ impl Isolate {
             Poll::Ready(Ok(())) => Poll::Ready(Err(Interrupted::NeverSettled)),
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
             Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Gives the run's calls their answers.
+    fn give_answers(&mut self, cx: &mut Context<'_>) {
+        let run = self.runtime.op_state().borrow().try_borrow::<Rc<RunState>>().cloned();
+        if let Some(run) = run {
+            give_answers(&mut self.runtime, &run, cx, || self.stop.reason().is_some());
         }
     }
 

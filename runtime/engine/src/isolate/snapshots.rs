@@ -3,7 +3,7 @@
 use onevent_ops::LoadedModules;
 
 /// The scripts beside the snapshots that are evaluated at their first use: specifier and text, sorted.
-pub(super) static LAZY_SCRIPTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lazy_scripts.rs"));
+pub(crate) static LAZY_SCRIPTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lazy_scripts.rs"));
 
 static WITHOUT_ZOD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/without_zod.snapshot"));
 static WITH_ZOD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/with_zod.snapshot"));
@@ -26,7 +26,7 @@ impl Snapshot {
     }
 
     /// As deno_core takes it.
-    pub(super) fn bytes(self) -> &'static [u8] {
+    pub(crate) fn bytes(self) -> &'static [u8] {
         match self {
             Self::WithoutZod => WITHOUT_ZOD,
             Self::WithZod => WITH_ZOD,

@@ -4,12 +4,12 @@
 //! a parked event loop does not notice one. So the reason is kept here, checked after every call into V8, and
 //! every request also wakes the loop.
 
-use std::sync::{OnceLock, atomic::AtomicBool, atomic::Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::Waker;
 use std::thread::Thread;
 use std::time::Duration;
 
-use deno_core::v8::IsolateHandle;
 use futures_util::task::AtomicWaker;
 use onevent_contract::{ErrorType, Limits, RunError};
 use serde_json::json;
@@ -27,7 +27,12 @@ pub(crate) enum StopReason {
     ArrayBuffers,
     /// Nobody waits for the run any more.
     Cancelled,
+    /// Another run filled the isolate that they shared.
+    IsolateLost,
 }
+
+/// Interrupts what a run executes.
+type Interrupt = Box<dyn Fn() + Send + Sync>;
 
 impl StopReason {
     /// The error of a run that was stopped for this reason under these limits.
@@ -57,6 +62,12 @@ impl StopReason {
                 json!({ "limit": "array_buffers", "limit_bytes": limits.heap_bytes }),
             ),
             Self::Cancelled => (ErrorType::ScriptAborted, "the run was cancelled".to_owned(), json!({})),
+            Self::IsolateLost => (
+                ErrorType::IsolateLost,
+                "another run filled the isolate that this one shared with it: nothing is wrong with this one"
+                    .to_owned(),
+                json!({}),
+            ),
         };
         let mut error = RunError::new(kind, message);
         if let (Some(payload), Some(facts)) = (error.payload.as_object_mut(), facts.as_object()) {
@@ -70,16 +81,16 @@ impl StopReason {
 #[derive(Default)]
 pub(crate) struct StopSignal {
     reason: OnceLock<StopReason>,
-    isolate: OnceLock<IsolateHandle>,
+    interrupt: Mutex<Option<Interrupt>>,
     waker: AtomicWaker,
     watchdog: OnceLock<Thread>,
     ended: AtomicBool,
 }
 
 impl StopSignal {
-    /// Connects the signal to its isolate. A stop that came before takes effect now.
-    pub(crate) fn attach(&self, isolate: IsolateHandle) {
-        let _ = self.isolate.set(isolate);
+    /// Connects the signal to what it stops. A stop that came before takes effect now.
+    pub(crate) fn attach(&self, interrupt: impl Fn() + Send + Sync + 'static) {
+        *self.interrupt.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(interrupt));
         if self.reason.get().is_some() {
             self.press();
         }
@@ -104,9 +115,14 @@ impl StopSignal {
         if self.ended.load(Ordering::Acquire) {
             return;
         }
-        if let Some(isolate) = self.isolate.get() {
-            isolate.terminate_execution();
+        if let Some(interrupt) = self.interrupt.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            interrupt();
         }
+        self.wake();
+    }
+
+    /// Lets the run look around.
+    pub(crate) fn wake(&self) {
         self.waker.wake();
     }
 

@@ -22,7 +22,7 @@ use super::workers::Workers;
 
 /// Starts jobs on threads.
 pub(crate) struct IsolateThreads {
-    watchdog: Watchdog,
+    watchdog: Arc<Watchdog>,
     clock: Arc<dyn Clock>,
     loaded: LoadedFunctions,
     workers: Workers,
@@ -31,7 +31,7 @@ pub(crate) struct IsolateThreads {
 
 impl IsolateThreads {
     /// Nothing is started yet.
-    pub(crate) fn new(watchdog: Watchdog, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(watchdog: Arc<Watchdog>, clock: Arc<dyn Clock>) -> Self {
         Self {
             watchdog,
             prewarmed: Prewarmed::new(Arc::clone(&clock)),
@@ -52,6 +52,11 @@ impl IsolateThreads {
     /// The clock that everything is measured with.
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// What isolates share of these modules.
+    pub(crate) fn loaded(&self, modules: &Arc<[Arc<ModuleSource>]>) -> Arc<LoadedModules> {
+        self.loaded.get(modules)
     }
 
     /// Evaluates the modules and asks the SDK what they export.

@@ -16,13 +16,19 @@ use crate::platform::ThreadCpuClock;
 /// most about this long after its limit, on a machine with a core to spare.
 pub(crate) const TICK: Duration = Duration::from_millis(5);
 
+/// Reads the CPU time of a run; `None` once its thread has ended.
+pub(crate) type CpuTime = Box<dyn Fn() -> Option<Duration> + Send + Sync>;
+
+/// That of a thread which works for nobody else. `before`: what it had used when the run began.
+pub(super) fn thread_time(clock: ThreadCpuClock, before: Duration) -> CpuTime {
+    Box::new(move || Some(clock.read()?.saturating_sub(before)))
+}
+
 /// The limits of one run, as the watchdog sees them.
 pub(crate) struct Watched {
     pub(crate) stop: Arc<StopSignal>,
     pub(crate) deadline: Instant,
-    pub(crate) cpu_clock: ThreadCpuClock,
-    /// What the thread had used when the run began.
-    pub(crate) cpu_before: Duration,
+    pub(crate) cpu: CpuTime,
     pub(crate) cpu_limit: Duration,
 }
 
@@ -39,8 +45,7 @@ impl Watched {
             return now + TICK;
         }
         // The clock of a thread that has ended answers nothing, and uses nothing.
-        let Some(used) = self.cpu_clock.read() else { return self.deadline };
-        let used = used.saturating_sub(self.cpu_before);
+        let Some(used) = (self.cpu)() else { return self.deadline };
         match self.cpu_limit.checked_sub(used) {
             Some(left) => self.deadline.min(now.checked_add(left.max(TICK)).unwrap_or(self.deadline)),
             None => {
@@ -167,8 +172,7 @@ mod tests {
         Watched {
             stop: Arc::default(),
             deadline: SystemClock.monotonic() + wall,
-            cpu_clock: ThreadCpuClock::of_this_thread().unwrap(),
-            cpu_before: Duration::ZERO,
+            cpu: thread_time(ThreadCpuClock::of_this_thread().unwrap(), Duration::ZERO),
             cpu_limit: cpu,
         }
     }
@@ -211,7 +215,7 @@ mod tests {
         }
         let now = SystemClock.monotonic();
         let mut fresh = watched(LONG, Duration::from_millis(10));
-        fresh.cpu_before = own.read().unwrap();
+        fresh.cpu = thread_time(own, own.read().unwrap());
         let mut state = state(vec![fresh, watched(LONG, Duration::from_millis(10))], now);
         state.check(now);
         let stopped: Vec<_> = state

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The stack of an isolate's thread. V8 takes about 1 MB of it for JavaScript; the rest is for what it calls.
-const STACK_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const STACK_BYTES: usize = 4 * 1024 * 1024;
 
 /// How long a thread waits for its next job before it ends.
 const KEPT: Duration = Duration::from_secs(10);

@@ -198,6 +198,25 @@ async fn no_request_is_made_while_a_module_is_loaded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_waits_for_an_answer_is_evaluated_to_its_end_in_a_run() {
+    let asks = "let status = 0; try { status = (await fetch('https://example.com/')).status; } catch {}\n";
+    let later = format!("{asks}export default status;");
+    let own = format!(
+        "{asks}{}",
+        function("const later = await import('../later'); await nango.log(`${status} ${later.default}`);")
+    );
+    let files = [
+        ("index.ts", "import './acme/on-events/check';\n"),
+        ("acme/on-events/check.ts", own.as_str()),
+        ("acme/later.ts", later.as_str()),
+    ];
+    let project = engine().load(ProjectSource::files(files)).await.unwrap();
+    let report = engine().run(invocation(&project), Arc::<EchoHost>::default()).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    assert_eq!(report.logs[0].message, "201 201");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_one_call_of_crypto_computes_is_limited() {
     let report = run(
         "const crypto = await import('node:crypto');
@@ -282,5 +301,7 @@ async fn loading_late_shows_hostile_code_nothing_of_the_engine() {
     let (report, _) = run_with_echo(EAVESDROPPER).await;
     assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
     // It saw much, nothing of it internal, and would have known it.
-    assert_eq!(report.logs[0].message, "[true,0,true,true]");
+    // Where runs share an isolate, nothing is loaded late.
+    let much = crate::REALM == onevent_engine::Realm::Isolate;
+    assert_eq!(report.logs[0].message, format!("[{much},0,true,true]"));
 }

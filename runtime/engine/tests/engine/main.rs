@@ -6,6 +6,9 @@
     reason = "a test may stop at the first surprise"
 )]
 
+/// What the tests of this program run in; `tests/shared` has the same ones in the other.
+const REALM: onevent_engine::Realm = onevent_engine::Realm::Isolate;
+
 mod actions;
 mod bundles;
 mod conformance;

@@ -151,6 +151,15 @@ async fn eight_isolates_side_by_side_each_carry_half_a_megabyte_through_the_bord
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn timers_that_wait_for_answers_that_wait_for_timers_go_on() {
+    let body = "for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => {\n\
+            setTimeout(async () => { await nango.getMetadata(); setTimeout(resolve, 0); }, 0);\n\
+        });";
+    let report = run(body).await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_runs_share_no_state() {
     let project = crate::support::load(&crate::support::function(
         "const g = globalThis as any;\n\

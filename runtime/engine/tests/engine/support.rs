@@ -100,7 +100,7 @@ impl Host for MemoryHost {
 /// One engine for all tests: V8 is process-wide anyway.
 pub(crate) fn engine() -> Engine {
     static ENGINE: std::sync::OnceLock<Engine> = std::sync::OnceLock::new();
-    ENGINE.get_or_init(|| Engine::builder().build().unwrap()).clone()
+    ENGINE.get_or_init(|| Engine::builder().realm(crate::REALM).build().unwrap()).clone()
 }
 
 /// A project with one function `acme/on-events/check.ts`.

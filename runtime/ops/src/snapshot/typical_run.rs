@@ -8,6 +8,7 @@ use deno_core::{JsRuntimeForSnapshot, PollEventLoopOptions};
 use onevent_contract::{CallContext, Clock, EffectLog, FunctionKey, RunId, SystemClock};
 
 use super::typical_host::TypicalHost;
+use crate::answers::give_answers;
 use crate::state::{Completion, RunState};
 
 /// What `exec` in `js-sdk/src/bootstrap/typical.ts` asks of the host: it reads, makes two calls, writes, and reads and writes.
@@ -39,7 +40,7 @@ pub(super) fn run_typically(
         runtime
             .lazy_load_es_module_with_code(specifier, script.to_owned())
             .map_err(|error| error.to_string())?;
-        runtime.run_event_loop(PollEventLoopOptions::default()).await.map_err(|error| error.to_string())
+        std::future::poll_fn(|cx| poll(runtime, &run, cx)).await
     });
     // The snapshot holds nothing of the run.
     runtime.op_state().borrow_mut().take::<Rc<RunState>>();
@@ -48,4 +49,14 @@ pub(super) fn run_typically(
         Poll::Ready(Ok(Completion::Returned { .. })) if host.calls() == CALLS => Ok(()),
         other => Err(format!("{other:?} after {} calls of the host", host.calls())),
     }
+}
+
+/// Ready when nothing is under way any more.
+fn poll(
+    runtime: &mut JsRuntimeForSnapshot,
+    run: &RunState,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), String>> {
+    give_answers(runtime, run, cx, || false);
+    runtime.poll_event_loop(cx, PollEventLoopOptions::default()).map_err(|error| error.to_string())
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use onevent_engine::Realm;
 use onevent_lifecycle::{CleanupFailure, CreationWebhook, SetupFailure};
 use strum::VariantNames;
 
@@ -51,6 +52,18 @@ impl SettingValue for SetupFailure {
     }
 }
 
+impl SettingValue for Realm {
+    const DESCRIPTION: &str = "isolate or shared";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        one_of(text)
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +81,10 @@ mod tests {
         for word in SetupFailure::VARIANTS {
             assert!(SetupFailure::DESCRIPTION.contains(word));
             assert_eq!(SetupFailure::parse(word, Path::new("")).unwrap().shown(), *word);
+        }
+        for word in Realm::VARIANTS {
+            assert!(Realm::DESCRIPTION.contains(word));
+            assert_eq!(Realm::parse(word, Path::new("")).unwrap().shown(), *word);
         }
         let Err(Invalid::Unreadable { hint, .. }) = CleanupFailure::parse("stop", Path::new("")) else {
             panic!("read")

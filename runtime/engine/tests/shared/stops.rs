@@ -1,0 +1,85 @@
+//! Limits in an isolate that several runs share: who is to blame is stopped, and named; the others go on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{ErrorType, Outcome, RunReport};
+use onevent_engine::{Engine, Project, Realm};
+
+use crate::support::{MemoryHost, function, invocation, load};
+
+fn one_isolate() -> Engine {
+    Engine::builder().realm(Realm::Shared).shared_isolates(1).build().unwrap()
+}
+
+/// A function that waits, or does what is asked of it in its metadata.
+async fn obedient() -> Arc<Project> {
+    let body = "
+        const { ask } = await nango.getMetadata();
+        await nango.log('asked ' + ask);
+        if (ask === 'spin') for (;;) {}
+        if (ask === 'spin in zod') z.string().refine(() => { for (;;) {} }).safeParse('x');
+        if (ask === 'fill') { const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(all.length)); }
+        if (ask === 'buffers') { const all: unknown[] = []; for (;;) all.push(new Uint8Array(1024 * 1024)); }
+        if (ask === 'hang') await nango.get({ endpoint: '/slow' });
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await nango.log('went on');";
+    Arc::new(load(&function(body)).await)
+}
+
+async fn run(engine: Engine, project: Arc<Project>, ask: &str) -> RunReport {
+    let mut invocation = invocation(&project);
+    // Whoever fills memory needs time for it.
+    let fills = ask == "fill" || ask == "buffers";
+    invocation.limits.cpu = if fills { Duration::from_secs(60) } else { Duration::from_millis(100) };
+    if ask == "hang" {
+        invocation.limits.wall = Duration::from_millis(200);
+    }
+    let host = MemoryHost::with(serde_json::json!({ "ask": ask }));
+    engine.run(invocation, host).await.unwrap()
+}
+
+/// One run that is asked for something, with an innocent one beside it and another after them.
+async fn beside(ask: &'static str) -> [RunReport; 3] {
+    let (engine, project) = (one_isolate(), obedient().await);
+    let innocent = tokio::spawn(run(engine.clone(), Arc::clone(&project), "wait"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let culprit = run(engine.clone(), Arc::clone(&project), ask).await;
+    let innocent = innocent.await.unwrap();
+    let after = run(engine, project, "wait").await;
+    [innocent, culprit, after]
+}
+
+fn error_of(report: &RunReport) -> Option<ErrorType> {
+    report.error.as_ref().map(|error| error.kind)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_computes_without_end_is_stopped_alone() {
+    for ask in ["spin", "spin in zod", "buffers"] {
+        let [innocent, culprit, after] = beside(ask).await;
+        let wanted =
+            if ask == "buffers" { ErrorType::HeapLimitExceeded } else { ErrorType::CpuLimitExceeded };
+        assert_eq!((culprit.outcome, error_of(&culprit)), (Outcome::Stopped, Some(wanted)), "{ask}");
+        assert_eq!((innocent.outcome, error_of(&innocent)), (Outcome::Succeeded, None), "{ask}");
+        assert_eq!((after.outcome, error_of(&after)), (Outcome::Succeeded, None), "{ask}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_too_long_is_stopped_alone() {
+    let [innocent, culprit, after] = beside("hang").await;
+    assert_eq!((culprit.outcome, error_of(&culprit)), (Outcome::Stopped, Some(ErrorType::ExecutionTimeout)));
+    for report in [innocent, after] {
+        assert_eq!((report.outcome, error_of(&report)), (Outcome::Succeeded, None));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_heap_ends_the_isolate_and_names_who_filled_it() {
+    let [innocent, culprit, after] = beside("fill").await;
+    assert_eq!((culprit.outcome, error_of(&culprit)), (Outcome::Stopped, Some(ErrorType::HeapLimitExceeded)));
+    // It had logged: it is not run again by itself.
+    assert_eq!((innocent.outcome, error_of(&innocent)), (Outcome::Stopped, Some(ErrorType::IsolateLost)));
+    assert_eq!((after.outcome, error_of(&after)), (Outcome::Succeeded, None));
+}
