@@ -13,7 +13,9 @@ pub(crate) enum Peer {
     NangoWay,
     /// onevent, a fresh isolate for each run.
     Onevent,
-    /// The same, of another commit.
+    /// onevent, warm isolates that runs share, a fresh context for each run.
+    OneventShared,
+    /// onevent with fresh isolates, of another commit.
     Baseline,
     /// `isolated-vm`, a fresh isolate for each run.
     IsolatedVm,
@@ -33,6 +35,7 @@ impl Peer {
         match self {
             Self::NangoWay => "Nango's way",
             Self::Onevent => "onevent",
+            Self::OneventShared => "onevent, shared realm",
             Self::Baseline => "onevent, baseline",
             Self::IsolatedVm => "isolated-vm",
             Self::Workerd => "workerd, warm",
@@ -57,11 +60,13 @@ impl Peer {
         use Workload::{Curve, Slope, W1, W2, W3, W4, W5, W6, W7, W8, Waiting};
         match (self, workload) {
             (Self::Onevent | Self::Baseline, _) => true,
+            (Self::OneventShared, W1 | W2 | W3 | W4 | W5 | W7 | W8 | Curve | Waiting | Slope) => true,
             (Self::NangoWay, W1 | W2 | W3 | W4 | W5 | Curve | Waiting | Slope) => true,
             (Self::IsolatedVm | Self::Workerd, W1 | W2 | W3 | W4 | W5 | Waiting) => true,
             (Self::Deno, W1 | W2 | W4 | W5) => true,
             (Self::NangoCli, W6) | (Self::Vitest, W8) => true,
-            (Self::NangoWay, W6 | W7 | W8)
+            (Self::OneventShared, W6)
+            | (Self::NangoWay, W6 | W7 | W8)
             | (Self::IsolatedVm | Self::Workerd, W6 | W7 | W8 | Curve | Slope)
             | (Self::Deno, W3 | W6 | W7 | W8 | Curve | Waiting | Slope)
             | (Self::NangoCli | Self::Vitest, _) => false,

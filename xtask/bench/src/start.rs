@@ -40,7 +40,7 @@ pub(crate) async fn start(peer: Peer, means: &Means, workload: Workload) -> Trie
         Peer::Deno => deno(means, function).await,
         Peer::NangoCli => nango_cli(means),
         Peer::Vitest => vitest(means).await,
-        Peer::Onevent => {
+        Peer::Onevent | Peer::OneventShared => {
             onevent(peer, &std::env::current_exe().trying("this program is found")?, means, workload).await
         }
         Peer::Baseline => {
@@ -145,8 +145,8 @@ async fn onevent(peer: Peer, bench: &Path, means: &Means, workload: Workload) ->
     let program = bench.with_file_name("onevent");
     match workload {
         Workload::W6 => dry_run(&program, means),
-        Workload::W7 => server(&program, means).await,
-        Workload::W8 => tests(&program, means).await,
+        Workload::W7 => server(peer, &program, means).await,
+        Workload::W8 => tests(peer, &program, means).await,
         Workload::W1
         | Workload::W2
         | Workload::W3
@@ -158,8 +158,18 @@ async fn onevent(peer: Peer, bench: &Path, means: &Means, workload: Workload) ->
             let mut command = Command::new(bench);
             command.arg("engine").arg("--project").arg(means.stage.folder());
             command.args(["--function", workload.function().name(), "--provider", &means.provider]);
+            if peer == Peer::OneventShared {
+                command.args(["--realm", "shared"]);
+            }
             Ok(Subject::Lines(Lines::start(peer.title(), command).await?))
         }
+    }
+}
+
+/// Chooses the realm. A program of another commit may know of none, so the others are told nothing.
+fn in_realm(command: &mut Command, peer: Peer) {
+    if peer == Peer::OneventShared {
+        command.args(["--set", "realm=shared"]);
     }
 }
 
@@ -205,13 +215,14 @@ fn report(output: &Output) -> Tried<Ran> {
     })
 }
 
-async fn tests(program: &Path, means: &Means) -> Tried<Subject> {
+async fn tests(peer: Peer, program: &Path, means: &Means) -> Tried<Subject> {
     let tests = means.stage.tests().await?;
     let program = program.to_owned();
     let folder = format!("{}-bare", means.stage.tests_folder().display());
     let make = move |_: usize, _: &Value| {
         let mut command = Command::new(&program);
         command.args(["test", "--project", &folder]);
+        in_realm(&mut command, peer);
         command
     };
     let (counts, runs_each) = (Counts::Project, tests.tests);
@@ -219,7 +230,7 @@ async fn tests(program: &Path, means: &Means) -> Tried<Subject> {
     Ok(Subject::Commands(Commands { versions, make: Arc::new(make), read: by_exit_code, counts, runs_each }))
 }
 
-async fn server(program: &Path, means: &Means) -> Tried<Subject> {
+async fn server(peer: Peer, program: &Path, means: &Means) -> Tried<Subject> {
     let project = means.stage.project(1, Kind::Event)?;
     let folder = tempfile::tempdir_in(&means.scratch).trying("a folder for the database")?;
     let database = folder.keep().join("onevent.sqlite3");
@@ -227,6 +238,7 @@ async fn server(program: &Path, means: &Means) -> Tried<Subject> {
     command.args(["serve", "--listen", "127.0.0.1:0", "--set", "server.rate_limit=1000000"]);
     command.arg("--project").arg(project).arg("--database").arg(database);
     told(&mut command, &means.provider);
+    in_realm(&mut command, peer);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut process = command.spawn().trying("the server starts")?;
     let stdout = process.stdout.take().ok_or_else(|| Failure::new("the server has no output"))?;

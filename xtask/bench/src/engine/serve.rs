@@ -23,6 +23,8 @@ const TEARDOWN: Duration = Duration::from_millis(50);
 pub(crate) enum Realm {
     /// Nothing: an isolate of its own.
     Isolate,
+    /// A warm isolate.
+    Shared,
 }
 
 /// What is measured: the engine, its function, its provider.
@@ -92,10 +94,11 @@ async fn load(engine: &Engine, folder: &Path, name: &str) -> Tried<Arc<Function>
 
 impl Stage {
     async fn new(arguments: &EngineArguments) -> Tried<Self> {
-        let builder = match arguments.realm {
-            Realm::Isolate => Engine::builder(),
+        let realm = match arguments.realm {
+            Realm::Isolate => onevent::Realm::Isolate,
+            Realm::Shared => onevent::Realm::Shared,
         };
-        let engine = builder.build();
+        let engine = Engine::builder().realm(realm).build();
         let engine = engine.map_err(|error| Failure::new(error.to_string()))?;
         let function = load(&engine, &arguments.project, &arguments.function).await?;
         Ok(Self { engine, function, reach: Reach::new(&arguments.provider)? })
