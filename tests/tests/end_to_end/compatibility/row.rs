@@ -12,6 +12,15 @@ const KEY: &str = "7f1d2c3b-4a5e-4f60-8a1b-2c3d4e5f6a7b";
 macro_rules! rows {
     ($($name:ident => $row:expr;)+) => {
         $(#[test] fn $name() { $crate::compatibility::row::Row::check($row, stringify!($name)); })+
+
+        /// The same where runs share an isolate.
+        mod in_shared_realm {
+            use super::*;
+
+            $(#[test] fn $name() {
+                $crate::compatibility::row::Row::check($row.flags(&["--set", "realm=shared"]), stringify!($name));
+            })+
+        }
     };
 }
 

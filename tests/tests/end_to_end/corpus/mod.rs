@@ -42,9 +42,18 @@ fn results(document: &Value) -> BTreeMap<&str, &Value> {
 
 #[test]
 fn onevent_does_what_node_does_with_nangos_classes() {
+    agrees_with_node("isolate");
+}
+
+#[test]
+fn so_it_does_where_runs_share_an_isolate() {
+    agrees_with_node("shared");
+}
+
+fn agrees_with_node(realm: &str) {
     // A copy has no installed packages, which would be the recorder's.
     let project = copied(|path| !path.starts_with("record"));
-    let answer = run_in(project.path(), &["test"]);
+    let answer = run_in(project.path(), &["test", "--set", &format!("realm={realm}")]);
     let results = results(&answer.document);
     // A message of a test that passed is a value that violates its schema.
     let differing: Vec<String> = results
