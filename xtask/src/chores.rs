@@ -151,8 +151,9 @@ pub(crate) fn build_with_tests(workspace: &Workspace, profile: Profile) -> Resul
             "the first build takes some minutes; --release gives the timings of an installation",
         );
     }
-    let packages = ["--package", "onevent-cli", "--package", "onevent-tests", "--bins"];
-    process::run(workspace.cargo().args(["build", "--profile", profile.cargo_name()]).args(packages))?;
+    // The whole workspace, so that the features of what it rests on are those of the tests: nothing is built twice.
+    let programs = ["--workspace", "--bin", "onevent", "--bin", "onevent-demo", "--bin", "onevent-soak"];
+    process::run(workspace.cargo().args(["build", "--profile", profile.cargo_name()]).args(programs))?;
     Ok(workspace.binaries(profile.folder()))
 }
 

@@ -2,91 +2,11 @@
 //! looked through. No credentials.
 
 use jiff::Timestamp;
-use onevent_contract::{EnvironmentName, RunId};
+use onevent_contract::EnvironmentName;
 
-use crate::database::{UpstreamRow, UpstreamStateColumns};
+use crate::database::UpstreamRow;
 use crate::time::from_millis;
-use crate::{ConnectionKey, Store, StoreError, Transaction};
-
-/// What was decided about a connection of a Nango.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UpstreamState {
-    /// It was there before anybody looked, or nothing was decided yet.
-    Known,
-    /// Its credentials were accepted.
-    Accepted,
-    /// Its credentials were refused: it is not used until others are accepted.
-    Rejected {
-        /// What the validation said.
-        message: String,
-        /// The run that found it; `None` where no run did.
-        run_id: Option<RunId>,
-    },
-    /// Its first credentials were refused, and Nango has not deleted it yet. It was never in use.
-    ToDelete {
-        /// What the validation said.
-        message: String,
-        /// The run that found it.
-        run_id: Option<RunId>,
-    },
-    /// It was deleted without anybody here being asked: it could not be cleaned up.
-    DeletedBehind,
-}
-
-impl UpstreamState {
-    /// The names of all states.
-    pub const NAMES: [&str; 5] = [KNOWN, ACCEPTED, REJECTED, TO_DELETE, DELETED_BEHIND];
-
-    /// The run that found that the credentials are no good.
-    #[must_use]
-    pub fn run_id(&self) -> Option<RunId> {
-        match self {
-            Self::Rejected { run_id, .. } | Self::ToDelete { run_id, .. } => *run_id,
-            Self::Known | Self::Accepted | Self::DeletedBehind => None,
-        }
-    }
-
-    /// What the validation said, where the credentials were refused.
-    #[must_use]
-    pub fn refusal(&self) -> Option<&str> {
-        match self {
-            Self::Rejected { message, .. } | Self::ToDelete { message, .. } => Some(message),
-            Self::Known | Self::Accepted | Self::DeletedBehind => None,
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Known => KNOWN,
-            Self::Accepted => ACCEPTED,
-            Self::Rejected { .. } => REJECTED,
-            Self::ToDelete { .. } => TO_DELETE,
-            Self::DeletedBehind => DELETED_BEHIND,
-        }
-    }
-
-    fn columns(&self) -> UpstreamStateColumns {
-        let (state, to_delete) = match self {
-            Self::Known | Self::Accepted | Self::Rejected { .. } | Self::DeletedBehind => (self.as_str(), 0),
-            Self::ToDelete { .. } => (REJECTED, 1),
-        };
-        UpstreamStateColumns {
-            state: state.to_owned(),
-            to_delete,
-            message: self.refusal().map(str::to_owned),
-            run_id: self.run_id().map(|run| run.to_string()),
-        }
-    }
-}
-
-const KNOWN: &str = "known";
-const ACCEPTED: &str = "accepted";
-const REJECTED: &str = "rejected";
-/// Not a column's value: a rejected one with `to_delete`.
-const TO_DELETE: &str = "to_delete";
-const DELETED_BEHIND: &str = "deleted_behind";
+use crate::{ConnectionKey, Store, StoreError, Transaction, UpstreamFilter, UpstreamState};
 
 /// A connection of a Nango, as it is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,7 +129,18 @@ impl Store {
         &self,
         environment: &EnvironmentName,
     ) -> Result<Vec<UpstreamConnection>, StoreError> {
-        self.read().await?.tables().upstream_rows(environment).await?.into_iter().map(upstream).collect()
+        self.find_upstream_connections(&UpstreamFilter::of(environment.clone())).await
+    }
+
+    /// The same of those that a filter names.
+    ///
+    /// # Errors
+    /// As [`Store::upstream_connection`].
+    pub async fn find_upstream_connections(
+        &self,
+        filter: &UpstreamFilter,
+    ) -> Result<Vec<UpstreamConnection>, StoreError> {
+        self.read().await?.tables().upstream_rows(filter).await?.into_iter().map(upstream).collect()
     }
 
     /// [`Transaction::last_comparison`] in a transaction of its own.
@@ -225,17 +156,7 @@ impl Store {
 }
 
 fn upstream(row: UpstreamRow) -> Result<UpstreamConnection, StoreError> {
-    let UpstreamStateColumns { state, to_delete, message, run_id } = row.state;
-    let run_id = run_id.map(|id| RunId::parse(&id).ok_or_else(|| StoreError::corrupt("run id")));
-    let run_id = run_id.transpose()?;
-    let state = match (state.as_str(), to_delete, message) {
-        (KNOWN, 0, None) => UpstreamState::Known,
-        (ACCEPTED, 0, None) => UpstreamState::Accepted,
-        (REJECTED, 0, Some(message)) => UpstreamState::Rejected { message, run_id },
-        (REJECTED, 1, Some(message)) => UpstreamState::ToDelete { message, run_id },
-        (DELETED_BEHIND, 0, None) => UpstreamState::DeletedBehind,
-        _ => return Err(StoreError::corrupt("state of a connection of a Nango")),
-    };
+    let state = UpstreamState::from_columns(row.state)?;
     Ok(UpstreamConnection {
         key: row.key.key()?,
         upstream_id: row.upstream_id,

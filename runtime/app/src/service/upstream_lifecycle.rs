@@ -11,7 +11,7 @@ use onevent_lifecycle::{
     Hosts, Lifecycle, LifecycleOptions, UpstreamEnvironment, UpstreamEnvironments, UpstreamLifecycle,
 };
 use onevent_proxy::Origin;
-use onevent_store::{DeploymentId, OPERATION_WAIT, Store, UpstreamConnection};
+use onevent_store::{DeploymentId, OPERATION_WAIT, Store, UpstreamConnection, UpstreamFilter};
 
 use super::error::ServiceError;
 use super::held_functions::RunningFunctions;
@@ -60,9 +60,9 @@ impl Service {
     /// Whatever keeps the database from being opened or read.
     pub async fn upstream_connections(
         &self,
-        environment: &EnvironmentName,
+        filter: &UpstreamFilter,
     ) -> Result<Vec<UpstreamConnection>, ServiceError> {
-        Ok(self.store_of(environment).await?.upstream_connections(environment).await?)
+        Ok(self.store_of(&filter.environment).await?.find_upstream_connections(filter).await?)
     }
 
     /// The operations on connections of a provider in an environment of that Nango; with the functions that the environment

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use onevent_contract::EnvironmentName;
 
 use super::KeyColumns;
-use crate::{ConnectionKey, StoreError};
+use crate::{ConnectionKey, StoreError, UpstreamFilter};
 
 /// What was decided about a connection of a Nango.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(crate) trait UpstreamTable {
     ) -> Result<(), StoreError>;
     async fn upstream_row(&mut self, key: &ConnectionKey) -> Result<Option<UpstreamRow>, StoreError>;
     /// By integration and id.
-    async fn upstream_rows(&mut self, environment: &EnvironmentName) -> Result<Vec<UpstreamRow>, StoreError>;
+    async fn upstream_rows(&mut self, filter: &UpstreamFilter) -> Result<Vec<UpstreamRow>, StoreError>;
     /// Whether there was one.
     async fn delete_upstream_row(&mut self, key: &ConnectionKey) -> Result<bool, StoreError>;
     /// Whether there was none.

@@ -6,7 +6,7 @@ use onevent_contract::EnvironmentName;
 use super::row::{SqlRow, get, key};
 use super::{SqlConnection, SqlTables, query, query_of};
 use crate::database::{UpstreamRow, UpstreamStateColumns, UpstreamTable};
-use crate::{ConnectionKey, StoreError};
+use crate::{ConnectionKey, StoreError, UpstreamFilter, UpstreamStateName};
 
 const SET: &str = "
     INSERT INTO upstream_connections (environment, integration, connection_id, upstream_id, state, to_delete, message,
@@ -28,8 +28,8 @@ const SELECT_ONE: &str = "
 const SELECT_LIST: &str = "
     SELECT environment, integration, connection_id, upstream_id, state, to_delete, message, run_id, first_seen_at,
            changed_at
-    FROM upstream_connections WHERE environment = $1
-    ORDER BY integration, connection_id";
+    FROM upstream_connections WHERE environment = $1 AND ($2 = '' OR (state = $2 AND to_delete = $3))
+    ORDER BY integration, connection_id LIMIT $4 OFFSET $5";
 
 const DELETE: &str = "
     DELETE FROM upstream_connections WHERE environment = $1 AND integration = $2 AND connection_id = $3";
@@ -65,8 +65,12 @@ impl<C: SqlConnection> UpstreamTable for SqlTables<C> {
         self.row(query_of!(SELECT_ONE, key)).await?.as_ref().map(upstream).transpose()
     }
 
-    async fn upstream_rows(&mut self, environment: &EnvironmentName) -> Result<Vec<UpstreamRow>, StoreError> {
-        let query = query(SELECT_LIST).bind(environment.to_string());
+    async fn upstream_rows(&mut self, filter: &UpstreamFilter) -> Result<Vec<UpstreamRow>, StoreError> {
+        let (state, to_delete) = filter.state.map_or(("", 0), UpstreamStateName::columns);
+        let limit = filter.limit.map_or(i64::MAX, i64::from);
+        let offset = limit.saturating_mul(filter.page.into());
+        let query = query(SELECT_LIST).bind(filter.environment.to_string());
+        let query = query.bind(state.to_owned()).bind(to_delete).bind(limit).bind(offset);
         self.rows(query).await?.iter().map(upstream).collect()
     }
 

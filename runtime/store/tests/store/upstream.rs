@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use onevent_contract::{Clock as _, ConnectionFacts, EnvironmentName, Operation, RunId};
 use onevent_store::{
-    ConnectionKey, EventKind, EventState, NewEvent, OPERATION_WAIT, Store, StoreOptions, UpstreamState,
+    ConnectionKey, EventKind, EventState, NewEvent, OPERATION_WAIT, Store, StoreOptions, UpstreamFilter,
+    UpstreamState, UpstreamStateName,
 };
 
 use crate::support::{HeldClock, Scratch, key};
@@ -54,6 +55,32 @@ async fn what_was_decided_is_kept_and_another_number_is_another_connection() {
     let states: Vec<_> = all.iter().map(|known| (known.upstream_id, known.state.clone())).collect();
     assert_eq!(states, [(8, UpstreamState::Accepted), (9, UpstreamState::DeletedBehind)]);
     assert!(store.upstream_connections(&"prod".parse().unwrap()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_part_of_the_connections_is_a_state_or_a_page() {
+    let scratch = Scratch::new();
+    let store = scratch.open().await;
+    let refused = || "no".to_owned();
+    note(&store, &key("a"), 1, UpstreamState::Accepted).await;
+    note(&store, &key("b"), 2, UpstreamState::Rejected { message: refused(), run_id: None }).await;
+    note(&store, &key("c"), 3, UpstreamState::ToDelete { message: refused(), run_id: None }).await;
+    note(&store, &key("d"), 4, UpstreamState::Accepted).await;
+    let numbers = async |state, limit, page| {
+        let filter = UpstreamFilter { state, limit, page, ..UpstreamFilter::of(dev()) };
+        let found = store.find_upstream_connections(&filter).await.unwrap();
+        found.iter().map(|one| one.upstream_id).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(None, None, 0).await, [1, 2, 3, 4]);
+    assert_eq!(numbers(Some(UpstreamStateName::Accepted), None, 0).await, [1, 4]);
+    assert_eq!(numbers(Some(UpstreamStateName::Rejected), None, 0).await, [2]);
+    assert_eq!(numbers(Some(UpstreamStateName::ToDelete), None, 0).await, [3]);
+    assert_eq!(numbers(Some(UpstreamStateName::Known), None, 0).await, []);
+    assert_eq!(numbers(None, Some(3), 0).await, [1, 2, 3]);
+    assert_eq!(numbers(None, Some(3), 1).await, [4]);
+    assert_eq!(numbers(Some(UpstreamStateName::Accepted), Some(1), 1).await, [4]);
+    assert_eq!(numbers(None, Some(3), 2).await, []);
+    assert_eq!(numbers(None, Some(3), u32::MAX).await, []);
 }
 
 #[tokio::test]

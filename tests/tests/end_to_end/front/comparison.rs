@@ -89,6 +89,7 @@ fn what_was_deleted_behind_onevents_back_is_shown() {
     assert_eq!(front.states("?state=deleted_behind"), known("acme", "deleted_behind"));
     assert_eq!(front.states("?state=accepted"), known("beta", "accepted"));
     assert_eq!(front.states("").len(), 2);
+    assert_eq!(front.states("?limit=1&page=1"), known("beta", "accepted"));
     // And beside the database, where it makes a line of the table, too.
     let listed = front.world.run(&["connection", "list"]).exits(0).document;
     let states: Vec<&Value> =
@@ -96,6 +97,8 @@ fn what_was_deleted_behind_onevents_back_is_shown() {
     assert_eq!(states, [&json!("deleted_behind"), &json!("accepted")], "{listed:#}");
     assert_eq!(listed["connections"], json!([]), "none is kept here");
     let refused = front.ask("GET", "/onevent/connections?state=gone", None);
+    assert_eq!((refused.status, code(&refused).as_str()), (400, "invalid_query_params"));
+    let refused = front.ask("GET", "/onevent/connections?limit=1001", None);
     assert_eq!((refused.status, code(&refused).as_str()), (400, "invalid_query_params"));
     let refused = front.ask_as(OTHER_KEY, "GET", "/onevent/connections", None);
     assert_eq!((refused.status, code(&refused).as_str()), (401, "unknown_account"));

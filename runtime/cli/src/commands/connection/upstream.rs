@@ -24,7 +24,7 @@ impl<'a> From<&'a UpstreamConnection> for UpstreamDocument<'a> {
         Self {
             connection_id: key.connection_id.as_str(),
             provider_config_key: key.integration.as_str(),
-            state: state.as_str(),
+            state: state.name().as_str(),
             message: state.refusal(),
             run_id: state.run_id().map(|run| run.to_string()),
             first_seen_at: first_seen_at.to_string(),
