@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use onevent::{Clock as _, SystemClock};
 use serde_json::Value;
@@ -47,8 +48,8 @@ impl Seen {
     }
 }
 
-/// Makes `runs` calls with so many callers.
-pub(crate) async fn drive<F, C>(runs: usize, callers: usize, call: F) -> Batch
+/// Makes `runs` calls with so many callers, each of which pauses after its answer.
+pub(crate) async fn drive<F, C>(runs: usize, callers: usize, pause: Duration, call: F) -> Batch
 where
     F: Fn() -> C + Clone + Send + 'static,
     C: Future<Output = Called> + Send,
@@ -65,6 +66,9 @@ where
                 let start = SystemClock.monotonic();
                 let called = call().await;
                 seen.add(called, SystemClock.elapsed(start).as_secs_f64() * 1e3);
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
             }
             seen
         });
@@ -96,7 +100,7 @@ mod tests {
     async fn every_call_is_counted_once() {
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);
-        let batch = drive(10, 3, move || {
+        let batch = drive(10, 3, Duration::ZERO, move || {
             let number = counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 match number {

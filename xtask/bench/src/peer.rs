@@ -1,5 +1,7 @@
 //! Who is measured, and at what.
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,8 @@ pub(crate) enum Peer {
     Onevent,
     /// onevent, warm isolates that runs share, a fresh context for each run.
     OneventShared,
+    /// onevent, a fresh isolate for each run that was made before it, with time between runs.
+    OneventPrewarmed,
     /// onevent with fresh isolates, of another commit.
     Baseline,
     /// `isolated-vm`, a fresh isolate for each run.
@@ -36,6 +40,7 @@ impl Peer {
             Self::NangoWay => "Nango's way",
             Self::Onevent => "onevent",
             Self::OneventShared => "onevent, shared realm",
+            Self::OneventPrewarmed => "onevent, prewarmed",
             Self::Baseline => "onevent, baseline",
             Self::IsolatedVm => "isolated-vm",
             Self::Workerd => "workerd, warm",
@@ -61,11 +66,13 @@ impl Peer {
         match (self, workload) {
             (Self::Onevent | Self::Baseline, _) => true,
             (Self::OneventShared, W1 | W2 | W3 | W4 | W5 | W7 | W8 | Curve | Waiting | Slope) => true,
+            (Self::OneventPrewarmed, W1 | W2) => true,
             (Self::NangoWay, W1 | W2 | W3 | W4 | W5 | Curve | Waiting | Slope) => true,
             (Self::IsolatedVm | Self::Workerd, W1 | W2 | W3 | W4 | W5 | Waiting) => true,
             (Self::Deno, W1 | W2 | W4 | W5) => true,
             (Self::NangoCli, W6) | (Self::Vitest, W8) => true,
             (Self::OneventShared, W6)
+            | (Self::OneventPrewarmed, W3 | W4 | W5 | W6 | W7 | W8 | Curve | Waiting | Slope)
             | (Self::NangoWay, W6 | W7 | W8)
             | (Self::IsolatedVm | Self::Workerd, W6 | W7 | W8 | Curve | Slope)
             | (Self::Deno, W3 | W6 | W7 | W8 | Curve | Waiting | Slope)
@@ -77,8 +84,18 @@ impl Peer {
     pub(crate) fn takes(self, setting: usize) -> bool {
         match self {
             Self::Deno => setting <= 16,
+            // With more there is no time between runs.
+            Self::OneventPrewarmed => setting == 1,
             Self::NangoCli => setting <= 3,
             _ => true,
+        }
+    }
+
+    /// What a caller waits before it calls again. An isolate that is made before its run needs that time.
+    pub(crate) fn pause(self) -> Duration {
+        match self {
+            Self::OneventPrewarmed => Duration::from_millis(25),
+            _ => Duration::ZERO,
         }
     }
 

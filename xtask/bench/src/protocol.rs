@@ -18,6 +18,9 @@ pub(crate) enum Order {
         runs: usize,
         /// How many wait for their answers at a time.
         callers: usize,
+        /// What each caller waits before it calls again, in milliseconds.
+        #[serde(default)]
+        pause_ms: u64,
         /// What each finds.
         metadata: Value,
     },
@@ -69,9 +72,9 @@ mod tests {
 
     #[test]
     fn orders_are_read_as_they_are_written() {
-        let order = Order::Run { runs: 2, callers: 1, metadata: Value::Null };
+        let order = Order::Run { runs: 2, callers: 1, pause_ms: 0, metadata: Value::Null };
         let text = serde_json::to_string(&order).unwrap();
-        assert_eq!(text, r#"{"do":"run","runs":2,"callers":1,"metadata":null}"#);
+        assert_eq!(text, r#"{"do":"run","runs":2,"callers":1,"pause_ms":0,"metadata":null}"#);
         assert_eq!(serde_json::from_str::<Order>(&text).unwrap(), order);
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn start(peer: Peer, means: &Means, workload: Workload) -> Trie
         Peer::Deno => deno(means, function).await,
         Peer::NangoCli => nango_cli(means),
         Peer::Vitest => vitest(means).await,
-        Peer::Onevent | Peer::OneventShared => {
+        Peer::Onevent | Peer::OneventShared | Peer::OneventPrewarmed => {
             onevent(peer, &std::env::current_exe().trying("this program is found")?, means, workload).await
         }
         Peer::Baseline => {
@@ -54,7 +54,7 @@ pub(crate) async fn start(peer: Peer, means: &Means, workload: Workload) -> Trie
 async fn in_node(peer: Peer, means: &Means, program: &str, function: &str) -> Tried<Subject> {
     let mut command = means.stage.node(program);
     command.arg(means.stage.folder()).args([function, &means.provider, TOKEN]);
-    Ok(Subject::Lines(Lines::start(peer.title(), command).await?))
+    Ok(Subject::Lines(Lines::start(peer, command).await?))
 }
 
 async fn workerd(means: &Means, function: &str) -> Tried<Subject> {
@@ -158,10 +158,16 @@ async fn onevent(peer: Peer, bench: &Path, means: &Means, workload: Workload) ->
             let mut command = Command::new(bench);
             command.arg("engine").arg("--project").arg(means.stage.folder());
             command.args(["--function", workload.function().name(), "--provider", &means.provider]);
-            if peer == Peer::OneventShared {
-                command.args(["--realm", "shared"]);
+            match peer {
+                Peer::OneventShared => {
+                    command.args(["--realm", "shared"]);
+                }
+                Peer::OneventPrewarmed => {
+                    command.arg("--prewarmed");
+                }
+                _ => {}
             }
-            Ok(Subject::Lines(Lines::start(peer.title(), command).await?))
+            Ok(Subject::Lines(Lines::start(peer, command).await?))
         }
     }
 }

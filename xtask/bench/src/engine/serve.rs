@@ -42,6 +42,9 @@ pub(crate) struct EngineArguments {
     /// What a run shares with others
     #[arg(long, value_enum, default_value = "isolate")]
     realm: Realm,
+    /// Make isolates before their runs
+    #[arg(long)]
+    prewarmed: bool,
 }
 
 /// A function that is ready to run.
@@ -60,14 +63,14 @@ pub(crate) async fn serve(arguments: EngineArguments) -> Tried<()> {
     while let Some(line) = lines.next_line().await.trying("an order is read")? {
         match serde_json::from_str(&line).trying("an order")? {
             Order::Probe { metadata } => say(&stage.probe(&metadata).await?)?,
-            Order::Run { runs, callers, metadata } => {
+            Order::Run { runs, callers, pause_ms, metadata } => {
                 let (stage, metadata) = (stage.clone(), Arc::new(metadata));
                 let call = move || {
                     let (stage, metadata) = (stage.clone(), Arc::clone(&metadata));
                     async move { stage.call(&metadata).await }
                 };
                 let clock = ProcessTime::try_now().trying("the CPU clock")?;
-                let mut batch = drive(runs, callers, call).await;
+                let mut batch = drive(runs, callers, Duration::from_millis(pause_ms), call).await;
                 tokio::time::sleep(TEARDOWN).await;
                 batch.cpu_ms = Some(clock.try_elapsed().trying("the CPU clock")?.as_secs_f64() * 1e3);
                 say(&batch)?;
@@ -100,6 +103,9 @@ impl Stage {
         };
         let engine = Engine::builder().realm(realm).build();
         let engine = engine.map_err(|error| Failure::new(error.to_string()))?;
+        if arguments.prewarmed {
+            engine.allow_prewarmed(onevent::DEFAULT_PREWARMED_BYTES);
+        }
         let function = load(&engine, &arguments.project, &arguments.function).await?;
         Ok(Self { engine, function, reach: Reach::new(&arguments.provider)? })
     }

@@ -10,7 +10,7 @@ use crate::statistics::Spread;
 use crate::workload::Workload;
 
 /// Who has a column.
-const COLUMNS: [Peer; 2] = [Peer::Onevent, Peer::OneventShared];
+const COLUMNS: [Peer; 3] = [Peer::Onevent, Peer::OneventPrewarmed, Peer::OneventShared];
 
 /// All that was found.
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! A process that takes orders: onevent's engine, and peers in Node.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -8,6 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::failure::{Failure, Tried, While as _};
+use crate::peer::Peer;
 use crate::protocol::{Batch, Order, Ran, Ready};
 
 /// The process, and the two ends of its line.
@@ -17,18 +19,21 @@ pub(crate) struct Lines {
     orders: ChildStdin,
     answers: tokio::io::Lines<BufReader<ChildStdout>>,
     ready: Ready,
+    pause: Duration,
 }
 
 impl Lines {
     /// Starts it, and waits until it is ready.
-    pub(crate) async fn start(name: &str, mut command: Command) -> Tried<Self> {
+    pub(crate) async fn start(peer: Peer, mut command: Command) -> Tried<Self> {
+        let name = peer.title();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().trying(format!("{name} starts"))?;
         let gone = || Failure::new(format!("{name} has no stdin or stdout"));
         let orders = process.stdin.take().ok_or_else(gone)?;
         let answers = BufReader::new(process.stdout.take().ok_or_else(gone)?).lines();
         let ready = Ready { versions: Vec::new() };
-        let mut started = Self { name: name.to_owned(), process, orders, answers, ready };
+        let (name, pause) = (name.to_owned(), peer.pause());
+        let mut started = Self { name, process, orders, answers, ready, pause };
         started.ready = started.answer().await?;
         Ok(started)
     }
@@ -48,7 +53,8 @@ impl Lines {
     }
 
     pub(super) async fn run(&mut self, runs: usize, callers: usize, metadata: &Value) -> Tried<Batch> {
-        self.order(&Order::Run { runs, callers, metadata: metadata.clone() }).await
+        let pause_ms = u64::try_from(self.pause.as_millis()).unwrap_or(u64::MAX);
+        self.order(&Order::Run { runs, callers, pause_ms, metadata: metadata.clone() }).await
     }
 
     async fn order<T: DeserializeOwned>(&mut self, order: &Order) -> Tried<T> {

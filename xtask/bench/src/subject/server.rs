@@ -3,6 +3,7 @@
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -54,7 +55,7 @@ impl Server {
             if server.caller.client.get(&server.caller.url).send().await.is_ok() {
                 return Ok(server);
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Err(Failure::new(format!("nobody answers at {}", server.caller.url)))
     }
@@ -95,7 +96,7 @@ impl Server {
                 }
             }
         };
-        let mut batch = drive(runs, callers, call).await;
+        let mut batch = drive(runs, callers, Duration::ZERO, call).await;
         self.caller.look(&mut batch.metadata).await?;
         Ok(batch)
     }
