@@ -57,7 +57,19 @@ struct Synthetic {
     specifier: String,
     module: v8::Global<v8::Module>,
     exports: v8::Global<v8::Object>,
+    default: DefaultExport,
 }
+
+/// What `import name from` gets of a synthetic module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DefaultExport {
+    /// What the exports call so; where they do not, nothing.
+    AsNamed,
+    /// The exports themselves, as deno_core's synthetic modules give them.
+    Exports,
+}
+
+const DEFAULT: &str = "default";
 
 impl Synthetic {
     fn is(&self, specifier: &str) -> bool {
@@ -69,16 +81,21 @@ impl Synthetic {
         scope: &mut v8::PinScope<'_, '_>,
         specifier: &str,
         exports: v8::Local<'_, v8::Object>,
+        default: DefaultExport,
     ) -> Option<Self> {
         let keys = exports.get_own_property_names(scope, v8::GetPropertyNamesArgs::default())?;
         let mut names: Vec<v8::Local<'_, v8::String>> = Vec::new();
         for index in 0..keys.length() {
             names.push(keys.get_index(scope, index)?.try_into().ok()?);
         }
+        if default == DefaultExport::Exports {
+            names.push(v8::String::new(scope, DEFAULT)?);
+        }
         let name = v8::String::new(scope, specifier)?;
         let module = v8::Module::create_synthetic_module(scope, name, &names, evaluate_synthetic);
         let module = v8::Global::new(scope, module);
-        Some(Self { specifier: specifier.to_owned(), module, exports: v8::Global::new(scope, exports) })
+        let exports = v8::Global::new(scope, exports);
+        Some(Self { specifier: specifier.to_owned(), module, exports, default })
     }
 }
 
@@ -93,13 +110,13 @@ pub(super) fn built_in<'s>(
     let of_script: v8::Local<'_, v8::Function> = made.get(scope, key.into())?.try_into().ok()?;
     let undefined = v8::undefined(scope).into();
     let mut found = vec![
-        Synthetic::new(scope, "onevent:nango", nango.try_into().ok()?)?,
-        Synthetic::new(scope, "onevent:zod", zod.try_into().ok()?)?,
+        Synthetic::new(scope, "onevent:nango", nango.try_into().ok()?, DefaultExport::AsNamed)?,
+        Synthetic::new(scope, "onevent:zod", zod.try_into().ok()?, DefaultExport::AsNamed)?,
     ];
     for (specifier, script) in OF_SCRIPTS {
         let script = v8::String::new(scope, script)?;
         let exports = of_script.call(scope, undefined, &[script.into()])?;
-        found.push(Synthetic::new(scope, specifier, exports.try_into().ok()?)?);
+        found.push(Synthetic::new(scope, specifier, exports.try_into().ok()?, DefaultExport::Exports)?);
     }
     let modules: Vec<_> = found.iter().map(|one| v8::Local::new(scope, &one.module)).collect();
     STATE.with(|state| state.built_in.replace(found));
@@ -126,16 +143,20 @@ fn evaluate_synthetic<'s>(
     // SAFETY: V8 calls this with a context that is valid until it returns.
     v8::callback_scope!(unsafe scope, context);
     let of = |made: &RefCell<Vec<Synthetic>>| {
-        made.borrow().iter().find(|one| one.module == module).map(|one| one.exports.clone())
+        made.borrow().iter().find(|one| one.module == module).map(|one| (one.exports.clone(), one.default))
     };
     let own = current().and_then(|own| of(&own.synthetic));
-    let exports = own.or_else(|| STATE.with(|state| of(&state.built_in)))?;
+    let (exports, default) = own.or_else(|| STATE.with(|state| of(&state.built_in)))?;
     let exports = v8::Local::new(scope, exports);
     let keys = exports.get_own_property_names(scope, v8::GetPropertyNamesArgs::default())?;
     for index in 0..keys.length() {
         let key = keys.get_index(scope, index)?;
         let value = exports.get(scope, key)?;
         module.set_synthetic_module_export(scope, key.try_into().ok()?, value)?;
+    }
+    if default == DefaultExport::Exports {
+        let key = v8::String::new(scope, DEFAULT)?;
+        module.set_synthetic_module_export(scope, key, exports.into())?;
     }
     let resolver = v8::PromiseResolver::new(scope)?;
     let undefined = v8::undefined(scope).into();
@@ -276,7 +297,7 @@ impl RunModules {
             ModuleType::Json => {
                 let value = v8::json::parse(scope, code)?;
                 let exports = v8::Object::new(scope);
-                let key = v8::String::new(scope, "default")?;
+                let key = v8::String::new(scope, DEFAULT)?;
                 exports.create_data_property(scope, key.into(), value)?;
                 self.keep_synthetic(scope, specifier, exports)
             }
@@ -290,7 +311,7 @@ impl RunModules {
         specifier: &str,
         exports: v8::Local<'s, v8::Object>,
     ) -> Option<v8::Local<'s, v8::Module>> {
-        let made = Synthetic::new(scope, specifier, exports)?;
+        let made = Synthetic::new(scope, specifier, exports, DefaultExport::AsNamed)?;
         let module = v8::Local::new(scope, &made.module);
         self.synthetic.borrow_mut().push(made);
         Some(module)
