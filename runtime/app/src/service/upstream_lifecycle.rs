@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{EnvironmentName, Invocation, SystemClock};
+use onevent_contract::{Invocation, SystemClock};
 use onevent_hosts::{
     ApiKind, CallsAre, FreshRemoteHost, NangoApi, NangoApiOptions, RemoteHost, RemoteHostOptions,
     RemoteWrites,
