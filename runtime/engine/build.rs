@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use onevent_ops::snapshot::{Baked, LazyScript, Scripts, bake};
+use sha2::{Digest as _, Sha256};
 
 /// The bundle is a link to what `cargo xtask sdk` generates, so that a packaged crate carries the file itself, notices
 /// included.
@@ -35,6 +36,7 @@ fn build() -> Result<(), String> {
 fn write(folder: &Path, baked: &Baked) -> std::io::Result<()> {
     std::fs::write(folder.join("without_zod.snapshot"), &baked.without_zod)?;
     std::fs::write(folder.join("with_zod.snapshot"), &baked.with_zod)?;
+    std::fs::write(folder.join("snapshots.sha256"), digest(baked))?;
     let mut table = "&[\n".to_owned();
     for LazyScript { specifier, code, .. } in &baked.lazy_scripts {
         let file = specifier.rsplit('/').next().unwrap_or(specifier);
@@ -43,6 +45,21 @@ fn write(folder: &Path, baked: &Baked) -> std::io::Result<()> {
     }
     table.push(']');
     std::fs::write(folder.join("lazy_scripts.rs"), table)
+}
+
+/// Of all that was baked.
+fn digest(baked: &Baked) -> String {
+    let mut hash = Sha256::new();
+    hash.update(&baked.without_zod);
+    hash.update(&baked.with_zod);
+    for LazyScript { code, .. } in &baked.lazy_scripts {
+        hash.update(code.as_bytes());
+    }
+    let digest = hash.finalize();
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[expect(

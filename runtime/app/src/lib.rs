@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod description_folder;
 mod error;
 mod integrations;
 mod location;

@@ -81,7 +81,8 @@ pub fn find_for_tests(given: Option<&Path>, current: &Path) -> Result<PathBuf, C
     })
 }
 
-fn holds_fixtures(project: &Path) -> bool {
+/// Whether a folder has fixtures, so that it can be tested.
+pub(crate) fn holds_fixtures(project: &Path) -> bool {
     let is_fixture = |name: &String| name.ends_with(FIXTURE_ENDING);
     entries(project).iter().any(|name| entries(&project.join(name).join(TESTS)).iter().any(is_fixture))
 }

@@ -89,10 +89,18 @@ fn does_without_project(cli: &Cli, folder: &Path, surroundings: &Surroundings) -
         Needs::Database => {
             cli.global.database.is_some()
                 || surroundings.variables.keys().any(|variable| names_a_database(variable))
-                || folder.join(DATABASES).is_dir()
+                || holds_databases(&folder.join(DATABASES))
         }
         Needs::DatabaseIfAny => true,
     }
+}
+
+/// What lies beside databases, and where there are none.
+const BESIDE_DATABASES: [&str; 2] = ["cache", ".gitignore"];
+
+fn holds_databases(folder: &Path) -> bool {
+    let found = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    found.into_iter().any(|entry| BESIDE_DATABASES.iter().all(|name| entry.file_name() != *name))
 }
 
 /// Whether a variable names the main database, or that of an environment.

@@ -8,7 +8,7 @@ use onevent_source::{Folder, LoadError, LoadErrorCode, ReadFunction};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::isolate::{DescribeEnd, Interrupted, StopReason};
+use crate::isolate::{Interrupted, StopReason};
 use crate::schema;
 
 /// What a function declares, its schemas included, as JSON: 4 MiB.
@@ -49,7 +49,10 @@ struct Problem {
 
 /// The loaded function, from its files and what the SDK said about its default export. What is wrong with that export is
 /// wrong where it stands.
-pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Function>, LoadError> {
+pub(crate) fn describe(
+    read: &ReadFunction,
+    end: Result<&str, Interrupted>,
+) -> Result<Arc<Function>, LoadError> {
     described(read, end).map_err(|error| match (&error.position, error.code) {
         (None, LoadErrorCode::Engine | LoadErrorCode::ModuleStopped | LoadErrorCode::ModuleThrew)
         | (Some(_), _) => error,
@@ -60,14 +63,14 @@ pub(crate) fn describe(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Func
     })
 }
 
-fn described(read: &ReadFunction, end: DescribeEnd) -> Result<Arc<Function>, LoadError> {
+fn described(read: &ReadFunction, end: Result<&str, Interrupted>) -> Result<Arc<Function>, LoadError> {
     let text = end.map_err(|interrupted| interrupted_load(read, interrupted))?;
     if text.len() > MAX_DECLARED_BYTES {
         let message =
             format!("{}: what the function declares has more than {MAX_DECLARED_BYTES} bytes", read.path);
         return Err(LoadError::new(LoadErrorCode::TooLarge, message));
     }
-    let description: Description = serde_json::from_str(&text)
+    let description: Description = serde_json::from_str(text)
         .map_err(|error| LoadError::new(LoadErrorCode::InvalidExport, format!("{}: {error}", read.path)))?;
     let described = match (description.ok, description.problem) {
         (Some(described), _) => described,

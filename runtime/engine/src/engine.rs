@@ -18,8 +18,10 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::action;
 use crate::before;
 use crate::describe::describe;
+use crate::description_cache::{DescriptionCache, DescriptionKey, Recalled, recall};
 use crate::isolate::{
-    ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopReason, StopSignal, UnderWay, Watchdog,
+    DescribeEnd, Described, ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopReason, StopSignal,
+    UnderWay, Watchdog,
 };
 use crate::places::Places;
 use crate::realm::Realm;
@@ -100,6 +102,7 @@ pub struct EngineBuilder {
     max_isolates: usize,
     realm_of: RealmOf,
     shared_isolates: usize,
+    descriptions: Option<Arc<dyn DescriptionCache>>,
 }
 
 /// The realm of each function.
@@ -142,6 +145,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Where it is kept what functions declared. Default: nowhere, each load asks them anew.
+    #[must_use]
+    pub fn descriptions(mut self, cache: Arc<dyn DescriptionCache>) -> Self {
+        self.descriptions = Some(cache);
+        self
+    }
+
     /// Starts V8, once for the process, and the engine's watchdog.
     ///
     /// # Errors
@@ -159,6 +169,7 @@ impl EngineBuilder {
             realm_of: self.realm_of,
             places: Places::new(self.max_isolates),
             loads: Arc::new(Semaphore::new(cores().min(self.max_isolates))),
+            descriptions: self.descriptions,
         })
     }
 }
@@ -178,6 +189,7 @@ pub struct Engine {
     loads: Arc<Semaphore>,
     realm_of: RealmOf,
     shared: Arc<SharedIsolates>,
+    descriptions: Option<Arc<dyn DescriptionCache>>,
 }
 
 impl Engine {
@@ -190,6 +202,7 @@ impl Engine {
             max_isolates: DEFAULT_MAX_ISOLATES,
             realm_of,
             shared_isolates: cores(),
+            descriptions: None,
         }
     }
 
@@ -228,16 +241,31 @@ impl Engine {
         source: ProjectSource,
         selection: Selection,
     ) -> Result<Project, LoadError> {
-        let read = tokio::task::spawn_blocking(move || onevent_source::read(&source, &selection))
-            .await
-            .map_err(|_| LoadError::new(LoadErrorCode::Engine, "loading was shut down"))??;
-        let described = read.functions.into_iter().map(|read| async {
-            let read = read?;
-            let function = self.describe(&read).await;
-            function.map_err(|error| Box::new(read.broken(error)))
+        let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
+        let cache = self.descriptions.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let read = onevent_source::read(&source, &selection)?;
+            let recalled = recall(cache.as_deref(), &read, &LOAD_LIMITS);
+            Ok::<_, LoadError>((read, recalled))
         });
-        let described = futures_util::future::join_all(described).await;
-        Ok(Project::new(described, read.not_loaded, read.notes))
+        let (read, recalled) = reading.await.map_err(shut_down)??;
+        let described = read.functions.into_iter().zip(recalled).map(|(read, recalled)| async {
+            let read = read?;
+            let described = self.describe_unless_known(&read, recalled).await;
+            described.map_err(|error| Box::new(read.broken(error)))
+        });
+        let mut new = Vec::new();
+        let described = futures_util::future::join_all(described).await.into_iter().map(|described| {
+            described.map(|(function, description)| {
+                new.extend(description);
+                function
+            })
+        });
+        let project = Project::new(described, read.not_loaded, read.notes);
+        if let Some(cache) = self.descriptions.clone().filter(|_| !new.is_empty()) {
+            tokio::task::spawn_blocking(move || cache.keep(&new)).await.map_err(shut_down)?;
+        }
+        Ok(project)
     }
 
     /// How many shared isolates live now.
@@ -246,17 +274,36 @@ impl Engine {
         self.shared.live()
     }
 
-    async fn describe(&self, read: &ReadFunction) -> Result<Arc<Function>, LoadError> {
+    /// The function, and what it said if that is to be kept.
+    async fn describe_unless_known(
+        &self,
+        read: &ReadFunction,
+        recalled: Recalled,
+    ) -> Result<(Arc<Function>, Option<(DescriptionKey, String)>), LoadError> {
+        // One that says anything else than a function that loads is not believed.
+        if let Some(function) = recalled.text.and_then(|text| describe(read, Ok(&text)).ok()) {
+            return Ok((function, None));
+        }
+        match self.ask(read).await? {
+            Ok(Described { text, is_repeatable }) => {
+                let function = describe(read, Ok(&text))?;
+                Ok((function, recalled.key.filter(|_| is_repeatable).map(|key| (key, text))))
+            }
+            Err(interrupted) => describe(read, Err(interrupted)).map(|function| (function, None)),
+        }
+    }
+
+    /// Asks a function what it declares.
+    async fn ask(&self, read: &ReadFunction) -> Result<DescribeEnd, LoadError> {
         let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
         let permit = self.loads.clone().acquire_owned().await.map_err(shut_down)?;
-        let end = match self.threads.describe(read.modules.clone(), LOAD_LIMITS, permit) {
+        Ok(match self.threads.describe(read.modules.clone(), LOAD_LIMITS, permit) {
             Ok(UnderWay { stop, end }) => {
                 let _guard = StopOnDrop(stop);
                 end.await.unwrap_or_else(|_| Err(thread_lost()))
             }
             Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
-        };
-        describe(read, end)
+        })
     }
 
     /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.

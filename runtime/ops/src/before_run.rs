@@ -1,7 +1,9 @@
 //! What a module says and asks for while it is evaluated in an isolate whose run is not known yet.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
+use deno_core::OpState;
 use onevent_contract::{LogLevel, Warning};
 use serde_json::Value;
 
@@ -32,6 +34,14 @@ impl Told {
 pub struct BeforeRun {
     told: RefCell<Vec<Told>>,
     needs_run: Cell<bool>,
+    drew_random: Cell<bool>,
+}
+
+/// An op was called whose answer is another one each time.
+pub(crate) fn note_random(state: &OpState) {
+    if let Some(before) = state.try_borrow::<Rc<BeforeRun>>() {
+        before.drew_random.set(true);
+    }
 }
 
 impl BeforeRun {
@@ -54,6 +64,18 @@ impl BeforeRun {
     #[must_use]
     pub fn needs_run(&self) -> bool {
         self.needs_run.get()
+    }
+
+    /// Whether something random was drawn of an op.
+    #[must_use]
+    pub fn drew_random(&self) -> bool {
+        self.drew_random.get()
+    }
+
+    /// How many lines are kept.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.told.borrow().len()
     }
 
     /// Tells it all, as if the run had said it now.

@@ -15,6 +15,8 @@ pub struct LoadedModules {
     texts: Mutex<HashMap<String, Arc<str>>>,
     /// Whether they have to be evaluated when their run is there.
     never_prewarmed: AtomicBool,
+    /// Whether a run of them has ended.
+    has_run: AtomicBool,
 }
 
 impl LoadedModules {
@@ -23,7 +25,13 @@ impl LoadedModules {
     pub fn new(modules: Arc<[Arc<ModuleSource>]>) -> Self {
         let by_path =
             modules.iter().enumerate().map(|(index, module)| (module.path.clone(), index)).collect();
-        Self { modules, by_path, texts: Mutex::default(), never_prewarmed: AtomicBool::new(false) }
+        Self {
+            modules,
+            by_path,
+            texts: Mutex::default(),
+            never_prewarmed: AtomicBool::default(),
+            has_run: AtomicBool::default(),
+        }
     }
 
     /// The modules; the first is the function's own file.
@@ -67,6 +75,11 @@ impl LoadedModules {
     #[must_use]
     pub fn is_never_prewarmed(&self) -> bool {
         self.never_prewarmed.load(Ordering::Relaxed)
+    }
+
+    /// A run of them has ended. Whether another one had before.
+    pub fn note_run(&self) -> bool {
+        self.has_run.swap(true, Ordering::Relaxed)
     }
 
     /// The names that the function's modules import of the one at `path`.

@@ -1,7 +1,9 @@
 //! A project's folder on disk. Nothing outside of it is read, through links neither.
 
+use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{LoadError, LoadErrorCode};
 use crate::folder_reading::FolderReading;
@@ -14,11 +16,18 @@ use crate::reading::{ReadError, read_text};
 pub(crate) struct ProjectFolder {
     pub(crate) root: PathBuf,
     reading: Option<FolderReading>,
+    /// What each folder of it really is, while a project is read. A later reading looks again.
+    real: Option<Arc<Mutex<HashMap<PathBuf, PathBuf>>>>,
 }
 
 impl ProjectFolder {
     pub(crate) fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), reading: None }
+        Self { root: root.into(), reading: None, real: None }
+    }
+
+    /// The same, for one reading of its files: where links lead is looked at once for each folder.
+    pub(crate) fn at_once(&self) -> Self {
+        Self { real: Some(Arc::default()), ..self.clone() }
     }
 
     /// Notes from now on what is read.
@@ -28,7 +37,7 @@ impl ProjectFolder {
 
     /// The text of a file as it is.
     pub(crate) fn read(&self, path: &str) -> Result<Arc<str>, LoadError> {
-        let (root, full) = confined(&self.root, path)?;
+        let (root, full) = self.confined(path)?;
         // What a link leads to is not hidden by the link's name.
         let real = full.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
         if private::is_private(real) {
@@ -51,14 +60,14 @@ impl ProjectFolder {
         if !self.root.join(path).is_file() {
             return Ok(false);
         }
-        confined(&self.root, path)?;
+        self.confined(path)?;
         self.saw(path);
         Ok(true)
     }
 
     /// Whether there is something at `path` that is a link out of the project.
     pub(crate) fn leaves(&self, path: &str) -> bool {
-        confined(&self.root, path).is_err_and(|error| error.code == LoadErrorCode::OutsideProject)
+        self.confined(path).is_err_and(|error| error.code == LoadErrorCode::OutsideProject)
     }
 
     /// How to get from the project to the nearest folder around it that has `path`; `None` where none has.
@@ -68,20 +77,42 @@ impl ProjectFolder {
         Some(format!("{}{path}", "../".repeat(depth + 1)))
     }
 
+    /// The real paths of the project and of one of its files, with every link followed.
+    fn confined(&self, path: &str) -> Result<(PathBuf, PathBuf), LoadError> {
+        let failed = |path: &str, error: io::Error| unreadable(path, &error.to_string());
+        let root =
+            self.real_folder(&self.root).map_err(|error| failed(&self.root.display().to_string(), error))?;
+        let full = self.real(&self.root.join(path)).map_err(|error| failed(path, error))?;
+        if full.starts_with(&root) { Ok((root, full)) } else { Err(outside(path)) }
+    }
+
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) if self.real.is_some() && !path.symlink_metadata()?.is_symlink() => {
+                Ok(self.real_folder(folder)?.join(name))
+            }
+            _ => path.canonicalize(),
+        }
+    }
+
+    fn real_folder(&self, folder: &Path) -> io::Result<PathBuf> {
+        let Some(known) = &self.real else { return folder.canonicalize() };
+        // Every change is one insertion, so a panic elsewhere leaves the map whole.
+        let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = lock().get(folder) {
+            return Ok(real.clone());
+        }
+        let real = folder.canonicalize()?;
+        lock().insert(folder.to_owned(), real.clone());
+        Ok(real)
+    }
+
     /// A file was looked for, and is there.
     pub(crate) fn saw(&self, path: &str) {
         if let Some(reading) = &self.reading {
             reading.saw(&self.root, path);
         }
     }
-}
-
-/// The real paths of the project and of one of its files, with every link followed.
-fn confined(root: &Path, path: &str) -> Result<(PathBuf, PathBuf), LoadError> {
-    let real = |path: &Path| path.canonicalize();
-    let root = real(root).map_err(|error| unreadable(&root.display().to_string(), &error.to_string()))?;
-    let full = real(&root.join(path)).map_err(|error| unreadable(path, &error.to_string()))?;
-    if full.starts_with(&root) { Ok((root, full)) } else { Err(outside(path)) }
 }
 
 pub(crate) fn too_large(path: &str) -> LoadError {

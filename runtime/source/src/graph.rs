@@ -132,10 +132,11 @@ impl<'a> ModuleReader<'a> {
                 scope: file.scope_names(is_of_package(path)),
             },
         };
+        let text = file.text();
         let (code, source_map) = file.into_code(path)?;
         let source_map =
             source_map.or_else(|| self.source.bundled(path).and_then(|bundled| bundled.source_map.clone()));
-        let imports = needed(path, &code, imports)?;
+        let imports = needed(path, &text, &code, imports)?;
         let compiled = CompiledCode::default();
         Ok(ModuleSource { path: path.to_owned(), format, code, source_map, imports, compiled })
     }
@@ -147,7 +148,12 @@ type Resolved = (Import, Result<ImportTarget, LoadError>);
 /// The imports without those of types: TypeScript lets a file import types without saying that they are. No module has
 /// to be there for them, and no package is read. What is refused, and a file of the project's own, is looked at whether
 /// or not it is used.
-fn needed(path: &str, code: &Arc<str>, imports: Vec<Resolved>) -> Result<Vec<ModuleImport>, LoadError> {
+fn needed(
+    path: &str,
+    text: &str,
+    code: &Arc<str>,
+    imports: Vec<Resolved>,
+) -> Result<Vec<ModuleImport>, LoadError> {
     let may_be_types = |(import, target): &Resolved| {
         import.kind == ImportKind::Static
             && match target {
@@ -157,19 +163,48 @@ fn needed(path: &str, code: &Arc<str>, imports: Vec<Resolved>) -> Result<Vec<Mod
             }
     };
     let is_typed = syntax(path, PackageType::Unsaid) == Syntax::TypeScript;
-    let left = match is_typed && imports.iter().any(may_be_types) {
-        true => Some(parse(path, Arc::clone(code), Syntax::EsModule)?.imports),
-        false => None,
-    };
-    let is_left = |specifier: &str| {
-        left.as_ref().is_none_or(|left| left.iter().any(|import| import.specifier == specifier))
-    };
-    let needed = imports.into_iter().filter(|import| !may_be_types(import) || is_left(&import.0.specifier));
+    let in_question = imports.iter().filter(|import| is_typed && may_be_types(import));
+    let mut left: HashMap<&str, bool> = HashMap::new();
+    for (import, _) in in_question {
+        let specifier = import.specifier.as_str();
+        if left.contains_key(specifier) {
+            continue;
+        }
+        let written = imports.iter().filter(|(other, _)| other.specifier == specifier).count();
+        match is_left(specifier, text, code, written) {
+            Some(is_left) => drop(left.insert(specifier, is_left)),
+            None => {
+                let parsed = parse(path, Arc::clone(code), Syntax::EsModule)?.imports;
+                let is_left = |specifier: &str| parsed.iter().any(|import| import.specifier == specifier);
+                left = imports
+                    .iter()
+                    .map(|(import, _)| &*import.specifier)
+                    .map(|it| (it, is_left(it)))
+                    .collect();
+                break;
+            }
+        }
+    }
+    let goes = |import: &Resolved| may_be_types(import) && left.get(&*import.0.specifier) == Some(&false);
+    let needed: Vec<bool> = imports.iter().map(|import| !goes(import)).collect();
+    let needed =
+        imports.into_iter().zip(needed).filter_map(|(import, is_needed)| is_needed.then_some(import));
     needed
         .map(|(Import { specifier, names, .. }, target)| {
             Ok(ModuleImport { specifier, target: target?, names })
         })
         .collect()
+}
+
+/// Whether the imports of `specifier` are still there in the code that was made of `text`, where that can be told without
+/// parsing it: the file says the word nowhere but in these imports.
+fn is_left(specifier: &str, text: &str, code: &str, written: usize) -> Option<bool> {
+    // Any other character may be written in another way, here or there.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"@/-_.~".contains(&byte);
+    let is_told = !specifier.is_empty()
+        && specifier.bytes().all(is_plain)
+        && text.matches(specifier).count() == written;
+    is_told.then(|| code.contains(&format!("\"{specifier}\"")) || code.contains(&format!("'{specifier}'")))
 }
 
 fn syntax(path: &str, package_type: PackageType) -> Syntax {

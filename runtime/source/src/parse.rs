@@ -174,6 +174,11 @@ fn syntax_error(path: &str, text: &Arc<str>, diagnostic: &deno_ast::ParseDiagnos
 type Code = (Arc<str>, Option<Arc<[u8]>>);
 
 impl ParsedFile {
+    /// The file as it was read.
+    pub(crate) fn text(&self) -> Arc<str> {
+        self.parsed.text().clone()
+    }
+
     /// Of a CommonJS module, the names that it exports, and the modules whose names it exports as well.
     pub(crate) fn common_js(&self) -> Option<(Vec<String>, Vec<String>)> {
         let analysis = (self.syntax == Syntax::CommonJs).then(|| self.parsed.analyze_cjs())?;

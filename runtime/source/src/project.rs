@@ -171,14 +171,15 @@ pub fn read(source: &ProjectSource, selection: &Selection) -> Result<ReadProject
 }
 
 fn read_here(source: &ProjectSource, selection: &Selection) -> Result<ReadProject, LoadError> {
-    let zod = Zod::of(source);
-    let mut reader = ModuleReader::new(source, &zod);
+    let files = &source.at_once();
+    let zod = Zod::of(files);
+    let mut reader = ModuleReader::new(files, &zod);
     let mut project = ReadProject {
         functions: Vec::new(),
         not_loaded: Vec::new(),
         notes: zod.note().into_iter().collect(),
     };
-    for import in index::listed_imports(source)? {
+    for import in index::listed_imports(files)? {
         let listed = match import.function {
             Ok((FunctionPath { key, folder }, path)) => ListedFunction { key, folder, path },
             Err(error) => {
@@ -189,7 +190,7 @@ fn read_here(source: &ProjectSource, selection: &Selection) -> Result<ReadProjec
                 continue;
             }
         };
-        if !selection.has(&listed, source) {
+        if !selection.has(&listed, files) {
             project.not_loaded.push(listed);
             continue;
         }

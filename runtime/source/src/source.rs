@@ -60,6 +60,15 @@ impl ProjectSource {
         (self, reading)
     }
 
+    /// The same files, for one reading of the project: what the way to a file leads through is looked at once.
+    pub(crate) fn at_once(&self) -> Self {
+        let files = match &self.files {
+            Files::Directory(folder) => Files::Directory(folder.at_once()),
+            Files::Memory(files) => Files::Memory(Arc::clone(files)),
+        };
+        Self { files, ..self.clone() }
+    }
+
     /// Files in memory: paths with `/`, relative to the project's root, and their texts.
     ///
     /// ```

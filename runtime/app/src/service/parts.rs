@@ -21,9 +21,10 @@ use super::held_deployments::HeldDeployments;
 use super::held_functions::HeldFunctions;
 use super::upstream::Upstream;
 use crate::config::{Config, Flags, Settings};
+use crate::description_folder::DescriptionFolder;
 use crate::error::ConfigError;
 use crate::integrations::Integrations;
-use crate::project_folder::{ProjectNames, is_project};
+use crate::project_folder::{ProjectNames, holds_fixtures, is_project};
 use crate::surroundings::Surroundings;
 
 /// onevent over one project: settings, engine, proxy, database, hosts and lifecycle, as they belong together.
@@ -148,7 +149,12 @@ impl Service {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
-        let made = Engine::builder().realm_of(self.realms()).build();
+        let mut builder = Engine::builder().realm_of(self.realms());
+        // Elsewhere there is nothing that is loaded again and again, and the folder is somebody else's.
+        if is_project(self.folder()) || holds_fixtures(self.folder()) {
+            builder = builder.descriptions(Arc::new(DescriptionFolder::of(self.folder())));
+        }
+        let made = builder.build();
         let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
         let engine = self.engine.get_or_init(|| made);
         if self.has_workers() {

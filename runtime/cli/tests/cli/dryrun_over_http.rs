@@ -53,7 +53,8 @@ fn the_function_is_of_this_project_and_the_connection_of_the_server() {
     assert_eq!(metadata()["plan"], Value::Null);
     let (code, _) = server.json_in("run-report", near.path(), &["dryrun", "probe", "acme", "--allow-writes"]);
     assert_eq!((code, &metadata()["plan"]), (0, &json!("pro")));
-    assert!(!near.path().join(".onevent").exists(), "nothing is left here");
+    assert!(near.path().join(".onevent/cache").exists(), "the probe sees what is there");
+    assert!(!near.path().join(".onevent/onevent.sqlite3").exists(), "no database is left here");
 }
 
 #[test]

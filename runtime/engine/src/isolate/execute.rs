@@ -103,6 +103,7 @@ pub(super) async fn execute(
     };
     // Nobody may be waiting any more; then the end is dropped with the channel.
     let _ = reply.send(Ok(ExecuteEnd { before, settled, frames, usage, timings }));
+    isolate.keep_code_of_second_run();
 }
 
 type Called = Result<(Value, Value), (Value, Interrupted)>;

@@ -75,8 +75,17 @@ pub(crate) struct ExecuteEnd {
     pub(crate) timings: Timings,
 }
 
-/// How a description ended: the SDK's JSON text.
-pub(crate) type DescribeEnd = Result<String, Interrupted>;
+/// What a function says about itself.
+#[derive(Debug)]
+pub(crate) struct Described {
+    /// The SDK's JSON text.
+    pub(crate) text: String,
+    /// Whether it would say the same the next time: it read no clock, drew no random number, and left nothing under way.
+    pub(crate) is_repeatable: bool,
+}
+
+/// How a description ended.
+pub(crate) type DescribeEnd = Result<Described, Interrupted>;
 
 /// Why a thread cannot hold an isolate.
 pub(crate) struct NoThread(pub(super) String);

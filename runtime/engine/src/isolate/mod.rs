@@ -2,6 +2,7 @@
 
 mod array_buffers;
 mod clock_reads;
+mod describe;
 mod entry;
 mod execute;
 mod facade;
@@ -26,12 +27,14 @@ pub(crate) use self::array_buffers::ArrayBufferBudget;
 pub(crate) use self::execute::{LAST_WRITES, LATE_ANSWER, hangs};
 pub(crate) use self::facade::COMMON_JS;
 pub(crate) use self::heap::GRACE_BYTES;
-pub(crate) use self::job::{Before, DescribeEnd, ExecuteEnd, ExecuteJob, NotStarted, Permit, UnderWay};
+pub(crate) use self::job::{
+    Before, DescribeEnd, Described, ExecuteEnd, ExecuteJob, NotStarted, Permit, UnderWay,
+};
 pub(crate) use self::keeper::Alive;
 pub(crate) use self::loader::{FunctionLoader, entry_specifier};
 pub(crate) use self::meter::JobUsage;
 pub(crate) use self::runtime::Interrupted;
-pub(crate) use self::snapshots::{LAZY_SCRIPTS, Snapshot};
+pub(crate) use self::snapshots::{LAZY_SCRIPTS, SNAPSHOTS_DIGEST, Snapshot};
 pub(crate) use self::stop::{StopReason, StopSignal};
 pub(crate) use self::threads::IsolateThreads;
 pub(crate) use self::watchdog::{Watchdog, Watched};

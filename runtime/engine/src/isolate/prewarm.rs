@@ -6,7 +6,7 @@ use std::sync::Arc;
 use onevent_contract::Timings;
 use onevent_ops::{BeforeRun, LoadedModules};
 
-use super::clock_reads::WatchedClocks;
+use super::clock_reads::{OnClockRead, Reads, WatchedClocks};
 use super::execute::Evaluated;
 use super::prewarmed::PrewarmKey;
 use super::runtime::Isolate;
@@ -38,21 +38,21 @@ pub(super) async fn prewarm(
     timings.isolate = meter.lap(&mut moment);
     let told = Rc::<BeforeRun>::default();
     isolate.put(Rc::clone(&told));
-    let clocks = isolate.watch_clocks()?;
+    let clocks = isolate.watch_clocks(OnClockRead::End)?;
     let namespace = isolate.evaluate().await.ok()?;
-    let unseen = !isolate.put_back(clocks)? && isolate.is_at_rest() && !told.needs_run();
+    let unseen = !isolate.put_back(clocks)?.clock && isolate.is_at_rest() && !told.needs_run();
     timings.load = meter.lap(&mut moment);
     let bytes = isolate.heap_peak();
     unseen.then_some(Ready { isolate, evaluated: Evaluated { namespace, told }, timings, bytes })
 }
 
 impl Isolate {
-    fn watch_clocks(&mut self) -> Option<WatchedClocks> {
+    pub(super) fn watch_clocks(&mut self, on_clock_read: OnClockRead) -> Option<WatchedClocks> {
         deno_core::scope!(scope, self.runtime);
-        WatchedClocks::watch(scope)
+        WatchedClocks::watch(scope, on_clock_read)
     }
 
-    fn put_back(&mut self, clocks: WatchedClocks) -> Option<bool> {
+    pub(super) fn put_back(&mut self, clocks: WatchedClocks) -> Option<Reads> {
         deno_core::scope!(scope, self.runtime);
         clocks.put_back(scope)
     }

@@ -139,6 +139,16 @@ impl Isolate {
         .await;
     }
 
+    /// After a run: keeps what was compiled of CommonJS packages, if the function runs again and again. Where its description
+    /// was known, nothing else has.
+    pub(super) fn keep_code_of_second_run(&mut self) {
+        if self.modules.note_run() && self.stop.reason().is_none() {
+            let modules = self.modules.clone();
+            deno_core::scope!(scope, self.runtime);
+            modules.keep_compiled_code(scope);
+        }
+    }
+
     /// Waits for something that the isolate has no part in.
     pub(super) async fn wait_for<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Interrupted> {
         let mut future = pin!(future);

@@ -5,6 +5,9 @@ use onevent_ops::LoadedModules;
 /// The scripts beside the snapshots that are evaluated at their first use: specifier and text, sorted.
 pub(crate) static LAZY_SCRIPTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lazy_scripts.rs"));
 
+/// Of the snapshots, and of the scripts beside them: all that is JavaScript and not a function's own.
+pub(crate) static SNAPSHOTS_DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/snapshots.sha256"));
+
 static WITHOUT_ZOD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/without_zod.snapshot"));
 static WITH_ZOD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/with_zod.snapshot"));
 

@@ -7,6 +7,7 @@ use onevent_ops::LoadedModules;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use super::describe::describe;
 use super::execute::{Reply, execute, execute_fresh};
 use super::job::{DescribeEnd, ExecuteEnd, ExecuteJob, NoThread, NotStarted, Permit, UnderWay};
 use super::keeper;
@@ -14,8 +15,6 @@ use super::loaded::LoadedFunctions;
 use super::meter::Meter;
 use super::prewarm::{Ready, prewarm};
 use super::prewarmed::{Order, PrewarmKey, Prewarmed};
-use super::runtime::{Interrupted, Isolate};
-use super::snapshots::Snapshot;
 use super::stop::StopSignal;
 use super::watchdog::Watchdog;
 use super::workers::Workers;
@@ -170,28 +169,4 @@ impl IsolateThreads {
 async fn run_ready(ready: Ready, job: ExecuteJob, meter: &Meter, reply: Reply) {
     let Ready { mut isolate, evaluated, timings, .. } = ready;
     execute(&mut isolate, Some(evaluated), job, meter, timings, reply).await;
-}
-
-/// Makes an isolate and describes the modules. The reply is sent before the isolate is gone.
-async fn describe(
-    modules: Arc<LoadedModules>,
-    limits: &Limits,
-    stop: Arc<StopSignal>,
-    reply: oneshot::Sender<DescribeEnd>,
-) {
-    let snapshot = Snapshot::of(&modules, false);
-    let mut isolate = match Isolate::new(modules, snapshot, limits, Arc::clone(&stop)) {
-        Ok(isolate) => isolate,
-        Err(error) => return drop(reply.send(Err(error))),
-    };
-    let described = describe_in(&mut isolate).await;
-    stop.end();
-    let _ = reply.send(described);
-}
-
-async fn describe_in(isolate: &mut Isolate) -> Result<String, Interrupted> {
-    let namespace = isolate.evaluate().await?;
-    let described = isolate.describe(&namespace);
-    isolate.keep_compiled_code().await;
-    described
 }

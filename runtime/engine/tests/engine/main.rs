@@ -12,6 +12,7 @@ const REALM: onevent_engine::Realm = onevent_engine::Realm::Isolate;
 mod actions;
 mod bundles;
 mod conformance;
+mod descriptions;
 mod effects;
 mod globals;
 mod lazy;

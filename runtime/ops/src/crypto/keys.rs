@@ -4,12 +4,13 @@
 //! it again, so that nothing native outlives a call.
 
 use deno_core::convert::Uint8Array;
-use deno_core::{JsBuffer, ToJsBuffer, op2};
+use deno_core::{JsBuffer, OpState, ToJsBuffer, op2};
 use deno_error::JsErrorBox;
 use onevent_crypto::{CryptoError, KeyEncoding, KeyFacts, KeyKind, PrivateKey, PublicKey};
 use serde::Serialize;
 
 use super::thrown;
+use crate::before_run::note_random;
 
 /// A key as JavaScript keeps it.
 #[derive(Serialize)]
@@ -104,7 +105,8 @@ pub(crate) fn op_onevent_traditional_key(
 /// A new key on a curve.
 #[op2]
 #[serde]
-pub(crate) fn op_onevent_generate_key(#[string] kind: &str) -> Result<ReadKey, JsErrorBox> {
+pub(crate) fn op_onevent_generate_key(state: &OpState, #[string] kind: &str) -> Result<ReadKey, JsErrorBox> {
+    note_random(state);
     let kind = KeyKind::named(kind)
         .ok_or_else(|| thrown(CryptoError::Unsupported(format!("generating a key of the kind {kind}"))))?;
     let facts = PrivateKey::generate(kind).and_then(|key| KeyFacts::of_private(&key));

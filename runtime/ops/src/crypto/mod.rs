@@ -5,9 +5,11 @@ pub(crate) mod keys;
 pub(crate) mod signatures;
 
 use deno_core::convert::Uint8Array;
-use deno_core::op2;
+use deno_core::{OpState, op2};
 use deno_error::JsErrorBox;
 use onevent_crypto::{CryptoError, DigestAlgorithm};
+
+use crate::before_run::note_random;
 
 /// The error that JavaScript gets.
 fn thrown(error: CryptoError) -> JsErrorBox {
@@ -58,7 +60,8 @@ pub(crate) fn op_onevent_hmac(
 
 /// Fills `bytes` from the operating system's generator.
 #[op2(fast)]
-pub(crate) fn op_onevent_random(#[buffer] bytes: &mut [u8]) -> Result<(), JsErrorBox> {
+pub(crate) fn op_onevent_random(state: &OpState, #[buffer] bytes: &mut [u8]) -> Result<(), JsErrorBox> {
+    note_random(state);
     onevent_crypto::fill_random(bytes).map_err(thrown)
 }
 

@@ -61,7 +61,7 @@ impl Stage {
     /// The project with the servers gone.
     pub(super) fn without_nango(self) -> World {
         // There is no database to remove: a dry run leaves none.
-        assert!(!self.world.path().join(".onevent").exists());
+        assert!(!self.world.path().join(".onevent/onevent.sqlite3").exists());
         self.world
     }
 }
