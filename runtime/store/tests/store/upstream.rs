@@ -75,12 +75,12 @@ async fn a_part_of_the_connections_is_a_state_or_a_page() {
     assert_eq!(numbers(Some(UpstreamStateName::Accepted), None, 0).await, [1, 4]);
     assert_eq!(numbers(Some(UpstreamStateName::Rejected), None, 0).await, [2]);
     assert_eq!(numbers(Some(UpstreamStateName::ToDelete), None, 0).await, [3]);
-    assert_eq!(numbers(Some(UpstreamStateName::Known), None, 0).await, []);
+    assert_eq!(numbers(Some(UpstreamStateName::Known), None, 0).await, Vec::<i64>::new());
     assert_eq!(numbers(None, Some(3), 0).await, [1, 2, 3]);
     assert_eq!(numbers(None, Some(3), 1).await, [4]);
     assert_eq!(numbers(Some(UpstreamStateName::Accepted), Some(1), 1).await, [4]);
-    assert_eq!(numbers(None, Some(3), 2).await, []);
-    assert_eq!(numbers(None, Some(3), u32::MAX).await, []);
+    assert_eq!(numbers(None, Some(3), 2).await, Vec::<i64>::new());
+    assert_eq!(numbers(None, Some(3), u32::MAX).await, Vec::<i64>::new());
 }
 
 #[tokio::test]
