@@ -7,7 +7,7 @@ use crate::failure::{Failure, Tried};
 use crate::memory_found::{Found, Memory};
 use crate::peer::Peer;
 use crate::provider::{Manner, Provider};
-use crate::rounds::{Absent, Entrant, Extent, Measured, entrant};
+use crate::rounds::{Entrant, Extent, Measured, entrant};
 use crate::start::Means;
 use crate::statistics::slope;
 use crate::tell;
@@ -41,9 +41,8 @@ pub(crate) async fn measure(
                     found.push(memory);
                 }
                 Err(failure) => {
-                    tell::warning(format!("{} cannot be measured: {failure}", peer.title()));
+                    measured.misses(workload, *peer, &failure);
                     provider.behave(Manner::default()).await?;
-                    measured.absent.push(Absent { workload, peer: *peer, reason: failure.to_string() });
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::effects;
-use crate::failure::Tried;
+use crate::failure::{Failure, Tried};
 use crate::figures::Sample;
 use crate::peer::Peer;
 use crate::provider::{Manner, Provider};
@@ -46,6 +46,14 @@ pub(crate) struct Measured {
     pub(crate) versions: Vec<(Peer, Vec<(String, String)>)>,
 }
 
+impl Measured {
+    /// Notes that somebody is missing, or was gone before the end.
+    pub(crate) fn misses(&mut self, workload: Workload, peer: Peer, failure: &Failure) {
+        tell::warning(format!("{} cannot be measured: {failure}", peer.title()));
+        self.absent.push(Absent { workload, peer, reason: failure.to_string() });
+    }
+}
+
 /// Somebody who has started, and whether he does what he should.
 pub(crate) struct Entrant {
     /// Who.
@@ -74,10 +82,7 @@ pub(crate) async fn measure(
                 measured.versions.push((*peer, entrant.subject.versions().to_vec()));
                 entrants.push(entrant);
             }
-            Err(failure) => {
-                tell::warning(format!("{} cannot be measured: {failure}", peer.title()));
-                measured.absent.push(Absent { workload, peer: *peer, reason: failure.to_string() });
-            }
+            Err(failure) => measured.misses(workload, *peer, &failure),
         }
     }
     provider.behave(Manner { delay_ms: workload.delay_ms(), hold: false }).await?;
@@ -85,10 +90,22 @@ pub(crate) async fn measure(
         for round in 0..workload.rounds(extent.rounds) {
             // Whoever came last is first in the next round: nobody always follows the same one.
             entrants.reverse();
-            for entrant in entrants.iter_mut().filter(|entrant| entrant.peer.takes(*setting)) {
-                let sample = one(entrant, workload, (*setting, round), provider, extent).await?;
-                tell::sample(&sample);
-                measured.samples.push(sample);
+            for mut entrant in std::mem::take(&mut entrants) {
+                if entrant.peer.takes(*setting) {
+                    match one(&mut entrant, workload, (*setting, round), provider, extent).await {
+                        Ok(sample) => {
+                            tell::sample(&sample);
+                            measured.samples.push(sample);
+                        }
+                        Err(failure) => {
+                            measured.misses(workload, entrant.peer, &failure);
+                            // What it had asked before is nobody's.
+                            provider.take().await?;
+                            continue;
+                        }
+                    }
+                }
+                entrants.push(entrant);
             }
         }
     }
