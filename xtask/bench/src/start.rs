@@ -242,7 +242,8 @@ async fn server(peer: Peer, program: &Path, means: &Means) -> Tried<Subject> {
     let database = folder.keep().join("onevent.sqlite3");
     let mut command = Command::new(program);
     command.args(["serve", "--listen", "127.0.0.1:0", "--set", "server.rate_limit=1000000"]);
-    command.arg("--project").arg(project).arg("--database").arg(database);
+    command.arg("--project").arg(project);
+    command.arg("--database").arg(format!("sqlite:{}", database.display()));
     told(&mut command, &means.provider);
     in_realm(&mut command, peer);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
@@ -258,7 +259,10 @@ async fn server(peer: Peer, program: &Path, means: &Means) -> Tried<Subject> {
             break document;
         }
     };
-    let field = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let door = Door::Connections { key: field("secret_key") };
-    Ok(Subject::Server(Server::at(process, field("url"), door, Vec::new())))
+    let field = |name: &str| {
+        let text = document.get(name).and_then(Value::as_str).map(str::to_owned);
+        text.ok_or_else(|| Failure::new(format!("the server named no {name}: {document}")))
+    };
+    let door = Door::Connections { key: field("secret_key")? };
+    Ok(Subject::Server(Server::at(process, field("url")?, door, Vec::new())))
 }
