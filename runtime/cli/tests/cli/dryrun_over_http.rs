@@ -58,6 +58,26 @@ fn the_function_is_of_this_project_and_the_connection_of_the_server() {
 }
 
 #[test]
+fn timings_are_those_of_this_machine_also_for_a_connection_of_the_server() {
+    let (_far, server, near) = world();
+    let timed = [&DRYRUN[..], &["--timings"]].concat();
+    let (code, report) = server.json_in("run-report", near.path(), &timed);
+    assert_eq!(code, 0, "{report:#}");
+    // The connection and every request come from the server.
+    for phase in ["load_ms", "exec_ms", "host_ms"] {
+        assert!(
+            report["timings"][phase].as_f64().is_some_and(|ms| ms > 0.0),
+            "{phase}: {}",
+            report["timings"]
+        );
+    }
+    let shown = server.run_in(near.path(), &timed);
+    shown.says(&["load", "exec", "host"]);
+    let (_, untimed) = server.json_in("run-report", near.path(), &DRYRUN);
+    assert_eq!(untimed["timings"], Value::Null);
+}
+
+#[test]
 fn what_the_server_has_not_or_does_not_allow_is_told_before_the_run() {
     let (_far, mut server, near) = world();
     let fails = |server: &Server, arguments: &[&str]| {

@@ -23,9 +23,14 @@ const WORTH_IT: u64 = 8;
 /// and the allocator keeps what was freed.
 const QUIET: Duration = Duration::from_secs(10);
 
+/// While isolates work, V8 keeps the pages of so many more that have worked at a time at most: about 100 MB.
+const MOST_POOLED: usize = 32;
+
 static MADE: AtomicU64 = AtomicU64::new(0);
 static ENDED: AtomicU64 = AtomicU64::new(0);
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
+/// As many worked at a time at most, since memory was given back.
+static MOST_ALIVE: AtomicUsize = AtomicUsize::new(0);
 /// Whether the thread waits for a run to end, however long that takes.
 static PARKED: AtomicBool = AtomicBool::new(false);
 static KEEPER: OnceLock<Option<Thread>> = OnceLock::new();
@@ -35,7 +40,8 @@ pub(crate) struct Alive;
 
 impl Alive {
     pub(crate) fn count() -> Self {
-        ALIVE.fetch_add(1, Ordering::Relaxed);
+        let alive = ALIVE.fetch_add(1, Ordering::Relaxed) + 1;
+        MOST_ALIVE.fetch_max(alive, Ordering::Relaxed);
         if MADE.fetch_add(1, Ordering::Relaxed) + 1 == WORTH_IT {
             keep();
         }
@@ -83,10 +89,15 @@ fn work() {
             continue;
         }
         std::thread::park_timeout(QUIET);
-        if ALIVE.load(Ordering::SeqCst) == 0 && ENDED.load(Ordering::SeqCst) == seen {
+        let alive = ALIVE.load(Ordering::SeqCst);
+        let is_quiet = alive == 0 && ENDED.load(Ordering::SeqCst) == seen;
+        if is_quiet || MOST_ALIVE.load(Ordering::Relaxed) > alive + MOST_POOLED {
+            MOST_ALIVE.store(alive, Ordering::Relaxed);
             // V8 gives back the pages of the whole process when it is told so.
             isolate.runtime.v8_isolate().memory_pressure_notification(MemoryPressureLevel::Critical);
             trim();
+        }
+        if is_quiet {
             given_back = seen;
         }
     }

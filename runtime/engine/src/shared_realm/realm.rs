@@ -53,8 +53,8 @@ pub(super) struct Realm {
     pub(super) turns: Arc<Turns>,
     pub(super) condition: Condition,
     pub(super) heap_limit: usize,
-    /// Dropped last: what the isolate held is given back when no other one is left.
-    _alive: Alive,
+    /// Dropped last: what the isolate held is given back when no other one works.
+    alive: Option<Alive>,
 }
 
 impl Realm {
@@ -104,7 +104,17 @@ impl Realm {
         isolate.set_host_import_module_dynamically_callback(imports::import);
         isolate.set_host_import_module_with_phase_dynamically_callback(imports::import_in_phase);
         isolate.set_host_initialize_import_meta_object_callback(imports::initialize_meta);
-        Ok(Self { entries, runs, main, runtime, buffers, turns, condition, heap_limit, _alive: alive })
+        let alive = Some(alive);
+        Ok(Self { entries, runs, main, runtime, buffers, turns, condition, heap_limit, alive })
+    }
+
+    /// Says whether it has runs. One that only waits is not in the way of giving memory back.
+    pub(super) fn works(&mut self, works: bool) {
+        match (works, self.alive.is_some()) {
+            (true, false) => self.alive = Some(Alive::count()),
+            (false, true) => self.alive = None,
+            (true, true) | (false, false) => {}
+        }
     }
 
     /// What the heap and the `ArrayBuffer`s hold, in bytes.

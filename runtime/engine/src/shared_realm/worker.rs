@@ -146,6 +146,7 @@ async fn serve(
         };
         if let Some(sent) = sent {
             worker.open.borrow_mut().push(Arc::clone(&sent.stop));
+            worker.realm.borrow_mut().works(true);
             let worker = Rc::clone(&worker);
             tokio::task::spawn_local(async move { worker.work(sent).await });
         }
@@ -178,6 +179,8 @@ impl Worker {
         let Sent { job, modules, stop, permit, reply } = sent;
         let worked = self.execute(job, &modules, &stop).await;
         self.open.borrow_mut().retain(|other| !Arc::ptr_eq(other, &stop));
+        let works = !self.open.borrow().is_empty();
+        self.realm.borrow_mut().works(works);
         self.load.runs.fetch_sub(1, Ordering::AcqRel);
         self.ended.notify_one();
         self.freed.notify_waiters();
