@@ -51,8 +51,8 @@ async function exportNames() {
     const source = Buffer.from(outputFiles[0].contents).toString('base64');
     const sdk = await import(`data:text/javascript;base64,${source}`);
     const entries = Object.keys(sdk).sort();
-    if (entries.join() !== 'describe,execute,exposed,nango') {
-        throw new Error(`the bundle must export describe, execute, exposed and nango, not ${entries.join(', ')}`);
+    if (entries.join() !== 'describe,execute,exposed,isPlainlyDescribed,nango') {
+        throw new Error(`the bundle must export describe, execute, exposed, isPlainlyDescribed and nango, not ${entries.join(', ')}`);
     }
     return { nango: Object.keys(sdk.nango) };
 }

@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 import { createOnEvent } from '../src/nango.ts';
 import type { Description } from '../src/ops.ts';
-import { describe } from '../src/run/describe.ts';
+import { describe, isPlainlyDescribed } from '../src/run/describe.ts';
 
 const exec = async () => undefined;
 const described = (namespace: unknown) => JSON.parse(describe(namespace)) as Description;
@@ -65,4 +65,35 @@ test('a hostile module is a problem, not an exception', () => {
     };
     assert.equal(described(hostile).problem?.code, 'invalid_default_export');
     assert.equal(described(null).problem?.code, 'no_default_export');
+});
+
+test('describing runs code of the author for some schemas only', () => {
+    const isPlain = (metadata: unknown) => {
+        const namespace = { default: { type: 'onEvent', event: 'validate-connection', exec, metadata } };
+        describe(namespace);
+        return isPlainlyDescribed(namespace);
+    };
+    const shared = z.object({ id: z.uuid(), tags: z.set(z.string().min(1).max(9)).readonly() });
+    for (const plain of [
+        undefined,
+        z.void(),
+        z.string().trim().refine((text) => text !== 'x'),
+        z.strictObject({ one: shared, other: shared.partial().nullish(), kinds: z.enum(['a', 'b']) }),
+        z.record(z.string(), z.union([z.literal(1), z.tuple([z.int(), z.coerce.date()]), z.bigint()])),
+        z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]),
+    ]) {
+        assert.equal(isPlain(plain), true);
+    }
+    for (const other of [
+        z.lazy(() => z.string()),
+        z.array(z.object({ a: z.string().default(() => 'x') })),
+        z.number().catch(() => 7),
+        z.preprocess((value) => value, z.string()),
+        z.string().transform((text) => text.length),
+        z.custom<string>(() => true),
+        z.string().prefault('x'),
+    ]) {
+        assert.equal(isPlain(z.object({ other })), false);
+    }
+    assert.equal(isPlainlyDescribed({ default: 7 }), false);
 });

@@ -5,7 +5,7 @@ import { op_onevent_log, op_onevent_warn } from 'ext:core/ops';
 
 import './built-in-modules.ts';
 import 'onevent:nango';
-import { describe, execute, exposed } from 'ext:onevent/sdk.js';
+import { describe, execute, exposed, isPlainlyDescribed } from 'ext:onevent/sdk.js';
 
 import { CodedTextDecoder, CodedURL, TextDecoder, TextEncoder, URL, URLSearchParams, codedDecode } from './coded-classes.ts';
 import { createConsole, format } from './console.ts';
@@ -109,7 +109,7 @@ const start: PropertyDescriptor & { __proto__: null } = {
             ReflectDeleteProperty(globalThis, name);
         }
         untangleMicrotasks();
-        return [describe, execute, share];
+        return [describe, execute, share, isPlainlyDescribed];
     },
     configurable: true,
     enumerable: false,

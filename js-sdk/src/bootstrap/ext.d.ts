@@ -2,6 +2,7 @@
 declare module 'ext:onevent/sdk.js' {
     export const nango: typeof import('../nango.ts');
     export const describe: typeof import('../run/describe.ts').describe;
+    export const isPlainlyDescribed: typeof import('../run/describe.ts').isPlainlyDescribed;
     export const execute: typeof import('../run/execute.ts').execute;
     export const exposed: typeof import('../exposed.ts').exposed;
 }

@@ -1,6 +1,6 @@
 // What nearly every run does, done once while a snapshot is baked: V8 has compiled it when a run begins. The host behind it is
 // `runtime/ops/src/snapshot/typical_host.rs`.
-import { describe, execute, nango } from 'ext:onevent/sdk.js';
+import { describe, execute, isPlainlyDescribed, nango } from 'ext:onevent/sdk.js';
 
 import type { OnEventDefinition } from '../types.ts';
 
@@ -41,6 +41,7 @@ export async function runTypically(schemas: Definition): Promise<void> {
         throw new nango.ActionError('typical');
     });
     describe(succeeds);
+    isPlainlyDescribed(succeeds);
     await execute(succeeds, JSON.stringify(FACTS));
     await execute(fails, JSON.stringify(FACTS));
 }

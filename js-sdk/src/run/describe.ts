@@ -2,8 +2,9 @@
 import { toJSONText } from '../json/well-formed.ts';
 import { schemaOf } from '../metadata/check.ts';
 import type { Description } from '../ops.ts';
-import { type JSONSchema } from '../schema/zod-node.ts';
+import type { JSONSchema, ZodNode } from '../schema/zod-node.ts';
 import { toWidenedJSONSchema, type SchemaSide } from '../schema/json-schema.ts';
+import { isPlain } from '../schema/plain.ts';
 import { isZod3Schema } from '../schema/zod3.ts';
 import { definitionOf, DefinitionProblem } from './definition.ts';
 
@@ -57,5 +58,23 @@ export function describe(namespace: unknown): string {
         return toJSONText(descriptionOf(namespace)) ?? UNREADABLE;
     } catch (thrown) {
         return describeSafely(thrown);
+    }
+}
+
+function isPlainlyDeclared(declared: unknown): boolean {
+    const schema = schemaOf(declared);
+    return schema === null || isZod3Schema(schema) || isPlain(schema as unknown as ZodNode);
+}
+
+/** Whether describing this module ran nothing of its author's, as far as its schemas go. Never throws. */
+export function isPlainlyDescribed(namespace: unknown): boolean {
+    try {
+        const definition = definitionOf(namespace);
+        return (
+            isPlainlyDeclared(definition.metadata) &&
+            (definition.type === 'onEvent' || (isPlainlyDeclared(definition.input) && isPlainlyDeclared(definition.output)))
+        );
+    } catch {
+        return false;
     }
 }

@@ -1,27 +1,10 @@
 // Whether what goes into a schema and what comes out of it may differ: only a pipe or a transform makes it so, beside
 // defaults, which only fill in.
+import { partsOf } from './parts.ts';
 import type { ZodNode } from './zod-node.ts';
 
 /** More nodes than this count as a schema that transforms. It also ends schemas that grow while they are read. */
 const MAX_NODES = 10_000;
-
-function isNode(value: unknown): value is ZodNode {
-    return typeof value === 'object' && value !== null && '_zod' in value;
-}
-
-/** The schemas inside a schema: in its definition, in a list or in a shape there, or behind a `lazy`. */
-function partsOf(schema: ZodNode): ZodNode[] {
-    const def = schema._zod.def as { type: string; getter?: unknown };
-    const parts: unknown[] = [];
-    for (const value of Object.values(def)) {
-        const inner = typeof value === 'object' && value !== null && !isNode(value) ? Object.values(value) : [value];
-        parts.push(...inner);
-    }
-    if (def.type === 'lazy' && typeof def.getter === 'function') {
-        parts.push((def.getter as () => unknown)());
-    }
-    return parts.filter(isNode);
-}
 
 /** Whether a part of `schema` transforms. A schema that cannot be read counts as one that does. */
 export function transforms(schema: ZodNode): boolean {

@@ -6,6 +6,7 @@
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use onevent_engine::{DescriptionCache, DescriptionKey};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
@@ -36,12 +37,14 @@ const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC).union(OFlags::NONBL
 /// The cache of one project.
 pub(crate) struct DescriptionFolder {
     project: PathBuf,
+    /// Whether this process has looked how many there are. One that loads a project adds no more than that has functions.
+    has_made_room: AtomicBool,
 }
 
 impl DescriptionFolder {
     /// That of the project in this folder. Nothing is made before something is kept.
     pub(crate) fn of(project: &Path) -> Self {
-        Self { project: project.to_owned() }
+        Self { project: project.to_owned(), has_made_room: AtomicBool::new(false) }
     }
 
     fn project(&self) -> io::Result<OwnedFd> {
@@ -94,6 +97,9 @@ impl DescriptionFolder {
             if description.len() <= MAX_ENTRY_BYTES {
                 write_entry(&folder, key, description)?;
             }
+        }
+        if self.has_made_room.swap(true, Ordering::Relaxed) {
+            return Ok(());
         }
         make_room(&folder)
     }

@@ -48,6 +48,9 @@ impl Session {
             _ => global.flags(),
         };
         let service = Arc::new(Service::new(folder, &flags, surroundings)?);
+        if !matches!(cli.command, Command::Serve(_)) {
+            service.expect_one_command();
+        }
         Ok(Self { service, directory: surroundings.directory.clone() })
     }
 

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use onevent_contract::{
     CallContext, Clock, CompletedRun, EffectLog, Function, FunctionKey, FunctionKind, Host, Invocation,
-    Limits, LimitsError, RunReport, SystemClock, Timings,
+    LimitsError, RunReport, SystemClock, Timings,
 };
-use onevent_source::{LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -17,11 +15,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::action;
 use crate::before;
-use crate::describe::describe;
-use crate::description_cache::{DescriptionCache, DescriptionKey, Recalled, recall};
+use crate::description_cache::DescriptionCache;
 use crate::isolate::{
-    DescribeEnd, Described, ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopReason, StopSignal,
-    UnderWay, Watchdog,
+    ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopOnDrop, StopReason, UnderWay, Watchdog,
 };
 use crate::places::Places;
 use crate::realm::Realm;
@@ -34,13 +30,6 @@ pub const DEFAULT_MAX_ISOLATES: usize = 256;
 
 /// What isolates that wait for a run may hold in a server by default; see [`Engine::allow_prewarmed`].
 pub const DEFAULT_PREWARMED_BYTES: u64 = 64 * 1024 * 1024;
-
-/// What the code outside `exec` may use while a project is loaded.
-const LOAD_LIMITS: Limits = Limits {
-    wall: Duration::from_secs(10),
-    cpu: Duration::from_secs(2),
-    heap_bytes: Limits::DEFAULT_HEAP_BYTES,
-};
 
 /// Why an engine cannot be built.
 #[derive(Debug, Error)]
@@ -180,16 +169,16 @@ impl EngineBuilder {
 /// architecture notes before you use V8 for something else in the same process.
 #[derive(Clone)]
 pub struct Engine {
-    threads: Arc<IsolateThreads>,
+    pub(crate) threads: Arc<IsolateThreads>,
     /// Whether reports have them.
     timings: Arc<AtomicBool>,
     places: Places,
     /// Loading only computes: more isolates at once than cores would be slower. It has places of its own, because a run
     /// that holds one of the others may wait for a load.
-    loads: Arc<Semaphore>,
-    realm_of: RealmOf,
+    pub(crate) loads: Arc<Semaphore>,
+    pub(crate) realm_of: RealmOf,
     shared: Arc<SharedIsolates>,
-    descriptions: Option<Arc<dyn DescriptionCache>>,
+    pub(crate) descriptions: Option<Arc<dyn DescriptionCache>>,
 }
 
 impl Engine {
@@ -217,93 +206,31 @@ impl Engine {
         self.threads.allow_prewarmed(bytes);
     }
 
+    /// From now on an isolate that has described a function waits for its run, so that a function which is loaded for one run
+    /// costs one isolate. For a process that loads what it runs, and is soon over.
+    ///
+    /// That is done where nobody can tell: not for functions whose modules read a clock or start a timer outside of `exec`,
+    /// nor where describing calls code of the function's author, nor for runs with another heap. A few wait at a time, for
+    /// half a minute.
+    pub fn keep_described(&self) {
+        self.threads.keep_described();
+    }
+
     /// From now on reports say where the time of their runs went.
     pub fn report_timings(&self) {
         self.timings.store(true, Ordering::Relaxed);
     }
 
-    /// Reads, checks and transpiles a project and evaluates each of its modules once, under limits.
-    ///
-    /// A function that cannot be loaded is listed in [`Project::broken`]; the others can run.
-    ///
-    /// # Errors
-    /// [`LoadError`] when `index.ts` itself is missing or wrong.
-    pub async fn load(&self, source: ProjectSource) -> Result<Project, LoadError> {
-        self.load_selected(source, Selection::All).await
-    }
-
-    /// The same of some functions: the others of the project are listed in [`Project::not_loaded`], and cost nothing.
-    ///
-    /// # Errors
-    /// As [`Engine::load`].
-    pub async fn load_selected(
-        &self,
-        source: ProjectSource,
-        selection: Selection,
-    ) -> Result<Project, LoadError> {
-        let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
-        let cache = self.descriptions.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let read = onevent_source::read(&source, &selection)?;
-            let recalled = recall(cache.as_deref(), &read, &LOAD_LIMITS);
-            Ok::<_, LoadError>((read, recalled))
-        });
-        let (read, recalled) = reading.await.map_err(shut_down)??;
-        let described = read.functions.into_iter().zip(recalled).map(|(read, recalled)| async {
-            let read = read?;
-            let described = self.describe_unless_known(&read, recalled).await;
-            described.map_err(|error| Box::new(read.broken(error)))
-        });
-        let mut new = Vec::new();
-        let described = futures_util::future::join_all(described).await.into_iter().map(|described| {
-            described.map(|(function, description)| {
-                new.extend(description);
-                function
-            })
-        });
-        let project = Project::new(described, read.not_loaded, read.notes);
-        if let Some(cache) = self.descriptions.clone().filter(|_| !new.is_empty()) {
-            tokio::task::spawn_blocking(move || cache.keep(&new)).await.map_err(shut_down)?;
-        }
-        Ok(project)
+    /// How many isolates it has made of which each had one function: to ask it what it is, to run it, or for both.
+    #[must_use]
+    pub fn isolates_made(&self) -> u64 {
+        self.threads.made()
     }
 
     /// How many shared isolates live now.
     #[must_use]
     pub fn live_shared_isolates(&self) -> usize {
         self.shared.live()
-    }
-
-    /// The function, and what it said if that is to be kept.
-    async fn describe_unless_known(
-        &self,
-        read: &ReadFunction,
-        recalled: Recalled,
-    ) -> Result<(Arc<Function>, Option<(DescriptionKey, String)>), LoadError> {
-        // One that says anything else than a function that loads is not believed.
-        if let Some(function) = recalled.text.and_then(|text| describe(read, Ok(&text)).ok()) {
-            return Ok((function, None));
-        }
-        match self.ask(read).await? {
-            Ok(Described { text, is_repeatable }) => {
-                let function = describe(read, Ok(&text))?;
-                Ok((function, recalled.key.filter(|_| is_repeatable).map(|key| (key, text))))
-            }
-            Err(interrupted) => describe(read, Err(interrupted)).map(|function| (function, None)),
-        }
-    }
-
-    /// Asks a function what it declares.
-    async fn ask(&self, read: &ReadFunction) -> Result<DescribeEnd, LoadError> {
-        let shut_down = |_| LoadError::new(LoadErrorCode::Engine, "loading was shut down");
-        let permit = self.loads.clone().acquire_owned().await.map_err(shut_down)?;
-        Ok(match self.threads.describe(read.modules.clone(), LOAD_LIMITS, permit) {
-            Ok(UnderWay { stop, end }) => {
-                let _guard = StopOnDrop(stop);
-                end.await.unwrap_or_else(|_| Err(thread_lost()))
-            }
-            Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
-        })
     }
 
     /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.
@@ -378,12 +305,12 @@ impl Engine {
             }
         };
         let UnderWay { stop, mut end } = started.map_err(RunRefused::Thread)?;
-        let guard = StopOnDrop(stop);
+        let guard = StopOnDrop::new(stop);
         let ended = tokio::select! {
             biased;
             ended = &mut end => ended,
             () = &mut cancelled => {
-                guard.0.request(StopReason::Cancelled);
+                guard.stop.request(StopReason::Cancelled);
                 end.await
             }
         };
@@ -424,12 +351,9 @@ fn shared_key(invocation: &Invocation) -> SharedKey {
     }
 }
 
-fn thread_lost_message() -> &'static str {
+/// What is said of a run whose thread ended without an answer.
+pub(crate) fn thread_lost_message() -> &'static str {
     "the isolate's thread ended without an answer"
-}
-
-fn thread_lost() -> Interrupted {
-    Interrupted::Engine(thread_lost_message().to_owned())
 }
 
 /// Whether a function is known to declare schemas: the SDK checks them with zod.
@@ -439,14 +363,4 @@ fn declares_schemas(function: &Function) -> bool {
             FunctionKind::Action { input, output } => input.is_some() || output.is_some(),
             _ => false,
         }
-}
-
-/// Stops a run that nobody waits for any more.
-struct StopOnDrop(Arc<StopSignal>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        // After the run's end this finds the signal ended, and does nothing.
-        self.0.request(StopReason::Cancelled);
-    }
 }

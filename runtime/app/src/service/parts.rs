@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
@@ -45,6 +45,8 @@ pub struct Service {
     pub(super) interruption: CancellationToken,
     /// Whether workers run the setup functions of connections, after the operation has answered.
     pub(super) has_workers: AtomicBool,
+    /// Whether what is loaded is run, and then the process is over.
+    pub(super) is_short: AtomicBool,
     /// The Nango that it stands in front of.
     pub(super) upstream: OnceLock<Upstream>,
 }
@@ -82,6 +84,7 @@ impl Service {
             refreshes: TaskTracker::new(),
             interruption: CancellationToken::new(),
             has_workers: AtomicBool::new(false),
+            is_short: AtomicBool::new(false),
             upstream: OnceLock::new(),
         })
     }
@@ -160,7 +163,16 @@ impl Service {
         if self.has_workers() {
             self.prewarm(engine);
         }
+        if self.is_short.load(Ordering::SeqCst) {
+            engine.keep_described();
+        }
         Ok(engine)
+    }
+
+    /// Says that this process loads what it runs, and is soon over: a function is then described and run in one isolate, where
+    /// nobody can tell. Before the engine is used.
+    pub fn expect_one_command(&self) {
+        self.is_short.store(true, Ordering::SeqCst);
     }
 
     /// The project's functions, loaded once; a broken one is listed in it.

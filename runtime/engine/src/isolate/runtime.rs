@@ -57,6 +57,7 @@ pub(super) struct Isolate {
     pub(super) stop: Arc<StopSignal>,
     pub(super) describe: v8::Global<v8::Function>,
     pub(super) execute: v8::Global<v8::Function>,
+    pub(super) is_plainly_described: v8::Global<v8::Function>,
     pub(super) buffers: Arc<ArrayBufferBudget>,
     // Declared after `runtime`, so dropped after it: V8 may hold compiled code of theirs without a copy.
     modules: Rc<FunctionModules>,
@@ -94,12 +95,12 @@ impl Isolate {
         heap::guard(&mut runtime, stop.clone());
         let peak = HeapPeak::watch(&mut runtime);
         runtime.op_state().borrow_mut().put(modules.clone());
-        let (describe, execute) = start(&mut runtime)?;
+        let [describe, execute, is_plainly_described] = start(&mut runtime)?;
         let handle = runtime.v8_isolate().thread_safe_handle();
         stop.attach(move || {
             handle.terminate_execution();
         });
-        Ok(Self { runtime, stop, modules, describe, execute, buffers, peak })
+        Ok(Self { runtime, stop, modules, describe, execute, is_plainly_described, buffers, peak })
     }
 
     /// Gives the ops of this isolate what they work for.
@@ -218,9 +219,7 @@ impl Isolate {
 }
 
 /// Takes the SDK's entry points and removes every way back to deno_core from the global object.
-fn start(
-    runtime: &mut JsRuntime,
-) -> Result<(v8::Global<v8::Function>, v8::Global<v8::Function>), Interrupted> {
+fn start(runtime: &mut JsRuntime) -> Result<[v8::Global<v8::Function>; 3], Interrupted> {
     deno_core::scope!(scope, runtime);
     let missing = || Interrupted::Engine("the snapshot lacks the SDK's entry points".to_owned());
     let global = scope.get_current_context().global(scope);
@@ -234,5 +233,7 @@ fn start(
         let function: v8::Local<v8::Function> = entries.get_index(scope, index)?.try_into().ok()?;
         Some(v8::Global::new(scope, function))
     };
-    Ok((entry(0).ok_or_else(missing)?, entry(1).ok_or_else(missing)?))
+    let needed = |index| entry(index).ok_or_else(missing);
+    // The third is for isolates that are shared.
+    Ok([needed(0)?, needed(1)?, needed(3)?])
 }

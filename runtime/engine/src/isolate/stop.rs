@@ -5,7 +5,7 @@
 //! every request also wakes the loop.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Waker;
 use std::thread::Thread;
 use std::time::Duration;
@@ -138,5 +138,31 @@ impl StopSignal {
     /// Wakes this task on the next stop.
     pub(crate) fn register(&self, waker: &Waker) {
         self.waker.register(waker);
+    }
+}
+
+/// Stops what nobody waits for any more.
+pub(crate) struct StopOnDrop {
+    pub(crate) stop: Arc<StopSignal>,
+    is_armed: bool,
+}
+
+impl StopOnDrop {
+    pub(crate) fn new(stop: Arc<StopSignal>) -> Self {
+        Self { stop, is_armed: true }
+    }
+
+    /// It came to its end.
+    pub(crate) fn disarm(mut self) {
+        self.is_armed = false;
+    }
+}
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        // After the run's end this finds the signal ended, and does nothing.
+        if self.is_armed {
+            self.stop.request(StopReason::Cancelled);
+        }
     }
 }

@@ -1,20 +1,23 @@
 //! A thread for every job: it makes the isolate, drives it under the watchdog's eyes, and takes it down again.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use onevent_contract::{Clock, Limits, ModuleSource};
 use onevent_ops::LoadedModules;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::describe::describe;
+use super::describe::{Asked, describe};
 use super::execute::{Reply, execute, execute_fresh};
 use super::job::{DescribeEnd, ExecuteEnd, ExecuteJob, NoThread, NotStarted, Permit, UnderWay};
 use super::keeper;
+use super::kept::{Kept, KeptFor};
 use super::loaded::LoadedFunctions;
 use super::meter::Meter;
 use super::prewarm::{Ready, prewarm};
 use super::prewarmed::{Order, PrewarmKey, Prewarmed};
+use super::snapshots::Snapshot;
 use super::stop::StopSignal;
 use super::watchdog::Watchdog;
 use super::workers::Workers;
@@ -26,6 +29,16 @@ pub(crate) struct IsolateThreads {
     loaded: LoadedFunctions,
     workers: Workers,
     prewarmed: Prewarmed,
+    kept: Kept,
+    made: AtomicU64,
+}
+
+/// Who describes a function, and whether its isolate may be kept for a run.
+pub(crate) struct DescribeJob {
+    pub(crate) modules: Arc<[Arc<ModuleSource>]>,
+    pub(crate) limits: Limits,
+    pub(crate) permit: Permit,
+    pub(crate) may_run: bool,
 }
 
 impl IsolateThreads {
@@ -37,6 +50,8 @@ impl IsolateThreads {
             clock,
             loaded: LoadedFunctions::default(),
             workers: Workers::default(),
+            kept: Kept::default(),
+            made: AtomicU64::new(0),
         }
     }
 
@@ -46,6 +61,20 @@ impl IsolateThreads {
             keeper::keep();
         }
         self.prewarmed.allow(bytes);
+    }
+
+    /// From now on an isolate that has described a function waits for its run.
+    pub(crate) fn keep_described(&self) {
+        self.kept.want();
+    }
+
+    /// How many isolates were made, each for one function.
+    pub(crate) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
+    }
+
+    fn count_one(&self) {
+        self.made.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The clock that everything is measured with.
@@ -59,26 +88,58 @@ impl IsolateThreads {
     }
 
     /// Evaluates the modules and asks the SDK what they export.
-    pub(crate) fn describe(
-        self: &Arc<Self>,
-        modules: Arc<[Arc<ModuleSource>]>,
-        limits: Limits,
-        permit: Permit,
-    ) -> std::io::Result<UnderWay<DescribeEnd>> {
-        let modules = self.loaded.get(&modules);
+    pub(crate) fn describe(self: &Arc<Self>, job: DescribeJob) -> std::io::Result<UnderWay<DescribeEnd>> {
         let (reply, end) = oneshot::channel();
         let stop = Arc::<StopSignal>::default();
         let (threads, signal) = (Arc::clone(self), Arc::clone(&stop));
-        self.workers.run(move || {
-            threads.on_this_thread(permit, |equipped| match equipped {
-                Ok((runtime, meter)) => {
-                    let _watch = threads.watchdog.watch(meter.watched(&signal, &limits));
-                    runtime.block_on(describe(modules, &limits, signal, reply));
-                }
-                Err(error) => drop(reply.send(Err(error.into()))),
-            });
-        })?;
+        self.workers.run(move || threads.describe_here(job, signal, reply))?;
         Ok(UnderWay { stop, end })
+    }
+
+    /// The reply is sent before the isolate is gone, and when a run can take it.
+    fn describe_here(
+        self: &Arc<Self>,
+        job: DescribeJob,
+        stop: Arc<StopSignal>,
+        reply: oneshot::Sender<DescribeEnd>,
+    ) {
+        let DescribeJob { modules, limits, permit, may_run } = job;
+        let alive = keeper::Alive::count();
+        let (runtime, mut meter) = match self.equip() {
+            Ok(equipped) => equipped,
+            Err(error) => return drop(reply.send(Err(error.into()))),
+        };
+        let _entered = runtime.enter();
+        let loaded = self.loaded.get(&modules);
+        let snapshot = Snapshot::of(&loaded, false);
+        let watch = self.watchdog.watch(meter.watched(&stop, &limits));
+        self.count_one();
+        let asked = runtime.block_on(describe(loaded, snapshot, &limits, Arc::clone(&stop), &meter));
+        drop(watch);
+        let Asked { end, isolate, run } = asked;
+        let run = run.filter(|_| may_run && self.kept.is_wanted() && stop.reason().is_none());
+        let (isolate, run) = match (isolate, run) {
+            (Some(isolate), Some(run)) => (isolate, run),
+            (isolate, _) => {
+                stop.end();
+                let _ = reply.send(end);
+                return drop(isolate);
+            }
+        };
+        // It no longer counts as one that loads, and does not count as one that runs yet.
+        drop((permit, alive));
+        let kept_for = KeptFor { modules, snapshot, heap_bytes: limits.heap_bytes };
+        let listed = self.kept.list(kept_for, &stop);
+        let _ = reply.send(end);
+        let usage = run.usage;
+        let ready = run.ready(isolate);
+        let Some(order) = runtime.block_on(listed.wait()) else {
+            drop(ready);
+            // What it held is given back as after a run.
+            return drop(keeper::Alive::count());
+        };
+        meter.resume(usage);
+        self.run_ready(&runtime, ready, order, &meter, &stop);
     }
 
     /// Evaluates the modules and runs `exec`, in an isolate that waits for it or in a new one.
@@ -90,6 +151,13 @@ impl IsolateThreads {
         let (reply, end) = oneshot::channel();
         let key = PrewarmKey::of(&job);
         let mut order = Order { job, permit, reply };
+        if let Some((stop, orders)) = self.kept_for(&order.job) {
+            match orders.send(order) {
+                Ok(()) => return Ok(UnderWay { stop, end }),
+                // Its thread is gone.
+                Err(refused) => order = refused,
+            }
+        }
         if let Some(waiting) = self.prewarmed.take(&key) {
             let stop = Arc::clone(&waiting.stop);
             match waiting.orders.send(order) {
@@ -107,12 +175,21 @@ impl IsolateThreads {
         Ok(UnderWay { stop, end })
     }
 
+    fn kept_for(&self, job: &ExecuteJob) -> Option<(Arc<StopSignal>, oneshot::Sender<Order>)> {
+        if !self.kept.is_wanted() {
+            return None;
+        }
+        let loaded = self.loaded.get(&job.modules);
+        self.kept.take(job, Snapshot::of(&loaded, job.declares_schemas))
+    }
+
     fn execute_fresh(self: &Arc<Self>, order: Order, stop: Arc<StopSignal>) {
         let Order { job, permit, reply } = order;
         let modules = self.loaded.get(&job.modules);
         self.on_this_thread(permit, |equipped| match equipped {
             Ok((runtime, meter)) => {
                 let _watch = self.watchdog.watch(meter.watched(&stop, &job.limits));
+                self.count_one();
                 runtime.block_on(execute_fresh(job, modules, stop, &meter, reply));
             }
             Err(error) => drop(reply.send(Err(error.into()))),
@@ -143,6 +220,7 @@ impl IsolateThreads {
             let _entered = runtime.enter();
             let stop = Arc::<StopSignal>::default();
             let watch = self.watchdog.watch(meter.watched(&stop, key.limits()));
+            self.count_one();
             let ready = runtime.block_on(prewarm(&modules, &key, &stop, &meter));
             drop(watch);
             let Some(ready) = ready.filter(|_| stop.reason().is_none()) else {
@@ -155,14 +233,26 @@ impl IsolateThreads {
                 return drop(keeper::Alive::count());
             };
             meter.resume(earlier);
-            let Order { job, permit, reply } = order;
-            let _alive = keeper::Alive::count();
-            {
-                let _watch = self.watchdog.watch(meter.watched(&stop, key.limits()));
-                runtime.block_on(run_ready(ready, job, &meter, reply));
-            }
-            drop(permit);
+            self.run_ready(&runtime, ready, order, &meter, &stop);
         }
+    }
+
+    /// Runs what an isolate has waited for.
+    fn run_ready(
+        &self,
+        runtime: &Runtime,
+        ready: Ready,
+        order: Order,
+        meter: &Meter,
+        stop: &Arc<StopSignal>,
+    ) {
+        let Order { job, permit, reply } = order;
+        let _alive = keeper::Alive::count();
+        {
+            let _watch = self.watchdog.watch(meter.watched(stop, &job.limits));
+            runtime.block_on(run_ready(ready, job, meter, reply));
+        }
+        drop(permit);
     }
 }
 

@@ -1,24 +1,38 @@
-//! Loading the functions that have fixtures, by their paths: `index.ts` need not import them.
+//! The functions that have fixtures, by their paths: `index.ts` need not import them. Each is asked what it is when its first
+//! test begins.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use onevent_app::Service;
+use onevent_app::{Service, ServiceError};
 use onevent_contract::Function;
-use onevent_engine::ProjectSource;
+use onevent_engine::{BrokenFunction, Engine, ProjectSource, Selection, UnaskedFunction};
 use onevent_testing::{FoundFixture, FunctionSource, NoFunction};
+use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
 use crate::output::render_failure;
 
-/// The functions, or why they cannot run, by the paths of their files.
-pub(super) struct Loaded(HashMap<String, Result<Arc<Function>, String>>);
+/// A function, or why it cannot run.
+type Known = Result<Arc<Function>, String>;
 
-/// Loads each function once.
+/// A function that is asked once.
+struct OnceAsked {
+    unasked: Mutex<Option<UnaskedFunction>>,
+    known: OnceCell<Known>,
+}
+
+/// The functions, by the paths of their files.
+pub(super) struct Functions {
+    engine: Engine,
+    by_path: HashMap<String, OnceAsked>,
+}
+
+/// Reads each function once.
 ///
 /// # Errors
 /// When the engine cannot load anything.
-pub(super) async fn load(service: &Service, found: &[FoundFixture]) -> Result<Loaded, Failure> {
+pub(super) async fn read(service: &Service, found: &[FoundFixture]) -> Result<Functions, Failure> {
     let mut paths: Vec<&str> = Vec::new();
     for found in found {
         if let FunctionSource::File(path) = &found.source {
@@ -28,20 +42,30 @@ pub(super) async fn load(service: &Service, found: &[FoundFixture]) -> Result<Lo
     paths.sort_unstable();
     paths.dedup();
     let source = ProjectSource::directory(service.folder()).with_functions(paths);
-    let project = service.load(source).await?;
-    let functions =
-        project.functions.iter().map(|function| (function.path.clone(), Ok(Arc::clone(function))));
-    let broken = project.broken.iter().map(|broken| {
-        let shown = render_failure(&Failure::from(&broken.error));
-        let plain = anstream::adapter::strip_str(&shown).to_string();
-        (broken.path.trim_start_matches("./").to_owned(), Err(plain.trim_end().to_owned()))
+    let engine = service.engine()?.clone();
+    let project = engine.read(source, Selection::All).await.map_err(ServiceError::from)?;
+    let by_path = project.functions.into_iter().map(|function| match function {
+        Ok(unasked) => {
+            let path = unasked.path().to_owned();
+            (path, OnceAsked { unasked: Mutex::new(Some(unasked)), known: OnceCell::new() })
+        }
+        Err(broken) => {
+            let path = broken.path.trim_start_matches("./").to_owned();
+            let known = OnceCell::new_with(Some(Err(shown(&broken))));
+            (path, OnceAsked { unasked: Mutex::default(), known })
+        }
     });
-    Ok(Loaded(functions.chain(broken).collect()))
+    Ok(Functions { by_path: by_path.collect(), engine })
 }
 
-impl Loaded {
+fn shown(broken: &BrokenFunction) -> String {
+    let shown = render_failure(&Failure::from(&broken.error));
+    anstream::adapter::strip_str(&shown).to_string().trim_end().to_owned()
+}
+
+impl Functions {
     /// The function of a fixture.
-    pub(super) fn function(&self, found: &FoundFixture) -> Result<Arc<Function>, NoFunction> {
+    pub(super) async fn function(&self, found: &FoundFixture) -> Result<Arc<Function>, NoFunction> {
         let path = match &found.source {
             FunctionSource::File(path) => path,
             FunctionSource::Sync => return Err(NoFunction::Unsupported),
@@ -52,10 +76,15 @@ impl Loaded {
                 )));
             }
         };
-        match self.0.get(path) {
-            Some(Ok(function)) => Ok(Arc::clone(function)),
-            Some(Err(message)) => Err(NoFunction::Broken(message.clone())),
-            None => Err(NoFunction::Broken(format!("{path} was not loaded"))),
-        }
+        let not_loaded = || format!("{path} was not loaded");
+        let asked = self.by_path.get(path).ok_or_else(|| NoFunction::Broken(not_loaded()))?;
+        let ask = || async {
+            let unasked = asked.unasked.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match unasked {
+                Some(unasked) => self.engine.ask(unasked).await.map_err(|broken| shown(&broken)),
+                None => Err(not_loaded()),
+            }
+        };
+        asked.known.get_or_init(ask).await.clone().map_err(NoFunction::Broken)
     }
 }

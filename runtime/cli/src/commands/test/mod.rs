@@ -7,6 +7,7 @@ mod show;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use onevent_app::Service;
 use onevent_contract::{Clock, Limits, SystemClock, Validation};
 use onevent_testing::{
     Case, CaseOutcome, CaseSettings, FixtureFilter, FoundFixture, OnDifference, Status, TestReport,
@@ -15,6 +16,7 @@ use onevent_testing::{
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use self::load::Functions;
 use self::runtime::ProjectRuntime;
 pub(crate) use self::runtime::{provider_facts, sealed};
 use crate::args::TestArgs;
@@ -26,6 +28,8 @@ use crate::whole_file::{write_in_project, write_named};
 
 /// What all tests share.
 struct Tests {
+    service: Arc<Service>,
+    functions: Functions,
     settings: CaseSettings,
     runtime: ProjectRuntime,
     /// The project's folder.
@@ -42,8 +46,10 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
     if found.is_empty() {
         return Err(nothing(args));
     }
-    let loaded = load::load(&session.service, &found).await?;
+    let functions = load::read(&session.service, &found).await?;
     let tests = Arc::new(Tests {
+        service: Arc::clone(&session.service),
+        functions,
         settings: CaseSettings {
             environment: session.service.environment().clone(),
             validation: if args.validate { Validation::Enforce } else { Validation::Warn },
@@ -55,8 +61,7 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         },
         project: session.folder().to_owned(),
     });
-    let cases = found.into_iter().map(|found| case_of(session, &loaded, found)).collect();
-    let results = run_all(&tests, cases).await;
+    let results = run_all(&tests, found).await;
     let report = TestReport::new(results, clock.elapsed(start));
     if let Some(file) = &args.junit {
         let unwritable = |why: String| Failure::usage("junit_unwritable", format!("--junit: {why}"));
@@ -76,18 +81,19 @@ fn nothing(args: &TestArgs) -> Failure {
         .hint("a fixture is <integration>/tests/<function>.test.json: onevent dryrun … --save writes one")
 }
 
-fn case_of(session: &Session, loaded: &load::Loaded, fixture: FoundFixture) -> Case {
-    let function = loaded.function(&fixture);
-    let limits = match &function {
-        Ok(function) => session.service.settings().limits_for(&function.key),
-        Err(_) => Limits::default(),
-    };
-    Case { fixture, function, limits }
-}
-
 impl Tests {
+    async fn case(&self, fixture: FoundFixture) -> Case {
+        let function = self.functions.function(&fixture).await;
+        let limits = match &function {
+            Ok(function) => self.service.settings().limits_for(&function.key),
+            Err(_) => Limits::default(),
+        };
+        Case { fixture, function, limits }
+    }
+
     /// Runs one test, and writes its fixture where that is to be brought up to date.
-    async fn run(&self, case: Case) -> TestResult {
+    async fn run(&self, fixture: FoundFixture) -> TestResult {
+        let case = self.case(fixture).await;
         let clock = SystemClock;
         let start = clock.monotonic();
         let (status, message) = match case.run(&self.settings, &self.runtime).await {
@@ -106,15 +112,15 @@ impl Tests {
 }
 
 /// Each in an isolate of its own, as many at once as there are processors: a replayed run waits for nothing.
-async fn run_all(tests: &Arc<Tests>, cases: Vec<Case>) -> Vec<TestResult> {
+async fn run_all(tests: &Arc<Tests>, found: Vec<FoundFixture>) -> Vec<TestResult> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let permits = Arc::new(Semaphore::new(at_once));
     let mut running = JoinSet::new();
-    for (index, case) in cases.into_iter().enumerate() {
+    for (index, fixture) in found.into_iter().enumerate() {
         let (tests, permits) = (Arc::clone(tests), Arc::clone(&permits));
         running.spawn(async move {
             let _permit = permits.acquire().await;
-            (index, tests.run(case).await)
+            (index, tests.run(fixture).await)
         });
     }
     let mut results = Vec::new();

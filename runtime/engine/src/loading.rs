@@ -1,0 +1,175 @@
+//! How projects are loaded: read, transpiled, and asked what each function is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onevent_contract::{Function, FunctionKey, Limits};
+use onevent_source::{
+    BrokenFunction, ListedFunction, LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection,
+};
+
+use crate::describe::describe;
+use crate::description_cache::{DescriptionKey, Recalled, recall};
+use crate::engine::{Engine, thread_lost_message};
+use crate::isolate::{DescribeEnd, DescribeJob, Described, Interrupted, StopOnDrop, UnderWay};
+use crate::realm::Realm;
+
+/// What the code outside `exec` may use while a project is loaded.
+const LOAD_LIMITS: Limits = Limits {
+    wall: Duration::from_secs(10),
+    cpu: Duration::from_secs(2),
+    heap_bytes: Limits::DEFAULT_HEAP_BYTES,
+};
+
+/// A function whose files are read. It has not been asked yet what it is.
+pub struct UnaskedFunction {
+    read: ReadFunction,
+    recalled: Recalled,
+}
+
+impl UnaskedFunction {
+    /// Integration and name.
+    #[must_use]
+    pub fn key(&self) -> &FunctionKey {
+        &self.read.key
+    }
+
+    /// The path of its file inside the project.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.read.path
+    }
+}
+
+/// A project whose files are read.
+#[non_exhaustive]
+pub struct UnaskedProject {
+    /// The functions, in the order of `index.ts`.
+    pub functions: Vec<Result<UnaskedFunction, Box<BrokenFunction>>>,
+    /// The functions that `index.ts` lists and nobody asked for.
+    pub not_loaded: Vec<ListedFunction>,
+    /// What its author should know, and no function fails for.
+    pub notes: Vec<String>,
+}
+
+/// What a function said, if that is to be kept.
+type New = Option<(DescriptionKey, String)>;
+
+impl Engine {
+    /// Reads, checks and transpiles a project and evaluates each of its modules once, under limits.
+    ///
+    /// A function that cannot be loaded is listed in [`Project::broken`]; the others can run.
+    ///
+    /// # Errors
+    /// [`LoadError`] when `index.ts` itself is missing or wrong.
+    pub async fn load(&self, source: ProjectSource) -> Result<Project, LoadError> {
+        self.load_selected(source, Selection::All).await
+    }
+
+    /// The same of some functions: the others of the project are listed in [`Project::not_loaded`], and cost nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::load`].
+    pub async fn load_selected(
+        &self,
+        source: ProjectSource,
+        selection: Selection,
+    ) -> Result<Project, LoadError> {
+        let UnaskedProject { functions, not_loaded, notes } = self.read(source, selection).await?;
+        let described = functions.into_iter().map(|function| async { self.describe(function?).await });
+        let described = futures_util::future::join_all(described).await;
+        let mut new = Vec::new();
+        let functions = described.into_iter().map(|described| {
+            described.map(|(function, said)| {
+                new.extend(said);
+                function
+            })
+        });
+        let project = Project::new(functions, not_loaded, notes);
+        self.remember(new).await;
+        Ok(project)
+    }
+
+    /// Reads, checks and transpiles functions, and runs nothing of them: [`Engine::ask`] each what it is when it is wanted.
+    ///
+    /// # Errors
+    /// As [`Engine::load`].
+    pub async fn read(
+        &self,
+        source: ProjectSource,
+        selection: Selection,
+    ) -> Result<UnaskedProject, LoadError> {
+        let cache = self.descriptions.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let read = onevent_source::read(&source, &selection)?;
+            let recalled = recall(cache.as_deref(), &read, &LOAD_LIMITS);
+            let both = read.functions.into_iter().zip(recalled);
+            let functions = both.map(|(read, recalled)| read.map(|read| UnaskedFunction { read, recalled }));
+            Ok(UnaskedProject {
+                functions: functions.collect(),
+                not_loaded: read.not_loaded,
+                notes: read.notes,
+            })
+        });
+        reading.await.map_err(|_| shut_down())?
+    }
+
+    /// Asks a function what it is, unless that is known.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub async fn ask(&self, function: UnaskedFunction) -> Result<Arc<Function>, Box<BrokenFunction>> {
+        let (function, new) = self.describe(function).await?;
+        self.remember(new.into_iter().collect()).await;
+        Ok(function)
+    }
+
+    async fn describe(
+        &self,
+        UnaskedFunction { read, recalled }: UnaskedFunction,
+    ) -> Result<(Arc<Function>, New), Box<BrokenFunction>> {
+        // One that says anything else than a function that loads is not believed.
+        if let Some(function) = recalled.text.and_then(|text| describe(&read, Ok(&text)).ok()) {
+            return Ok((function, None));
+        }
+        let described = match self.describe_in_isolate(&read).await {
+            Ok(Ok(Described { text, is_repeatable })) => describe(&read, Ok(&text))
+                .map(|function| (function, recalled.key.filter(|_| is_repeatable).map(|key| (key, text)))),
+            Ok(Err(interrupted)) => describe(&read, Err(interrupted)).map(|function| (function, None)),
+            Err(error) => Err(error),
+        };
+        described.map_err(|error| Box::new(read.broken(error)))
+    }
+
+    async fn describe_in_isolate(&self, read: &ReadFunction) -> Result<DescribeEnd, LoadError> {
+        let permit = self.loads.clone().acquire_owned().await.map_err(|_| shut_down())?;
+        let job = DescribeJob {
+            modules: read.modules.clone(),
+            limits: LOAD_LIMITS,
+            permit,
+            may_run: (self.realm_of)(&read.key) == Realm::Isolate,
+        };
+        Ok(match self.threads.describe(job) {
+            Ok(UnderWay { stop, end }) => {
+                let guard = StopOnDrop::new(stop);
+                let end =
+                    end.await.unwrap_or_else(|_| Err(Interrupted::Engine(thread_lost_message().to_owned())));
+                // Its isolate may go on to the function's run.
+                guard.disarm();
+                end
+            }
+            Err(error) => Err(Interrupted::Engine(format!("no thread for the isolate: {error}"))),
+        })
+    }
+
+    async fn remember(&self, new: Vec<(DescriptionKey, String)>) {
+        if let Some(cache) = self.descriptions.clone().filter(|_| !new.is_empty()) {
+            // Where that fails, they are asked again the next time.
+            let _ = tokio::task::spawn_blocking(move || cache.keep(&new)).await;
+        }
+    }
+}
+
+fn shut_down() -> LoadError {
+    LoadError::new(LoadErrorCode::Engine, "loading was shut down")
+}
