@@ -162,7 +162,7 @@ fn what_does_not_exist_is_exit_1() {
     assert_eq!(document["error"]["hint"], "did you mean `validate-connection`?");
     let (code, document) = stage.json("error", &["runs", "show", "01a2075f-d8b6-732f-8655-8ff1a7841a3e"]);
     assert_eq!((code, &document["error"]["code"]), (1, &"unknown_run".into()));
-    assert!(!stage.project.path().join(".onevent").exists(), "looking leaves nothing behind");
+    assert!(!stage.project.path().join(".onevent/onevent.sqlite3").exists(), "looking leaves nothing behind");
 }
 
 #[test]

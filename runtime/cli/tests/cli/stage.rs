@@ -78,10 +78,13 @@ impl Stage {
         (answer.code, document)
     }
 
-    /// Every file of the project, with its size.
+    /// Every file of the project, with its size, but for what was found out about functions.
     pub(crate) fn files(&self) -> Vec<(PathBuf, u64)> {
         let mut files = Vec::new();
         walk(self.project.path(), &mut files);
+        let own = self.project.path().join(".onevent");
+        let (cache, ignored) = (own.join("cache"), own.join(".gitignore"));
+        files.retain(|(path, _)| *path != own && *path != ignored && !path.starts_with(&cache));
         files.sort();
         files
     }

@@ -120,7 +120,7 @@ async fn a_function_that_could_tell_waits_for_its_isolate() {
         "console.time('a');",
         "const signal = AbortSignal.timeout(1000);",
         "Promise.reject(new Error('lost'));",
-        "setTimeout(() => {}, 1);",
+        "setTimeout(() => {}, 1000);",
         "setInterval(() => {}, 1000);",
         "await new Promise((resolve) => { void fetch('http://127.0.0.1:1/').catch(resolve).then(resolve); });",
         "void Object.getOwnPropertyDescriptor(globalThis, 'Date');",
