@@ -2,6 +2,7 @@
 import { op_onevent_log } from 'ext:core/ops';
 
 import { boundedCopy } from './json/bounded.ts';
+import { own } from './own.ts';
 import {
     ArrayIsArray,
     ArrayPrototypeSlice,
@@ -93,7 +94,7 @@ export class Logger {
 
     /** `nango.setLogger`: lines below the level are dropped. A logger that is off stays off. */
     setLevel(options: unknown): void {
-        const wanted = isRecord(options) ? options['level'] : undefined;
+        const wanted = own(options, 'level');
         const level = wanted === 'off' ? wanted : levelOf(wanted);
         if (level === null) {
             throw new Error('nango.setLogger() needs { level }: debug, info, warn, error or off');

@@ -60,14 +60,43 @@ test('replaced built-ins change nothing', async () => {
     assert.deepEqual(result, { id: '1', more: 1 });
 });
 
-test('a toJSON on every object does not keep a run from ending', async () => {
-    const error = await runError(() => {
-        replace(Object.prototype, 'toJSON', refuse);
-        throw new Error('x');
+test('a toJSON on every object decides neither how a run ended nor what a function is', async () => {
+    const forgeries = [refuse, () => ({ kind: 'returned', output: null }), () => ({ ok: { type: 'action' }, problem: null })];
+    for (const forged of forgeries) {
+        const error = await runError(() => {
+            replace(Object.prototype, 'toJSON', forged);
+            throw new Error('x');
+        });
+        assert.deepEqual([error.type, error.message], ['script_internal_error', 'x']);
+        assert.deepEqual(error.payload, { name: 'Error', message: 'x' });
+        const definition = { type: 'onEvent', event: 'validate-connection', exec: () => undefined, metadata: z.object({ a: z.string() }) };
+        const text = describe({ default: definition });
+        restore();
+        const { ok } = JSON.parse(text) as Description;
+        assert.equal(ok?.type === 'onEvent' && ok.event, 'validate-connection');
+        // zod itself writes its JSON Schema that way: what it cannot write is left to zod's own check.
+        assert.equal(typeof ok?.metadata, 'object');
+    }
+});
+
+test('options are the author\'s own: nothing is read from Object.prototype', async () => {
+    host.answerWith(200, '{}');
+    await value(async (nango) => {
+        const inherited = { baseUrlOverride: 'https://evil.example', retries: 9, method: 'DELETE', connectionId: 'other', providerConfigKey: 'other', headers: { x: 'y' } };
+        for (const [name, given] of Object.entries(inherited)) {
+            replace(Object.prototype, name, given);
+        }
+        try {
+            await nango.get({ endpoint: '/x' });
+            await nango.proxy({ endpoint: '/y' });
+        } finally {
+            restore();
+        }
     });
-    assert.equal(error.type, 'script_internal_error');
-    const definition = { type: 'onEvent', event: 'validate-connection', exec: () => undefined, metadata: z.object({}) };
-    const text = describe({ default: definition });
-    restore();
-    assert.equal((JSON.parse(text) as Description).problem?.code, 'invalid_default_export');
+    const shown = host.requests.map(({ wire: { endpoint, method, baseUrlOverride, retries, connectionId, providerConfigKey, headers } }) =>
+        [endpoint, method, baseUrlOverride, retries, connectionId, providerConfigKey, headers]);
+    assert.deepEqual(shown, [['/x', 'GET', null, 0, null, null, []], ['/y', 'GET', null, 0, null, null, []]]);
+    // The control: what the author writes himself is read.
+    await value((nango) => nango.get({ endpoint: '/z', baseUrlOverride: 'https://api.example' }));
+    assert.equal(host.requests.at(-1)?.wire.baseUrlOverride, 'https://api.example');
 });

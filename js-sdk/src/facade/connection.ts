@@ -3,6 +3,7 @@ import { op_onevent_connection } from 'ext:core/ops';
 
 import { RequestError } from '../http/request-error.ts';
 import { failureError } from '../http/response.ts';
+import { own } from '../own.ts';
 import { DateNow, JSONParse, JSONStringify, ObjectDefineProperty, ObjectHasOwn, StringConstructor } from '../primordials.ts';
 import type { Connection, ProxyResponse } from '../types.ts';
 
@@ -41,10 +42,10 @@ function wantedOf(options: unknown): Wanted {
     if (typeof options !== 'object' || options === null) {
         return AS_IT_IS;
     }
-    const { forceRefresh, refreshToken, refreshGithubAppJwtToken } = options as Record<string, unknown>;
-    const refresh = forceRefresh === true;
-    const refreshTokens = refreshToken === true;
-    return { refresh, refreshTokens, fresh: refresh || refreshTokens || refreshGithubAppJwtToken === true };
+    const refresh = own(options, 'forceRefresh') === true;
+    const refreshTokens = own(options, 'refreshToken') === true;
+    const fresh = refresh || refreshTokens || own(options, 'refreshGithubAppJwtToken') === true;
+    return { refresh, refreshTokens, fresh };
 }
 
 /** What stands for credentials that are sealed: the name of the setting that seals them. */

@@ -5,6 +5,7 @@ import { ActionError } from '../errors/action-error.ts';
 import { bytesOf, isSearchParams } from '../http/body.ts';
 import { RequestError } from '../http/request-error.ts';
 import type { HostFailure, WireFetched } from '../ops.ts';
+import { own } from '../own.ts';
 import {
     ArrayPrototypePush,
     ErrorConstructor,
@@ -139,11 +140,10 @@ function responseOf({ status, statusText, headers, url, redirected }: Head, body
 
 /** Follows redirects under the egress policy; answers of any status resolve. */
 export async function uncontrolledFetch(options: unknown): Promise<object> {
-    const fields = (typeof options === 'object' && options !== null ? options : {}) as Fields;
-    const url = urlOf(fields['url']);
-    const method = StringPrototypeToUpperCase(StringConstructor(fields['method'] ?? 'GET'));
-    const { bytes, type } = bodyOf(fields['body']);
-    const answer = await op_onevent_fetch({ url, method, headers: headersOf(fields['headers'], type) }, bytes);
+    const url = urlOf(own(options, 'url'));
+    const method = StringPrototypeToUpperCase(StringConstructor(own(options, 'method') ?? 'GET'));
+    const { bytes, type } = bodyOf(own(options, 'body'));
+    const answer = await op_onevent_fetch({ url, method, headers: headersOf(own(options, 'headers'), type) }, bytes);
     if (answer.error === null) {
         // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
         return responseOf(answer.ok, new Uint8ArrayConstructor(answer.ok.bytes));

@@ -1,6 +1,7 @@
 // `nango.zodValidateInput`.
 import { ActionError } from '../errors/action-error.ts';
 import type { Logger } from '../log.ts';
+import { own } from '../own.ts';
 import { ArrayPrototypeJoin, ArrayPrototypeMap, StringConstructor } from '../primordials.ts';
 
 interface Issue {
@@ -15,7 +16,7 @@ interface Schema {
 }
 
 function schemaOf(options: unknown): Schema {
-    const { zodSchema } = (typeof options === 'object' && options !== null ? options : {}) as { zodSchema?: unknown };
+    const zodSchema = own(options, 'zodSchema');
     if (typeof zodSchema !== 'object' || zodSchema === null || !('safeParseAsync' in zodSchema)) {
         throw new Error('nango.zodValidateInput() needs { zodSchema, input } with a zod schema');
     }
@@ -29,7 +30,7 @@ function pathText(path: PropertyKey[]): string {
 /** What zod makes of `input`. What is wrong with it is logged, one line for each problem, and thrown. */
 export async function zodValidateInput(options: unknown, logger: Logger): Promise<Parsed & { success: true }> {
     const schema = schemaOf(options);
-    const parsed = await schema.safeParseAsync((options as { input?: unknown }).input);
+    const parsed = await schema.safeParseAsync(own(options, 'input'));
     if (parsed.success) {
         return parsed;
     }

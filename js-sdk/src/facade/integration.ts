@@ -3,6 +3,7 @@ import { op_onevent_environment_variables, op_onevent_integration } from 'ext:co
 
 import { failureError } from '../http/response.ts';
 import type { EnvironmentVariable, Integration } from '../members.ts';
+import { own } from '../own.ts';
 import {
     ArrayIsArray,
     ArrayPrototypeJoin,
@@ -24,8 +25,7 @@ interface Remembered {
 
 /** The names in `include`, each once, in one order. */
 function includesOf(options: unknown): string[] {
-    const include = (typeof options === 'object' && options !== null ? options : {}) as { include?: unknown };
-    const wanted = include.include ?? [];
+    const wanted = own(options, 'include') ?? [];
     if (!ArrayIsArray(wanted)) {
         throw new Error("getIntegration needs a list in `include`: 'webhook', 'credentials'");
     }

@@ -3,30 +3,29 @@ import { op_onevent_acquire_lock, op_onevent_release_all_locks, op_onevent_relea
 
 import { failureError } from '../http/response.ts';
 import type { OpResult } from '../ops.ts';
+import { own } from '../own.ts';
 import { NumberIsFinite, StringConstructor } from '../primordials.ts';
 
 /** Characters of a lock's key (Nango's limit). */
 const MAX_KEY_LENGTH = 255;
 
-type Fields = Record<string, unknown>;
-
-function fieldsOf(options: unknown, member: string): Fields {
+function fieldsOf(options: unknown, member: string): object {
     if (typeof options !== 'object' || options === null) {
         throw new Error(`nango.${member}() needs an object with a key`);
     }
-    return options as Fields;
+    return options;
 }
 
-function keyOf(fields: Fields): string {
-    const key = fields['key'];
+function keyOf(fields: object): string {
+    const key = own(fields, 'key');
     if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH) {
         throw new Error(`the key of a lock must be a string of 1 to ${MAX_KEY_LENGTH} characters`);
     }
     return key;
 }
 
-function timeToLive(fields: Fields): number {
-    const milliseconds = fields['ttlMs'];
+function timeToLive(fields: object): number {
+    const milliseconds = own(fields, 'ttlMs');
     if (typeof milliseconds !== 'number' || !NumberIsFinite(milliseconds) || milliseconds <= 0) {
         throw new Error(`ttlMs must be a number of milliseconds above 0, not ${StringConstructor(milliseconds)}`);
     }

@@ -15,6 +15,7 @@ import {
     StringPrototypeTrim,
 } from '../primordials.ts';
 import { type Body, isSearchParams, NO_BODY, type Pairs, searchPairs, toBody } from './body.ts';
+import { own, ownFields } from '../own.ts';
 import type { Collected } from './lazy.ts';
 import { RequestError } from './request-error.ts';
 
@@ -35,8 +36,17 @@ export type AnswerType = 'arraybuffer' | 'blob' | 'document' | 'json' | 'stream'
 
 type Config = Record<string, unknown>;
 
+/** What is read of a configuration. */
+const FIELDS = [
+    'endpoint', 'baseUrlOverride', 'decompress', 'method', 'headers', 'data', 'responseType', 'params', 'retries', 'retryOn',
+    'retryHeader', 'forwardHeadersOnRedirect', 'providerConfigKey', 'connectionId',
+] as const;
+
 function optionalText(config: Config, field: string): string | null {
-    const value = config[field];
+    return textOf(config[field], field);
+}
+
+function textOf(value: unknown, field: string): string | null {
     if (value === undefined || value === null) {
         return null;
     }
@@ -182,13 +192,13 @@ function wireResponseType(wanted: AnswerType | undefined): WireRequest['response
 
 /** The names of the headers that say when to try again. */
 function retryHeaderOf(config: Config): Pick<WireRequest, 'retryHeaderAt' | 'retryHeaderAfter'> {
-    const named = config['retryHeader'] ?? {};
+    const named = config['retryHeader'] ?? null;
     if (typeof named !== 'object') {
         throw new RequestError('invalid_retryHeader', 'retryHeader must be an object such as { after: "retry-after" }');
     }
     return {
-        retryHeaderAt: optionalText(named as Config, 'at'),
-        retryHeaderAfter: optionalText(named as Config, 'after'),
+        retryHeaderAt: textOf(own(named, 'at'), 'at'),
+        retryHeaderAfter: textOf(own(named, 'after'), 'after'),
     };
 }
 
@@ -217,7 +227,7 @@ export function buildRequest(config: unknown): BuiltRequest {
     if (typeof config !== 'object' || config === null) {
         throw new RequestError('invalid_configuration', 'the request needs an object such as { endpoint: "/path" }');
     }
-    const fields = config as Config;
+    const fields = ownFields(config, FIELDS);
     const endpoint = optionalText(fields, 'endpoint');
     const baseUrlOverride = optionalText(fields, 'baseUrlOverride');
     if (endpoint === null && baseUrlOverride === null) {

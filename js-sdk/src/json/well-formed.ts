@@ -12,7 +12,11 @@ function uncurry(method: (pattern: RegExp, replacer: (found: string) => string) 
 
 /** As `JSON.stringify`, without lone surrogates. `undefined` where JSON has no form of `value`. */
 export function toJSONText(value: unknown): string | undefined {
-    const text = JSONStringify(value) as string | undefined;
+    return wellFormed(JSONStringify(value) as string | undefined);
+}
+
+/** JSON text without lone surrogates. */
+export function wellFormed(text: string | undefined): string | undefined {
     if (text === undefined || !StringPrototypeIncludes(text, '\\ud')) {
         return text;
     }

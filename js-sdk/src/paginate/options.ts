@@ -3,6 +3,7 @@ import {
     ArrayIsArray,
     NumberConstructor,
     NumberIsFinite,
+    ObjectCreate,
     ObjectDefineProperty,
     ObjectKeys,
     StringConstructor,
@@ -41,7 +42,8 @@ function fieldsOf(value: unknown): Fields {
 }
 
 function overlay(template: Fields, own: Fields): Fields {
-    const merged: Fields = {};
+    // Without a prototype: nothing is inherited.
+    const merged = ObjectCreate(null) as Fields;
     for (const layer of [template, own]) {
         for (const key of ObjectKeys(layer)) {
             const value = layer[key];
@@ -138,7 +140,7 @@ function calculationOf(fields: Fields): OffsetOptions['calculation'] {
 
 /** The options for a call of `method`. Throws an `Error` that names the option that is missing or wrong. */
 export function paginationOptions(template: unknown, own: unknown, method: unknown): PaginationOptions {
-    const called = fieldsOf(own);
+    const called = overlay({}, fieldsOf(own));
     const fields = overlay(fieldsOf(template), called);
     const type = fields['type'] as string | null | undefined;
     if (type === undefined || type === null) {

@@ -23,7 +23,7 @@ export async function* paginate(config: unknown, send: Send): Pages {
     if (typeof config !== 'object' || config === null) {
         throw new RequestError('invalid_configuration', 'paginate needs an object such as { endpoint: "/path" }');
     }
-    const fields: Config = { ...config };
+    const fields = { __proto__: null, ...config } as unknown as Config;
     const template = await templateOptions(fields['providerConfigKey']);
     const options = paginationOptions(template, fields['paginate'], fields['method']);
     yield* pagesOf(fields, options, send);

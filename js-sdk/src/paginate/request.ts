@@ -48,7 +48,8 @@ export function withParameter(config: Config, options: PaginationOptions, name: 
 
 /** The configuration of every page: the caller's without `paginate`, with the page size. */
 export function pageConfig(config: Config, options: PaginationOptions): Config {
-    const { paginate: _, ...base } = config;
+    const { paginate: _, ...rest } = config;
+    const base = { __proto__: null, ...rest } as unknown as Config;
     const { limit } = options;
     return limit === null || limit.name === null ? base : withParameter(base, options, limit.name, limit.value);
 }

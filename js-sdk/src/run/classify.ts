@@ -11,6 +11,7 @@ import {
     ErrorConstructor,
     JSONStringify,
     NumberIsInteger,
+    ObjectCreate,
     ObjectKeys,
     StringConstructor,
     StringPrototypeSlice,
@@ -105,7 +106,7 @@ function keysOf(value: object): string[] {
 }
 
 function shownHeaders(headers: unknown): Record<string, unknown> {
-    const shown: Record<string, unknown> = {};
+    const shown = ObjectCreate(null) as Record<string, unknown>;
     if (typeof headers !== 'object' || headers === null) {
         return shown;
     }
@@ -160,7 +161,8 @@ function plainError(error: unknown, type: string): RunError {
     const message = text(error, 'message') ?? '';
     const code = read(error, 'code');
     const shownCode = typeof code === 'string' || typeof code === 'number' ? code : undefined;
-    const payload = boundedCopy({ name: text(error, 'name') ?? 'Error', code: shownCode, message });
+    // Without a prototype: no `toJSON` of everybody's is asked what it is.
+    const payload = boundedCopy({ __proto__: null, name: text(error, 'name') ?? 'Error', code: shownCode, message });
     return { type, code: shownCode === undefined ? type : StringConstructor(shownCode), message, payload, status: DEFAULT_STATUS };
 }
 

@@ -1,5 +1,5 @@
 // What a function's module says about itself, for the engine: checked, and as JSON text.
-import { toJSONText } from '../json/well-formed.ts';
+import { trustedJSONText } from '../json/trusted.ts';
 import { schemaOf } from '../metadata/check.ts';
 import type { Description } from '../ops.ts';
 import type { JSONSchema, ZodNode } from '../schema/zod-node.ts';
@@ -33,7 +33,7 @@ function descriptionOf(namespace: unknown): Description {
     return { ok: { type: 'action', description, metadata, input, output }, problem: null };
 }
 
-/** The text of a problem, where the realm's objects can no longer be written as JSON. */
+/** The text of a problem, where an export is nested too deeply to be written as JSON. */
 const UNREADABLE =
     '{"ok":null,"problem":{"code":"invalid_default_export","message":"the default export could not be read"}}';
 
@@ -46,7 +46,7 @@ function describeThrown(thrown: unknown): Description {
 
 function describeSafely(thrown: unknown): string {
     try {
-        return toJSONText(describeThrown(thrown)) ?? UNREADABLE;
+        return trustedJSONText(describeThrown(thrown)) ?? UNREADABLE;
     } catch {
         return UNREADABLE;
     }
@@ -55,7 +55,7 @@ function describeSafely(thrown: unknown): string {
 /** A `Description` as JSON text. Never throws. */
 export function describe(namespace: unknown): string {
     try {
-        return toJSONText(descriptionOf(namespace)) ?? UNREADABLE;
+        return trustedJSONText(descriptionOf(namespace)) ?? UNREADABLE;
     } catch (thrown) {
         return describeSafely(thrown);
     }

@@ -4,7 +4,7 @@ import { op_onevent_settled, op_onevent_warn } from 'ext:core/ops';
 import { describeViolation, InvalidMetadataError, summarise } from '../errors/invalid-metadata.ts';
 import { createNango } from '../facade/create.ts';
 import { PendingCalls } from '../facade/pending.ts';
-import { toJSONText } from '../json/well-formed.ts';
+import { trustedJSONText } from '../json/trusted.ts';
 import { type MetadataSchema, schemaOf, violationsOf } from '../metadata/check.ts';
 import type { RunFacts, Settlement } from '../ops.ts';
 import { ArrayPrototypeJoin, ArrayPrototypeMap, JSONParse, ReflectApply } from '../primordials.ts';
@@ -62,10 +62,10 @@ const UNREADABLE =
     '{"kind":"threw","error":{"type":"script_internal_error","code":"script_internal_error",' +
     '"message":"how the function ended could not be read","payload":{},"status":500}}';
 
-/** As JSON text. A function may have put a `toJSON` on every object; it must not keep its run from ending. */
+/** As JSON text. A function may have put a `toJSON` on every object; it decides nothing about how its run ended. */
 function settlementText(settlement: Settlement): string {
     try {
-        return toJSONText(settlement) ?? UNREADABLE;
+        return trustedJSONText(settlement) ?? UNREADABLE;
     } catch {
         return UNREADABLE;
     }
