@@ -1,167 +1,31 @@
-//! The public face: load projects, run functions.
+//! Runs functions.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use onevent_contract::{
-    CallContext, Clock, CompletedRun, EffectLog, Function, FunctionKey, FunctionKind, Host, Invocation,
-    LimitsError, RunReport, SystemClock, Timings,
+    CallContext, CompletedRun, EffectLog, Function, FunctionKind, Host, Invocation, RunReport, Timings,
 };
 use serde_json::Value;
-use thiserror::Error;
 use tokio::runtime::Handle;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::action;
+use crate::admission::Admission;
 use crate::before;
 use crate::description_cache::DescriptionCache;
-use crate::isolate::{
-    ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopOnDrop, StopReason, UnderWay, Watchdog,
-};
-use crate::places::Places;
-use crate::realm::Realm;
+use crate::isolate::{ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopOnDrop, StopReason, UnderWay};
+use crate::realm::{Realm, RealmOf};
+use crate::refused::RunRefused;
 use crate::report::{self, Ending};
 use crate::schema;
 use crate::shared_realm::{SharedIsolates, SharedKey};
 
-/// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
-pub const DEFAULT_MAX_ISOLATES: usize = 256;
-
 /// What isolates that wait for a run may hold in a server by default; see [`Engine::allow_prewarmed`].
 pub const DEFAULT_PREWARMED_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Why an engine cannot be built.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum EngineError {
-    /// The system gave no thread for the watchdog.
-    #[error("the watchdog's thread could not be started: {0}")]
-    Watchdog(#[source] std::io::Error),
-}
-
-/// Why a run was refused: it never started, and can safely be tried again.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum RunRefused {
-    /// The limits make no sense.
-    #[error(transparent)]
-    Limits(#[from] LimitsError),
-    /// The future was not polled inside a tokio runtime.
-    #[error("a run needs a tokio runtime: poll its future inside one")]
-    NoRuntime,
-    /// The system gave no thread for the isolate.
-    #[error("the isolate's thread could not be started: {0}")]
-    Thread(#[source] std::io::Error),
-    /// It was cancelled before it started.
-    #[error("the run was cancelled before it started")]
-    Cancelled,
-    /// There is no isolate.
-    #[error("no isolate could be made: {message}")]
-    Isolate {
-        /// In words.
-        message: String,
-    },
-    /// The host could not read the connection's metadata, or not within the run's wall-clock limit.
-    #[error("the connection could not be read: {message}")]
-    Host {
-        /// In words.
-        message: String,
-    },
-}
-
-impl RunRefused {
-    /// A stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Limits(_) => "invalid_limits",
-            Self::NoRuntime => "no_runtime",
-            Self::Thread(_) => "no_thread",
-            Self::Cancelled => "cancelled",
-            Self::Isolate { .. } => "no_isolate",
-            Self::Host { .. } => "host_failure",
-        }
-    }
-}
-
-/// Builds an [`Engine`].
-pub struct EngineBuilder {
-    clock: Arc<dyn Clock>,
-    max_isolates: usize,
-    realm_of: RealmOf,
-    shared_isolates: usize,
-    descriptions: Option<Arc<dyn DescriptionCache>>,
-}
-
-/// The realm of each function.
-pub type RealmOf = Arc<dyn Fn(&FunctionKey) -> Realm + Send + Sync>;
-
-impl EngineBuilder {
-    /// Where the engine gets its time from. Default: the system's clocks.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// How many isolates may live at once; more runs wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
-    /// Runs that other runs wait for have as many places again, for each level: else callers that hold all places
-    /// would wait for each other. So has loading, with a place for each core.
-    #[must_use]
-    pub fn max_isolates(mut self, max_isolates: usize) -> Self {
-        self.max_isolates = max_isolates.max(1);
-        self
-    }
-
-    /// What holds the runs apart. Default [`Realm::Isolate`].
-    #[must_use]
-    pub fn realm(self, realm: Realm) -> Self {
-        self.realm_of(Arc::new(move |_: &FunctionKey| realm))
-    }
-
-    /// How many shared isolates there may be for each deployment and environment, at least 1. Default: one for each core.
-    #[must_use]
-    pub fn shared_isolates(mut self, most: usize) -> Self {
-        self.shared_isolates = most;
-        self
-    }
-
-    /// The same for each function; asked before every run.
-    #[must_use]
-    pub fn realm_of(mut self, realm_of: RealmOf) -> Self {
-        self.realm_of = realm_of;
-        self
-    }
-
-    /// Where it is kept what functions declared. Default: nowhere, each load asks them anew.
-    #[must_use]
-    pub fn descriptions(mut self, cache: Arc<dyn DescriptionCache>) -> Self {
-        self.descriptions = Some(cache);
-        self
-    }
-
-    /// Starts V8, once for the process, and the engine's watchdog.
-    ///
-    /// # Errors
-    /// [`EngineError`] when the system gives no thread.
-    pub fn build(self) -> Result<Engine, EngineError> {
-        onevent_ops::v8_flags::set();
-        deno_core::JsRuntime::init_platform(None);
-        let watchdog = Arc::new(Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?);
-        let shared =
-            Arc::new(SharedIsolates::new(watchdog.clone(), self.clock.clone(), self.shared_isolates));
-        Ok(Engine {
-            threads: Arc::new(IsolateThreads::new(watchdog, self.clock)),
-            timings: Arc::default(),
-            shared,
-            realm_of: self.realm_of,
-            places: Places::new(self.max_isolates),
-            loads: Arc::new(Semaphore::new(cores().min(self.max_isolates))),
-            descriptions: self.descriptions,
-        })
-    }
-}
+/// What is said of a run whose thread ended without an answer.
+pub(crate) const THREAD_LOST: &str = "the isolate's thread ended without an answer";
 
 /// Runs functions, each in a fresh isolate on a thread of its own, or in the [`Realm`] that was chosen.
 ///
@@ -171,30 +35,14 @@ impl EngineBuilder {
 pub struct Engine {
     pub(crate) threads: Arc<IsolateThreads>,
     /// Whether reports have them.
-    timings: Arc<AtomicBool>,
-    places: Places,
-    /// Loading only computes: more isolates at once than cores would be slower. It has places of its own, because a run
-    /// that holds one of the others may wait for a load.
-    pub(crate) loads: Arc<Semaphore>,
+    pub(crate) timings: Arc<AtomicBool>,
+    pub(crate) admission: Admission,
     pub(crate) realm_of: RealmOf,
-    shared: Arc<SharedIsolates>,
+    pub(crate) shared: Arc<SharedIsolates>,
     pub(crate) descriptions: Option<Arc<dyn DescriptionCache>>,
 }
 
 impl Engine {
-    /// An engine with the defaults, to be changed.
-    #[must_use]
-    pub fn builder() -> EngineBuilder {
-        let realm_of: RealmOf = Arc::new(|_: &FunctionKey| Realm::default());
-        EngineBuilder {
-            clock: Arc::new(SystemClock),
-            max_isolates: DEFAULT_MAX_ISOLATES,
-            realm_of,
-            shared_isolates: cores(),
-            descriptions: None,
-        }
-    }
-
     /// What isolates may hold together that are made before their runs, in bytes. Until it is said there are none.
     ///
     /// After a function has run twice within half a minute, isolates are made for it that have evaluated its modules and
@@ -233,11 +81,6 @@ impl Engine {
         self.shared.live()
     }
 
-    /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.
-    async fn admit(&self, depth: u32) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.places.of_depth(depth).acquire_owned().await
-    }
-
     /// Runs a function. Dropping the future stops the run.
     ///
     /// What the function does, its errors and limits included, is an `Ok` report. What an action returned is in it as
@@ -268,7 +111,7 @@ impl Engine {
         let permit = tokio::select! {
             biased;
             () = &mut cancelled => return Err(RunRefused::Cancelled),
-            permit = self.admit(invocation.depth) => permit.map_err(|_| RunRefused::NoRuntime)?,
+            permit = self.admission.admit(invocation.depth) => permit.map_err(|_| RunRefused::NoRuntime)?,
         };
         let queue = clock.elapsed(asked);
         let started_at = clock.now();
@@ -331,16 +174,12 @@ impl Engine {
             Ok(Err(NotStarted::Engine(message))) => return Err(RunRefused::Isolate { message }),
             Ok(Err(NotStarted::Host(message))) => return Err(RunRefused::Host { message }),
             Ok(Err(NotStarted::Cancelled)) => return Err(RunRefused::Cancelled),
-            Err(_) => (Value::Null, Ending::lost(thread_lost_message())),
+            Err(_) => (Value::Null, Ending::lost(THREAD_LOST)),
         };
         let mut completed = report::report(&invocation, &log, started_at, before, ending);
         completed.report.timings = timings;
         Ok(completed)
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn shared_key(invocation: &Invocation) -> SharedKey {
@@ -349,11 +188,6 @@ fn shared_key(invocation: &Invocation) -> SharedKey {
         deployment: invocation.deployment.clone(),
         heap_bytes: invocation.limits.heap_bytes,
     }
-}
-
-/// What is said of a run whose thread ended without an answer.
-pub(crate) fn thread_lost_message() -> &'static str {
-    "the isolate's thread ended without an answer"
 }
 
 /// Whether a function is known to declare schemas: the SDK checks them with zod.

@@ -10,7 +10,7 @@ use onevent_source::{
 
 use crate::describe::describe;
 use crate::description_cache::{DescriptionKey, Recalled, recall};
-use crate::engine::{Engine, thread_lost_message};
+use crate::engine::{Engine, THREAD_LOST};
 use crate::isolate::{DescribeEnd, DescribeJob, Described, Interrupted, StopOnDrop, UnderWay};
 use crate::realm::Realm;
 
@@ -142,7 +142,7 @@ impl Engine {
     }
 
     async fn describe_in_isolate(&self, read: &ReadFunction) -> Result<DescribeEnd, LoadError> {
-        let permit = self.loads.clone().acquire_owned().await.map_err(|_| shut_down())?;
+        let permit = self.admission.load().await.map_err(|_| shut_down())?;
         let job = DescribeJob {
             modules: read.modules.clone(),
             limits: LOAD_LIMITS,
@@ -152,8 +152,7 @@ impl Engine {
         Ok(match self.threads.describe(job) {
             Ok(UnderWay { stop, end }) => {
                 let guard = StopOnDrop::new(stop);
-                let end =
-                    end.await.unwrap_or_else(|_| Err(Interrupted::Engine(thread_lost_message().to_owned())));
+                let end = end.await.unwrap_or_else(|_| Err(Interrupted::Engine(THREAD_LOST.to_owned())));
                 // Its isolate may go on to the function's run.
                 guard.disarm();
                 end

@@ -1,4 +1,4 @@
-//! Everything that only Linux has: the CPU clock of another thread.
+//! What the machine has. Only Linux has the CPU clock of another thread.
 //!
 //! onevent supports Linux on x86-64 and arm64. This module is the one place to extend for another system.
 #![expect(unsafe_code, reason = "the C library's clocks have no safe wrapper that reads another thread's")]
@@ -31,6 +31,11 @@ impl ThreadCpuClock {
         }
         Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
     }
+}
+
+/// How many threads can compute at once.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What holds the runs of functions apart.
 
+use std::sync::Arc;
+
+use onevent_contract::FunctionKey;
 use strum::{Display, EnumString, VariantNames};
 
 /// What holds the runs of functions apart.
@@ -15,3 +18,6 @@ pub enum Realm {
     /// and a run that computes, or fills the heap, is in the way of the others of its isolate.
     Shared,
 }
+
+/// The realm of each function.
+pub type RealmOf = Arc<dyn Fn(&FunctionKey) -> Realm + Send + Sync>;

@@ -9,7 +9,7 @@ use onevent_contract::{
 use onevent_ops::Completion;
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::meter::JobUsage;
@@ -42,10 +42,6 @@ pub(crate) type Facts = dyn FnOnce(&Value) -> Result<Value, Box<RunError>> + Sen
 
 /// The metadata before the run, or what is wrong with the host.
 pub(crate) type Before = Result<Value, String>;
-
-/// Leave to have an isolate. The thread holds it, so that an isolate which nobody waits for any more still counts
-/// until it is gone.
-pub(crate) type Permit = OwnedSemaphorePermit;
 
 /// A job that is under way.
 pub(crate) struct UnderWay<T> {

@@ -28,9 +28,7 @@ pub(crate) use self::array_buffers::ArrayBufferBudget;
 pub(crate) use self::execute::{LAST_WRITES, LATE_ANSWER, hangs};
 pub(crate) use self::facade::COMMON_JS;
 pub(crate) use self::heap::GRACE_BYTES;
-pub(crate) use self::job::{
-    Before, DescribeEnd, Described, ExecuteEnd, ExecuteJob, NotStarted, Permit, UnderWay,
-};
+pub(crate) use self::job::{Before, DescribeEnd, Described, ExecuteEnd, ExecuteJob, NotStarted, UnderWay};
 pub(crate) use self::keeper::Alive;
 pub(crate) use self::loader::{FunctionLoader, entry_specifier};
 pub(crate) use self::meter::JobUsage;

@@ -11,8 +11,9 @@ use onevent_ops::LoadedModules;
 use tokio::sync::oneshot;
 
 use super::execute::Reply;
-use super::job::{ExecuteJob, Permit};
+use super::job::ExecuteJob;
 use super::stop::StopSignal;
+use crate::admission::Permit;
 
 /// How long an isolate waits for a run before it is given back. A function that ran within this time before is one that an
 /// isolate is made ready for.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::describe::{Asked, describe};
 use super::execute::{Reply, execute, execute_fresh};
-use super::job::{DescribeEnd, ExecuteEnd, ExecuteJob, NoThread, NotStarted, Permit, UnderWay};
+use super::job::{DescribeEnd, ExecuteEnd, ExecuteJob, NoThread, NotStarted, UnderWay};
 use super::keeper;
 use super::kept::{Kept, KeptFor};
 use super::loaded::LoadedFunctions;
@@ -21,6 +21,7 @@ use super::snapshots::Snapshot;
 use super::stop::StopSignal;
 use super::watchdog::Watchdog;
 use super::workers::Workers;
+use crate::admission::Permit;
 
 /// Starts jobs on threads.
 pub(crate) struct IsolateThreads {

@@ -9,7 +9,8 @@ use onevent_ops::LoadedModules;
 use tokio::sync::{mpsc, oneshot};
 
 use super::worker::{Load, Sent, start};
-use crate::isolate::{ExecuteEnd, ExecuteJob, NotStarted, Permit, StopSignal, UnderWay, Watchdog};
+use crate::admission::Permit;
+use crate::isolate::{ExecuteEnd, ExecuteJob, NotStarted, StopSignal, UnderWay, Watchdog};
 
 /// Which runs may share an isolate: never those of two environments, or of two deployments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -18,8 +18,9 @@ use super::modules::RunModules;
 use super::realm::Realm;
 use super::run::Running;
 use super::turns::Meter;
+use crate::admission::Permit;
 use crate::isolate::{
-    ExecuteEnd, ExecuteJob, Interrupted, JobUsage, LAST_WRITES, LATE_ANSWER, NotStarted, Permit, STACK_BYTES,
+    ExecuteEnd, ExecuteJob, Interrupted, JobUsage, LAST_WRITES, LATE_ANSWER, NotStarted, STACK_BYTES,
     StopReason, StopSignal, Watchdog, Watched, hangs,
 };
 use crate::platform::ThreadCpuClock;

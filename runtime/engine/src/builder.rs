@@ -1,0 +1,115 @@
+//! How an engine is made.
+
+use std::sync::Arc;
+
+use onevent_contract::{Clock, FunctionKey, SystemClock};
+use thiserror::Error;
+
+use crate::admission::Admission;
+use crate::description_cache::DescriptionCache;
+use crate::engine::Engine;
+use crate::isolate::{IsolateThreads, Watchdog};
+use crate::platform::cores;
+use crate::realm::{Realm, RealmOf};
+use crate::shared_realm::SharedIsolates;
+
+/// How many isolates may live at once by default. Each is a thread and about 3 MB; more runs wait their turn.
+pub const DEFAULT_MAX_ISOLATES: usize = 256;
+
+/// Why an engine cannot be built.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The system gave no thread for the watchdog.
+    #[error("the watchdog's thread could not be started: {0}")]
+    Watchdog(#[source] std::io::Error),
+}
+
+/// Builds an [`Engine`].
+pub struct EngineBuilder {
+    clock: Arc<dyn Clock>,
+    max_isolates: usize,
+    realm_of: RealmOf,
+    shared_isolates: usize,
+    descriptions: Option<Arc<dyn DescriptionCache>>,
+}
+
+impl EngineBuilder {
+    /// Where the engine gets its time from. Default: the system's clocks.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How many isolates may live at once; more runs wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
+    /// Runs that other runs wait for have as many places again, for each level: else callers that hold all places
+    /// would wait for each other. So has loading, with a place for each core.
+    #[must_use]
+    pub fn max_isolates(mut self, max_isolates: usize) -> Self {
+        self.max_isolates = max_isolates.max(1);
+        self
+    }
+
+    /// What holds the runs apart. Default [`Realm::Isolate`].
+    #[must_use]
+    pub fn realm(self, realm: Realm) -> Self {
+        self.realm_of(Arc::new(move |_: &FunctionKey| realm))
+    }
+
+    /// How many shared isolates there may be for each deployment and environment, at least 1. Default: one for each core.
+    #[must_use]
+    pub fn shared_isolates(mut self, most: usize) -> Self {
+        self.shared_isolates = most;
+        self
+    }
+
+    /// The same for each function; asked before every run.
+    #[must_use]
+    pub fn realm_of(mut self, realm_of: RealmOf) -> Self {
+        self.realm_of = realm_of;
+        self
+    }
+
+    /// Where it is kept what functions declared. Default: nowhere, each load asks them anew.
+    #[must_use]
+    pub fn descriptions(mut self, cache: Arc<dyn DescriptionCache>) -> Self {
+        self.descriptions = Some(cache);
+        self
+    }
+
+    /// Starts V8, once for the process, and the engine's watchdog.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the system gives no thread.
+    pub fn build(self) -> Result<Engine, EngineError> {
+        onevent_ops::v8_flags::set();
+        deno_core::JsRuntime::init_platform(None);
+        let watchdog = Arc::new(Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?);
+        let shared =
+            Arc::new(SharedIsolates::new(watchdog.clone(), self.clock.clone(), self.shared_isolates));
+        Ok(Engine {
+            threads: Arc::new(IsolateThreads::new(watchdog, self.clock)),
+            timings: Arc::default(),
+            shared,
+            realm_of: self.realm_of,
+            admission: Admission::new(self.max_isolates),
+            descriptions: self.descriptions,
+        })
+    }
+}
+
+impl Engine {
+    /// An engine with the defaults, to be changed.
+    #[must_use]
+    pub fn builder() -> EngineBuilder {
+        let realm_of: RealmOf = Arc::new(|_: &FunctionKey| Realm::default());
+        EngineBuilder {
+            clock: Arc::new(SystemClock),
+            max_isolates: DEFAULT_MAX_ISOLATES,
+            realm_of,
+            shared_isolates: cores(),
+            descriptions: None,
+        }
+    }
+}
