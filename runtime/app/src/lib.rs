@@ -21,9 +21,9 @@ pub use config::{
     ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DatabaseName, DatabaseSettings, DrainTime,
     EnvironmentSettings, FailurePolicy, FailureSettings, Flags, FunctionSettings, HeapLimit, Hosts,
     IntegrationSettings, Invalid, KeptFor, Key, LimitSettings, NangoEnvironment, NangoKey, NangoSettings,
-    Networks, Origin, OwnFailureSettings, OwnRetrySettings, PrewarmedMemory, RequestRate, ResolvedSetting,
-    RetryCount, RetrySettings, RetryWait, ServerSettings, Setting, Settings, Shown, Sourced, WallLimit,
-    WebUrl, WebhookSettings,
+    Networks, Origin, OwnFailureSettings, OwnRetrySettings, PrewarmedMemory, QueueLength, QueueWait,
+    RequestRate, ResolvedSetting, RetryCount, RetrySettings, RetryWait, RunPlaces, ServerSettings, Setting,
+    Settings, Share, ShareSettings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;

@@ -38,6 +38,13 @@ pub enum ApiErrorCode {
     ActionDepthExceeded,
     /// An action failed without an error.
     ScriptInternalError,
+    /// The run did not start: all places are taken, and as many runs wait as may.
+    QueueFull,
+    /// The run did not start: it waited for a place as long as a run may.
+    QueueExpired,
+    /// The run did not start: all places are taken, and its environment, integration or connection has its share of the
+    /// queue.
+    OverShare,
 }
 
 impl ApiErrorCode {
@@ -57,7 +64,9 @@ impl ApiErrorCode {
     #[must_use]
     pub fn passing(self) -> Passing {
         match self {
-            Self::ConnectionRefreshBackoff => Passing::Yes,
+            Self::ConnectionRefreshBackoff | Self::QueueFull | Self::QueueExpired | Self::OverShare => {
+                Passing::Yes
+            }
             Self::NotFound
             | Self::UnknownProviderConfig
             | Self::UnknownProvider

@@ -12,7 +12,7 @@ pub struct Timings {
     /// Whether the isolate was made, and its modules loaded, before there was a run: `isolate` and `load` are then no part
     /// of what the caller waited.
     pub prewarmed: bool,
-    /// Waiting for a place among the isolates.
+    /// Waiting for a place among the isolates, and for turns to compute.
     #[serde(rename = "queue_ms", with = "milliseconds")]
     pub queue: Duration,
     /// Making the isolate.

@@ -1,14 +1,16 @@
 //! How an engine is made.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use onevent_contract::{Clock, FunctionKey, SystemClock};
 use thiserror::Error;
 
-use crate::admission::Admission;
+use crate::admission::{Admission, AdmissionLimits, DEFAULT_QUEUE, DEFAULT_QUEUE_WAIT, Shares};
 use crate::description_cache::DescriptionCache;
 use crate::engine::Engine;
 use crate::isolate::{IsolateThreads, Watchdog};
+use crate::measured::Measured;
 use crate::platform::cores;
 use crate::realm::{Realm, RealmOf};
 use crate::shared_realm::SharedIsolates;
@@ -28,7 +30,7 @@ pub enum EngineError {
 /// Builds an [`Engine`].
 pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
-    max_isolates: usize,
+    admission: AdmissionLimits,
     realm_of: RealmOf,
     shared_isolates: usize,
     descriptions: Option<Arc<dyn DescriptionCache>>,
@@ -42,12 +44,35 @@ impl EngineBuilder {
         self
     }
 
-    /// How many isolates may live at once; more runs wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
+    /// How many runs may have an isolate, or a part of a shared one, at a time; more wait their turn. Default [`DEFAULT_MAX_ISOLATES`], at least 1.
     /// Runs that other runs wait for have as many places again, for each level: else callers that hold all places
     /// would wait for each other. So has loading, with a place for each core.
     #[must_use]
     pub fn max_isolates(mut self, max_isolates: usize) -> Self {
-        self.max_isolates = max_isolates.max(1);
+        self.admission.places = max_isolates.max(1);
+        self
+    }
+
+    /// How many runs may wait for a place. Those beyond are refused as `queue_full`, or as `over_share` where others have
+    /// less of the queue. Default [`DEFAULT_QUEUE`]; with 0, nothing waits.
+    #[must_use]
+    pub fn queue(mut self, most: usize) -> Self {
+        self.admission.queue = most;
+        self
+    }
+
+    /// How long a run may wait for a place, before it is refused as `queue_expired`. Default [`DEFAULT_QUEUE_WAIT`]. A run
+    /// that another run waits for waits as long as that one.
+    #[must_use]
+    pub fn queue_wait(mut self, longest: Duration) -> Self {
+        self.admission.longest_wait = longest;
+        self
+    }
+
+    /// What one environment, one integration and one connection may have of the places and of the queue while others wait.
+    #[must_use]
+    pub fn shares(mut self, shares: Shares) -> Self {
+        self.admission.shares = shares;
         self
     }
 
@@ -85,15 +110,19 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine, EngineError> {
         onevent_ops::v8_flags::set();
         deno_core::JsRuntime::init_platform(None);
-        let watchdog = Arc::new(Watchdog::start(self.clock.clone()).map_err(EngineError::Watchdog)?);
+        let admission = Admission::new(self.admission, self.clock.clone());
+        let watchdog = Watchdog::start(self.clock.clone(), admission.patrols());
+        let watchdog = Arc::new(watchdog.map_err(EngineError::Watchdog)?);
+        let cpu = admission.cpu().clone();
         let shared =
-            Arc::new(SharedIsolates::new(watchdog.clone(), self.clock.clone(), self.shared_isolates));
+            SharedIsolates::new(watchdog.clone(), self.clock.clone(), self.shared_isolates, cpu.clone());
         Ok(Engine {
-            threads: Arc::new(IsolateThreads::new(watchdog, self.clock)),
+            threads: Arc::new(IsolateThreads::new(watchdog, self.clock, cpu)),
             timings: Arc::default(),
-            shared,
+            measured: Arc::new(Measured::new()),
+            shared: Arc::new(shared),
             realm_of: self.realm_of,
-            admission: Admission::new(self.max_isolates),
+            admission,
             descriptions: self.descriptions,
         })
     }
@@ -106,7 +135,12 @@ impl Engine {
         let realm_of: RealmOf = Arc::new(|_: &FunctionKey| Realm::default());
         EngineBuilder {
             clock: Arc::new(SystemClock),
-            max_isolates: DEFAULT_MAX_ISOLATES,
+            admission: AdmissionLimits {
+                places: DEFAULT_MAX_ISOLATES,
+                queue: DEFAULT_QUEUE,
+                longest_wait: DEFAULT_QUEUE_WAIT,
+                shares: Shares::default(),
+            },
             realm_of,
             shared_isolates: cores(),
             descriptions: None,

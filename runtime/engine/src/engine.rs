@@ -11,10 +11,11 @@ use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::action;
-use crate::admission::Admission;
+use crate::admission::{Admission, AdmissionFigures, Asking, NotAdmitted};
 use crate::before;
 use crate::description_cache::DescriptionCache;
 use crate::isolate::{ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopOnDrop, StopReason, UnderWay};
+use crate::measured::Measured;
 use crate::realm::{Realm, RealmOf};
 use crate::refused::RunRefused;
 use crate::report::{self, Ending};
@@ -37,6 +38,7 @@ pub struct Engine {
     /// Whether reports have them.
     pub(crate) timings: Arc<AtomicBool>,
     pub(crate) admission: Admission,
+    pub(crate) measured: Arc<Measured>,
     pub(crate) realm_of: RealmOf,
     pub(crate) shared: Arc<SharedIsolates>,
     pub(crate) descriptions: Option<Arc<dyn DescriptionCache>>,
@@ -81,6 +83,28 @@ impl Engine {
         self.shared.live()
     }
 
+    /// What runs now, what waits, and what was refused.
+    #[must_use]
+    pub fn admission_figures(&self) -> AdmissionFigures {
+        self.admission.figures()
+    }
+
+    /// The same, and how many runs of each function ended how and where their time went, since this engine was made: in the
+    /// text format of [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/), for Prometheus.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        self.measured.text(&self.admission_figures())
+    }
+
+    fn not_admitted(&self, why: NotAdmitted) -> RunRefused {
+        let limits = self.admission.limits();
+        match why {
+            NotAdmitted::QueueFull => RunRefused::QueueFull { most: limits.queue },
+            NotAdmitted::QueueExpired => RunRefused::QueueExpired { after: limits.longest_wait },
+            NotAdmitted::OverShare => RunRefused::OverShare,
+        }
+    }
+
     /// Runs a function. Dropping the future stops the run.
     ///
     /// What the function does, its errors and limits included, is an `Ok` report. What an action returned is in it as
@@ -103,15 +127,29 @@ impl Engine {
         host: Arc<dyn Host>,
         cancelled: impl Future<Output = ()> + Send,
     ) -> Result<CompletedRun, RunRefused> {
+        let ended = self.run_unmeasured(invocation, host, cancelled).await;
+        if let Err(refused) = &ended {
+            self.measured.refused(refused.code());
+        }
+        ended
+    }
+
+    async fn run_unmeasured(
+        &self,
+        invocation: Invocation,
+        host: Arc<dyn Host>,
+        cancelled: impl Future<Output = ()> + Send,
+    ) -> Result<CompletedRun, RunRefused> {
         invocation.limits.check()?;
         let host_runtime = Handle::try_current().map_err(|_| RunRefused::NoRuntime)?;
         let mut cancelled = std::pin::pin!(cancelled);
         let clock = self.threads.clock();
         let asked = clock.monotonic();
-        let permit = tokio::select! {
+        let asking = Asking::of(&invocation);
+        let admitted = tokio::select! {
             biased;
             () = &mut cancelled => return Err(RunRefused::Cancelled),
-            permit = self.admission.admit(invocation.depth) => permit.map_err(|_| RunRefused::NoRuntime)?,
+            admitted = self.admission.admit(&asking) => admitted.map_err(|why| self.not_admitted(why))?,
         };
         let queue = clock.elapsed(asked);
         let started_at = clock.now();
@@ -141,10 +179,10 @@ impl Engine {
             nested: invocation.depth > 0,
         };
         let started = match (self.realm_of)(&invocation.function.key) {
-            Realm::Isolate => self.threads.execute(job, permit),
+            Realm::Isolate => self.threads.execute(job, admitted),
             Realm::Shared => {
                 let modules = self.threads.loaded(&job.modules);
-                self.shared.execute(shared_key(&invocation), job, modules, permit)
+                self.shared.execute(shared_key(&invocation), job, modules, admitted)
             }
         };
         let UnderWay { stop, mut end } = started.map_err(RunRefused::Thread)?;
@@ -161,9 +199,8 @@ impl Engine {
         let (before, ending) = match ended {
             Ok(Ok(mut end)) => {
                 let refused = matches!(end.settled, Err(Interrupted::Refused(_)));
-                let asked = self.timings.load(Ordering::Relaxed);
-                // A shared isolate may have had no room.
-                timings = asked.then_some(Timings { queue: queue + end.timings.queue, ..end.timings });
+                // A shared isolate may have had no room, and a thread may have waited to compute.
+                timings = Some(Timings { queue: queue + end.timings.queue, ..end.timings });
                 let before = std::mem::take(&mut end.before);
                 let ending = Ending::of(end, &invocation, &log);
                 if !refused {
@@ -177,7 +214,10 @@ impl Engine {
             Err(_) => (Value::Null, Ending::lost(THREAD_LOST)),
         };
         let mut completed = report::report(&invocation, &log, started_at, before, ending);
-        completed.report.timings = timings;
+        if let Some(timings) = &timings {
+            self.measured.ran(&invocation.function.key, completed.report.outcome, timings);
+        }
+        completed.report.timings = timings.filter(|_| self.timings.load(Ordering::Relaxed));
         Ok(completed)
     }
 }

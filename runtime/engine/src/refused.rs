@@ -1,6 +1,8 @@
 //! Why a run did not start.
 
-use onevent_contract::LimitsError;
+use std::time::Duration;
+
+use onevent_contract::{ApiErrorCode, LimitsError};
 use thiserror::Error;
 
 /// Why a run was refused: it never started, and can safely be tried again.
@@ -31,6 +33,24 @@ pub enum RunRefused {
         /// In words.
         message: String,
     },
+    /// All places are taken, and as many runs wait as may.
+    #[error("the run did not start: all places are taken, and {most} runs wait for one already")]
+    QueueFull {
+        /// How many may wait.
+        most: usize,
+    },
+    /// No place became free for it.
+    #[error("the run did not start: it waited {after:?} for a place, and none became free")]
+    QueueExpired {
+        /// How long a run may wait.
+        after: Duration,
+    },
+    /// The queue is full, and its environment, its integration or its connection has more than its share of it.
+    #[error(
+        "the run did not start: all places are taken, and its environment, integration or connection has its share of \
+         the queue"
+    )]
+    OverShare,
 }
 
 impl RunRefused {
@@ -44,6 +64,26 @@ impl RunRefused {
             Self::Cancelled => "cancelled",
             Self::Isolate { .. } => "no_isolate",
             Self::Host { .. } => "host_failure",
+            Self::QueueFull { .. } => ApiErrorCode::QueueFull.as_str(),
+            Self::QueueExpired { .. } => ApiErrorCode::QueueExpired.as_str(),
+            Self::OverShare => ApiErrorCode::OverShare.as_str(),
+        }
+    }
+
+    /// Its code, where there was no place for the run: too much is asked of this engine now, and a little later it may be
+    /// less.
+    #[must_use]
+    pub fn no_place(&self) -> Option<ApiErrorCode> {
+        match self {
+            Self::QueueFull { .. } => Some(ApiErrorCode::QueueFull),
+            Self::QueueExpired { .. } => Some(ApiErrorCode::QueueExpired),
+            Self::OverShare => Some(ApiErrorCode::OverShare),
+            Self::Limits(_)
+            | Self::NoRuntime
+            | Self::Thread(_)
+            | Self::Cancelled
+            | Self::Isolate { .. }
+            | Self::Host { .. } => None,
         }
     }
 }

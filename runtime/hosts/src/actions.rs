@@ -54,6 +54,13 @@ pub enum ActionNotRun {
         /// In words.
         message: String,
     },
+    /// There was no place for its run; a little later there may be one.
+    NoPlace {
+        /// Why not.
+        code: ApiErrorCode,
+        /// In words.
+        message: String,
+    },
     /// It could not be started.
     Refused {
         /// In words.
@@ -142,6 +149,11 @@ impl Actions {
             Err(ActionNotRun::Broken { message }) => {
                 effect.not_started();
                 return Err(api(404, ApiErrorCode::NotFound, message));
+            }
+            // As a server answers that has too much to do.
+            Err(ActionNotRun::NoPlace { code, message }) => {
+                effect.not_started();
+                return Err(api(503, code, message));
             }
             // It stays pending: nobody can say what it did.
             Err(ActionNotRun::Refused { message }) => return Err(HostError::Internal { message }),

@@ -131,7 +131,11 @@ impl ActionRunner for ProjectActions {
 }
 
 fn refused(error: &RunRefused) -> ActionNotRun {
-    ActionNotRun::Refused { message: error.to_string() }
+    let message = error.to_string();
+    match error.no_place() {
+        Some(code) => ActionNotRun::NoPlace { code, message },
+        None => ActionNotRun::Refused { message },
+    }
 }
 
 /// It has run; whoever asks for its report will not find it, so its caller must not go on as if all was well.

@@ -1,6 +1,6 @@
 //! Why an operation was not done.
 
-use onevent_contract::{FunctionKey, IntegrationId, LimitsError, RunReport};
+use onevent_contract::{ApiErrorCode, FunctionKey, IntegrationId, LimitsError, RunReport};
 use onevent_engine::BrokenFunction;
 use onevent_hosts::RemoteError;
 use onevent_store::StoreError;
@@ -49,6 +49,19 @@ pub enum LifecycleError {
         /// The runs so far, the one without a verdict included where it has started.
         runs: Vec<RunReport>,
     },
+    /// There was no place for the run of a validation or a cleanup: more is asked of this process than it takes. A little
+    /// later there may be one.
+    #[error("{function}: {message}")]
+    NoPlace {
+        /// The function.
+        function: FunctionKey,
+        /// Why not.
+        code: ApiErrorCode,
+        /// In words.
+        message: String,
+        /// The runs before it.
+        runs: Vec<RunReport>,
+    },
     /// The connection was created, but its setup could not be finished or recorded.
     #[error("the connection was created, but its setup was not finished: {source}")]
     Incomplete {
@@ -91,6 +104,7 @@ impl LifecycleError {
             Self::Broken { .. } => "function_broken",
             Self::InvalidLimits { .. } => "invalid_limits",
             Self::NoVerdict { code, .. } => code,
+            Self::NoPlace { code, .. } => code.as_str(),
             Self::Incomplete { .. } | Self::CleanedUpOnly { .. } => "operation_incomplete",
             Self::CleanupFailed { .. } => "cleanup_failed",
             Self::Interrupted { .. } => "interrupted",
@@ -113,7 +127,9 @@ impl LifecycleError {
                 "repair the functions, or take their imports out of index.ts; nothing was changed".into(),
             ),
             Self::InvalidLimits { .. } => Some("change the limits in the configuration".into()),
-            Self::NoVerdict { .. } => Some("try again; the connection is as it was before".into()),
+            Self::NoVerdict { .. } | Self::NoPlace { .. } => {
+                Some("try again; the connection is as it was before".into())
+            }
             Self::Incomplete { .. } => {
                 Some("the connection can be used; delete and create it again to repeat its setup".into())
             }

@@ -146,6 +146,7 @@ impl Lifecycle {
                 Some(CleanupFailure::Quarantine) => running.quarantine().await,
             },
             Ok(AllRan::Interrupted) => Err(running.interrupted(InterruptedIn::Cleanup).await),
+            Ok(AllRan::NoPlace) => Err(running.not_admitted().await),
             Err(source) => Err(running.not_deleted(source)),
         }
     }

@@ -29,6 +29,8 @@ pub(crate) enum QueuedRun {
     Busy,
     /// It was stopped, or not begun, because the process is about to end.
     Stopping,
+    /// There was no place for its run.
+    NoPlace,
     /// It did not start, and may start later.
     NotStarted(String),
     /// It cannot start with the functions that there are now.
@@ -248,6 +250,7 @@ async fn end_setup(store: &Store, claim: &Claim) -> Result<(), StoreError> {
 
 fn not_started(refused: &RunRefused) -> QueuedRun {
     match refused {
+        refused if refused.no_place().is_some() => QueuedRun::NoPlace,
         RunRefused::Cancelled => QueuedRun::Stopping,
         RunRefused::Limits(_) => QueuedRun::Impossible(refused.to_string()),
         _ => QueuedRun::NotStarted(refused.to_string()),

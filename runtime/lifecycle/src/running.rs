@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use onevent_contract::{
-    Event, Function, FunctionKey, Invocation, Operation, Outcome, RequestId, RunId, RunReport, Trigger,
-    Verdict, Warning, WarningCode,
+    ApiErrorCode, Event, Function, FunctionKey, Invocation, Operation, Outcome, RequestId, RunId, RunReport,
+    Trigger, Verdict, Warning, WarningCode,
 };
 use onevent_engine::RunRefused;
 use onevent_store::{
@@ -40,6 +40,15 @@ pub(crate) enum AllRan {
     Yes,
     /// The operation was interrupted before.
     Interrupted,
+    /// There was no place for one of them.
+    NoPlace,
+}
+
+/// A function whose run got no place.
+struct NoPlace {
+    function: FunctionKey,
+    code: ApiErrorCode,
+    message: String,
 }
 
 /// An operation that has begun. Dropping it rolls the operation back.
@@ -55,6 +64,8 @@ pub(crate) struct Running<'a> {
     renewing: Option<Renewing>,
     /// The setup or cleanup functions that did not succeed.
     failed: Vec<Failed>,
+    /// The one whose run got no place.
+    no_place: Option<NoPlace>,
     /// The request that it is done for.
     request_id: Option<RequestId>,
 }
@@ -80,6 +91,7 @@ impl<'a> Running<'a> {
             setup: VecDeque::new(),
             renewing: None,
             failed: Vec::new(),
+            no_place: None,
             request_id,
         }
     }
@@ -113,7 +125,10 @@ impl<'a> Running<'a> {
             let report = match self.run(function, None).await {
                 Ok(report) => report,
                 Err(RunRefused::Cancelled) => return Ok(Decision::Interrupted),
-                Err(refused) => return Ok(undecided(&function.key, refused.code(), refused.to_string())),
+                Err(refused) => {
+                    self.note_no_place(function, &refused);
+                    return Ok(undecided(&function.key, refused.code(), refused.to_string()));
+                }
             };
             let verdict = Verdict::of(report.outcome, report.error.as_ref());
             let (run_id, error) = (report.run_id, report.error.clone());
@@ -161,6 +176,8 @@ impl<'a> Running<'a> {
                     failure
                 }
                 Err(RunRefused::Cancelled) => return Ok(AllRan::Interrupted),
+                // Nothing of it has happened: without a place, a cleanup is not left out.
+                Err(refused) if self.note_no_place(function, &refused) => return Ok(AllRan::NoPlace),
                 Err(refused) => {
                     let error = format!("was not started: {refused}");
                     self.record_end(EventEnd::Dead { run: None, error: error.clone() }).await?;
@@ -250,6 +267,14 @@ impl<'a> Running<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the function was refused because there was no place for its run.
+    fn note_no_place(&mut self, function: &Function, refused: &RunRefused) -> bool {
+        let Some(code) = refused.no_place() else { return false };
+        let (function, message) = (function.key.clone(), refused.to_string());
+        self.no_place = Some(NoPlace { function, code, message });
+        true
     }
 
     fn is_interrupted(&self) -> bool {

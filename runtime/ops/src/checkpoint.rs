@@ -29,7 +29,7 @@ pub(crate) fn op_onevent_checkpoint<'s>(
     state: Rc<RefCell<OpState>>,
 ) -> v8::Local<'s, v8::Value> {
     call(scope, &state, async move |run| {
-        let (host, call) = (run.host.clone(), run.call.clone());
+        let (host, call) = (run.host.clone(), run.call());
         let answer = run.ask(async move { host.checkpoint(&call).await }).await;
         OpResult::of(answer.map(|checkpoint| WireCheckpoint {
             json:
@@ -53,7 +53,7 @@ async fn write(run: &RunState, json: Option<&str>, expected_version: f64) -> Res
     let value = json.map(parse).transpose()?;
     // Versions count writes, so they stay far below 2^53; anything else saturates and names no version.
     let expected = expected_version as u64;
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let written = run.ask(async move { host.write_checkpoint(&call, value, expected).await }).await?;
     Ok(written.map_or(CONFLICT, |version| version as f64))
 }

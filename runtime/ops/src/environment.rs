@@ -22,7 +22,7 @@ pub(crate) fn op_onevent_pagination<'s>(
 
 async fn pagination(run: &RunState, provider_config_key: Option<String>) -> Result<String, HostError> {
     let key = provider_config_key.map(integration_id).transpose()?;
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let options = run.ask(async move { host.pagination(&call, key).await }).await?;
     Ok(options.map_or_else(|| "null".to_owned(), |options| Value::Object(options).to_string()))
 }
@@ -47,7 +47,7 @@ async fn integration(run: &RunState, include: &[String]) -> Result<String, HostE
             other => Err(refused("invalid_include", format!("`{other}` is nothing that can be included"))),
         })
         .collect::<Result<_, _>>()?;
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let data = run.ask(async move { host.integration(&call, include).await }).await?;
     Ok(Value::Object(data).to_string())
 }
@@ -58,7 +58,7 @@ pub(crate) fn op_onevent_environment_variables<'s>(
     state: Rc<RefCell<OpState>>,
 ) -> v8::Local<'s, v8::Value> {
     call(scope, &state, async move |run| {
-        let (host, call) = (run.host.clone(), run.call.clone());
+        let (host, call) = (run.host.clone(), run.call());
         let variables = run.ask(async move { host.environment_variables(&call).await }).await;
         OpResult::of(variables.and_then(|variables| {
             serde_json::to_string(&variables).map_err(|error| refused("invalid_answer", error.to_string()))
@@ -95,7 +95,7 @@ async fn trigger_action(
         input: serde_json::from_str(input)
             .map_err(|error| refused("invalid_input", format!("the input cannot be sent: {error}")))?,
     };
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let output = run.ask(async move { host.trigger_action(&call, action).await }).await?;
     Ok(output.to_string())
 }

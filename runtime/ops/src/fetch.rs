@@ -55,7 +55,7 @@ async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Re
         headers: request.headers,
         body: body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default(),
     };
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let response = run.ask(async move { host.fetch(&call, request).await }).await?;
     Ok(response.into())
 }

@@ -28,7 +28,7 @@ async fn proxy(
     let _carried = run.budget.carry(request.body_bytes() + bytes.as_ref().map_or(0, |bytes| bytes.len()))?;
     let request = request.into_request(bytes)?;
     let wanted = request.response_type;
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let asked = run.ask(async move { host.proxy(&call, request).await }).await;
     let response = asked.map_err(with_axios_headers)?;
     Ok(WireResponse::new(response, wanted))
@@ -69,7 +69,7 @@ async fn read_connection(
     query: Result<ConnectionQuery, HostError>,
 ) -> Result<String, HostError> {
     let query = query?;
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let connection = run.ask(async move { host.connection(&call, query).await }).await?;
     Ok(connection.to_string())
 }

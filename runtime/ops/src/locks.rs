@@ -53,7 +53,7 @@ async fn acquire(run: &RunState, key: String, milliseconds: f64) -> Result<bool,
     let time_to_live = time_to_live(milliseconds)?;
     // Before the answer: a run may be stopped between the two.
     run.locked.set(true);
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     run.ask(async move { host.acquire_lock(&call, key, time_to_live).await }).await
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn op_onevent_release_lock<'s>(
 
 async fn release(run: &RunState, key: String) -> Result<bool, HostError> {
     check_key(&key)?;
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     run.ask(async move { host.release_lock(&call, key).await }).await
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn op_onevent_release_all_locks<'s>(
     state: Rc<RefCell<OpState>>,
 ) -> v8::Local<'s, v8::Value> {
     call(scope, &state, async move |run| {
-        let (host, call) = (run.host.clone(), run.call.clone());
+        let (host, call) = (run.host.clone(), run.call());
         OpResult::of(run.ask(async move { host.release_all_locks(&call).await }).await)
     })
 }
@@ -90,7 +90,7 @@ pub async fn release_after(run: &RunState) {
     if !run.locked.get() {
         return;
     }
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let task = run.host_runtime.spawn(async move { host.release_all_locks(&call).await });
     let problem = match tokio::time::timeout(RELEASE_TIMEOUT, AbortOnDropHandle::new(task)).await {
         Ok(Ok(Ok(()))) => return,

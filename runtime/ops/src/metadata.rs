@@ -22,7 +22,7 @@ pub(crate) fn op_onevent_metadata<'s>(
     state: Rc<RefCell<OpState>>,
 ) -> v8::Local<'s, v8::Value> {
     call(scope, &state, async move |run| {
-        let (host, call) = (run.host.clone(), run.call.clone());
+        let (host, call) = (run.host.clone(), run.call());
         let answer = run.ask(async move { host.metadata(&call).await }).await;
         OpResult::of(answer.map(|metadata| WireMetadata {
             json: metadata.value.map_or_else(|| "null".to_owned(), |value| Value::Object(value).to_string()),
@@ -76,7 +76,7 @@ async fn write(
             return Ok(WriteResult { outcome: "invalid", violations });
         }
     }
-    let (host, call) = (run.host.clone(), run.call.clone());
+    let (host, call) = (run.host.clone(), run.call());
     let written = run.ask(write_to_its_end(host, call, MetadataWrite { value, commit, kind })).await?;
     match written {
         MetadataWritten::Conflict => Ok(WriteResult { outcome: "conflict", violations: Vec::new() }),

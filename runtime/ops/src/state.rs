@@ -108,6 +108,8 @@ pub struct RunState {
     pub(crate) host_failure: RefCell<Option<String>>,
     pub(crate) budget: CallBudget,
     clock: Arc<dyn Clock>,
+    /// How long the run has waited for its turn to compute, which is no time of its own.
+    waits: Box<dyn Fn() -> Duration>,
     with_host: Cell<WithHost>,
     /// Whether the run asked for a lock: it may hold some at its end.
     pub(crate) locked: Cell<bool>,
@@ -140,6 +142,7 @@ impl RunState {
             host_failure: RefCell::default(),
             budget: CallBudget::default(),
             clock,
+            waits: Box::new(|| Duration::ZERO),
             with_host: Cell::default(),
             locked: Cell::default(),
             waker: RefCell::default(),
@@ -154,6 +157,19 @@ impl RunState {
     pub fn in_shared_isolate(self, modules: Rc<FunctionModules>) -> Self {
         let _ = self.modules.set(modules);
         Self { timers: Timers::new(Arc::clone(&self.clock)), ..self }
+    }
+
+    /// The same, where the run has to wait for its turn to compute: it is stopped so much later.
+    #[must_use]
+    pub fn with_waits(self, waits: impl Fn() -> Duration + 'static) -> Self {
+        Self { waits: Box::new(waits), ..self }
+    }
+
+    /// Who asks, and until when an answer is waited for.
+    pub(crate) fn call(&self) -> CallContext {
+        let mut call = self.call.clone();
+        call.deadline += (self.waits)();
+        call
     }
 
     /// The modules of the run's function, in a shared isolate.

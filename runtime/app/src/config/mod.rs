@@ -37,13 +37,14 @@ pub use self::flags::Flags;
 pub use self::key::Key;
 pub use self::nango::NangoEnvironment;
 pub use self::origin::{Origin, Sourced};
-pub use self::server_settings::{ServerSettings, WebhookSettings};
+pub use self::server_settings::{ServerSettings, ShareSettings, WebhookSettings};
 pub use self::setting::Setting;
 pub use self::settings::{FunctionSettings, IntegrationSettings, LimitSettings, NangoSettings, Settings};
 use self::table::SETTINGS;
 pub use self::value::{
     ApiUrl, BaseUrl, BodyLimit, CpuLimit, DrainTime, HeapLimit, Hosts, Invalid, KeptFor, Networks,
-    PrewarmedMemory, RequestRate, RetryCount, RetryWait, WallLimit, WebUrl,
+    PrewarmedMemory, QueueLength, QueueWait, RequestRate, RetryCount, RetryWait, RunPlaces, Share, WallLimit,
+    WebUrl,
 };
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;

@@ -1,9 +1,12 @@
 //! What a server needs to know beside what every command does.
 
+use onevent_engine::Shares;
 use onevent_lifecycle::CreationWebhook;
 
 use super::origin::Sourced;
-use super::value::{BodyLimit, DrainTime, PrewarmedMemory, RequestRate, WebUrl};
+use super::value::{
+    BodyLimit, DrainTime, PrewarmedMemory, QueueLength, QueueWait, RequestRate, RunPlaces, Share, WebUrl,
+};
 
 /// The server itself.
 #[derive(Debug, Clone)]
@@ -18,6 +21,49 @@ pub struct ServerSettings {
     pub drain: Sourced<DrainTime>,
     /// What isolates that wait for their run may hold.
     pub prewarmed_memory: Sourced<PrewarmedMemory>,
+    /// How many runs there may be at a time.
+    pub max_runs: Sourced<RunPlaces>,
+    /// How many more may wait.
+    pub queue: Sourced<QueueLength>,
+    /// How long they may.
+    pub queue_wait: Sourced<QueueWait>,
+    /// What each may have of it while others wait.
+    pub shares: ShareSettings,
+}
+
+/// What one of them may have of the places and of the queue while others wait.
+#[derive(Debug, Clone)]
+pub struct ShareSettings {
+    /// One environment.
+    pub environment: Sourced<Share>,
+    /// One integration in one environment.
+    pub integration: Sourced<Share>,
+    /// One connection.
+    pub connection: Sourced<Share>,
+}
+
+impl ShareSettings {
+    /// As the engine wants them.
+    #[must_use]
+    pub fn shares(&self) -> Shares {
+        Shares {
+            environment: self.environment.value.as_percent(),
+            integration: self.integration.value.as_percent(),
+            connection: self.connection.value.as_percent(),
+        }
+    }
+}
+
+impl Default for ShareSettings {
+    fn default() -> Self {
+        let Shares { environment, integration, connection } = Shares::default();
+        let share = |percent| Sourced::default(Share::percent(percent));
+        Self {
+            environment: share(environment),
+            integration: share(integration),
+            connection: share(connection),
+        }
+    }
 }
 
 /// Webhooks to the operator's app.
@@ -41,6 +87,10 @@ impl Default for ServerSettings {
             rate_limit: Sourced::default(RequestRate::DEFAULT),
             drain: Sourced::default(DrainTime::DEFAULT),
             prewarmed_memory: Sourced::default(PrewarmedMemory::DEFAULT),
+            max_runs: Sourced::default(RunPlaces::DEFAULT),
+            queue: Sourced::default(QueueLength::DEFAULT),
+            queue_wait: Sourced::default(QueueWait::DEFAULT),
+            shares: ShareSettings::default(),
         }
     }
 }

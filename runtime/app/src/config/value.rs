@@ -1,5 +1,6 @@
 //! The types of values: how each is written, read and shown.
 
+mod admission;
 mod bounded;
 mod choice;
 mod durable;
@@ -10,6 +11,7 @@ mod server;
 mod setting_value;
 mod url;
 
+pub use self::admission::{QueueLength, QueueWait, RunPlaces, Share};
 pub use self::durable::{KeptFor, RetryCount, RetryWait};
 pub use self::host::Hosts;
 pub use self::limit::{CpuLimit, HeapLimit, WallLimit};

@@ -152,7 +152,13 @@ impl Service {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
-        let mut builder = Engine::builder().realm_of(self.realms());
+        let server = self.settings().server.clone();
+        let mut builder = Engine::builder()
+            .realm_of(self.realms())
+            .max_isolates(count(server.max_runs.value.get()))
+            .queue(count(server.queue.value.get()))
+            .queue_wait(server.queue_wait.value.get())
+            .shares(server.shares.shares());
         // Elsewhere there is nothing that is loaded again and again, and the folder is somebody else's.
         if is_project(self.folder()) || holds_fixtures(self.folder()) {
             builder = builder.descriptions(Arc::new(DescriptionFolder::of(self.folder())));
@@ -221,4 +227,8 @@ impl Service {
         let current = self.current.load_full();
         Arc::new(move |function: &FunctionKey| current.settings.limits_for(function))
     }
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

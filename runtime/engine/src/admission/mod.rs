@@ -1,39 +1,206 @@
-//! Who may have an isolate, and who waits.
+//! Who may have an isolate, who waits for a place, and who computes.
 
-mod places;
+mod counts;
+mod cpu;
+mod patrol;
+mod queue;
+mod shares;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use onevent_contract::{Clock, Instant};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
-use self::places::Places;
+pub use self::counts::AdmissionFigures;
+use self::counts::Counts;
+pub(crate) use self::cpu::{CpuPermits, Waited};
+use self::patrol::Caller;
+pub(crate) use self::patrol::{Patrol, PatrolCall};
+pub(crate) use self::queue::{AdmissionLimits, Asking, NotAdmitted};
+use self::queue::{Queue, Ticket, Told};
+pub use self::shares::Shares;
 use crate::platform::cores;
 
-/// Leave to have an isolate. The thread holds it, so that an isolate which nobody waits for any more still counts
-/// until it is gone.
-pub(crate) type Permit = OwnedSemaphorePermit;
+/// How many runs may wait for a place by default. Each is some KB; the isolates are what takes memory.
+pub const DEFAULT_QUEUE: usize = 1_024;
 
-/// The places of runs, and those of loads.
+/// How long a run waits for a place at most by default. Who called for it waits too, and has a timeout of his own.
+pub const DEFAULT_QUEUE_WAIT: Duration = Duration::from_secs(10);
+
+/// How a run that waits is told.
+type Tell = oneshot::Sender<Result<Admitted, NotAdmitted>>;
+
+struct Shared {
+    queue: Mutex<Queue<Tell>>,
+    clock: Arc<dyn Clock>,
+    counts: Counts,
+    caller: Caller,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue<Tell>> {
+        // No change of the queue can panic half-way, so a panic elsewhere leaves it whole.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn give_back(self: &Arc<Self>, mut ticket: Ticket) {
+        loop {
+            let decided = self.lock().free(&ticket, self.clock.monotonic());
+            refuse(decided.expired, NotAdmitted::QueueExpired);
+            let Some((tell, next)) = decided.takes else { return };
+            let admitted = Admitted { ticket: Some(next), shared: Arc::clone(self) };
+            match tell.send(Ok(admitted)) {
+                // It stopped waiting just now: the next one.
+                Err(Ok(mut admitted)) => match admitted.ticket.take() {
+                    Some(back) => ticket = back,
+                    None => return,
+                },
+                Ok(()) | Err(Err(_)) => return,
+            }
+        }
+    }
+}
+
+fn refuse(waiting: impl IntoIterator<Item = Tell>, why: NotAdmitted) {
+    for tell in waiting {
+        // It may have stopped waiting.
+        let _ = tell.send(Err(why));
+    }
+}
+
+/// A place among the isolates. The thread holds it, so that an isolate which nobody waits for any more still counts
+/// until it is gone.
+pub(crate) struct Admitted {
+    /// Until it is given back.
+    ticket: Option<Ticket>,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            self.shared.give_back(ticket);
+        }
+    }
+}
+
+/// Leave to load a function, for as long as it is held.
+pub(crate) type LoadPermit = OwnedSemaphorePermit;
+
+/// The places of runs and of loads, and the permits to compute.
 #[derive(Clone)]
 pub(crate) struct Admission {
-    places: Places,
-    /// Loading only computes: more isolates at once than cores would be slower. It has places of its own, because a run
-    /// that holds one of the others may wait for a load.
+    shared: Arc<Shared>,
+    limits: AdmissionLimits,
+    /// Loads have places of their own, because a run that holds one of the others may wait for a load; and no more than
+    /// can compute, because they do nothing else.
     loads: Arc<Semaphore>,
+    cpu: CpuPermits,
 }
 
 impl Admission {
-    pub(crate) fn new(max_isolates: usize) -> Self {
-        Self { places: Places::new(max_isolates), loads: Arc::new(Semaphore::new(cores().min(max_isolates))) }
+    pub(crate) fn new(limits: AdmissionLimits, clock: Arc<dyn Clock>) -> Self {
+        let cores = cores();
+        let queue = Mutex::new(Queue::new(limits));
+        let (counts, caller) = (Counts::default(), Caller::default());
+        Self {
+            limits,
+            loads: Arc::new(Semaphore::new(cores.min(limits.places))),
+            cpu: CpuPermits::for_cores(cores, Arc::clone(&clock)),
+            shared: Arc::new(Shared { queue, clock, counts, caller }),
+        }
     }
 
-    /// Waits for a place among the isolates. A semaphore is never closed, so this does not fail.
-    pub(crate) async fn admit(&self, depth: u32) -> Result<Permit, AcquireError> {
-        self.places.of_depth(depth).acquire_owned().await
+    /// The limits that it holds to.
+    pub(crate) fn limits(&self) -> &AdmissionLimits {
+        &self.limits
     }
 
-    /// Waits for a place to load a function.
-    pub(crate) async fn load(&self) -> Result<Permit, AcquireError> {
+    /// The permits to compute.
+    pub(crate) fn cpu(&self) -> &CpuPermits {
+        &self.cpu
+    }
+
+    /// What has to be looked at from time to time.
+    pub(crate) fn patrols(&self) -> Vec<Arc<dyn Patrol>> {
+        vec![Arc::new(self.clone()), Arc::new(self.cpu.clone())]
+    }
+
+    /// Waits for a place among the isolates. Dropping the future leaves the queue.
+    pub(crate) async fn admit(&self, asking: &Asking) -> Result<Admitted, NotAdmitted> {
+        let asked = self.ask(asking).await;
+        self.shared.counts.count(&asked);
+        asked
+    }
+
+    async fn ask(&self, asking: &Asking) -> Result<Admitted, NotAdmitted> {
+        let shared = &self.shared;
+        let (tell, answer) = oneshot::channel();
+        let told = shared.lock().ask(asking, shared.clock.monotonic(), tell);
+        let number = match told {
+            Told::Takes(ticket) => {
+                return Ok(Admitted { ticket: Some(ticket), shared: Arc::clone(shared) });
+            }
+            Told::Refused(why) => return Err(why),
+            Told::Waits { number, instead } => {
+                refuse(instead, NotAdmitted::OverShare);
+                number
+            }
+        };
+        let _waiting = WithdrawOnDrop { shared, number };
+        // The patrol ends the wait of those who wait too long.
+        shared.caller.call();
+        answer.await.unwrap_or(Err(NotAdmitted::QueueExpired))
+    }
+
+    /// Waits for a place to load a function. A semaphore is never closed, so this does not fail.
+    pub(crate) async fn load(&self) -> Result<LoadPermit, AcquireError> {
         self.loads.clone().acquire_owned().await
+    }
+
+    /// What there is to count.
+    pub(crate) fn figures(&self) -> AdmissionFigures {
+        let (places_taken, queued) = self.shared.lock().counts();
+        let (computing, waiting_to_compute) = self.cpu.counts();
+        let counts = &self.shared.counts;
+        AdmissionFigures {
+            places: self.limits.places,
+            places_taken,
+            queued,
+            computing,
+            waiting_to_compute,
+            admitted: counts.admitted.load(Ordering::Relaxed),
+            queue_full: counts.queue_full.load(Ordering::Relaxed),
+            queue_expired: counts.queue_expired.load(Ordering::Relaxed),
+            over_share: counts.over_share.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Patrol for Admission {
+    fn look(&self, now: Instant) -> Option<Instant> {
+        let (expired, next) = self.shared.lock().expired(now);
+        refuse(expired, NotAdmitted::QueueExpired);
+        next
+    }
+
+    fn attach(&self, call: PatrolCall) {
+        self.shared.caller.attach(call);
+    }
+}
+
+/// A run that waits leaves the queue with its future.
+struct WithdrawOnDrop<'s> {
+    shared: &'s Arc<Shared>,
+    number: u64,
+}
+
+impl Drop for WithdrawOnDrop<'_> {
+    fn drop(&mut self) {
+        let _ = self.shared.lock().withdraw(self.number);
     }
 }

@@ -9,7 +9,7 @@ use onevent_ops::{BeforeRun, LoadedModules};
 use super::clock_reads::{OnClockRead, Reads};
 use super::execute::Evaluated;
 use super::job::{DescribeEnd, Described};
-use super::meter::{JobUsage, Meter};
+use super::meter::{JobUsage, Meter, Moment};
 use super::prewarm::Ready;
 use super::runtime::{Interrupted, Isolate};
 use super::snapshots::Snapshot;
@@ -64,7 +64,7 @@ async fn describe_in(
     isolate: &mut Isolate,
     mut timings: Timings,
     meter: &Meter,
-    moment: &mut onevent_contract::Instant,
+    moment: &mut Moment,
 ) -> Result<(Described, Option<ForRun>), Interrupted> {
     let told = Rc::<BeforeRun>::default();
     isolate.put(Rc::clone(&told));

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::job::{ExecuteEnd, ExecuteJob, NotStarted};
-use super::meter::Meter;
+use super::meter::{Meter, Moment};
 use super::runtime::{Interrupted, Isolate};
 use super::snapshots::Snapshot;
 use super::stop::{StopReason, StopSignal};
@@ -72,7 +72,7 @@ pub(super) async fn execute(
         job.schema.take(),
         Arc::clone(meter.clock()),
     );
-    let run = Rc::new(state);
+    let run = Rc::new(state.with_waits(meter.waits_of_the_run()));
     let _end = EndOnDrop::new(Rc::clone(&run));
     isolate.put(Rc::clone(&run));
     let mut moment = meter.now();
@@ -97,6 +97,7 @@ pub(super) async fn execute(
     let _ = tokio::time::timeout(LAST_WRITES, job.log.metadata_settled()).await;
     onevent_ops::release_after(&run).await;
     timings.teardown = meter.lap(&mut moment);
+    timings.queue = meter.waited();
     let frames = match &settled {
         Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
         _ => Vec::new(),
@@ -114,7 +115,7 @@ async fn before(
     job: &mut ExecuteJob,
     timings: &mut Timings,
     meter: &Meter,
-    moment: &mut onevent_contract::Instant,
+    moment: &mut Moment,
 ) -> Result<Called, NotStarted> {
     let answer = isolate.wait_for(&mut job.before).await;
     timings.host += meter.lap(moment);
@@ -165,9 +166,11 @@ async fn run_module(
             namespace?
         }
     };
+    let idle = meter.waited();
     let settled = isolate.run(&namespace, facts, run).await;
-    let waited = run.time_with_host();
-    timings.exec = meter.lap(&mut moment).saturating_sub(waited);
-    timings.host += waited;
+    // A thread that is woken waits for its permit before the host's answer is taken.
+    let host = run.time_with_host().saturating_sub(meter.waited().saturating_sub(idle));
+    timings.exec = meter.lap(&mut moment).saturating_sub(host);
+    timings.host += host;
     settled
 }

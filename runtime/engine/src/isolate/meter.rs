@@ -7,6 +7,7 @@ use onevent_contract::{Clock, Instant, Limits};
 
 use super::stop::StopSignal;
 use super::watchdog::{Watched, thread_time};
+use crate::admission::Waited;
 use crate::platform::ThreadCpuClock;
 
 /// What a job used.
@@ -25,6 +26,16 @@ pub(super) struct Meter {
     cpu_before: Duration,
     /// What the job used before: its isolate was prewarmed.
     earlier: JobUsage,
+    /// What it waited for permits to compute: no time of its own.
+    waited: Arc<Waited>,
+    waited_before: Duration,
+}
+
+/// A moment of a job, to measure from.
+#[derive(Clone, Copy)]
+pub(super) struct Moment {
+    at: Instant,
+    waited: Duration,
 }
 
 impl Meter {
@@ -37,12 +48,15 @@ impl Meter {
             cpu_clock,
             cpu_before: cpu_clock.read()?,
             earlier: JobUsage::default(),
+            waited: Arc::default(),
+            waited_before: Duration::ZERO,
         })
     }
 
     /// The same job goes on, after a pause that does not count.
     pub(super) fn resume(&mut self, earlier: JobUsage) {
         self.started = self.clock.monotonic();
+        self.waited_before = self.waited.until(self.started);
         self.cpu_before = self.cpu_clock.read().unwrap_or(self.cpu_before);
         self.earlier = earlier;
     }
@@ -51,17 +65,33 @@ impl Meter {
     pub(super) fn usage(&self, heap_peak_bytes: u64) -> JobUsage {
         let cpu = self.cpu_clock.read().unwrap_or(self.cpu_before).saturating_sub(self.cpu_before);
         JobUsage {
-            wall: self.earlier.wall + self.clock.elapsed(self.started),
+            wall: self.earlier.wall + self.clock.elapsed(self.started).saturating_sub(self.waited()),
             cpu: self.earlier.cpu + cpu,
             heap_peak_bytes,
         }
     }
 
-    /// The time since `moment`, which is then now.
-    pub(super) fn lap(&self, moment: &mut Instant) -> Duration {
-        let passed = self.clock.elapsed(*moment);
-        *moment = self.clock.monotonic();
-        passed
+    /// The job's time since `moment`, which is then now.
+    pub(super) fn lap(&self, moment: &mut Moment) -> Duration {
+        let before = std::mem::replace(moment, self.now());
+        let passed = moment.at.saturating_duration_since(before.at);
+        passed.saturating_sub(moment.waited.saturating_sub(before.waited))
+    }
+
+    /// What the job has waited for permits to compute.
+    pub(super) fn waited(&self) -> Duration {
+        self.waited.until(self.clock.monotonic()).saturating_sub(self.waited_before)
+    }
+
+    /// The same, whenever it is asked for.
+    pub(super) fn waits_of_the_run(&self) -> impl Fn() -> Duration + 'static {
+        let (clock, waited, before) = (Arc::clone(&self.clock), Arc::clone(&self.waited), self.waited_before);
+        move || waited.until(clock.monotonic()).saturating_sub(before)
+    }
+
+    /// Where that is counted.
+    pub(super) fn waits(&self) -> &Arc<Waited> {
+        &self.waited
     }
 
     /// The clock that it reads.
@@ -70,8 +100,9 @@ impl Meter {
     }
 
     /// Now.
-    pub(super) fn now(&self) -> Instant {
-        self.clock.monotonic()
+    pub(super) fn now(&self) -> Moment {
+        let at = self.clock.monotonic();
+        Moment { at, waited: self.waited.until(at) }
     }
 
     /// The job as the watchdog sees it.
@@ -79,6 +110,8 @@ impl Meter {
         Watched {
             stop: Arc::clone(stop),
             deadline: self.started + limits.wall.saturating_sub(self.earlier.wall),
+            waited: Arc::clone(&self.waited),
+            waited_before: self.waited_before,
             // What was used earlier was used on this thread.
             cpu: thread_time(self.cpu_clock, self.cpu_before.saturating_sub(self.earlier.cpu)),
             cpu_limit: limits.cpu,

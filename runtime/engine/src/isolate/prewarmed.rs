@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::execute::Reply;
 use super::job::ExecuteJob;
 use super::stop::StopSignal;
-use crate::admission::Permit;
+use crate::admission::Admitted;
 
 /// How long an isolate waits for a run before it is given back. A function that ran within this time before is one that an
 /// isolate is made ready for.
@@ -72,7 +72,7 @@ impl PrewarmKey {
 /// A run for an isolate.
 pub(super) struct Order {
     pub(super) job: ExecuteJob,
-    pub(super) permit: Permit,
+    pub(super) admitted: Admitted,
     pub(super) reply: Reply,
 }
 

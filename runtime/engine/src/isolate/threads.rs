@@ -21,7 +21,7 @@ use super::snapshots::Snapshot;
 use super::stop::StopSignal;
 use super::watchdog::Watchdog;
 use super::workers::Workers;
-use crate::admission::Permit;
+use crate::admission::{Admitted, CpuPermits, LoadPermit};
 
 /// Starts jobs on threads.
 pub(crate) struct IsolateThreads {
@@ -32,19 +32,20 @@ pub(crate) struct IsolateThreads {
     prewarmed: Prewarmed,
     kept: Kept,
     made: AtomicU64,
+    cpu: CpuPermits,
 }
 
 /// Who describes a function, and whether its isolate may be kept for a run.
 pub(crate) struct DescribeJob {
     pub(crate) modules: Arc<[Arc<ModuleSource>]>,
     pub(crate) limits: Limits,
-    pub(crate) permit: Permit,
+    pub(crate) permit: LoadPermit,
     pub(crate) may_run: bool,
 }
 
 impl IsolateThreads {
     /// Nothing is started yet.
-    pub(crate) fn new(watchdog: Arc<Watchdog>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(watchdog: Arc<Watchdog>, clock: Arc<dyn Clock>, cpu: CpuPermits) -> Self {
         Self {
             watchdog,
             prewarmed: Prewarmed::new(Arc::clone(&clock)),
@@ -53,6 +54,7 @@ impl IsolateThreads {
             workers: Workers::default(),
             kept: Kept::default(),
             made: AtomicU64::new(0),
+            cpu,
         }
     }
 
@@ -115,7 +117,8 @@ impl IsolateThreads {
         let snapshot = Snapshot::of(&loaded, false);
         let watch = self.watchdog.watch(meter.watched(&stop, &limits));
         self.count_one();
-        let asked = runtime.block_on(describe(loaded, snapshot, &limits, Arc::clone(&stop), &meter));
+        let work = describe(loaded, snapshot, &limits, Arc::clone(&stop), &meter);
+        let asked = runtime.block_on(self.cpu.computing(meter.waits(), work));
         drop(watch);
         let Asked { end, isolate, run } = asked;
         let run = run.filter(|_| may_run && self.kept.is_wanted() && stop.reason().is_none());
@@ -147,11 +150,11 @@ impl IsolateThreads {
     pub(crate) fn execute(
         self: &Arc<Self>,
         job: ExecuteJob,
-        permit: Permit,
+        admitted: Admitted,
     ) -> std::io::Result<UnderWay<Result<ExecuteEnd, NotStarted>>> {
         let (reply, end) = oneshot::channel();
         let key = PrewarmKey::of(&job);
-        let mut order = Order { job, permit, reply };
+        let mut order = Order { job, admitted, reply };
         if let Some((stop, orders)) = self.kept_for(&order.job) {
             match orders.send(order) {
                 Ok(()) => return Ok(UnderWay { stop, end }),
@@ -185,23 +188,24 @@ impl IsolateThreads {
     }
 
     fn execute_fresh(self: &Arc<Self>, order: Order, stop: Arc<StopSignal>) {
-        let Order { job, permit, reply } = order;
+        let Order { job, admitted, reply } = order;
         let modules = self.loaded.get(&job.modules);
-        self.on_this_thread(permit, |equipped| match equipped {
+        self.on_this_thread(admitted, |equipped| match equipped {
             Ok((runtime, meter)) => {
                 let _watch = self.watchdog.watch(meter.watched(&stop, &job.limits));
                 self.count_one();
-                runtime.block_on(execute_fresh(job, modules, stop, &meter, reply));
+                let work = execute_fresh(job, modules, stop, &meter, reply);
+                runtime.block_on(self.cpu.computing(meter.waits(), work));
             }
             Err(error) => drop(reply.send(Err(error.into()))),
         });
     }
 
-    /// Does `work` with a tokio runtime of its own, and then gives back the permit: the isolate is gone by then.
-    fn on_this_thread(&self, permit: Permit, work: impl FnOnce(Result<(Runtime, Meter), NoThread>)) {
+    /// Does `work` with a tokio runtime of its own, and then gives back the place: the isolate is gone by then.
+    fn on_this_thread<P>(&self, place: P, work: impl FnOnce(Result<(Runtime, Meter), NoThread>)) {
         let _alive = keeper::Alive::count();
         work(self.equip());
-        drop(permit);
+        drop(place);
     }
 
     /// What a job needs of its thread. deno_core wants a runtime entered before the isolate is made and left after it is
@@ -222,7 +226,8 @@ impl IsolateThreads {
             let stop = Arc::<StopSignal>::default();
             let watch = self.watchdog.watch(meter.watched(&stop, key.limits()));
             self.count_one();
-            let ready = runtime.block_on(prewarm(&modules, &key, &stop, &meter));
+            let work = prewarm(&modules, &key, &stop, &meter);
+            let ready = runtime.block_on(self.cpu.computing(meter.waits(), work));
             drop(watch);
             let Some(ready) = ready.filter(|_| stop.reason().is_none()) else {
                 return modules.never_prewarm();
@@ -247,13 +252,14 @@ impl IsolateThreads {
         meter: &Meter,
         stop: &Arc<StopSignal>,
     ) {
-        let Order { job, permit, reply } = order;
+        let Order { job, admitted, reply } = order;
         let _alive = keeper::Alive::count();
         {
             let _watch = self.watchdog.watch(meter.watched(stop, &job.limits));
-            runtime.block_on(run_ready(ready, job, meter, reply));
+            let work = run_ready(ready, job, meter, reply);
+            runtime.block_on(self.cpu.computing(meter.waits(), work));
         }
-        drop(permit);
+        drop(admitted);
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use onevent_contract::{Clock, Instant};
 
 use super::stop::{StopReason, StopSignal};
+use crate::admission::{Patrol, PatrolCall, Waited};
 use crate::platform::ThreadCpuClock;
 
 /// How long the thread sleeps at least, and how often it presses a stop that has not taken effect. A run is stopped at
@@ -27,7 +28,11 @@ pub(super) fn thread_time(clock: ThreadCpuClock, before: Duration) -> CpuTime {
 /// The limits of one run, as the watchdog sees them.
 pub(crate) struct Watched {
     pub(crate) stop: Arc<StopSignal>,
+    /// Without what the run waits for permits to compute.
     pub(crate) deadline: Instant,
+    /// What its thread has waited for them, and had when the run began.
+    pub(crate) waited: Arc<Waited>,
+    pub(crate) waited_before: Duration,
     pub(crate) cpu: CpuTime,
     pub(crate) cpu_limit: Duration,
 }
@@ -40,14 +45,15 @@ impl Watched {
             self.stop.press();
             return now + TICK;
         }
-        if now >= self.deadline {
+        let deadline = self.deadline + self.waited.until(now).saturating_sub(self.waited_before);
+        if now >= deadline {
             self.stop.request(StopReason::Wall);
             return now + TICK;
         }
         // The clock of a thread that has ended answers nothing, and uses nothing.
-        let Some(used) = (self.cpu)() else { return self.deadline };
+        let Some(used) = (self.cpu)() else { return deadline };
         match self.cpu_limit.checked_sub(used) {
-            Some(left) => self.deadline.min(now.checked_add(left.max(TICK)).unwrap_or(self.deadline)),
+            Some(left) => deadline.min(now.checked_add(left.max(TICK)).unwrap_or(deadline)),
             None => {
                 self.stop.request(StopReason::Cpu { used });
                 now + TICK
@@ -86,6 +92,7 @@ impl State {
 struct Shared {
     state: Mutex<State>,
     clock: Arc<dyn Clock>,
+    patrols: Vec<Arc<dyn Patrol>>,
 }
 
 impl Shared {
@@ -103,6 +110,9 @@ impl Shared {
             }
             let pause = state.check(now);
             drop(state);
+            let due = self.patrols.iter().filter_map(|patrol| patrol.look(now));
+            let due = due.map(|due| due.saturating_duration_since(now).max(TICK)).min();
+            let pause = pause.into_iter().chain(due).min();
             // Whoever changes something unparks the thread, also when that happens before it is parked.
             match pause {
                 Some(pause) => std::thread::park_timeout(pause),
@@ -119,13 +129,15 @@ pub(crate) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Starts the thread.
-    pub(crate) fn start(clock: Arc<dyn Clock>) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), clock });
+    /// Starts the thread. It looks after the patrols, too.
+    pub(crate) fn start(clock: Arc<dyn Clock>, patrols: Vec<Arc<dyn Patrol>>) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { state: Mutex::default(), clock, patrols });
         let watching = shared.clone();
         let thread =
             std::thread::Builder::new().name("onevent-watchdog".into()).spawn(move || watching.watch())?;
-        Ok(Self { shared, thread: thread.thread().clone() })
+        let thread = thread.thread().clone();
+        shared.patrols.iter().for_each(|patrol| patrol.attach(PatrolCall(thread.clone())));
+        Ok(Self { shared, thread })
     }
 
     /// Watches a run until the returned guard is dropped.
@@ -171,6 +183,8 @@ mod tests {
     fn watched(wall: Duration, cpu: Duration) -> Watched {
         Watched {
             stop: Arc::default(),
+            waited: Arc::default(),
+            waited_before: Duration::ZERO,
             deadline: SystemClock.monotonic() + wall,
             cpu: thread_time(ThreadCpuClock::of_this_thread().unwrap(), Duration::ZERO),
             cpu_limit: cpu,
@@ -224,6 +238,24 @@ mod tests {
             .map(|registration| registration.watched.stop.reason().is_some())
             .collect();
         assert_eq!(stopped, [false, true]);
+    }
+
+    #[test]
+    fn what_a_run_waits_for_permits_does_not_count() {
+        let now = SystemClock.monotonic();
+        let waits = Waited::default();
+        waits.begin(now);
+        let mut slow = watched(Duration::from_millis(10), LONG);
+        slow.waited = Arc::new(waits);
+        let mut state = state(vec![slow, watched(Duration::from_millis(10), LONG)], now);
+        let later = now + Duration::from_secs(1);
+        state.check(later);
+        let reasons: Vec<_> =
+            state.registrations.iter().map(|registration| registration.watched.stop.reason()).collect();
+        assert_eq!(reasons, [None, Some(StopReason::Wall)]);
+        state.registrations[0].watched.waited.end(later);
+        state.check(later + Duration::from_secs(1));
+        assert_eq!(state.registrations[0].watched.stop.reason(), Some(StopReason::Wall));
     }
 
     #[test]

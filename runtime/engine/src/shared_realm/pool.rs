@@ -8,8 +8,8 @@ use onevent_contract::{Clock, EnvironmentName, ModuleSource};
 use onevent_ops::LoadedModules;
 use tokio::sync::{mpsc, oneshot};
 
-use super::worker::{Load, Sent, start};
-use crate::admission::Permit;
+use super::worker::{Load, Sent, Surroundings, start};
+use crate::admission::{Admitted, CpuPermits};
 use crate::isolate::{ExecuteEnd, ExecuteJob, NotStarted, StopSignal, UnderWay, Watchdog};
 
 /// Which runs may share an isolate: never those of two environments, or of two deployments.
@@ -70,12 +70,13 @@ pub(crate) struct SharedIsolates {
     clock: Arc<dyn Clock>,
     /// For each key.
     most: usize,
+    cpu: CpuPermits,
 }
 
 impl SharedIsolates {
     /// None yet; at most `most` for each key.
-    pub(crate) fn new(watchdog: Arc<Watchdog>, clock: Arc<dyn Clock>, most: usize) -> Self {
-        Self { members: Mutex::default(), watchdog, clock, most: most.max(1) }
+    pub(crate) fn new(watchdog: Arc<Watchdog>, clock: Arc<dyn Clock>, most: usize, cpu: CpuPermits) -> Self {
+        Self { members: Mutex::default(), watchdog, clock, most: most.max(1), cpu }
     }
 
     /// Sends the run to the isolate that has the fewest.
@@ -84,11 +85,11 @@ impl SharedIsolates {
         key: SharedKey,
         job: ExecuteJob,
         modules: Arc<LoadedModules>,
-        permit: Permit,
+        admitted: Admitted,
     ) -> std::io::Result<UnderWay<Result<ExecuteEnd, NotStarted>>> {
         let (reply, end) = oneshot::channel();
         let stop = Arc::<StopSignal>::default();
-        self.send(key, Sent { job, modules, stop: Arc::clone(&stop), permit, reply })?;
+        self.send(key, Sent { job, modules, stop: Arc::clone(&stop), admitted, reply })?;
         Ok(UnderWay { stop, end })
     }
 
@@ -139,7 +140,14 @@ impl SharedIsolates {
         let resend = Arc::new(move |sent| {
             let _ = pool.upgrade().map(|pool| pool.send(key.clone(), sent));
         });
-        start(heap, Arc::clone(&load), receive, Arc::clone(&self.watchdog), Arc::clone(&self.clock), resend)?;
+        let surroundings = Surroundings {
+            watchdog: Arc::clone(&self.watchdog),
+            clock: Arc::clone(&self.clock),
+            cpu: self.cpu.clone(),
+            waited: Arc::default(),
+            resend,
+        };
+        start(heap, Arc::clone(&load), receive, surroundings)?;
         let mut member = Member { send, load, modules: HashMap::new(), functions: Vec::new() };
         member.accepts(modules);
         Ok(member)

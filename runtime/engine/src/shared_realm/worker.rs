@@ -18,7 +18,7 @@ use super::modules::RunModules;
 use super::realm::Realm;
 use super::run::Running;
 use super::turns::Meter;
-use crate::admission::Permit;
+use crate::admission::{Admitted, CpuPermits, Waited};
 use crate::isolate::{
     ExecuteEnd, ExecuteJob, Interrupted, JobUsage, LAST_WRITES, LATE_ANSWER, NotStarted, STACK_BYTES,
     StopReason, StopSignal, Watchdog, Watched, hangs,
@@ -33,7 +33,7 @@ pub(super) struct Sent {
     pub(super) job: ExecuteJob,
     pub(super) modules: Arc<LoadedModules>,
     pub(super) stop: Arc<StopSignal>,
-    pub(super) permit: Permit,
+    pub(super) admitted: Admitted,
     pub(super) reply: oneshot::Sender<Result<ExecuteEnd, NotStarted>>,
 }
 
@@ -45,6 +45,13 @@ enum Worked {
     Ended(Box<Result<ExecuteEnd, NotStarted>>),
     /// Its isolate was lost, and nothing had left it: it can begin again.
     Again(Box<ExecuteJob>),
+}
+
+/// A moment of a run, to measure from.
+#[derive(Clone, Copy)]
+struct Moment {
+    at: Instant,
+    waited: Duration,
 }
 
 /// What is measured of a run.
@@ -62,23 +69,33 @@ pub(super) struct Load {
     pub(super) closed: AtomicBool,
 }
 
+/// What an isolate has of its engine.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) watchdog: Arc<Watchdog>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) cpu: CpuPermits,
+    /// What the isolate's thread has waited for permits: no time of its runs.
+    pub(super) waited: Arc<Waited>,
+    pub(super) resend: Resend,
+}
+
 /// Starts the thread.
 pub(super) fn start(
     heap_limit: usize,
     load: Arc<Load>,
     mut receive: mpsc::UnboundedReceiver<Sent>,
-    watchdog: Arc<Watchdog>,
-    clock: Arc<dyn Clock>,
-    resend: Resend,
+    around: Surroundings,
 ) -> std::io::Result<()> {
     std::thread::Builder::new().name("onevent-shared".into()).stack_size(STACK_BYTES).spawn(move || {
         // deno_core wants a runtime entered before the isolate is made and left after it is dropped.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let served = match (runtime, ThreadCpuClock::of_this_thread()) {
             (Ok(runtime), Some(cpu)) => {
-                let worker =
-                    serve(heap_limit, cpu, &load, &mut receive, &watchdog, &clock, Arc::clone(&resend));
-                LocalSet::new().block_on(&runtime, worker)
+                let worker = serve(heap_limit, cpu, &load, &mut receive, around.clone());
+                let runs = LocalSet::new();
+                // A turn of the thread is one of each run that was woken.
+                runtime.block_on(around.cpu.computing(&around.waited, runs.run_until(worker)))
             }
             (Err(error), _) => Err(format!("the isolate's thread cannot work: {error}")),
             (_, None) => Err("the isolate's thread has no CPU clock".to_owned()),
@@ -88,7 +105,7 @@ pub(super) fn start(
         while let Ok(sent) = receive.try_recv() {
             match &served {
                 // They came when it had just ended.
-                Ok(()) => resend(sent),
+                Ok(()) => (around.resend)(sent),
                 Err(message) => drop(sent.reply.send(Err(NotStarted::Engine(message.clone())))),
             }
         }
@@ -100,15 +117,13 @@ pub(super) fn start(
 struct Worker {
     realm: Rc<RefCell<Realm>>,
     load: Arc<Load>,
-    watchdog: Arc<Watchdog>,
-    clock: Arc<dyn Clock>,
+    around: Surroundings,
     /// Told when a run has ended: the loop, and those that wait for room.
     ended: Notify,
     freed: Notify,
     /// The stop signals of the runs that are here.
     open: RefCell<Vec<Arc<StopSignal>>>,
     next: Cell<u64>,
-    resend: Resend,
 }
 
 async fn serve(
@@ -116,9 +131,7 @@ async fn serve(
     cpu: ThreadCpuClock,
     load: &Arc<Load>,
     receive: &mut mpsc::UnboundedReceiver<Sent>,
-    watchdog: &Arc<Watchdog>,
-    clock: &Arc<dyn Clock>,
-    resend: Resend,
+    around: Surroundings,
 ) -> Result<(), String> {
     let realm = Realm::new(heap_limit, cpu)
         .await
@@ -126,13 +139,11 @@ async fn serve(
     let worker = Rc::new(Worker {
         realm: Rc::new(RefCell::new(realm)),
         load: Arc::clone(load),
-        watchdog: Arc::clone(watchdog),
-        clock: Arc::clone(clock),
+        around,
         ended: Notify::new(),
         freed: Notify::new(),
         open: RefCell::default(),
         next: Cell::default(),
-        resend,
     });
     loop {
         let sent = tokio::select! {
@@ -177,7 +188,7 @@ impl Worker {
     }
 
     async fn work(self: Rc<Self>, sent: Sent) {
-        let Sent { job, modules, stop, permit, reply } = sent;
+        let Sent { job, modules, stop, admitted, reply } = sent;
         let worked = self.execute(job, &modules, &stop).await;
         self.open.borrow_mut().retain(|other| !Arc::ptr_eq(other, &stop));
         let works = !self.open.borrow().is_empty();
@@ -188,11 +199,11 @@ impl Worker {
         match worked {
             Worked::Ended(end) => {
                 stop.end();
-                drop(permit);
+                drop(admitted);
                 // Nobody may be waiting any more; then the end is dropped with the channel.
                 let _ = reply.send(*end);
             }
-            Worked::Again(job) => (self.resend)(Sent { job: *job, modules, stop, permit, reply }),
+            Worked::Again(job) => (self.around.resend)(Sent { job: *job, modules, stop, admitted, reply }),
         }
     }
 
@@ -225,10 +236,10 @@ impl Worker {
         stop: &Arc<StopSignal>,
     ) -> Worked {
         let mut measured = Measured::default();
-        let mut moment = self.clock.monotonic();
+        let mut moment = self.now();
         self.room(job.nested).await;
         measured.timings.queue = self.lap(&mut moment);
-        let started = moment;
+        let Moment { at: started, waited: waited_before } = moment;
         let number = self.next.replace(self.next.get() + 1);
         let turns = Arc::clone(&self.realm.borrow().turns);
         let meter = Meter::new(number, Arc::clone(&turns));
@@ -237,10 +248,12 @@ impl Worker {
         let watched = Watched {
             stop: Arc::clone(stop),
             deadline: started + job.limits.wall,
+            waited: Arc::clone(&self.around.waited),
+            waited_before,
             cpu: Box::new(move || Some(used.read())),
             cpu_limit: job.limits.cpu,
         };
-        let _watch = self.watchdog.watch(watched);
+        let _watch = self.around.watchdog.watch(watched);
         let common_js = self.realm.borrow().entries.common_js.clone();
         let modules = Rc::new(RunModules::new(Arc::clone(modules), common_js));
         let run = RunState::new(
@@ -248,8 +261,9 @@ impl Worker {
             job.call.clone(),
             job.host_runtime.clone(),
             job.schema.clone(),
-            Arc::clone(&self.clock),
+            Arc::clone(&self.around.clock),
         )
+        .with_waits(self.waits_since(waited_before))
         .in_shared_isolate(Rc::clone(&modules.function));
         let run = Rc::new(run);
         let (before, facts) = match before(&mut job, stop).await {
@@ -270,15 +284,16 @@ impl Worker {
         };
         let Measured { heap_peak, mut timings } = measured;
         let usage = JobUsage {
-            wall: self.clock.elapsed(started),
+            wall: self.around.clock.elapsed(started).saturating_sub(self.waited(waited_before)),
             cpu: meter.read(),
             heap_peak_bytes: heap_peak as u64,
         };
-        moment = self.clock.monotonic();
+        moment = self.now();
         // A write that began is made or it is not: the report has to know which. The run's locks may be for it.
         let _ = tokio::time::timeout(LAST_WRITES, job.log.metadata_settled()).await;
         onevent_ops::release_after(&run).await;
         timings.teardown = self.lap(&mut moment);
+        timings.queue += self.waited(waited_before);
         let frames = match &settled {
             Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
             _ => Vec::new(),
@@ -286,11 +301,27 @@ impl Worker {
         Worked::Ended(Box::new(Ok(ExecuteEnd { before, settled, frames, usage, timings })))
     }
 
-    /// The time since `moment`, which is then now.
-    fn lap(&self, moment: &mut Instant) -> Duration {
-        let passed = self.clock.elapsed(*moment);
-        *moment = self.clock.monotonic();
-        passed
+    fn now(&self) -> Moment {
+        let at = self.around.clock.monotonic();
+        Moment { at, waited: self.around.waited.until(at) }
+    }
+
+    /// The time since `moment`, which is then now, without waits for permits.
+    fn lap(&self, moment: &mut Moment) -> Duration {
+        let before = std::mem::replace(moment, self.now());
+        let passed = moment.at.saturating_duration_since(before.at);
+        passed.saturating_sub(moment.waited.saturating_sub(before.waited))
+    }
+
+    /// What the thread has waited for permits since it had waited so long.
+    fn waited(&self, before: Duration) -> Duration {
+        self.now().waited.saturating_sub(before)
+    }
+
+    /// The same, whenever it is asked for.
+    fn waits_since(&self, before: Duration) -> impl Fn() -> Duration + 'static {
+        let Surroundings { clock, waited, .. } = self.around.clone();
+        move || waited.until(clock.monotonic()).saturating_sub(before)
     }
 
     async fn run(
@@ -303,7 +334,7 @@ impl Worker {
         measured: &mut Measured,
     ) -> Result<onevent_ops::Completion, Interrupted> {
         let Measured { heap_peak, timings } = measured;
-        let mut moment = self.clock.monotonic();
+        let mut moment = self.now();
         let context = self.open(run, modules, meter, stop)?;
         timings.isolate = self.lap(&mut moment);
         let mut running = Running::new(
@@ -312,17 +343,19 @@ impl Worker {
             context,
             Arc::clone(meter),
             Arc::clone(stop),
-            Arc::clone(&self.clock),
+            Arc::clone(&self.around.clock),
         );
         let namespace = running.evaluate().await;
         timings.load = self.lap(&mut moment);
+        let idle = moment.waited;
         let ended = match namespace {
             Ok(namespace) => running.execute(&namespace, facts).await,
             Err(interrupted) => Err(interrupted),
         };
-        let waited = run.time_with_host();
-        timings.exec = self.lap(&mut moment).saturating_sub(waited);
-        timings.host += waited;
+        // A thread that is woken waits for its permit before the host's answer is taken.
+        let host = run.time_with_host().saturating_sub(self.waited(idle));
+        timings.exec = self.lap(&mut moment).saturating_sub(host);
+        timings.host += host;
         if ended.is_ok() {
             running.keep_code();
         }

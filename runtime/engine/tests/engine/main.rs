@@ -10,6 +10,7 @@
 const REALM: onevent_engine::Realm = onevent_engine::Realm::Isolate;
 
 mod actions;
+mod admission;
 mod bundles;
 mod conformance;
 mod descriptions;

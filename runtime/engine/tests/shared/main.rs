@@ -10,6 +10,8 @@ const REALM: onevent_engine::Realm = onevent_engine::Realm::Shared;
 
 #[path = "../engine/actions.rs"]
 mod actions;
+#[path = "../engine/admission.rs"]
+mod admission;
 #[path = "../engine/bundles.rs"]
 mod bundles;
 #[path = "../engine/effects.rs"]

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use onevent_contract::{
-    ActionCall, CompletedRun, ErrorType, HostCalls, HostError, MAX_ACTION_DEPTH, MetadataCommit,
-    MetadataReport, Mode, Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
+    ActionCall, ApiErrorCode, CompletedRun, ErrorType, HostCalls, HostError, MAX_ACTION_DEPTH,
+    MetadataCommit, MetadataReport, Mode, Outcome, REPORT_SCHEMA_VERSION, RunError, RunId, RunReport, Usage,
 };
 use onevent_hosts::{
     Access, ActionNotRun, ActionRun, ActionRunner, DryConnection, DryHost, DryHostOptions, LiveHost,
@@ -29,6 +29,10 @@ impl ActionRunner for Script {
         self.asked.lock().unwrap().push(about);
         let result = match run.action.name.as_str() {
             "gone" => return Err(ActionNotRun::Unknown { message: "no such action".into() }),
+            "crowded" => {
+                let message = "the queue is full".into();
+                return Err(ActionNotRun::NoPlace { code: ApiErrorCode::QueueFull, message });
+            }
             "fail" => Err(RunError::new(ErrorType::ScriptHttpError, "provider said 404")),
             "request" => Ok(json!(text(run.host.proxy(&call("inner"), request(None, None)).await).await)),
             "remember" => {
@@ -120,6 +124,7 @@ async fn what_does_not_exist_is_answered_before_anything_runs() {
     }
     assert!(script.asked.lock().unwrap().is_empty());
     assert_eq!(trigger(action("p", "acme", "gone")).await, (404, "not_found".into()));
+    assert_eq!(trigger(action("p", "acme", "crowded")).await, (503, "queue_full".into()));
     // A run of the creation itself may trigger actions for the connection under creation.
     let own = setup.live(&pending, Access::Normal).with_actions(script.clone());
     own.trigger_action(&call("outer"), action("q", "pending", "request")).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use onevent_contract::{FunctionKey, Operation};
 use onevent_store::{PutBack, StoreError, Transaction};
 
-use super::{AllRan, Running};
+use super::{AllRan, NoPlace, Running};
 use crate::interruption::InterruptedIn;
 use crate::{CleanupFailure, LifecycleError, OperationReport, settling};
 
@@ -50,7 +50,7 @@ impl Running<'_> {
         };
         match (self.guard.end(last).await, all_ran) {
             (Ok(()), AllRan::Yes) => Ok(self.report),
-            (Ok(()), AllRan::Interrupted) => Err(LifecycleError::Interrupted {
+            (Ok(()), AllRan::Interrupted | AllRan::NoPlace) => Err(LifecycleError::Interrupted {
                 during: InterruptedIn::Setup,
                 report: Box::new(self.report),
             }),
@@ -67,7 +67,7 @@ impl Running<'_> {
                 settling::settle_setup(self.options, &mut last, self.guard.key(), request_id).await?;
             }
             // Whoever works for the queue goes on: a server, now or later.
-            AllRan::Interrupted => {
+            AllRan::Interrupted | AllRan::NoPlace => {
                 for claim in self.setup.drain(..) {
                     let id = claim.id().to_string();
                     let how = match self.report.runs.iter().any(|run| run.run_id.to_string() == id) {
@@ -118,13 +118,30 @@ impl Running<'_> {
 
     /// Puts the connection back to what it was, keeps the runs, and tells why.
     pub(crate) async fn give_up(
-        self,
+        mut self,
         function: FunctionKey,
         code: String,
         message: String,
     ) -> LifecycleError {
-        let report = self.put_back().await;
-        LifecycleError::NoVerdict { function, code, message, runs: report.runs }
+        let no_place = self.no_place.take();
+        let runs = self.put_back().await.runs;
+        match no_place {
+            Some(NoPlace { function, code, message }) => {
+                LifecycleError::NoPlace { function, code, message, runs }
+            }
+            None => LifecycleError::NoVerdict { function, code, message, runs },
+        }
+    }
+
+    /// The same, because there was no place for the run of a cleanup.
+    pub(crate) async fn not_admitted(mut self) -> LifecycleError {
+        match self.no_place.take() {
+            Some(NoPlace { function, code, message }) => {
+                let runs = self.put_back().await.runs;
+                LifecycleError::NoPlace { function, code, message, runs }
+            }
+            None => self.not_cleaned_up().await,
+        }
     }
 
     /// The same, because the operation was interrupted.

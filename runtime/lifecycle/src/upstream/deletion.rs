@@ -50,6 +50,7 @@ impl UpstreamLifecycle {
                 }
             },
             Ok(AllRan::Interrupted) => Err(running.interrupted(InterruptedIn::Cleanup).await),
+            Ok(AllRan::NoPlace) => Err(running.not_admitted().await),
             Err(source) => Err(running.not_deleted(source)),
         }
     }

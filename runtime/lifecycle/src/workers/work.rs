@@ -12,6 +12,8 @@ use crate::{Lifecycle, webhooks};
 
 /// How long an event waits whose connection is busy with another operation.
 const WHILE_BUSY: Duration = Duration::from_secs(1);
+/// How long an event waits whose run got no place: this machine has too much to do, another may take the event.
+const WHILE_FULL: Duration = Duration::from_secs(5);
 /// How long an event waits whose functions could not be loaded, or whose run did not start; longer with every attempt.
 const UNTIL_TRIED_AGAIN: Duration = Duration::from_secs(2);
 /// How often a run that did not start is tried.
@@ -30,6 +32,7 @@ pub(super) async fn function(
     match lifecycle.run_queued(claim).await? {
         QueuedRun::Ended => Ok(()),
         QueuedRun::Busy => put_back(options, claim, WHILE_BUSY, PutBack::NotBegun).await,
+        QueuedRun::NoPlace => put_back(options, claim, WHILE_FULL, PutBack::NotBegun).await,
         QueuedRun::Stopping => put_back(options, claim, Duration::ZERO, PutBack::NotBegun).await,
         QueuedRun::NotStarted(error) => try_again(options, claim, Some(&lifecycle), error).await,
         QueuedRun::Impossible(error) => lifecycle.end_unrun(claim, unrun(claim, error)).await,

@@ -3,7 +3,9 @@ use onevent_contract::{DEFAULT_REJECTION, Operation, Outcome, WarningCode};
 use onevent_lifecycle::LifecycleError;
 use serde_json::json;
 
-use crate::script::Ending::{HitsTheWallLimit, HttpError, Refused, Returns, ThrowsActionError, Unknown};
+use crate::script::Ending::{
+    HitsTheWallLimit, HttpError, NoPlaceAtFirst, Refused, Returns, ThrowsActionError, Unknown,
+};
 use crate::script::{Stage, key, names, new_connection, reconnection};
 
 #[tokio::test]
@@ -128,6 +130,20 @@ async fn where_onevent_fails_there_is_no_verdict_and_no_connection() {
         let (lifecycle, _) = stage.replay(&[]);
         lifecycle.create(new_connection("acme", "tok-2")).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn without_a_place_for_its_validation_nothing_is_created_and_the_same_may_be_tried_again() {
+    let functions =
+        [(ValidateConnection, "first", Returns), (ValidateConnection, "second", NoPlaceAtFirst(1))];
+    let stage = Stage::set(&functions).await;
+    let error = stage.lifecycle.create(new_connection("acme", "tok-1")).await.unwrap_err();
+    assert_eq!(error.code(), "queue_full");
+    let LifecycleError::NoPlace { function, runs, .. } = error else { panic!("{error}") };
+    assert_eq!((function.to_string().as_str(), runs.len()), ("salesforce/second", 1));
+    assert!(stage.list().await.is_empty());
+    stage.lifecycle.create(new_connection("acme", "tok-1")).await.unwrap();
+    assert_eq!(stage.list().await.len(), 1);
 }
 
 #[tokio::test]

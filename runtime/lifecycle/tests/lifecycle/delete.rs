@@ -1,7 +1,7 @@
 use onevent_contract::Event::{PreConnectionDeletion, ValidateConnection};
 use onevent_contract::{Operation, Outcome, WarningCode};
 
-use crate::script::Ending::{Hangs, HitsTheWallLimit, Refused, Returns, ThrowsActionError};
+use crate::script::Ending::{Hangs, HitsTheWallLimit, NoPlaceAtFirst, Refused, Returns, ThrowsActionError};
 use crate::script::{Stage, key, names, new_connection, reconnection};
 
 async fn connected() -> Stage {
@@ -42,6 +42,18 @@ async fn failed_cleanup_is_shown_and_recorded_and_the_deletion_goes_on() {
     assert!(stage.list().await.is_empty());
     let outcomes = [("a", Outcome::Rejected), ("c", Outcome::Stopped), ("d", Outcome::Succeeded)];
     assert_eq!(stage.stored_runs().await, outcomes.map(|(name, outcome)| (name.into(), outcome)));
+}
+
+#[tokio::test]
+async fn without_a_place_for_its_cleanup_nothing_is_deleted() {
+    let stage = connected().await;
+    let (lifecycle, _) = stage.replay(&[(PreConnectionDeletion, "cleanup", NoPlaceAtFirst(1))]);
+    let error = lifecycle.delete(&key("acme")).await.unwrap_err();
+    assert_eq!(error.code(), "queue_full");
+    assert_eq!(stage.list().await.len(), 1);
+    let report = lifecycle.delete(&key("acme")).await.unwrap();
+    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+    assert!(stage.list().await.is_empty());
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use onevent_lifecycle::{
 };
 use onevent_store::{DeploymentId, EventFilter, EventState, EventSummary, RunFilter, Store};
 
-use crate::script::Ending::{self, Hangs, Refused, Returns, ThrowsActionError};
+use crate::script::Ending::{self, Hangs, NoPlaceAtFirst, Refused, Returns, ThrowsActionError};
 use crate::script::{Stage, key, new_connection};
 
 /// Gives every event the same lifecycle.
@@ -194,6 +194,18 @@ async fn a_setup_waits_for_the_operation_of_its_connection_and_others_do_not_wai
     settled(&stage.store).await;
     assert_eq!(stage.ran(), ["setup", "setup"]);
     drop(workers);
+}
+
+#[tokio::test]
+async fn a_setup_that_got_no_place_waits_and_that_is_no_attempt() {
+    let functions = [(PostConnectionCreation, "setup", NoPlaceAtFirst(1))];
+    let (stage, lifecycle) = stage(&functions).await;
+    lifecycle.create(new_connection("acme", "tok-1")).await.unwrap();
+    let workers = start(&stage.store, lifecycle, &Arc::default());
+    let ended = settled(&stage.store).await;
+    assert_eq!((ended[0].state, ended[0].attempt), (EventState::Done, 1));
+    assert_eq!(stage.ran(), ["setup", "setup"], "it was asked for twice");
+    workers.drain(Duration::from_secs(5)).await;
 }
 
 #[tokio::test]

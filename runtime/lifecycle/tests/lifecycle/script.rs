@@ -35,6 +35,8 @@ pub(crate) enum Ending {
     Unknown,
     /// The run does not start.
     Refused,
+    /// There is no place for the first so many runs; the others return.
+    NoPlaceAtFirst(usize),
     /// Never ends by itself, but when it is stopped.
     Hangs,
     /// Never ends.
@@ -124,6 +126,14 @@ impl Runner for ScriptedRunner {
             }
             Ending::Unknown => {
                 (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, "the disk is full")))
+            }
+            Ending::NoPlaceAtFirst(count) => {
+                let name = invocation.function.key.name.as_str();
+                let asked = self.seen.lock().unwrap().iter().filter(|seen| seen.function == name).count();
+                if asked <= *count {
+                    return Err(RunRefused::QueueFull { most: 1 });
+                }
+                (Outcome::Succeeded, None)
             }
             Ending::Refused => return Err(RunRefused::Host { message: "no metadata".into() }),
             Ending::Hangs => {

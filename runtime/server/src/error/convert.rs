@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use onevent_app::{ConfigError, ServiceError};
 use onevent_engine::LoadError;
 use onevent_hosts::RemoteError;
-use onevent_lifecycle::LifecycleError;
 use onevent_lifecycle::deployments::DeploymentError;
+use onevent_lifecycle::{LifecycleError, TriggerError};
 use onevent_store::StoreError;
 use serde_json::{Value, json};
 
@@ -48,6 +48,7 @@ impl From<LifecycleError> for ApiError {
             LifecycleError::Interrupted { .. } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", error.to_string())
             }
+            LifecycleError::NoPlace { code, .. } => Self::no_place(code, error.to_string()),
             error => Self::internal(&error),
         }
     }
@@ -96,6 +97,12 @@ impl From<ServiceError> for ApiError {
             ServiceError::Deployment(error) => error.into(),
             ServiceError::Lifecycle(error) => error.into(),
             ServiceError::Remote(error) => error.into(),
+            ServiceError::Refused(refused) | ServiceError::Trigger(TriggerError::Refused(refused)) => {
+                match refused.no_place() {
+                    Some(code) => Self::no_place(code, refused.to_string()),
+                    None => Self::internal(&refused),
+                }
+            }
             error @ ServiceError::NoToken { .. } => {
                 Self::new(StatusCode::BAD_REQUEST, error.code().to_owned(), error.to_string())
             }

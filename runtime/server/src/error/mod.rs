@@ -6,15 +6,20 @@ mod field;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use axum::Json;
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use onevent_contract::{ApiScope, JsonObject};
+use onevent_contract::{ApiErrorCode, ApiScope, JsonObject};
 use serde_json::{Value, json};
 
 pub(crate) use self::body::ErrorBody;
 pub(crate) use self::field::FieldError;
+
+/// After how long a place for a run may be free: most runs take less.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// An answer that is an error.
 ///
@@ -81,6 +86,12 @@ impl ApiError {
         tracing::error!(error = %error, "a request failed");
         let message = "onevent failed; its log has the reason, under the id of this request";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", message)
+    }
+
+    /// 503: there was no place for a run. It did not start, so the same request may be made again.
+    pub(crate) fn no_place(code: ApiErrorCode, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code.as_str(), message)
+            .header(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_AFTER.as_secs()))
     }
 
     /// The same with one more field of `error`, or another value of one.

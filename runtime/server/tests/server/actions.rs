@@ -1,9 +1,15 @@
 //! Actions over HTTP.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use onevent_contract::{CallContext, ConnectionFacts, Host, HostAnswer, HostCall, HostError, Invocation};
+use onevent_engine::ProjectSource;
+use onevent_server::{ServerOptions, router};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::world::{Answer, World};
 
@@ -143,4 +149,55 @@ async fn input_that_violates_its_schema_is_refused_before_anything_runs() {
     let warned = store.run(&runs[0].run_id.to_string()).await.unwrap().unwrap().report;
     assert_eq!(warned["warnings"][0]["code"], "invalid_action_output", "{warned:#}");
     assert_eq!(trigger(&world, &[], &echo("hello")).await.status, StatusCode::OK);
+}
+
+/// What a run has that asks for nothing.
+struct Nothing;
+
+#[async_trait]
+impl Host for Nothing {
+    async fn call(&self, _: &CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
+        Err(call.unsupported())
+    }
+}
+
+/// Takes a place of the server's engine, until the answer is dropped.
+async fn take_a_place(world: &World) -> AbortOnDropHandle<()> {
+    let engine = world.service.engine().unwrap().clone();
+    let code = "import { createOnEvent } from 'nango';
+        export default createOnEvent({ event: 'validate-connection', description: 'waits',
+            exec: async () => { await new Promise((done) => setTimeout(done, 60_000)); } });";
+    let files = [("index.ts", "import './a/on-events/b';"), ("a/on-events/b.ts", code)];
+    let project = engine.load(ProjectSource::files(files)).await.unwrap();
+    let facts = ConnectionFacts {
+        connection_id: "other".parse().unwrap(),
+        integration: "a".parse().unwrap(),
+        provider: "a".into(),
+    };
+    let invocation = Invocation::new(project.functions[0].clone(), facts, "dev".parse().unwrap());
+    let running = engine.clone();
+    let held = tokio::spawn(async move { drop(running.run(invocation, Arc::new(Nothing)).await) });
+    while engine.admission_figures().places_taken == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    AbortOnDropHandle::new(held)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_place_the_answer_is_503_and_the_same_may_be_asked_again() {
+    let settings = "[server]\nmax_runs = 1\nqueue = 0\n";
+    let world = World::served_with(settings, |service| router(service, ServerOptions::default())).await;
+    world.import("acme", "good").await;
+    let held = take_a_place(&world).await;
+    for refused in [trigger(&world, &[], &echo("hello")).await, world.import("globex", "good").await] {
+        assert_eq!((refused.status.as_u16(), refused.code()), (503, "queue_full"), "{refused:?}");
+        assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0, "{refused:?}");
+    }
+    assert_eq!(world.get("/connections/globex?provider_config_key=hubspot").await.status.as_u16(), 404);
+    drop(held);
+    while world.service.engine().unwrap().admission_figures().places_taken > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(trigger(&world, &[], &echo("hello")).await.status.as_u16(), 200);
+    assert_eq!(world.import("globex", "good").await.status.as_u16(), 201);
 }
