@@ -33,6 +33,9 @@ pub(crate) struct ServeArgs {
     /// The certificate's private key, PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Tell Prometheus how it goes, at http://ADDRESS/metrics, without a key
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
     /// How the log on standard error is written
     #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Pretty)]
     pub(crate) log: LogFormat,

@@ -20,6 +20,9 @@ pub(crate) struct TestArgs {
     /// Make metadata, input and output that violate the function's schemas a failure
     #[arg(long)]
     pub(crate) validate: bool,
+    /// Say where the time of each test's run went: waiting for a place, making the isolate, loading, exec, the host
+    #[arg(long)]
+    pub(crate) timings: bool,
     /// Write the results as JUnit XML, too
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,

@@ -19,7 +19,7 @@ pub(crate) use self::change::{ChangeView, change_style};
 pub(crate) use self::diff::{lines as diff_lines, short};
 pub(crate) use self::error_document::{ErrorBody, ErrorDocument};
 pub(crate) use self::frame::failure as render_failure;
-pub(crate) use self::run::{Sources, render as render_run, warning_line};
+pub(crate) use self::run::{Sources, render as render_run, timings_line, warning_line};
 pub(crate) use self::run_view::{RunView, WarningView};
 use self::schema_version::SCHEMA_VERSION;
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took, when};

@@ -201,7 +201,7 @@ fn usage(run: &RunView) -> String {
 }
 
 /// Where the time went, in the order in which it did.
-fn timings_line(timings: &Timings) -> String {
+pub(crate) fn timings_line(timings: &Timings) -> String {
     let phases = [
         ("queue", timings.queue),
         ("isolate", timings.isolate),

@@ -56,6 +56,18 @@ fn the_document_is_as_its_schema_says() {
     assert_eq!(stage.json("error", &[&replay[..], &["--save"]].concat()).0, 2);
 }
 
+#[test]
+fn where_the_time_of_each_test_went_is_told_where_somebody_asks() {
+    let stage = recorded();
+    let (_, document) = stage.json("test", &["test"]);
+    assert!(document["tests"][0].get("timings").is_none(), "{document:#}");
+    let (code, document) = stage.json("test", &["test", "--timings"]);
+    let timings = &document["tests"][0]["timings"];
+    assert_eq!((code, &timings["prewarmed"]), (0, &json!(false)));
+    assert!(timings["isolate_ms"].as_f64().unwrap() > 0.0, "{timings}");
+    stage.run(&["test", "--timings"]).says(&["queue ", "isolate ", "teardown "]);
+}
+
 const OTHER: &str = "{\"organizationId\": \"00D9\"}";
 const SAVE: [&str; 5] = ["dryrun", "validate-connection", "acme", "--connection", "@connection.json"];
 

@@ -64,6 +64,7 @@ mod tests {
             status: Status::Failed,
             duration: Duration::from_millis(12),
             message: Some("a < \"b\"\n</failure>]]>\u{1b}[0m".into()),
+            timings: None,
         };
         let tests = TestReport {
             passed: 0,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use onevent_contract::Timings;
 use serde::{Serialize, Serializer};
 
 /// How a test ended.
@@ -34,6 +35,9 @@ pub struct TestResult {
     pub duration: Duration,
     /// Why it did not pass, or what to look at although it did.
     pub message: Option<String>,
+    /// Where the time of its run went, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timings: Option<Timings>,
 }
 
 /// All tests: `docs/schemas/test.json`.

@@ -34,6 +34,27 @@ async fn the_first_key_is_shown_once_and_keys_come_and_go() {
 }
 
 #[tokio::test]
+async fn metrics_tell_of_runs_and_of_the_queue_and_name_no_connection() {
+    let stage = Stage::new().await;
+    let server = stage.serve_with(&["--metrics", "127.0.0.1:0"]);
+    assert_eq!(server.import("acme-secret", json!({})).await.status, StatusCode::CREATED);
+    let url = server.started["metrics"].as_str().unwrap().to_owned();
+    assert_ne!(url, format!("{}/metrics", server.url));
+    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+    for line in [
+        "onevent_runs_total{function=\"hubspot/check\",outcome=\"succeeded\"} 1",
+        "onevent_run_phase_seconds_count{function=\"hubspot/check\",phase=\"queue\"} 1",
+        "onevent_run_phase_seconds_count{function=\"hubspot/check\",phase=\"host\"} 1",
+        "onevent_places 256",
+        "onevent_runs_queued 0",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(!text.contains("acme-secret"), "{text}");
+    assert_eq!(server.get("/metrics").await.status, StatusCode::NOT_FOUND, "not where everybody asks");
+}
+
+#[tokio::test]
 async fn settings_are_read_again_and_what_cannot_be_taken_is_said() {
     let stage = Stage::new().await;
     let server = stage.serve();

@@ -4,6 +4,7 @@ mod first_key;
 mod front;
 mod listen;
 mod log;
+mod metrics;
 mod signals;
 mod started;
 mod watch;
@@ -40,6 +41,10 @@ pub(crate) async fn run(
     open_databases(service).await?;
     let signals = Signals::listen()?;
     let listening = Listening::open(args).await?;
+    let metrics = match args.metrics {
+        Some(address) => Some(metrics::start(address, service).await?),
+        None => None,
+    };
     let in_front = front::start(service)?;
     // In front of a Nango its keys count, and who only works is asked by nobody.
     let secret_key = match (&in_front, args.role) {
@@ -69,6 +74,7 @@ pub(crate) async fn run(
         url: serving.url.clone(),
         environment: service.environment().to_string(),
         secret_key,
+        metrics,
         functions,
     };
     say(global, &started)?;

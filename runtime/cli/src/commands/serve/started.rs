@@ -12,13 +12,19 @@ pub(super) struct Started {
     /// The first key, where one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secret_key: Option<String>,
+    /// Where its metrics are, where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) metrics: Option<String>,
     pub(super) functions: usize,
 }
 
 /// What a person is told at the start.
 pub(super) fn text(started: &Started) -> String {
-    let Started { url, environment, secret_key, functions } = started;
+    let Started { url, environment, secret_key, metrics, functions } = started;
     let mut text = format!("{} {} functions in {environment}\n", paint(NAME, url), functions);
+    if let Some(metrics) = metrics {
+        text.push_str(&format!("{} metrics\n", paint(NAME, metrics)));
+    }
     if let Some(key) = secret_key {
         text.push_str(&format!(
             "\nA secret key for {environment}. It is shown this once:\n\n    {key}\n\n\

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use self::load::Functions;
-use self::runtime::ProjectRuntime;
+use self::runtime::{ProjectRuntime, TimedRuntime};
 pub(crate) use self::runtime::{provider_facts, sealed};
 use crate::args::TestArgs;
 use crate::exit::ExitCode;
@@ -45,6 +45,9 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         .map_err(|error| Failure::project("project_unreadable", error.to_string()))?;
     if found.is_empty() {
         return Err(nothing(args));
+    }
+    if args.timings {
+        session.service.engine()?.report_timings();
     }
     let functions = load::read(&session.service, &found).await?;
     let tests = Arc::new(Tests {
@@ -96,7 +99,8 @@ impl Tests {
         let case = self.case(fixture).await;
         let clock = SystemClock;
         let start = clock.monotonic();
-        let (status, message) = match case.run(&self.settings, &self.runtime).await {
+        let runtime = TimedRuntime::new(&self.runtime);
+        let (status, message) = match case.run(&self.settings, &runtime).await {
             CaseOutcome::Passed(notes) => (Status::Passed, notes),
             CaseOutcome::Failed(message) => (Status::Failed, Some(message)),
             CaseOutcome::Skipped(message) => (Status::Skipped, Some(message)),
@@ -107,7 +111,8 @@ impl Tests {
         };
         let kind = case.kind();
         let FoundFixture { integration, function, file: fixture, .. } = case.fixture;
-        TestResult { integration, function, kind, fixture, status, duration: clock.elapsed(start), message }
+        let (duration, timings) = (clock.elapsed(start), runtime.timings());
+        TestResult { integration, function, kind, fixture, status, duration, message, timings }
     }
 }
 

@@ -1,10 +1,10 @@
 //! What tests need of the program: its engine, and what it knows of providers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use onevent_app::Integrations;
-use onevent_contract::{ConnectionFacts, Host, IntegrationId, Invocation, RunReport, SystemClock};
+use onevent_contract::{ConnectionFacts, Host, IntegrationId, Invocation, RunReport, SystemClock, Timings};
 use onevent_engine::Engine;
 use onevent_hosts::{SealedHost, SealedHostOptions};
 use onevent_testing::{CaseRuntime, ProviderFacts};
@@ -24,6 +24,36 @@ impl CaseRuntime for ProjectRuntime {
 
     fn provider(&self, integration: &IntegrationId, recorded: Option<&str>) -> Option<ProviderFacts> {
         provider_facts(&self.integrations, integration, recorded)
+    }
+}
+
+/// The same for one test, whose run is timed where the engine does that.
+pub(super) struct TimedRuntime<'r> {
+    runtime: &'r ProjectRuntime,
+    timings: Mutex<Option<Timings>>,
+}
+
+impl<'r> TimedRuntime<'r> {
+    pub(super) fn new(runtime: &'r ProjectRuntime) -> Self {
+        Self { runtime, timings: Mutex::default() }
+    }
+
+    /// Those of the run that was.
+    pub(super) fn timings(&self) -> Option<Timings> {
+        *self.timings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl CaseRuntime for TimedRuntime<'_> {
+    async fn run(&self, invocation: Invocation, host: Arc<dyn Host>) -> Result<RunReport, String> {
+        let report = self.runtime.run(invocation, host).await?;
+        *self.timings.lock().unwrap_or_else(PoisonError::into_inner) = report.timings;
+        Ok(report)
+    }
+
+    fn provider(&self, integration: &IntegrationId, recorded: Option<&str>) -> Option<ProviderFacts> {
+        self.runtime.provider(integration, recorded)
     }
 }
 

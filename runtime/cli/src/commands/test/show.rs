@@ -2,7 +2,7 @@
 
 use onevent_testing::{FoundFixture, Status, TestReport, TestResult};
 
-use crate::output::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took};
+use crate::output::{BAD, DIM, GOOD, NAME, WARN, clean, paint, timings_line, took};
 
 /// One line for each test, what went wrong below it, and the count.
 pub(super) fn summary(report: &TestReport) -> String {
@@ -32,6 +32,9 @@ fn line(test: &TestResult) -> String {
     let case = case.map(|case| format!(" {}", clean(&case))).unwrap_or_default();
     let duration = paint(DIM, &took(test.duration.as_secs_f64() * 1e3));
     let mut text = format!("{mark} {}{case}  {duration}\n", paint(NAME, &name));
+    if let Some(timings) = &test.timings {
+        text.push_str(&format!("    {}\n", paint(DIM, &timings_line(timings))));
+    }
     if let Some(message) = &test.message {
         for line in clean(message).lines() {
             text.push_str(&format!("    {line}\n"));
