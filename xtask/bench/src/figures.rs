@@ -59,6 +59,10 @@ impl Sample {
             void,
         }
     }
+
+    fn refused_percent(&self) -> f64 {
+        100.0 * self.refused as f64 / (self.runs + self.refused).max(1) as f64
+    }
 }
 
 /// All rounds of one subject with one setting.
@@ -89,6 +93,8 @@ pub(crate) struct Figures {
     pub(crate) p50_ms: Spread,
     /// Latencies.
     pub(crate) p99_ms: Spread,
+    /// Runs of a hundred that were refused for want of room. The other figures are of those that ran.
+    pub(crate) refused_percent: Spread,
 }
 
 /// The rows of all samples, in the order of the tables.
@@ -133,6 +139,7 @@ fn figures(own: &[&Sample], reference: &[&Sample]) -> Option<Figures> {
         per_second_ratio: ratio(|sample| sample.per_second),
         p50_ms: spread(|sample| sample.p50_ms)?,
         p99_ms: spread(|sample| sample.p99_ms)?,
+        refused_percent: spread(Sample::refused_percent)?,
     })
 }
 
@@ -159,6 +166,15 @@ mod tests {
         let ratio = onevent.figures.as_ref().unwrap().cpu_ratio.unwrap();
         assert_eq!((ratio.median, ratio.least, ratio.greatest), (2.0, 2.0, 2.0));
         assert_eq!(onevent.figures.as_ref().unwrap().cpu_ms.median, 11.0);
+    }
+
+    #[test]
+    fn what_was_refused_is_told_beside_what_ran() {
+        let mut sample = sample(Peer::Onevent, 0, 1.0);
+        sample.refused = 30;
+        let rows = rows(&[sample]);
+        let figures = rows[0].figures.as_ref().unwrap();
+        assert_eq!((figures.refused_percent.median, figures.per_second.median), (75.0, 10.0));
     }
 
     #[test]

@@ -17,9 +17,9 @@ pub(crate) fn tables(rows: &[Row]) -> String {
         let (setting, reference) = (workload.setting(), Peer::reference(workload).title());
         let _ = writeln!(
             text,
-            "| {setting} | | CPU of a run, ms | ÷ {reference} | runs/s | ÷ {reference} | p50, ms | p99, ms |"
+            "| {setting} | | CPU of a run, ms | ÷ {reference} | runs/s | ÷ {reference} | p50, ms | p99, ms | refused |"
         );
-        text.push_str("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        text.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         for row in rows.iter().filter(|row| row.workload == workload) {
             let _ = writeln!(text, "| {} | {} | {} |", row.setting, row.peer.title(), cells(&row.figures));
         }
@@ -30,7 +30,7 @@ pub(crate) fn tables(rows: &[Row]) -> String {
 
 fn cells(figures: &Result<Figures, String>) -> String {
     match figures {
-        Err(why) => format!("void: {} | | | | | ", why.replace('|', "\\|")),
+        Err(why) => format!("void: {} | | | | | | ", why.replace('|', "\\|")),
         Ok(figures) => {
             let ratio = |ratio: Option<Spread>| ratio.map_or_else(String::new, spread);
             [
@@ -40,10 +40,16 @@ fn cells(figures: &Result<Figures, String>) -> String {
                 ratio(figures.per_second_ratio),
                 spread(figures.p50_ms),
                 spread(figures.p99_ms),
+                refused(figures.refused_percent),
             ]
             .join(" | ")
         }
     }
+}
+
+/// In percent; nothing where nothing was.
+fn refused(percent: Spread) -> String {
+    if percent.greatest > 0.0 { format!("{} %", number(percent.median)) } else { String::new() }
 }
 
 /// The median, and how far the rounds lie apart.
@@ -76,7 +82,7 @@ mod tests {
         let row = Row { workload: Workload::W1, setting: 1, peer: Peer::Onevent, figures };
         let text = tables(&[row]);
         assert!(text.contains("### W1: an empty function"), "{text}");
-        assert!(text.contains("| 1 | onevent | void: saw a \\| b | | | | |"), "{text}");
+        assert!(text.contains("| 1 | onevent | void: saw a \\| b | | | | | |"), "{text}");
     }
 
     #[test]
@@ -89,6 +95,7 @@ mod tests {
             per_second_ratio: None,
             p50_ms: same(1.0),
             p99_ms: same(2.0),
+            refused_percent: same(12.0),
         };
         let row = Row { workload: Workload::W2, setting: 16, peer: Peer::Onevent, figures: Ok(figures) };
         let text = tables(&[row]);
@@ -98,5 +105,6 @@ mod tests {
             ),
             "{text}"
         );
+        assert!(text.contains("| **2.00** (1.00–4.00) | 12.0 % |"), "{text}");
     }
 }
