@@ -24,6 +24,8 @@ pub(crate) enum ExitCode {
     Internal = 12,
     /// The work was done; its answer could not be written, or not all of it could be recorded.
     Unrecorded = 13,
+    /// A server lost threads to code that cannot be stopped, and has to be started again.
+    ThreadsLost = 14,
     /// Ctrl-C: the run was stopped.
     Interrupted = 130,
     /// SIGTERM: the run was stopped.
@@ -32,7 +34,7 @@ pub(crate) enum ExitCode {
 
 impl ExitCode {
     /// Every code, in the order of the help.
-    pub(crate) const ALL: [ExitCode; 11] = [
+    pub(crate) const ALL: [ExitCode; 12] = [
         Self::Ok,
         Self::Failed,
         Self::Usage,
@@ -42,6 +44,7 @@ impl ExitCode {
         Self::Project,
         Self::Internal,
         Self::Unrecorded,
+        Self::ThreadsLost,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -63,6 +66,9 @@ impl ExitCode {
             Self::Internal => "onevent itself failed (database, machine); the connection is as before",
             Self::Unrecorded => {
                 "the work was done, but its answer could not be written or not all of it recorded"
+            }
+            Self::ThreadsLost => {
+                "a server lost threads to code that cannot be stopped, and has to be started again"
             }
             Self::Interrupted => "Ctrl-C; the run was stopped",
             Self::Terminated => "SIGTERM; the run was stopped",

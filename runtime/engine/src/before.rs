@@ -1,6 +1,6 @@
 //! What there is before a run, and whether a function may be called with it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{
     CallContext, Host, HostCalls, HostError, Invocation, RunError, Validation, Violation,
@@ -18,6 +18,16 @@ pub(crate) async fn metadata_before(host: Arc<dyn Host>, call: CallContext) -> B
         // The function gets the same answer when it asks, and decides what it means.
         Err(_) => Ok(Value::Null),
     }
+}
+
+/// Remembers what was read, for the case that the run's thread, which is told, is lost.
+pub(crate) async fn remembered(
+    reading: impl Future<Output = Before> + Send,
+    known: Arc<OnceLock<Value>>,
+) -> Before {
+    let before = reading.await?;
+    let _ = known.set(before.clone());
+    Ok(before)
 }
 
 /// What the function is called with.

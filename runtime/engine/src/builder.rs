@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::admission::{Admission, AdmissionLimits, DEFAULT_QUEUE, DEFAULT_QUEUE_WAIT, Shares};
 use crate::description_cache::DescriptionCache;
 use crate::engine::Engine;
-use crate::isolate::{IsolateThreads, Watchdog};
+use crate::isolate::{DEFAULT_MAX_LOST_THREADS, IsolateThreads, LostThreads, Watchdog};
 use crate::measured::Measured;
 use crate::platform::cores;
 use crate::realm::{Realm, RealmOf};
@@ -34,6 +34,7 @@ pub struct EngineBuilder {
     realm_of: RealmOf,
     shared_isolates: usize,
     descriptions: Option<Arc<dyn DescriptionCache>>,
+    max_lost_threads: usize,
 }
 
 impl EngineBuilder {
@@ -76,6 +77,14 @@ impl EngineBuilder {
         self
     }
 
+    /// How many threads may be lost, because the code that they execute cannot be stopped, before the engine refuses more
+    /// work. Default [`DEFAULT_MAX_LOST_THREADS`], at least 1 and at most as many as there may be isolates.
+    #[must_use]
+    pub fn max_lost_threads(mut self, max_lost_threads: usize) -> Self {
+        self.max_lost_threads = max_lost_threads;
+        self
+    }
+
     /// What holds the runs apart. Default [`Realm::Isolate`].
     #[must_use]
     pub fn realm(self, realm: Realm) -> Self {
@@ -111,7 +120,9 @@ impl EngineBuilder {
         onevent_ops::v8_flags::set();
         deno_core::JsRuntime::init_platform(None);
         let admission = Admission::new(self.admission, self.clock.clone());
-        let watchdog = Watchdog::start(self.clock.clone(), admission.patrols());
+        // Each lost thread keeps its place, and whoever waits for one must not wait for ever.
+        let lost = Arc::new(LostThreads::new(self.max_lost_threads.min(self.admission.places)));
+        let watchdog = Watchdog::start(self.clock.clone(), admission.patrols(), Arc::clone(&lost));
         let watchdog = Arc::new(watchdog.map_err(EngineError::Watchdog)?);
         let cpu = admission.cpu().clone();
         let shared =
@@ -124,6 +135,7 @@ impl EngineBuilder {
             realm_of: self.realm_of,
             admission,
             descriptions: self.descriptions,
+            lost,
         })
     }
 }
@@ -144,6 +156,7 @@ impl Engine {
             realm_of,
             shared_isolates: cores(),
             descriptions: None,
+            max_lost_threads: DEFAULT_MAX_LOST_THREADS,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Runs functions.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{
     CallContext, CompletedRun, EffectLog, Function, FunctionKind, Host, Invocation, RunReport, Timings,
@@ -14,7 +14,10 @@ use crate::action;
 use crate::admission::{Admission, AdmissionFigures, Asking, NotAdmitted};
 use crate::before;
 use crate::description_cache::DescriptionCache;
-use crate::isolate::{ExecuteJob, Interrupted, IsolateThreads, NotStarted, StopOnDrop, StopReason, UnderWay};
+use crate::isolate::{
+    Ended, ExecuteJob, Interrupted, IsolateThreads, LAST_WRITES, LostThreads, NotStarted, StopOnDrop,
+    StopReason,
+};
 use crate::measured::Measured;
 use crate::realm::{Realm, RealmOf};
 use crate::refused::RunRefused;
@@ -42,6 +45,7 @@ pub struct Engine {
     pub(crate) realm_of: RealmOf,
     pub(crate) shared: Arc<SharedIsolates>,
     pub(crate) descriptions: Option<Arc<dyn DescriptionCache>>,
+    pub(crate) lost: Arc<LostThreads>,
 }
 
 impl Engine {
@@ -81,6 +85,18 @@ impl Engine {
     #[must_use]
     pub fn live_shared_isolates(&self) -> usize {
         self.shared.live()
+    }
+
+    /// How many threads execute code now that no stop reaches; each keeps its place among the isolates.
+    #[must_use]
+    pub fn lost_threads(&self) -> usize {
+        self.lost.now()
+    }
+
+    /// Waits until so many threads are lost that the engine takes no more work. A process that serves others should then
+    /// make room for a new one.
+    pub async fn too_many_threads_lost(&self) {
+        self.lost.too_many().await;
     }
 
     /// What runs now, what waits, and what was refused.
@@ -149,6 +165,7 @@ impl Engine {
         let admitted = tokio::select! {
             biased;
             () = &mut cancelled => return Err(RunRefused::Cancelled),
+            () = self.lost.too_many() => return Err(RunRefused::ThreadsLost { lost: self.lost.now() }),
             admitted = self.admission.admit(&asking) => admitted.map_err(|why| self.not_admitted(why))?,
         };
         let queue = clock.elapsed(asked);
@@ -162,7 +179,11 @@ impl Engine {
             effects,
         };
         let invocation = Arc::new(invocation);
+        let known = Arc::<OnceLock<Value>>::default();
         let reading = before::metadata_before(Arc::clone(&host), call.clone());
+        let reading = before::remembered(reading, Arc::clone(&known));
+        let (own_host, own_call, own_runtime) = (Arc::clone(&host), call.clone(), host_runtime.clone());
+        let began = clock.monotonic();
         let about = Arc::clone(&invocation);
         let job = ExecuteJob {
             modules: invocation.function.modules.clone(),
@@ -185,19 +206,23 @@ impl Engine {
                 self.shared.execute(shared_key(&invocation), job, modules, admitted)
             }
         };
-        let UnderWay { stop, mut end } = started.map_err(RunRefused::Thread)?;
-        let guard = StopOnDrop::new(stop);
-        let ended = tokio::select! {
+        let mut under_way = started.map_err(RunRefused::Thread)?;
+        let guard = StopOnDrop::new(Arc::clone(&under_way.stop));
+        let stopped = tokio::select! {
             biased;
-            ended = &mut end => ended,
-            () = &mut cancelled => {
+            ended = under_way.ended() => Some(ended),
+            () = &mut cancelled => None,
+        };
+        let ended = match stopped {
+            Some(ended) => ended,
+            None => {
                 guard.stop.request(StopReason::Cancelled);
-                end.await
+                under_way.ended().await
             }
         };
         let mut timings = None;
         let (before, ending) = match ended {
-            Ok(Ok(mut end)) => {
+            Ended::Answered(Ok(mut end)) => {
                 let refused = matches!(end.settled, Err(Interrupted::Refused(_)));
                 // A shared isolate may have had no room, and a thread may have waited to compute.
                 timings = Some(Timings { queue: queue + end.timings.queue, ..end.timings });
@@ -208,10 +233,17 @@ impl Engine {
                 }
                 (before, ending)
             }
-            Ok(Err(NotStarted::Engine(message))) => return Err(RunRefused::Isolate { message }),
-            Ok(Err(NotStarted::Host(message))) => return Err(RunRefused::Host { message }),
-            Ok(Err(NotStarted::Cancelled)) => return Err(RunRefused::Cancelled),
-            Err(_) => (Value::Null, Ending::lost(THREAD_LOST)),
+            Ended::Answered(Err(NotStarted::Engine(message))) => return Err(RunRefused::Isolate { message }),
+            Ended::Answered(Err(NotStarted::Host(message))) => return Err(RunRefused::Host { message }),
+            Ended::Answered(Err(NotStarted::Cancelled)) => return Err(RunRefused::Cancelled),
+            Ended::Unanswered => (Value::Null, Ending::lost(THREAD_LOST)),
+            Ended::Lost(lost) => {
+                let ending = Ending::abandoned(lost, clock.elapsed(began), &invocation);
+                // What the thread does of a run that it ends itself.
+                let _ = tokio::time::timeout(LAST_WRITES, log.metadata_settled()).await;
+                onevent_ops::release_locks(own_host, own_call, &own_runtime).await;
+                (known.get().cloned().unwrap_or_default(), ending)
+            }
         };
         let mut completed = report::report(&invocation, &log, started_at, before, ending);
         if let Some(timings) = &timings {

@@ -11,8 +11,9 @@ use onevent_source::{
 use crate::describe::describe;
 use crate::description_cache::{DescriptionKey, Recalled, recall};
 use crate::engine::{Engine, THREAD_LOST};
-use crate::isolate::{DescribeEnd, DescribeJob, Described, Interrupted, StopOnDrop, UnderWay};
+use crate::isolate::{DescribeEnd, DescribeJob, Described, Ended, Interrupted, StopOnDrop};
 use crate::realm::Realm;
+use crate::refused::RunRefused;
 
 /// What the code outside `exec` may use while a project is loaded.
 const LOAD_LIMITS: Limits = Limits {
@@ -142,17 +143,29 @@ impl Engine {
     }
 
     async fn describe_in_isolate(&self, read: &ReadFunction) -> Result<DescribeEnd, LoadError> {
-        let permit = self.admission.load().await.map_err(|_| shut_down())?;
+        let place = self.admission.load().await.map_err(|_| shut_down())?;
+        if self.lost.are_too_many() {
+            let refused = RunRefused::ThreadsLost { lost: self.lost.now() };
+            return Err(LoadError::new(LoadErrorCode::Engine, refused.to_string()));
+        }
         let job = DescribeJob {
             modules: read.modules.clone(),
             limits: LOAD_LIMITS,
-            permit,
+            place: place.clone(),
             may_run: (self.realm_of)(&read.key) == Realm::Isolate,
         };
         Ok(match self.threads.describe(job) {
-            Ok(UnderWay { stop, end }) => {
-                let guard = StopOnDrop::new(stop);
-                let end = end.await.unwrap_or_else(|_| Err(Interrupted::Engine(THREAD_LOST.to_owned())));
+            Ok(mut under_way) => {
+                let guard = StopOnDrop::new(Arc::clone(&under_way.stop));
+                let end = match under_way.ended().await {
+                    Ended::Answered(end) => end,
+                    Ended::Unanswered => Err(Interrupted::Engine(THREAD_LOST.to_owned())),
+                    Ended::Lost(lost) => {
+                        // There are few places. Other than a run's, that of a load is given back when its thread is lost.
+                        place.give_back();
+                        Err(Interrupted::Stopped(lost.reason))
+                    }
+                };
                 // Its isolate may go on to the function's run.
                 guard.disarm();
                 end

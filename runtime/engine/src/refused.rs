@@ -21,6 +21,15 @@ pub enum RunRefused {
     /// It was cancelled before it started.
     #[error("the run was cancelled before it started")]
     Cancelled,
+    /// Too many threads execute code that cannot be stopped: only a new process helps.
+    #[error(
+        "{lost} threads execute code that cannot be stopped, and no more work is taken: the process has to be started \
+         again"
+    )]
+    ThreadsLost {
+        /// How many.
+        lost: usize,
+    },
     /// There is no isolate.
     #[error("no isolate could be made: {message}")]
     Isolate {
@@ -62,6 +71,7 @@ impl RunRefused {
             Self::NoRuntime => "no_runtime",
             Self::Thread(_) => "no_thread",
             Self::Cancelled => "cancelled",
+            Self::ThreadsLost { .. } => "threads_lost",
             Self::Isolate { .. } => "no_isolate",
             Self::Host { .. } => "host_failure",
             Self::QueueFull { .. } => ApiErrorCode::QueueFull.as_str(),
@@ -82,6 +92,7 @@ impl RunRefused {
             | Self::NoRuntime
             | Self::Thread(_)
             | Self::Cancelled
+            | Self::ThreadsLost { .. }
             | Self::Isolate { .. }
             | Self::Host { .. } => None,
         }

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 
 use crate::action;
 use crate::hint::hint_for;
-use crate::isolate::{ExecuteEnd, Interrupted, StopReason};
+use crate::isolate::{ExecuteEnd, Interrupted, Lost, StopReason};
+
+/// Said of a run whose thread is lost.
+const UNSTOPPABLE: &str = "it was inside a built-in function that V8 cannot interrupt, and may still be: give it less to work on \
+     at once";
 
 /// What a report says beside the facts of the invocation and the recorded effects.
 pub(crate) struct Ending {
@@ -27,6 +31,20 @@ impl Ending {
             error: Some(RunError::new(ErrorType::HostFailure, message)),
             output: None,
             usage: Usage::default(),
+        }
+    }
+
+    /// A run that was stopped, and whose thread does not obey.
+    pub(crate) fn abandoned(lost: Lost, wall: std::time::Duration, invocation: &Invocation) -> Self {
+        let mut error = lost.reason.error(&invocation.limits);
+        if lost.reason != StopReason::IsolateLost {
+            error.hint = Some(UNSTOPPABLE.to_owned());
+        }
+        Self {
+            outcome: Outcome::Stopped,
+            error: Some(error),
+            output: None,
+            usage: Usage { wall, cpu: lost.cpu, heap_peak_bytes: 0 },
         }
     }
 

@@ -34,7 +34,7 @@ pub use self::answers::give_answers;
 pub use self::before_run::BeforeRun;
 pub use self::calls::Answer;
 pub use self::function_modules::FunctionModules;
-pub use self::locks::release_after;
+pub use self::locks::{release_after, release_locks};
 pub use self::modules::{LoadedModules, target as import_target};
 pub use self::runs::SharedRuns;
 pub use self::settle::{js_error, project_frames};

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deno_core::{OpState, op2, v8};
-use onevent_contract::{HostCalls, HostError};
+use onevent_contract::{CallContext, Host, HostCalls, HostError};
+use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::call::call;
@@ -87,17 +89,22 @@ pub(crate) fn op_onevent_release_all_locks<'s>(
 ///
 /// A host that cannot is only logged: a lock also ends with its time.
 pub async fn release_after(run: &RunState) {
-    if !run.locked.get() {
-        return;
+    if run.locked.get() {
+        release_locks(Arc::clone(&run.host), run.call(), &run.host_runtime).await;
     }
-    let (host, call) = (run.host.clone(), run.call());
-    let task = run.host_runtime.spawn(async move { host.release_all_locks(&call).await });
+}
+
+/// The same of a run whose thread cannot: it is lost.
+pub async fn release_locks(host: Arc<dyn Host>, call: CallContext, host_runtime: &Handle) {
+    let effects = call.effects.clone();
+    let task = host_runtime.spawn(async move { host.release_all_locks(&call).await });
     let problem = match tokio::time::timeout(RELEASE_TIMEOUT, AbortOnDropHandle::new(task)).await {
-        Ok(Ok(Ok(()))) => return,
+        // A host that has no locks has given none.
+        Ok(Ok(Ok(()) | Err(HostError::Unsupported { .. }))) => return,
         Ok(Ok(Err(error))) => error.to_string(),
         Ok(Err(_)) => "the host panicked or was shut down".to_owned(),
         Err(_) => format!("the host did not answer within {RELEASE_TIMEOUT:?}"),
     };
     let message = format!("the locks of this run were not released: {problem}; they end with their time");
-    run.call.effects.log(onevent_contract::LogLevel::Warn, message, None);
+    effects.log(onevent_contract::LogLevel::Warn, message, None);
 }

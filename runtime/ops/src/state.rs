@@ -10,6 +10,7 @@ use std::time::Duration;
 use onevent_contract::{CallContext, Clock, Frame, Host, HostError, Instant, SchemaCheck};
 use serde_json::Value;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::CallBudget;
@@ -110,6 +111,8 @@ pub struct RunState {
     clock: Arc<dyn Clock>,
     /// How long the run has waited for its turn to compute, which is no time of its own.
     waits: Box<dyn Fn() -> Duration>,
+    /// Cancelled when the run's thread is lost, which then cannot give up its calls itself.
+    abandoned: CancellationToken,
     with_host: Cell<WithHost>,
     /// Whether the run asked for a lock: it may hold some at its end.
     pub(crate) locked: Cell<bool>,
@@ -132,6 +135,7 @@ impl RunState {
         host_runtime: Handle,
         schema: Option<Arc<dyn SchemaCheck>>,
         clock: Arc<dyn Clock>,
+        abandoned: CancellationToken,
     ) -> Self {
         Self {
             host,
@@ -143,6 +147,7 @@ impl RunState {
             budget: CallBudget::default(),
             clock,
             waits: Box::new(|| Duration::ZERO),
+            abandoned,
             with_host: Cell::default(),
             locked: Cell::default(),
             waker: RefCell::default(),
@@ -208,11 +213,13 @@ impl RunState {
         let _open = self.budget.open()?;
         let _turn = self.budget.turn().await;
         // A host's work ends with the call that asked for it.
-        let task = AbortOnDropHandle::new(self.host_runtime.spawn(answer));
+        let work = self.abandoned.clone().run_until_cancelled_owned(answer);
+        let task = AbortOnDropHandle::new(self.host_runtime.spawn(work));
         let _asking = self.asking();
         let message = match task.await {
-            Ok(Err(HostError::Internal { message })) => message,
-            Ok(answer) => return answer,
+            Ok(Some(Err(HostError::Internal { message }))) => message,
+            Ok(Some(answer)) => return answer,
+            Ok(None) => "the run's thread was lost".to_owned(),
             Err(_) => "the host panicked or was shut down".to_owned(),
         };
         self.host_failure.borrow_mut().get_or_insert(message);

@@ -88,8 +88,16 @@ impl Drop for Admitted {
     }
 }
 
-/// Leave to load a function, for as long as it is held.
-pub(crate) type LoadPermit = OwnedSemaphorePermit;
+/// Leave to load a function, for as long as one of its holders has it and none has given it back.
+#[derive(Clone)]
+pub(crate) struct LoadPlace(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl LoadPlace {
+    /// The next one may load, whatever the other holders do.
+    pub(crate) fn give_back(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
 
 /// The places of runs and of loads, and the permits to compute.
 #[derive(Clone)]
@@ -158,8 +166,9 @@ impl Admission {
     }
 
     /// Waits for a place to load a function. A semaphore is never closed, so this does not fail.
-    pub(crate) async fn load(&self) -> Result<LoadPermit, AcquireError> {
-        self.loads.clone().acquire_owned().await
+    pub(crate) async fn load(&self) -> Result<LoadPlace, AcquireError> {
+        let permit = self.loads.clone().acquire_owned().await?;
+        Ok(LoadPlace(Arc::new(Mutex::new(Some(permit)))))
     }
 
     /// What there is to count.

@@ -71,6 +71,7 @@ pub(super) async fn execute(
         job.host_runtime.clone(),
         job.schema.take(),
         Arc::clone(meter.clock()),
+        isolate.stop.abandoned(),
     );
     let run = Rc::new(state.with_waits(meter.waits_of_the_run()));
     let _end = EndOnDrop::new(Rc::clone(&run));

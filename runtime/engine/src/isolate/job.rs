@@ -14,7 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::meter::JobUsage;
 use super::runtime::Interrupted;
-use super::stop::StopSignal;
+use super::stop::{Lost, StopSignal};
 
 /// A function to run.
 pub(crate) struct ExecuteJob {
@@ -48,6 +48,27 @@ pub(crate) struct UnderWay<T> {
     pub(crate) stop: Arc<StopSignal>,
     /// It comes before the isolate is gone.
     pub(crate) end: oneshot::Receiver<T>,
+}
+
+/// How waiting for a job ended.
+pub(crate) enum Ended<T> {
+    /// With what it came to.
+    Answered(T),
+    /// Its thread has ended without an answer.
+    Unanswered,
+    /// Its thread does not obey.
+    Lost(Lost),
+}
+
+impl<T> UnderWay<T> {
+    /// Waits for the end, whatever the thread does.
+    pub(crate) async fn ended(&mut self) -> Ended<T> {
+        tokio::select! {
+            biased;
+            end = &mut self.end => end.map_or(Ended::Unanswered, Ended::Answered),
+            lost = self.stop.lost() => Ended::Lost(lost),
+        }
+    }
 }
 
 /// Why nothing of a run has happened.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use onevent_contract::{Clock, Instant, Limits};
 
 use super::stop::StopSignal;
-use super::watchdog::{Watched, thread_time};
+use super::watchdog::{Hanging, Watched, thread_time};
 use crate::admission::Waited;
 use crate::platform::ThreadCpuClock;
 
@@ -115,6 +115,8 @@ impl Meter {
             // What was used earlier was used on this thread.
             cpu: thread_time(self.cpu_clock, self.cpu_before.saturating_sub(self.earlier.cpu)),
             cpu_limit: limits.cpu,
+            // Nobody else has this thread.
+            hanging: Box::new(|| Hanging::Itself),
         }
     }
 }

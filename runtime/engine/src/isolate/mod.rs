@@ -12,6 +12,7 @@ mod keeper;
 mod kept;
 mod loaded;
 mod loader;
+mod lost;
 mod meter;
 mod prewarm;
 mod prewarmed;
@@ -28,13 +29,17 @@ pub(crate) use self::array_buffers::ArrayBufferBudget;
 pub(crate) use self::execute::{LAST_WRITES, LATE_ANSWER, hangs};
 pub(crate) use self::facade::COMMON_JS;
 pub(crate) use self::heap::GRACE_BYTES;
-pub(crate) use self::job::{Before, DescribeEnd, Described, ExecuteEnd, ExecuteJob, NotStarted, UnderWay};
+pub(crate) use self::job::{
+    Before, DescribeEnd, Described, Ended, ExecuteEnd, ExecuteJob, NotStarted, UnderWay,
+};
 pub(crate) use self::keeper::Alive;
 pub(crate) use self::loader::{FunctionLoader, entry_specifier};
+pub(crate) use self::lost::LostThreads;
+pub use self::lost::{DEFAULT_MAX_LOST_THREADS, STOP_GRACE};
 pub(crate) use self::meter::JobUsage;
 pub(crate) use self::runtime::Interrupted;
 pub(crate) use self::snapshots::{LAZY_SCRIPTS, SNAPSHOTS_DIGEST, Snapshot};
-pub(crate) use self::stop::{StopOnDrop, StopReason, StopSignal};
+pub(crate) use self::stop::{Lost, StopOnDrop, StopReason, StopSignal};
 pub(crate) use self::threads::{DescribeJob, IsolateThreads};
-pub(crate) use self::watchdog::{Watchdog, Watched};
+pub(crate) use self::watchdog::{Hanging, Watchdog, Watched};
 pub(crate) use self::workers::STACK_BYTES;

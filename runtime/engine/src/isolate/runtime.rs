@@ -155,7 +155,7 @@ impl Isolate {
         let mut future = pin!(future);
         std::future::poll_fn(|cx| {
             self.stop.register(cx.waker());
-            match self.stop.reason() {
+            match self.stop.notice() {
                 Some(reason) => Poll::Ready(Err(Interrupted::Stopped(reason))),
                 None => future.as_mut().poll(cx).map(Ok),
             }
@@ -175,7 +175,7 @@ impl Isolate {
         future: &mut std::pin::Pin<&mut impl Future<Output = T>>,
     ) -> Poll<Result<T, Interrupted>> {
         self.stop.register(cx.waker());
-        if let Some(reason) = self.stop.reason() {
+        if let Some(reason) = self.stop.notice() {
             return Poll::Ready(Err(Interrupted::Stopped(reason)));
         }
         if let Poll::Ready(value) = future.as_mut().poll(cx) {
@@ -183,7 +183,7 @@ impl Isolate {
         }
         self.give_answers(cx);
         let turn = self.runtime.poll_event_loop(cx, PollEventLoopOptions::default());
-        if let Some(reason) = self.stop.reason() {
+        if let Some(reason) = self.stop.notice() {
             return Poll::Ready(Err(Interrupted::Stopped(reason)));
         }
         if let Poll::Ready(value) = future.as_mut().poll(cx) {
@@ -206,7 +206,7 @@ impl Isolate {
 
     /// The result, unless a stop came meanwhile: then whatever V8 reported is only its echo.
     pub(super) fn unless_stopped<T>(&self, result: Result<T, Interrupted>) -> Result<T, Interrupted> {
-        match self.stop.reason() {
+        match self.stop.notice() {
             Some(reason) => Err(Interrupted::Stopped(reason)),
             None => result,
         }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use onevent_contract::{ErrorType, Limits, RunError};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 /// Why a run was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl StopReason {
             Self::Cancelled => (ErrorType::ScriptAborted, "the run was cancelled".to_owned(), json!({})),
             Self::IsolateLost => (
                 ErrorType::IsolateLost,
-                "another run filled the isolate that this one shared with it: nothing is wrong with this one"
+                "another run filled or blocked the isolate that this one shared with it: nothing is wrong with this one"
                     .to_owned(),
                 json!({}),
             ),
@@ -77,6 +78,15 @@ impl StopReason {
     }
 }
 
+/// A run whose thread did not obey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// Why it was stopped.
+    pub(crate) reason: StopReason,
+    /// What it had used of the CPU.
+    pub(crate) cpu: Duration,
+}
+
 /// The stop button of one isolate.
 #[derive(Default)]
 pub(crate) struct StopSignal {
@@ -85,6 +95,10 @@ pub(crate) struct StopSignal {
     waker: AtomicWaker,
     watchdog: OnceLock<Thread>,
     ended: AtomicBool,
+    /// Whether the thread has seen the stop.
+    noticed: AtomicBool,
+    lost: OnceLock<Lost>,
+    abandoned: CancellationToken,
 }
 
 impl StopSignal {
@@ -133,6 +147,48 @@ impl StopSignal {
 
     pub(crate) fn reason(&self) -> Option<StopReason> {
         self.reason.get().copied()
+    }
+
+    /// The same, asked by the thread that has to stop: it does from here on.
+    pub(crate) fn notice(&self) -> Option<StopReason> {
+        let reason = self.reason();
+        if reason.is_some() {
+            self.noticed.store(true, Ordering::Release);
+        }
+        reason
+    }
+
+    /// Whether the thread obeys: it is over, or has seen that it should be.
+    pub(crate) fn is_obeyed(&self) -> bool {
+        self.noticed.load(Ordering::Acquire) || self.ended.load(Ordering::Acquire)
+    }
+
+    /// The thread does not obey: whoever waits for the run is let go, and what the host does for it is given up.
+    pub(crate) fn lose(&self, cpu: Duration) {
+        if let Some(reason) = self.reason() {
+            let _ = self.lost.set(Lost { reason, cpu });
+            self.abandoned.cancel();
+        }
+    }
+
+    /// Whether nobody waits any more.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.get().is_some()
+    }
+
+    /// Waits until the run is lost.
+    pub(crate) async fn lost(&self) -> Lost {
+        self.abandoned.cancelled().await;
+        match self.lost.get() {
+            Some(lost) => *lost,
+            // It is set before.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Cancelled when the run is lost.
+    pub(crate) fn abandoned(&self) -> CancellationToken {
+        self.abandoned.clone()
     }
 
     /// Wakes this task on the next stop.

@@ -21,7 +21,7 @@ use super::snapshots::Snapshot;
 use super::stop::StopSignal;
 use super::watchdog::Watchdog;
 use super::workers::Workers;
-use crate::admission::{Admitted, CpuPermits, LoadPermit};
+use crate::admission::{Admitted, CpuPermits, LoadPlace};
 
 /// Starts jobs on threads.
 pub(crate) struct IsolateThreads {
@@ -39,7 +39,7 @@ pub(crate) struct IsolateThreads {
 pub(crate) struct DescribeJob {
     pub(crate) modules: Arc<[Arc<ModuleSource>]>,
     pub(crate) limits: Limits,
-    pub(crate) permit: LoadPermit,
+    pub(crate) place: LoadPlace,
     pub(crate) may_run: bool,
 }
 
@@ -106,7 +106,7 @@ impl IsolateThreads {
         stop: Arc<StopSignal>,
         reply: oneshot::Sender<DescribeEnd>,
     ) {
-        let DescribeJob { modules, limits, permit, may_run } = job;
+        let DescribeJob { modules, limits, place, may_run } = job;
         let alive = keeper::Alive::count();
         let (runtime, mut meter) = match self.equip() {
             Ok(equipped) => equipped,
@@ -131,7 +131,8 @@ impl IsolateThreads {
             }
         };
         // It no longer counts as one that loads, and does not count as one that runs yet.
-        drop((permit, alive));
+        place.give_back();
+        drop(alive);
         let kept_for = KeptFor { modules, snapshot, heap_bytes: limits.heap_bytes };
         let listed = self.kept.list(kept_for, &stop);
         let _ = reply.send(end);

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use onevent_contract::{Clock, Instant};
 
+use super::lost::{LostThreads, STOP_GRACE};
 use super::stop::{StopReason, StopSignal};
 use crate::admission::{Patrol, PatrolCall, Waited};
 use crate::platform::ThreadCpuClock;
@@ -16,6 +17,9 @@ use crate::platform::ThreadCpuClock;
 /// How long the thread sleeps at least, and how often it presses a stop that has not taken effect. A run is stopped at
 /// most about this long after its limit, on a machine with a core to spare.
 pub(crate) const TICK: Duration = Duration::from_millis(5);
+
+/// How often it presses the stop of a thread that is lost: it has nothing else to hope for.
+const LOST_TICK: Duration = Duration::from_millis(100);
 
 /// Reads the CPU time of a run; `None` once its thread has ended.
 pub(crate) type CpuTime = Box<dyn Fn() -> Option<Duration> + Send + Sync>;
@@ -35,6 +39,17 @@ pub(crate) struct Watched {
     pub(crate) waited_before: Duration,
     pub(crate) cpu: CpuTime,
     pub(crate) cpu_limit: Duration,
+    /// Asked when the run does not stop: who hangs there.
+    pub(crate) hanging: Box<dyn Fn() -> Hanging + Send + Sync>,
+}
+
+/// Whose fault it is that a run does not stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hanging {
+    /// Its own: the thread executes its code, and is lost.
+    Itself,
+    /// Another run's that has the same thread: this one is over, and the thread may come back to it.
+    Another,
 }
 
 impl Watched {
@@ -43,7 +58,7 @@ impl Watched {
         if self.stop.reason().is_some() {
             // Still registered, so still running: the last request may have found nothing to interrupt.
             self.stop.press();
-            return now + TICK;
+            return now + if self.stop.is_lost() { LOST_TICK } else { TICK };
         }
         let deadline = self.deadline + self.waited.until(now).saturating_sub(self.waited_before);
         if now >= deadline {
@@ -67,6 +82,32 @@ struct Registration {
     number: u64,
     watched: Watched,
     due: Instant,
+    /// Since when it should have stopped, and what its thread had waited until then.
+    stopping: Option<(Instant, Duration)>,
+    /// Whether its thread counts as lost.
+    lost: bool,
+}
+
+impl Registration {
+    /// Looks at the run, and tells whether its thread is lost from now on.
+    fn look(&mut self, now: Instant) -> bool {
+        self.due = self.watched.check(now);
+        let stop = &self.watched.stop;
+        if stop.reason().is_none() || stop.is_obeyed() || stop.is_lost() {
+            return false;
+        }
+        // A thread that waits for a permit to compute cannot obey before it has one.
+        let waited = self.watched.waited.until(now);
+        let (since, waited_before) = *self.stopping.get_or_insert((now, waited));
+        let passed =
+            now.saturating_duration_since(since).saturating_sub(waited.saturating_sub(waited_before));
+        if passed < STOP_GRACE {
+            return false;
+        }
+        self.lost = (self.watched.hanging)() == Hanging::Itself;
+        stop.lose((self.watched.cpu)().unwrap_or_default());
+        self.lost
+    }
 }
 
 #[derive(Default)]
@@ -78,10 +119,11 @@ struct State {
 
 impl State {
     /// Looks at every run that is due, or was stopped by somebody else, and tells for how long nothing else is.
-    fn check(&mut self, now: Instant) -> Option<Duration> {
+    fn check(&mut self, now: Instant, lost: &LostThreads) -> Option<Duration> {
         for registration in &mut self.registrations {
-            if registration.due <= now || registration.watched.stop.reason().is_some() {
-                registration.due = registration.watched.check(now);
+            let stopped = registration.watched.stop.reason().is_some() && registration.stopping.is_none();
+            if (registration.due <= now || stopped) && registration.look(now) {
+                lost.lose();
             }
         }
         let earliest = self.registrations.iter().map(|registration| registration.due).min()?;
@@ -93,6 +135,7 @@ struct Shared {
     state: Mutex<State>,
     clock: Arc<dyn Clock>,
     patrols: Vec<Arc<dyn Patrol>>,
+    lost: Arc<LostThreads>,
 }
 
 impl Shared {
@@ -108,7 +151,7 @@ impl Shared {
             if state.closed {
                 return;
             }
-            let pause = state.check(now);
+            let pause = state.check(now, &self.lost);
             drop(state);
             let due = self.patrols.iter().filter_map(|patrol| patrol.look(now));
             let due = due.map(|due| due.saturating_duration_since(now).max(TICK)).min();
@@ -130,8 +173,12 @@ pub(crate) struct Watchdog {
 
 impl Watchdog {
     /// Starts the thread. It looks after the patrols, too.
-    pub(crate) fn start(clock: Arc<dyn Clock>, patrols: Vec<Arc<dyn Patrol>>) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), clock, patrols });
+    pub(crate) fn start(
+        clock: Arc<dyn Clock>,
+        patrols: Vec<Arc<dyn Patrol>>,
+        lost: Arc<LostThreads>,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { state: Mutex::default(), clock, patrols, lost });
         let watching = shared.clone();
         let thread =
             std::thread::Builder::new().name("onevent-watchdog".into()).spawn(move || watching.watch())?;
@@ -148,7 +195,8 @@ impl Watchdog {
         let number = state.next;
         state.next += 1;
         // It is due at once: how much CPU the thread may still use is not known yet.
-        state.registrations.push(Registration { number, watched, due: self.shared.clock.monotonic() });
+        let due = self.shared.clock.monotonic();
+        state.registrations.push(Registration { number, watched, due, stopping: None, lost: false });
         drop(state);
         self.thread.unpark();
         WatchGuard { shared: self.shared.clone(), number }
@@ -170,7 +218,13 @@ pub(crate) struct WatchGuard {
 
 impl Drop for WatchGuard {
     fn drop(&mut self) {
-        self.shared.lock().registrations.retain(|registration| registration.number != self.number);
+        let mut state = self.shared.lock();
+        let place = state.registrations.iter().position(|registration| registration.number == self.number);
+        let ended = place.map(|place| state.registrations.swap_remove(place));
+        drop(state);
+        if ended.is_some_and(|registration| registration.lost) {
+            self.shared.lost.find();
+        }
     }
 }
 
@@ -188,12 +242,15 @@ mod tests {
             deadline: SystemClock.monotonic() + wall,
             cpu: thread_time(ThreadCpuClock::of_this_thread().unwrap(), Duration::ZERO),
             cpu_limit: cpu,
+            hanging: Box::new(|| Hanging::Itself),
         }
     }
 
     fn state(watched: Vec<Watched>, due: Instant) -> State {
-        let registrations =
-            watched.into_iter().map(|watched| Registration { number: 0, watched, due }).collect();
+        let registrations = watched
+            .into_iter()
+            .map(|watched| Registration { number: 0, watched, due, stopping: None, lost: false })
+            .collect();
         State { registrations, ..State::default() }
     }
 
@@ -202,12 +259,12 @@ mod tests {
     #[test]
     fn it_sleeps_until_the_first_limit_that_can_be_reached() {
         let now = SystemClock.monotonic();
-        assert_eq!(State::default().check(now), None, "nothing runs");
+        assert_eq!(State::default().check(now, &LostThreads::new(1)), None, "nothing runs");
         let both = vec![watched(LONG, LONG * 3), watched(LONG * 2, LONG * 3)];
-        let pause = state(both, now).check(now).unwrap();
+        let pause = state(both, now).check(now, &LostThreads::new(1)).unwrap();
         assert!(pause > LONG * 9 / 10 && pause < LONG * 11 / 10, "{pause:?}");
         // This thread has used less than a minute of CPU.
-        let pause = state(vec![watched(LONG * 3, LONG)], now).check(now).unwrap();
+        let pause = state(vec![watched(LONG * 3, LONG)], now).check(now, &LostThreads::new(1)).unwrap();
         assert!(pause > LONG * 9 / 10 && pause <= LONG, "{pause:?}");
     }
 
@@ -215,10 +272,40 @@ mod tests {
     fn a_stop_is_pressed_again_until_the_run_is_gone() {
         let now = SystemClock.monotonic();
         let mut state = state(vec![watched(LONG, LONG)], now);
-        assert!(state.check(now).unwrap() > TICK);
+        assert!(state.check(now, &LostThreads::new(1)).unwrap() > TICK);
         state.registrations[0].watched.stop.request(StopReason::Cancelled);
-        assert_eq!(state.check(now), Some(TICK));
-        assert_eq!(state.check(now + TICK), Some(TICK));
+        assert_eq!(state.check(now, &LostThreads::new(1)), Some(TICK));
+        assert_eq!(state.check(now + TICK, &LostThreads::new(1)), Some(TICK));
+    }
+
+    #[test]
+    fn a_run_that_does_not_stop_is_lost_after_the_grace_and_one_that_obeys_never() {
+        let now = SystemClock.monotonic();
+        let lost = LostThreads::new(1);
+        let mut state = state(vec![watched(Duration::ZERO, LONG), watched(Duration::ZERO, LONG)], now);
+        state.check(now, &lost);
+        assert_eq!(state.registrations[1].watched.stop.notice(), Some(StopReason::Wall));
+        state.check(now + STOP_GRACE - TICK, &lost);
+        assert_eq!(lost.now(), 0);
+        state.check(now + STOP_GRACE + TICK, &lost);
+        state.check(now + STOP_GRACE * 2, &lost);
+        assert_eq!(lost.now(), 1, "once");
+        assert!(lost.are_too_many());
+        let released: Vec<_> =
+            state.registrations.iter().map(|registration| registration.watched.stop.is_lost()).collect();
+        assert_eq!(released, [true, false]);
+    }
+
+    #[test]
+    fn who_is_kept_waiting_by_another_run_is_released_and_costs_no_thread() {
+        let now = SystemClock.monotonic();
+        let lost = LostThreads::new(1);
+        let waiting = Watched { hanging: Box::new(|| Hanging::Another), ..watched(Duration::ZERO, LONG) };
+        let mut state = state(vec![waiting], now);
+        state.check(now, &lost);
+        state.check(now + STOP_GRACE + TICK, &lost);
+        assert!(state.registrations[0].watched.stop.is_lost());
+        assert_eq!(lost.now(), 0);
     }
 
     #[test]
@@ -231,7 +318,7 @@ mod tests {
         let mut fresh = watched(LONG, Duration::from_millis(10));
         fresh.cpu = thread_time(own, own.read().unwrap());
         let mut state = state(vec![fresh, watched(LONG, Duration::from_millis(10))], now);
-        state.check(now);
+        state.check(now, &LostThreads::new(1));
         let stopped: Vec<_> = state
             .registrations
             .iter()
@@ -249,12 +336,12 @@ mod tests {
         slow.waited = Arc::new(waits);
         let mut state = state(vec![slow, watched(Duration::from_millis(10), LONG)], now);
         let later = now + Duration::from_secs(1);
-        state.check(later);
+        state.check(later, &LostThreads::new(1));
         let reasons: Vec<_> =
             state.registrations.iter().map(|registration| registration.watched.stop.reason()).collect();
         assert_eq!(reasons, [None, Some(StopReason::Wall)]);
         state.registrations[0].watched.waited.end(later);
-        state.check(later + Duration::from_secs(1));
+        state.check(later + Duration::from_secs(1), &LostThreads::new(1));
         assert_eq!(state.registrations[0].watched.stop.reason(), Some(StopReason::Wall));
     }
 
@@ -262,7 +349,7 @@ mod tests {
     fn limits_that_are_reached_stop_the_run() {
         let now = SystemClock.monotonic();
         let mut state = state(vec![watched(Duration::ZERO, LONG), watched(LONG, Duration::ZERO)], now);
-        assert_eq!(state.check(now + TICK), Some(TICK));
+        assert_eq!(state.check(now + TICK, &LostThreads::new(1)), Some(TICK));
         let reasons: Vec<_> =
             state.registrations.iter().map(|registration| registration.watched.stop.reason()).collect();
         assert!(matches!(reasons[..], [Some(StopReason::Wall), Some(StopReason::Cpu { .. })]), "{reasons:?}");

@@ -5,6 +5,7 @@
 
 mod context;
 mod imports;
+mod load;
 mod loader;
 mod modules;
 mod pool;

@@ -1,14 +1,14 @@
 //! The shared isolates of an engine: some for each deployment and environment, started when they are needed.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use onevent_contract::{Clock, EnvironmentName, ModuleSource};
 use onevent_ops::LoadedModules;
 use tokio::sync::{mpsc, oneshot};
 
-use super::worker::{Load, Sent, Surroundings, start};
+use super::load::Load;
+use super::worker::{Sent, Surroundings, start};
 use crate::admission::{Admitted, CpuPermits};
 use crate::isolate::{ExecuteEnd, ExecuteJob, NotStarted, StopSignal, UnderWay, Watchdog};
 
@@ -33,11 +33,11 @@ struct Member {
 
 impl Member {
     fn is_open(&self) -> bool {
-        !self.load.closed.load(Ordering::Acquire) && !self.send.is_closed()
+        !self.load.is_closed() && !self.send.is_closed()
     }
 
     fn runs(&self) -> usize {
-        self.load.runs.load(Ordering::Acquire)
+        self.load.runs()
     }
 
     /// Takes the modules in, unless it has others by their paths.
@@ -89,7 +89,7 @@ impl SharedIsolates {
     ) -> std::io::Result<UnderWay<Result<ExecuteEnd, NotStarted>>> {
         let (reply, end) = oneshot::channel();
         let stop = Arc::<StopSignal>::default();
-        self.send(key, Sent { job, modules, stop: Arc::clone(&stop), admitted, reply })?;
+        self.send(key, Sent { job, modules, stop: Arc::clone(&stop), admitted: Some(admitted), reply })?;
         Ok(UnderWay { stop, end })
     }
 
@@ -109,15 +109,18 @@ impl SharedIsolates {
             accepting.sort_by_key(|member| member.runs());
             let chosen = accepting.into_iter().next().filter(|member| most || member.runs() == 0);
             let Some(member) = chosen else { break };
-            member.load.runs.fetch_add(1, Ordering::AcqRel);
+            member.load.enter(&sent.stop, sent.admitted.take());
             match member.send.send(sent) {
                 Ok(()) => return Ok(()),
                 // It ended in between.
-                Err(back) => sent = back.0,
+                Err(back) => {
+                    sent = back.0;
+                    sent.admitted = member.load.leave(&sent.stop);
+                }
             }
         }
         let member = self.start(key, &sent.modules)?;
-        member.load.runs.fetch_add(1, Ordering::AcqRel);
+        member.load.enter(&sent.stop, sent.admitted.take());
         // Its thread has just been given the other end.
         let _ = member.send.send(sent);
         // One that knows other modules by the same paths is for functions that are going.

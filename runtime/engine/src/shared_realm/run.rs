@@ -98,7 +98,7 @@ impl Running {
             rejections::clear();
         }
         self.heap_peak = self.heap_peak.max(realm.used());
-        match self.stop.reason() {
+        match self.stop.notice() {
             Some(reason) => Err(Interrupted::Stopped(reason)),
             None => worked.map_err(Interrupted::Threw),
         }
@@ -210,7 +210,7 @@ impl Running {
         self.stop.register(cx.waker());
         let timer = self.run.timers().next();
         loop {
-            if let Some(reason) = self.stop.reason() {
+            if let Some(reason) = self.stop.notice() {
                 return Poll::Ready(Driven::Interrupted(Interrupted::Stopped(reason)));
             }
             if self.realm.borrow().condition.lost.get() {
@@ -272,7 +272,7 @@ impl Running {
         let mut future = std::pin::pin!(future);
         std::future::poll_fn(|cx| {
             stop.register(cx.waker());
-            match stop.reason() {
+            match stop.notice() {
                 Some(reason) => Poll::Ready(Err(Interrupted::Stopped(reason))),
                 None => future.as_mut().poll(cx).map(Ok),
             }

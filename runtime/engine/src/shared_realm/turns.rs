@@ -106,6 +106,11 @@ impl Meter {
         self.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
+    /// Whether its turn is under way.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.turns.lock().as_ref().is_some_and(|turn| turn.run == self.run)
+    }
+
     /// What it has used until now, the turn under way included.
     pub(super) fn read(&self) -> Duration {
         // In this order: a turn that ends in between is counted twice at most for a moment, and never missed.

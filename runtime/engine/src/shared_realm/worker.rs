@@ -4,7 +4,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use onevent_contract::{Clock, Instant, Timings};
@@ -14,14 +13,15 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::load::Load;
 use super::modules::RunModules;
 use super::realm::Realm;
 use super::run::Running;
 use super::turns::Meter;
 use crate::admission::{Admitted, CpuPermits, Waited};
 use crate::isolate::{
-    ExecuteEnd, ExecuteJob, Interrupted, JobUsage, LAST_WRITES, LATE_ANSWER, NotStarted, STACK_BYTES,
-    StopReason, StopSignal, Watchdog, Watched, hangs,
+    ExecuteEnd, ExecuteJob, Hanging, Interrupted, JobUsage, LAST_WRITES, LATE_ANSWER, NotStarted,
+    STACK_BYTES, StopReason, StopSignal, Watchdog, Watched, hangs,
 };
 use crate::platform::ThreadCpuClock;
 
@@ -33,7 +33,8 @@ pub(super) struct Sent {
     pub(super) job: ExecuteJob,
     pub(super) modules: Arc<LoadedModules>,
     pub(super) stop: Arc<StopSignal>,
-    pub(super) admitted: Admitted,
+    /// Only on its way between two isolates: the one that has the run keeps it.
+    pub(super) admitted: Option<Admitted>,
     pub(super) reply: oneshot::Sender<Result<ExecuteEnd, NotStarted>>,
 }
 
@@ -59,14 +60,6 @@ struct Moment {
 struct Measured {
     heap_peak: usize,
     timings: Timings,
-}
-
-/// What the pool knows of an isolate.
-#[derive(Default)]
-pub(super) struct Load {
-    pub(super) runs: AtomicUsize,
-    /// It takes no more runs.
-    pub(super) closed: AtomicBool,
 }
 
 /// What an isolate has of its engine.
@@ -100,9 +93,10 @@ pub(super) fn start(
             (Err(error), _) => Err(format!("the isolate's thread cannot work: {error}")),
             (_, None) => Err("the isolate's thread has no CPU clock".to_owned()),
         };
-        load.closed.store(true, Ordering::Release);
+        load.close();
         receive.close();
-        while let Ok(sent) = receive.try_recv() {
+        while let Ok(mut sent) = receive.try_recv() {
+            sent.admitted = load.leave(&sent.stop);
             match &served {
                 // They came when it had just ended.
                 Ok(()) => (around.resend)(sent),
@@ -152,7 +146,7 @@ async fn serve(
             sent = tokio::time::timeout(IDLE, receive.recv()) => match sent {
                 Ok(None) => break,
                 Ok(sent) => sent,
-                Err(_) if load.runs.load(Ordering::Acquire) == 0 => break,
+                Err(_) if load.runs() == 0 => break,
                 Err(_) => None,
             },
         };
@@ -167,7 +161,7 @@ async fn serve(
         }
     }
     // Those that were on their way are answered by whoever called this.
-    load.closed.store(true, Ordering::Release);
+    load.close();
     while !worker.open.borrow().is_empty() {
         worker.ended.notified().await;
     }
@@ -179,21 +173,21 @@ impl Worker {
         let realm = self.realm.borrow();
         let lost = realm.condition.lost.get();
         if realm.condition.draining.get() || lost {
-            self.load.closed.store(true, Ordering::Release);
+            self.load.close();
         }
         if lost {
             self.open.borrow().iter().for_each(|stop| stop.wake());
         }
-        self.load.closed.load(Ordering::Acquire)
+        self.load.is_closed()
     }
 
     async fn work(self: Rc<Self>, sent: Sent) {
-        let Sent { job, modules, stop, admitted, reply } = sent;
+        let Sent { job, modules, stop, reply, .. } = sent;
         let worked = self.execute(job, &modules, &stop).await;
         self.open.borrow_mut().retain(|other| !Arc::ptr_eq(other, &stop));
         let works = !self.open.borrow().is_empty();
         self.realm.borrow_mut().works(works);
-        self.load.runs.fetch_sub(1, Ordering::AcqRel);
+        let admitted = self.load.leave(&stop);
         self.ended.notify_one();
         self.freed.notify_waiters();
         match worked {
@@ -245,6 +239,14 @@ impl Worker {
         let meter = Meter::new(number, Arc::clone(&turns));
         stop.attach(move || turns.terminate(number));
         let used = Arc::clone(&meter);
+        let (load, turns, own) = (Arc::clone(&self.load), Arc::clone(&meter), Arc::clone(stop));
+        let hanging = move || match turns.is_under_way() {
+            true => {
+                load.abandon(&own);
+                Hanging::Itself
+            }
+            false => Hanging::Another,
+        };
         let watched = Watched {
             stop: Arc::clone(stop),
             deadline: started + job.limits.wall,
@@ -252,6 +254,7 @@ impl Worker {
             waited_before,
             cpu: Box::new(move || Some(used.read())),
             cpu_limit: job.limits.cpu,
+            hanging: Box::new(hanging),
         };
         let _watch = self.around.watchdog.watch(watched);
         let common_js = self.realm.borrow().entries.common_js.clone();
@@ -262,6 +265,7 @@ impl Worker {
             job.host_runtime.clone(),
             job.schema.clone(),
             Arc::clone(&self.around.clock),
+            stop.abandoned(),
         )
         .with_waits(self.waits_since(waited_before))
         .in_shared_isolate(Rc::clone(&modules.function));
@@ -276,7 +280,7 @@ impl Worker {
             Err(_) => Err(Interrupted::Engine(String::new())),
         };
         let settled = match facts {
-            Ok(facts) if is_lost(&settled) && !run.has_asked() && job.log.is_empty() => {
+            Ok(facts) if is_lost(&settled) && !stop.is_lost() && !run.has_asked() && job.log.is_empty() => {
                 return Worked::Again(Box::new(again(job, before, facts)));
             }
             Ok(_) => settled,

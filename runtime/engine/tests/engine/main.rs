@@ -20,6 +20,7 @@ mod kept;
 mod lazy;
 mod limits;
 mod loading;
+mod lost;
 mod members;
 mod memory;
 mod metadata;

@@ -22,6 +22,8 @@ mod globals;
 mod lazy;
 #[path = "../engine/limits.rs"]
 mod limits;
+#[path = "../engine/lost.rs"]
+mod lost;
 #[path = "../engine/members.rs"]
 mod members;
 #[path = "../engine/metadata.rs"]

@@ -21,6 +21,7 @@ async fn obedient() -> Arc<Project> {
         if (ask === 'spin in zod') z.string().refine(() => { for (;;) {} }).safeParse('x');
         if (ask === 'fill') { const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(all.length)); }
         if (ask === 'buffers') { const all: unknown[] = []; for (;;) all.push(new Uint8Array(1024 * 1024)); }
+        if (ask === 'block') 'ﬁ\\u0301각'.repeat(15_000_000).normalize('NFKD');
         if (ask === 'hang') await nango.get({ endpoint: '/slow' });
         await new Promise((resolve) => setTimeout(resolve, 300));
         await nango.log('went on');";
@@ -80,6 +81,14 @@ async fn a_full_heap_ends_the_isolate_and_names_who_filled_it() {
     let [innocent, culprit, after] = beside("fill").await;
     assert_eq!((culprit.outcome, error_of(&culprit)), (Outcome::Stopped, Some(ErrorType::HeapLimitExceeded)));
     // It had logged: it is not run again by itself.
+    assert_eq!((innocent.outcome, error_of(&innocent)), (Outcome::Stopped, Some(ErrorType::IsolateLost)));
+    assert_eq!((after.outcome, error_of(&after)), (Outcome::Succeeded, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_cannot_be_stopped_ends_the_isolate_for_all_at_its_own_limit() {
+    let [innocent, culprit, after] = beside("block").await;
+    assert_eq!((culprit.outcome, error_of(&culprit)), (Outcome::Stopped, Some(ErrorType::CpuLimitExceeded)));
     assert_eq!((innocent.outcome, error_of(&innocent)), (Outcome::Stopped, Some(ErrorType::IsolateLost)));
     assert_eq!((after.outcome, error_of(&after)), (Outcome::Succeeded, None));
 }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use deno_core::{JsRuntimeForSnapshot, PollEventLoopOptions};
 use onevent_contract::{CallContext, Clock, EffectLog, FunctionKey, RunId, SystemClock};
+use tokio_util::sync::CancellationToken;
 
 use super::typical_host::TypicalHost;
 use crate::answers::give_answers;
@@ -34,7 +35,15 @@ pub(super) fn run_typically(
         effects,
     };
     let host = Arc::new(TypicalHost::default());
-    let run = Rc::new(RunState::new(Arc::clone(&host) as _, call, tokio.handle().clone(), None, clock));
+    let state = RunState::new(
+        Arc::clone(&host) as _,
+        call,
+        tokio.handle().clone(),
+        None,
+        clock,
+        CancellationToken::new(),
+    );
+    let run = Rc::new(state);
     runtime.op_state().borrow_mut().put(Rc::clone(&run));
     let done = tokio.block_on(async {
         runtime

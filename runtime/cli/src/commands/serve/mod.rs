@@ -21,6 +21,7 @@ use self::listen::{Listening, Serving};
 use self::signals::{Asked, Signals};
 use self::started::Started;
 use crate::args::{GlobalArgs, Role, ServeArgs};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::{self, Format, Reply};
 use crate::session::Session;
@@ -80,8 +81,13 @@ pub(crate) async fn run(
     say(global, &started)?;
     let _watching = if args.watch { Some(watch::start(service)?) } else { None };
 
+    let engine = service.engine()?;
     let ended = loop {
-        match signals.next().await {
+        let asked = tokio::select! {
+            asked = signals.next() => asked,
+            () = engine.too_many_threads_lost() => break Err(threads_lost(engine.lost_threads())),
+        };
+        match asked {
             Asked::Reload => reload(service, &args.flags(global), surroundings),
             Asked::Stop => break Ok(()),
             Asked::Ended(error) => break Err(error),
@@ -97,6 +103,14 @@ pub(crate) async fn run(
     ended?;
     tracing::info!("stopped");
     Ok(Reply::silent())
+}
+
+/// Said by a server that has to be started again: in this process there is nothing left to run functions with.
+fn threads_lost(lost: usize) -> Failure {
+    let message =
+        format!("{lost} threads execute code that cannot be stopped: the server makes room for a new one");
+    Failure::new(ExitCode::ThreadsLost, "threads_lost", message)
+        .hint("let whatever started it start it again; the log says which runs were stopped")
 }
 
 /// Ends everything that runs: first the queue's work, while whoever asks is still answered (`/ready` says that the
