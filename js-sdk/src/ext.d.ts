@@ -35,6 +35,7 @@ declare module 'ext:core/mod.js' {
         SafeMap: MapConstructor;
         String: StringConstructor;
         StringPrototypeRepeat: Uncurried<typeof String.prototype.repeat>;
+        StringPrototypeSlice: Uncurried<typeof String.prototype.slice>;
         TypeError: TypeErrorConstructor;
         Uint8Array: Uint8ArrayConstructor;
         queueMicrotask(callback: () => void): void;
@@ -55,6 +56,7 @@ declare module 'ext:core/ops' {
     export const op_onevent_environment_variables: Ops['op_onevent_environment_variables'];
     export const op_onevent_trigger_action: Ops['op_onevent_trigger_action'];
     export const op_onevent_fetch: Ops['op_onevent_fetch'];
+    export const op_onevent_take_bytes: Ops['op_onevent_take_bytes'];
     export const op_onevent_acquire_lock: Ops['op_onevent_acquire_lock'];
     export const op_onevent_release_lock: Ops['op_onevent_release_lock'];
     export const op_onevent_release_all_locks: Ops['op_onevent_release_all_locks'];

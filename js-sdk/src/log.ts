@@ -1,7 +1,7 @@
 // `nango.log`: every argument reaches the log, whatever it is.
 import { op_onevent_log } from 'ext:core/ops';
 
-import { boundedCopy } from './json/bounded.ts';
+import { boundedCopy, boundedText } from './json/bounded.ts';
 import { own } from './own.ts';
 import {
     ArrayIsArray,
@@ -56,10 +56,10 @@ function errorText(error: Error): string {
 /** Text as it is; anything else as JSON with sorted keys. */
 function messageText(message: unknown): string {
     if (typeof message === 'string') {
-        return StringPrototypeToWellFormed(message);
+        return StringPrototypeToWellFormed(boundedText(message));
     }
     if (message instanceof ErrorConstructor) {
-        return StringPrototypeToWellFormed(errorText(message));
+        return StringPrototypeToWellFormed(boundedText(errorText(message)));
     }
     const copy = boundedCopy(message, { sortKeys: true });
     return copy === undefined ? StringConstructor(message) : JSONStringify(copy);

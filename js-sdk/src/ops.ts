@@ -59,11 +59,17 @@ export interface WireHead {
     redirected: boolean;
 }
 
+/** The bytes of an answer, which `op_onevent_take_bytes` gives once. */
+export interface WireBytes {
+    id: number;
+    length: number;
+}
+
 export interface WireResponse extends WireHead {
     /** The body as text (UTF-8, invalid sequences replaced); null for responseType `arraybuffer`. */
     text: string | null;
     /** The body's bytes, only for responseType `arraybuffer`. */
-    bytes: Uint8Array | null;
+    bytes: WireBytes | null;
 }
 
 export interface Violation {
@@ -91,7 +97,7 @@ export interface WireFetched {
     statusText: string;
     /** Lower-case names; a name may occur more than once. */
     headers: [string, string][];
-    bytes: Uint8Array;
+    bytes: WireBytes;
     url: string;
     redirected: boolean;
 }
@@ -124,6 +130,8 @@ export interface Ops {
         input: string,
     ): Promise<OpResult<string>>;
     op_onevent_fetch(request: WireFetch, body: Uint8Array | null): Promise<OpResult<WireFetched>>;
+    /** `into` is as long as they are. Memory that JavaScript allocates counts against the run. */
+    op_onevent_take_bytes(id: number, into: Uint8Array): void;
     op_onevent_acquire_lock(key: string, ttlMs: number): Promise<OpResult<boolean>>;
     op_onevent_release_lock(key: string): Promise<OpResult<boolean>>;
     op_onevent_release_all_locks(): Promise<OpResult<null>>;

@@ -4,7 +4,7 @@ import { beforeEach, test } from 'node:test';
 
 import type { WireRequest } from '../src/ops.ts';
 import { core } from './support/core.ts';
-import { head, host } from './support/ops.ts';
+import { head, host, kept } from './support/ops.ts';
 import { value } from './support/run.ts';
 
 const { Blob, File } = core.loadExtScript('ext:onevent/blob.js') as { Blob: typeof globalThis.Blob; File: typeof globalThis.File };
@@ -99,7 +99,7 @@ function bytesAnswer(wire: WireRequest, status = 200) {
     const bytes = Uint8Array.from(Buffer.from('grüß'));
     const isText = wire.responseType !== 'arraybuffer';
     const text = isText ? Buffer.from(bytes).toString() : null;
-    return { ...head(status), text, bytes: isText ? null : bytes };
+    return { ...head(status), text, bytes: isText ? null : kept(bytes) };
 }
 
 test('responseType as in axios on Node', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 
 import * as z from 'zod';
 
-import { failed, head, host, ok } from './support/ops.ts';
+import { failed, head, host, ok, kept } from './support/ops.ts';
 import { run, runError, value } from './support/run.ts';
 
 beforeEach(() => host.reset());
@@ -171,7 +171,7 @@ test('what belongs to syncs says so when it is called', async () => {
 
 test('uncontrolledFetch crosses with upper-case method, headers and bytes, and gives a Response', async () => {
     host.fetched = () =>
-        ok({ status: 201, statusText: 'Made', headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['x-y', 'z']], bytes: new TextEncoder().encode('{"a":"ö"}'), url: 'https://b.test/end', redirected: true });
+        ok({ status: 201, statusText: 'Made', headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['x-y', 'z']], bytes: kept(new TextEncoder().encode('{"a":"ö"}')), url: 'https://b.test/end', redirected: true });
     const response = await value((nango) =>
         nango.uncontrolledFetch({ url: new URL('https://a.test/x?y=1'), method: 'post' as 'POST', headers: { 'X-A': '1' }, body: 'ö' }),
     );
@@ -181,13 +181,13 @@ test('uncontrolledFetch crosses with upper-case method, headers and bytes, and g
     assert.deepEqual([response.status, response.statusText, response.ok, response.url, response.redirected], [201, 'Made', true, 'https://b.test/end', true]);
     assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
     assert.deepEqual(await response.json(), { a: 'ö' });
-    host.fetched = () => ok({ status: 204, statusText: '', headers: [], bytes: new Uint8Array(), url: 'https://a.test/', redirected: false });
+    host.fetched = () => ok({ status: 204, statusText: '', headers: [], bytes: kept(new Uint8Array()), url: 'https://a.test/', redirected: false });
     const empty = await value((nango) => nango.uncontrolledFetch({ url: new URL('https://a.test/'), body: '' }));
     assert.deepEqual([empty.status, await empty.text(), host.fetches[1].body, host.fetches[1].request.method], [204, '', null, 'GET']);
 });
 
 test('uncontrolledFetch takes the bodies that fetch takes', async () => {
-    host.fetched = () => ok({ status: 204, statusText: '', headers: [], bytes: new Uint8Array(), url: 'https://a.test/', redirected: false });
+    host.fetched = () => ok({ status: 204, statusText: '', headers: [], bytes: kept(new Uint8Array()), url: 'https://a.test/', redirected: false });
     const buffer = Buffer.from('abcd');
     const form = 'application/x-www-form-urlencoded;charset=UTF-8';
     const bodies: [unknown, string, [string, string][]][] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
 import type { ProxyConfiguration } from '../src/types.ts';
-import { failed, head, host, ok } from './support/ops.ts';
+import { failed, head, host, ok, kept } from './support/ops.ts';
 import { run, value } from './support/run.ts';
 
 beforeEach(() => host.reset());
@@ -261,7 +261,7 @@ test('responseType arraybuffer gives bytes', async () => {
     const bytes = new Uint8Array([0, 255]);
     host.answer = () =>
         Promise.resolve({
-            ok: { ...head(200), text: null, bytes },
+            ok: { ...head(200), text: null, bytes: kept(bytes) },
             error: null,
         });
     const response = await value((nango) => nango.get({ endpoint: '/', responseType: 'arraybuffer' }));

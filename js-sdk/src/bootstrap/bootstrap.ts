@@ -12,6 +12,7 @@ import { createConsole, format } from './console.ts';
 import { install } from './install.ts';
 import { installLazyGlobals, LAZY } from './lazy-globals.ts';
 import { untangleMicrotasks } from './microtasks.ts';
+import { boundBuiltIns } from '../shims/bounded-built-ins.ts';
 
 const { ObjectDefineProperty, ReflectConstruct, ReflectDeleteProperty, RangeError, Proxy, ArrayBuffer } = primordials;
 
@@ -81,6 +82,8 @@ const fixed: ProxyHandler<ArrayBufferConstructor> & { __proto__: null } = {
 const fixedArrayBuffer = new Proxy(ArrayBuffer, fixed);
 globalThis.ArrayBuffer = fixedArrayBuffer;
 install('constructor', fixedArrayBuffer, ArrayBuffer.prototype);
+
+boundBuiltIns(globalThis as never);
 
 core.setUnhandledPromiseRejectionHandler((_promise, reason) => {
     const text = format([reason]);

@@ -4,12 +4,14 @@ import { op_onevent_log } from 'ext:core/ops';
 
 import { install } from './install.ts';
 
-const { DateNow, SafeMap, MapPrototypeGet, MapPrototypeSet, MapPrototypeDelete, String, StringPrototypeRepeat } = primordials;
+const { DateNow, SafeMap, MapPrototypeGet, MapPrototypeSet, MapPrototypeDelete, String, StringPrototypeRepeat, StringPrototypeSlice } = primordials;
 const { inspectArgs } = core.loadExtScript('ext:deno_web/01_console.js') as {
     inspectArgs(values: unknown[], options: object): string;
 };
 
 const INSPECT_OPTIONS = { __proto__: null, colors: false };
+/** UTF-16 units of a line. */
+const MAX_UNITS = 99_000;
 /** How deep `console.group` indents at most. */
 const MAX_INDENTATION = 20;
 
@@ -18,7 +20,9 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 /** What `console.log` would print; never throws, whatever a getter or a proxy among the values does. */
 export function format(values: unknown[]): string {
     try {
-        return inspectArgs(values, INSPECT_OPTIONS);
+        const text = inspectArgs(values, INSPECT_OPTIONS);
+        // What is longer is cut in the report, too: the rest need not leave the isolate.
+        return text.length <= MAX_UNITS ? text : `${StringPrototypeSlice(text, 0, MAX_UNITS)}… [truncated]`;
     } catch {
         return '[a value that cannot be shown]';
     }

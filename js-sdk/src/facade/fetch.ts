@@ -3,6 +3,7 @@ import { op_onevent_fetch } from 'ext:core/ops';
 
 import { ActionError } from '../errors/action-error.ts';
 import { bytesOf, isSearchParams } from '../http/body.ts';
+import { taken } from '../http/bytes.ts';
 import { RequestError } from '../http/request-error.ts';
 import type { HostFailure, WireFetched } from '../ops.ts';
 import { own } from '../own.ts';
@@ -15,7 +16,6 @@ import {
     StringConstructor,
     StringPrototypeToLowerCase,
     StringPrototypeToUpperCase,
-    Uint8ArrayConstructor,
 } from '../primordials.ts';
 
 type Fields = Record<string, unknown>;
@@ -145,8 +145,7 @@ export async function uncontrolledFetch(options: unknown): Promise<object> {
     const { bytes, type } = bodyOf(own(options, 'body'));
     const answer = await op_onevent_fetch({ url, method, headers: headersOf(own(options, 'headers'), type) }, bytes);
     if (answer.error === null) {
-        // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
-        return responseOf(answer.ok, new Uint8ArrayConstructor(answer.ok.bytes));
+        return responseOf(answer.ok, taken(answer.ok.bytes));
     }
     const { kind, code, message, response } = answer.error;
     if (kind !== 'broken_body' || response === null) {

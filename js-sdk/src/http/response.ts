@@ -2,6 +2,7 @@
 import type { HostFailure, WireHead, WireRequest, WireResponse } from '../ops.ts';
 import { JSONParse, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase, Uint8ArrayConstructor } from '../primordials.ts';
 import type { ProxyResponse } from '../types.ts';
+import { taken } from './bytes.ts';
 import { AxiosError, brokenBodyError, networkError, statusError } from './axios-error.ts';
 import { ResponseHeaders } from './headers.ts';
 import { asBuffer, asStream } from './lazy.ts';
@@ -64,8 +65,7 @@ function dataOf({ wire, answerAs }: BuiltRequest, answer: WireResponse): unknown
     if (answer.text !== null) {
         return parseText(answer.text, wire.responseType);
     }
-    // A copy: memory that JavaScript allocates counts against the run, what the op brings does not.
-    const bytes = new Uint8ArrayConstructor(answer.bytes ?? []);
+    const bytes = answer.bytes === null ? new Uint8ArrayConstructor() : taken(answer.bytes);
     return answerAs === 'stream' ? asStream(bytes) : asBuffer(bytes);
 }
 

@@ -21,12 +21,19 @@ import {
 
 /** Bytes of JSON text that a payload, or the data beside a log message, may take (Nango's limit). */
 export const MAX_PAYLOAD_BYTES = 99_000;
+/** UTF-16 units of a text that a report shows: what is longer is cut before it leaves the isolate. The engine counts bytes. */
+const MAX_TEXT_UNITS = 99_000;
 /** Deeper levels are cut; far below what JSON parsers on the other side accept. */
 const MAX_DEPTH = 32;
 /** Stands where something was cut. */
 export const TRUNCATED = '[truncated]';
 /** Of every budget, this much is kept for markers. */
 const MARKER_RESERVE = 1_000;
+
+/** A text within that bound. */
+export function boundedText(text: string, units: number = MAX_TEXT_UNITS): string {
+    return text.length <= units ? text : `${StringPrototypeSlice(text, 0, units)}… ${TRUNCATED}`;
+}
 
 export interface CopyOptions {
     maxBytes?: number;

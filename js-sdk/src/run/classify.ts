@@ -4,7 +4,7 @@ import { ActionError, ACTION_ERROR_TYPE } from '../errors/action-error.ts';
 import { InvalidActionError, OutputError } from '../errors/invalid-action.ts';
 import { INVALID_METADATA, InvalidMetadataError } from '../errors/invalid-metadata.ts';
 import { AxiosError } from '../http/axios-error.ts';
-import { boundedCopy } from '../json/bounded.ts';
+import { boundedCopy, boundedText } from '../json/bounded.ts';
 import type { Settlement } from '../ops.ts';
 import {
     ArrayIsArray,
@@ -22,6 +22,11 @@ export type RunError = Extract<Settlement, { kind: 'threw' }>['error'];
 
 /** What Nango answers where the error itself says no status. */
 const DEFAULT_STATUS = 500;
+/** A code is a word. */
+const MAX_CODE_UNITS = 1_000;
+/** Headers of an upstream answer that a report shows, and the bytes of JSON that their values may take together. */
+const MAX_SHOWN_HEADERS = 100;
+const MAX_HEADER_BYTES = 99_000;
 /** The status of too many requests. */
 const RATE_LIMITED = 429;
 /** Headers of an upstream answer that a report shows, beside those that start with `x-rate`: Nango's. */
@@ -41,7 +46,7 @@ function read(value: unknown, field: string): unknown {
 
 function text(value: unknown, field: string): string | undefined {
     const found = read(value, field);
-    return typeof found === 'string' ? found : undefined;
+    return typeof found === 'string' ? boundedText(found, field === 'code' ? MAX_CODE_UNITS : undefined) : undefined;
 }
 
 function isError(value: unknown): boolean {
@@ -110,11 +115,16 @@ function shownHeaders(headers: unknown): Record<string, unknown> {
     if (typeof headers !== 'object' || headers === null) {
         return shown;
     }
+    let count = 0;
     for (const key of keysOf(headers)) {
-        const name = StringPrototypeToLowerCase(key);
+        if (count >= MAX_SHOWN_HEADERS) {
+            break;
+        }
+        const name = boundedText(StringPrototypeToLowerCase(key), MAX_CODE_UNITS);
         const rate = StringPrototypeSlice(name, 0, SHOWN_HEADER_PREFIX.length) === SHOWN_HEADER_PREFIX;
         if (rate || name === SHOWN_HEADER || name === RETRY_AFTER) {
-            shown[name] = boundedCopy(read(headers, key)) ?? null;
+            count += 1;
+            shown[name] = boundedCopy(read(headers, key), { maxBytes: MAX_HEADER_BYTES / MAX_SHOWN_HEADERS + 1_000 }) ?? null;
         }
     }
     return shown;
@@ -163,7 +173,7 @@ function plainError(error: unknown, type: string): RunError {
     const shownCode = typeof code === 'string' || typeof code === 'number' ? code : undefined;
     // Without a prototype: no `toJSON` of everybody's is asked what it is.
     const payload = boundedCopy({ __proto__: null, name: text(error, 'name') ?? 'Error', code: shownCode, message });
-    return { type, code: shownCode === undefined ? type : StringConstructor(shownCode), message, payload, status: DEFAULT_STATUS };
+    return { type, code: shownCode === undefined ? type : boundedText(StringConstructor(shownCode), MAX_CODE_UNITS), message, payload, status: DEFAULT_STATUS };
 }
 
 /** An object that is no `Error` keeps its fields. */
@@ -179,14 +189,14 @@ function primitiveText(value: unknown): string {
         case 'string':
         case 'number':
         case 'boolean':
-            return JSONStringify(value);
+            return boundedText(JSONStringify(value));
         case 'function':
             return 'a function was thrown';
         case 'bigint':
-            return `${StringConstructor(value)}n`;
+            return boundedText(`${StringConstructor(value)}n`);
         default:
             // null, undefined and symbols.
-            return StringConstructor(value);
+            return boundedText(StringConstructor(value));
     }
 }
 

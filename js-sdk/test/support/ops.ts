@@ -5,6 +5,7 @@ import type {
     Ops,
     Settlement,
     WireFetch,
+    WireBytes,
     WireFetched,
     WireHead,
     WireRequest,
@@ -49,6 +50,18 @@ export function head(status: number, headers: [string, string][] = [], last: Par
     const url = 'https://api.test/v1/x?a=b';
     return { status, statusText: 'Text', headers, url, lastMethod: 'GET', lastUrl: url, redirected: false, ...last };
 }
+
+const untaken: Uint8Array[] = [];
+
+/** Bytes of an answer, to be taken. */
+export function kept(bytes: Uint8Array): WireBytes {
+    append(untaken, bytes);
+    return { id: untaken.length - 1, length: bytes.length };
+}
+
+export const op_onevent_take_bytes: Ops['op_onevent_take_bytes'] = (id, into) => {
+    into.set(untaken[id] ?? []);
+};
 
 function response(status: number, body: string, headers: [string, string][] = []): WireResponse {
     return { ...head(status, headers), text: body, bytes: null };

@@ -8,7 +8,7 @@ use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 use crate::encoding::{optional_json, shared};
-use crate::{ConnectionId, EnvironmentName, Event, Function, IntegrationId, Limits, RequestId};
+use crate::{ConnectionId, EnvironmentName, Event, Function, IntegrationId, Limits, RequestId, RootBudget};
 
 /// A run's id: a UUID version 7 (RFC 9562), so that ids sort by time. Stable over a run's attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -178,6 +178,9 @@ pub struct Invocation {
     pub request_id: Option<RequestId>,
     /// How many runs wait for this one: 0, unless a function triggered it.
     pub depth: u32,
+    /// What it shares with the run that triggered it. It stays in the process.
+    #[serde(skip)]
+    pub budget: RootBudget,
 }
 
 impl Invocation {
@@ -209,6 +212,7 @@ impl Invocation {
             deployment: None,
             request_id: None,
             depth: 0,
+            budget: RootBudget::default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`Host`], tells of its effects in [`EffectMessage`]s and ends as a [`RunReport`].
 #![forbid(unsafe_code)]
 
+mod bounds;
 mod clock;
 mod completed_run;
 mod connection;
@@ -25,11 +26,16 @@ mod passing;
 mod report;
 mod request_id;
 pub mod revealed;
+mod root_budget;
 mod scope;
 mod secret;
 pub mod specifier;
 mod timings;
 
+pub use bounds::{
+    MAX_ERROR_DATA_BYTES, MAX_HTTP_BYTES, MAX_MESSAGE_BYTES, MAX_URL_BYTES, MAX_WARNING_BYTES, MAX_WARNINGS,
+    MAX_WORD_BYTES, cut, cut_copy,
+};
 pub use clock::{Clock, Instant, SystemClock};
 pub use completed_run::CompletedRun;
 pub use connection::{Connection, ConnectionError};
@@ -57,7 +63,10 @@ pub use http::{
     LastRequest, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader,
 };
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};
-pub use limits::{Limits, LimitsError, MAX_ACTION_DEPTH, MAX_METADATA_BYTES};
+pub use limits::{
+    Limits, LimitsError, MAX_ACTION_DEPTH, MAX_METADATA_BYTES, MAX_ROOT_BYTES, MAX_TRIGGERED_AT_ONCE,
+    MAX_TRIGGERED_RUNS,
+};
 pub use method::{METHODS, MethodError, sendable_method};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};
 pub use passing::{ApiErrorCode, Passing};
@@ -66,6 +75,7 @@ pub use report::{
     Usage, Verdict,
 };
 pub use request_id::RequestId;
+pub use root_budget::{BudgetExceeded, HeldBytes, RootBudget};
 pub use scope::{ApiScope, ScopeError, ScopePattern, Scopes};
 pub use secret::Secret;
 pub use timings::Timings;

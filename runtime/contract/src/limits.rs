@@ -11,6 +11,17 @@ pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
 /// How deep actions may trigger actions; the run that began it all is not counted. Every level holds a thread.
 pub const MAX_ACTION_DEPTH: u32 = 5;
 
+/// What a root run, and all that it triggers, may make the process hold outside of V8's heaps at one time: 64 MiB of what its calls
+/// carry in and out.
+pub const MAX_ROOT_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many runs a root run may trigger, with those that they trigger.
+pub const MAX_TRIGGERED_RUNS: u32 = 200;
+
+/// How many runs that others triggered directly are under way at once for one root run; half as many on each deeper level. Each
+/// holds a thread and a heap.
+pub const MAX_TRIGGERED_AT_ONCE: usize = 8;
+
 /// The limits of one run. Hitting one stops the run with outcome `stopped`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Event, Function, FunctionKind, Schema};
+use onevent_contract::{Event, Function, FunctionKind, MAX_MESSAGE_BYTES, Schema, cut_copy};
 use onevent_ops::project_frames;
 use onevent_source::{Folder, LoadError, LoadErrorCode, ReadFunction};
 use serde::Deserialize;
@@ -157,7 +157,8 @@ fn problem_load(read: &ReadFunction, problem: Problem) -> LoadError {
         "old_export" => LoadErrorCode::OldExport,
         _ => LoadErrorCode::InvalidExport,
     };
-    let error = LoadError::new(code, format!("{}: {}", read.path, problem.message));
+    let error =
+        LoadError::new(code, format!("{}: {}", read.path, cut_copy(&problem.message, MAX_MESSAGE_BYTES)));
     match code {
         LoadErrorCode::OldExport => error.hint(OLD_EXPORT_ADVICE),
         _ => error,
@@ -174,7 +175,10 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
         Interrupted::Threw(error) => {
             let frames = project_frames(&error);
             let text = |file: &str| read.source.read(file).ok();
-            let message = format!("code outside `exec` threw: {}", error.exception_message);
+            let message = format!(
+                "code outside `exec` threw: {}",
+                cut_copy(&error.exception_message, MAX_MESSAGE_BYTES)
+            );
             LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text)
         }
         Interrupted::Stopped(StopReason::Wall) => stopped("took longer than a load may take"),

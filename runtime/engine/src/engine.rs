@@ -171,6 +171,7 @@ impl Engine {
         let queue = clock.elapsed(asked);
         let started_at = clock.now();
         let (log, effects) = EffectLog::with_sender(clock.clone());
+        let effects = effects.within(invocation.budget.clone());
         let call = CallContext {
             run_id: invocation.run_id,
             request_id: invocation.request_id.clone(),

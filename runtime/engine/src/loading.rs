@@ -130,11 +130,14 @@ impl Engine {
         UnaskedFunction { read, recalled }: UnaskedFunction,
     ) -> Result<(Arc<Function>, New), Box<BrokenFunction>> {
         // One that says anything else than a function that loads is not believed.
-        if let Some(function) = recalled.text.and_then(|text| describe(&read, Ok(&text)).ok()) {
+        if let Some(text) = &recalled.text
+            && let Ok(function) = described(&read, text).await
+        {
             return Ok((function, None));
         }
         let described = match self.describe_in_isolate(&read).await {
-            Ok(Ok(Described { text, is_repeatable })) => describe(&read, Ok(&text))
+            Ok(Ok(Described { text, is_repeatable })) => described(&read, &text)
+                .await
                 .map(|function| (function, recalled.key.filter(|_| is_repeatable).map(|key| (key, text)))),
             Ok(Err(interrupted)) => describe(&read, Err(interrupted)).map(|function| (function, None)),
             Err(error) => Err(error),
@@ -180,6 +183,12 @@ impl Engine {
             let _ = tokio::task::spawn_blocking(move || cache.keep(&new)).await;
         }
     }
+}
+
+/// Compiling large schemas takes its time: not on a thread that others wait for.
+async fn described(read: &ReadFunction, text: &str) -> Result<Arc<Function>, LoadError> {
+    let (read, text) = (read.clone(), text.to_owned());
+    tokio::task::spawn_blocking(move || describe(&read, Ok(&text))).await.map_err(|_| shut_down())?
 }
 
 fn shut_down() -> LoadError {

@@ -154,6 +154,7 @@ pub(crate) fn report(
     mut ending: Ending,
 ) -> CompletedRun {
     let effects = log.effects();
+    ending.error = ending.error.map(RunError::bounded);
     if let Some(error) = &mut ending.error {
         scrub(error, log);
     }

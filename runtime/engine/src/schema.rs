@@ -9,11 +9,23 @@ use serde_json::Value;
 /// A check reports this many violations; more help nobody.
 const MAX_VIOLATIONS: usize = 20;
 
+/// The compiled patterns of one schema, in bytes: 32 MiB together, and each as the crate has it by default.
+const MAX_PATTERN_BYTES: usize = 32 * 1024 * 1024;
+const MAX_PATTERN_BYTES_EACH: usize = 10 * 1024 * 1024;
+
+/// Where a schema has more alternatives (members of `anyOf` and `oneOf`) than this, a violation says no more than that there is one:
+/// each value that fits none of them would be explained with all of them.
+const MAX_EXPLAINED_ALTERNATIVES: usize = 200;
+
 /// Compiles a JSON Schema (draft 2020-12). Formats are not asserted, remote references are refused, and patterns
 /// run in linear time. Where a pattern is too large for that, all patterns are left to zod.
 pub(crate) fn compile(schema: &Value) -> Result<Arc<dyn SchemaCheck>, String> {
-    let compiled = build(schema).or_else(|_| build(&without_patterns(schema)))?;
-    Ok(Arc::new(Compiled { schema: compiled, has_references: has_references(schema) }))
+    let Size { patterns, alternatives } = Size::of(schema);
+    let pattern_bytes = (MAX_PATTERN_BYTES / patterns.max(1)).min(MAX_PATTERN_BYTES_EACH);
+    let compiled =
+        build(schema, pattern_bytes).or_else(|_| build(&without_patterns(schema), pattern_bytes))?;
+    let tells_details = alternatives <= MAX_EXPLAINED_ALTERNATIVES && !has_references(schema);
+    Ok(Arc::new(Compiled { schema: compiled, tells_details }))
 }
 
 /// The check of a declared schema, compiled again where the function came from another process.
@@ -26,11 +38,11 @@ pub(crate) fn violations(schema: &Schema, value: &Value) -> Vec<Violation> {
     check(schema).violations(value)
 }
 
-fn build(schema: &Value) -> Result<Validator, String> {
+fn build(schema: &Value, pattern_bytes: usize) -> Result<Validator, String> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(false)
-        .with_pattern_options(PatternOptions::regex())
+        .with_pattern_options(PatternOptions::regex().size_limit(pattern_bytes).dfa_size_limit(pattern_bytes))
         .with_retriever(NoRemote)
         .build(schema)
         .map_err(|error| error.to_string())
@@ -55,6 +67,39 @@ fn without_patterns(schema: &Value) -> Value {
     }
 }
 
+/// What makes a schema dear.
+#[derive(Default)]
+struct Size {
+    patterns: usize,
+    alternatives: usize,
+}
+
+impl Size {
+    fn of(schema: &Value) -> Self {
+        let mut size = Self::default();
+        size.add(schema);
+        size
+    }
+
+    fn add(&mut self, schema: &Value) {
+        match schema {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    match (key.as_str(), value) {
+                        ("pattern", Value::String(_)) => self.patterns += 1,
+                        ("patternProperties", Value::Object(patterns)) => self.patterns += patterns.len(),
+                        ("anyOf" | "oneOf", Value::Array(members)) => self.alternatives += members.len(),
+                        _ => {}
+                    }
+                    self.add(value);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.add(item)),
+            _ => {}
+        }
+    }
+}
+
 /// Whether `$ref` occurs anywhere, as a keyword or as a mere key: then details are not worth their risk.
 fn has_references(schema: &Value) -> bool {
     match schema {
@@ -74,7 +119,8 @@ impl Retrieve for NoRemote {
 
 struct Compiled {
     schema: Validator,
-    has_references: bool,
+    /// Whether it is safe to collect what is wrong.
+    tells_details: bool,
 }
 
 impl SchemaCheck for Compiled {
@@ -84,7 +130,7 @@ impl SchemaCheck for Compiled {
         if self.schema.is_valid(value) {
             return Vec::new();
         }
-        if self.has_references {
+        if !self.tells_details {
             let message = "the value does not match the declared schema".to_owned();
             return vec![Violation { path: Vec::new(), message, code: "schema".to_owned() }];
         }

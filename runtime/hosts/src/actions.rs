@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, ActionEnd, ApiErrorCode, CallContext, CompletedRun, ConnectionFacts, EnvironmentName,
-    ErrorType, FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, Mode, Outcome, RequestId,
-    RunError, RunId, TriggeredAction,
+    ErrorType, FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, MAX_TRIGGERED_AT_ONCE,
+    Mode, Outcome, RequestId, RootBudget, RunError, RunId, TriggeredAction,
 };
 use serde_json::{Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::answers::api;
 use crate::triggered::TriggeredHost;
@@ -36,6 +37,8 @@ pub struct ActionRun {
     pub deadline: Instant,
     /// How many runs wait for this one.
     pub depth: u32,
+    /// What it shares with its caller.
+    pub budget: RootBudget,
     /// What stands behind `nango` in the action.
     pub host: Arc<dyn Host>,
 }
@@ -78,11 +81,32 @@ pub trait ActionRunner: Send + Sync {
     async fn run_action(&self, run: ActionRun) -> Result<CompletedRun, ActionNotRun>;
 }
 
+/// Turns of triggered runs, for each level. One that waits holds none that others on its level wait for, so the deepest go on.
+struct Turns(Vec<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        let of_level = |level: u32| Semaphore::new((MAX_TRIGGERED_AT_ONCE >> level).max(1));
+        Self((0..MAX_ACTION_DEPTH).map(of_level).collect())
+    }
+}
+
+impl Turns {
+    /// Waits for one of runs that are triggered with this depth: 1 for those that a root run triggers.
+    async fn of_depth(&self, depth: u32) -> Option<SemaphorePermit<'_>> {
+        let level = usize::try_from(depth).unwrap_or(usize::MAX).saturating_sub(1);
+        let turns = self.0.get(level).or(self.0.last())?;
+        // It is never closed.
+        turns.acquire().await.ok()
+    }
+}
+
 /// The actions that a host's runs may trigger.
 #[derive(Clone, Default)]
 pub(crate) struct Actions {
     runner: Option<Arc<dyn ActionRunner>>,
     depth: u32,
+    turns: Arc<Turns>,
 }
 
 impl fmt::Debug for Actions {
@@ -93,7 +117,7 @@ impl fmt::Debug for Actions {
 
 impl Actions {
     pub(crate) fn new(runner: Arc<dyn ActionRunner>) -> Self {
-        Self { runner: Some(runner), depth: 0 }
+        Self { runner: Some(runner), depth: 0, turns: Arc::default() }
     }
 
     /// What the runs that are triggered from here may trigger themselves.
@@ -108,7 +132,7 @@ impl Actions {
             let message = format!("actions trigger each other more than {MAX_ACTION_DEPTH} deep");
             return Err(api(400, ApiErrorCode::ActionDepthExceeded, message));
         }
-        Ok(Self { runner: self.runner.clone(), depth: self.depth + 1 })
+        Ok(Self { runner: self.runner.clone(), depth: self.depth + 1, turns: Arc::clone(&self.turns) })
     }
 
     /// How many runs wait for what is triggered from here.
@@ -133,6 +157,8 @@ impl Actions {
         let Some(runner) = &self.runner else {
             return Err(HostError::Unsupported { member: "triggerAction".into() });
         };
+        call.effects.budget().trigger()?;
+        let _turn = self.turns.of_depth(run.depth).await;
         // The caller's report names the run, so that it can be told what it did; also where the caller ends first.
         let effect = call.effects.action(TriggeredAction {
             action: run.action.clone(),

@@ -303,6 +303,7 @@ impl DryHost {
             deadline: call.deadline,
             run_id: RunId::generate(),
             depth: self.actions.depth(),
+            budget: call.effects.budget().clone(),
             host: Arc::new(host),
             caller: call.run_id,
             request_id: call.request_id.clone(),

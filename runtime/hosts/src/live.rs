@@ -283,6 +283,7 @@ impl LiveHost {
             deadline: call.deadline,
             run_id: RunId::generate(),
             depth: self.actions.depth(),
+            budget: call.effects.budget().clone(),
             host: Arc::new(Self { own: key, access, timing, actions, ..self.clone() }),
             caller: call.run_id,
             request_id: call.request_id.clone(),

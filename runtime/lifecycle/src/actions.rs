@@ -104,6 +104,7 @@ impl ActionRunner for ProjectActions {
             limits: Limits { wall: limits.wall.min(left), ..limits },
             caller_run_id: Some(run.caller),
             depth: run.depth,
+            budget: run.budget,
             deployment: self.deployment.clone(),
             request_id: run.request_id,
             ..Invocation::new(function, run.connection, run.environment)

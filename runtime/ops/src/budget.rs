@@ -1,4 +1,4 @@
-//! What the calls of one run may hold outside V8's heap, where its limit does not count.
+//! How many calls of one run may be open: outside V8's heap its limit does not count.
 
 use std::cell::Cell;
 
@@ -11,19 +11,16 @@ use crate::wire::refused;
 pub(crate) const MAX_CONCURRENT_CALLS: usize = 16;
 /// So many calls of one run may be open, waiting ones included.
 pub(crate) const MAX_OPEN_CALLS: usize = 1_000;
-/// The bodies and metadata that one run's open calls may carry, in bytes.
-pub(crate) const MAX_OPEN_BYTES: usize = 64 * 1024 * 1024;
 
-/// Counts the open calls of a run and what they carry.
+/// Counts the open calls of a run. What they carry is the root run's to count.
 pub(crate) struct CallBudget {
     calls: Cell<usize>,
-    bytes: Cell<usize>,
     running: Semaphore,
 }
 
 impl Default for CallBudget {
     fn default() -> Self {
-        Self { calls: Cell::new(0), bytes: Cell::new(0), running: Semaphore::new(MAX_CONCURRENT_CALLS) }
+        Self { calls: Cell::new(0), running: Semaphore::new(MAX_CONCURRENT_CALLS) }
     }
 }
 
@@ -35,16 +32,6 @@ impl CallBudget {
                 "too_many_calls",
                 format!("more than {MAX_OPEN_CALLS} calls of nango are open: await them"),
             )
-        })
-    }
-
-    /// Takes room for what a call carries.
-    pub(crate) fn carry(&self, bytes: usize) -> Result<Taken<'_>, HostError> {
-        take(&self.bytes, bytes, MAX_OPEN_BYTES).ok_or_else(|| {
-            let message = format!(
-                "open calls of nango carry more than {MAX_OPEN_BYTES} bytes: await them, or send less"
-            );
-            refused("too_many_bytes", message)
         })
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::call::call;
+use crate::carried::{Carried, carried};
 use crate::state::RunState;
 use crate::wire::{OpResult, refused};
 
@@ -43,14 +44,20 @@ pub(crate) fn op_onevent_checkpoint<'s>(
 pub(crate) fn op_onevent_write_checkpoint<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] json: Option<String>,
+    json: v8::Local<'s, v8::Value>,
     expected_version: f64,
 ) -> v8::Local<'s, v8::Value> {
-    call(scope, &state, async move |run| OpResult::of(write(&run, json.as_deref(), expected_version).await))
+    let json = carried(scope, &state, json, 0);
+    call(scope, &state, async move |run| OpResult::of(write(&run, json, expected_version).await))
 }
 
-async fn write(run: &RunState, json: Option<&str>, expected_version: f64) -> Result<f64, HostError> {
-    let value = json.map(parse).transpose()?;
+async fn write(
+    run: &RunState,
+    json: Carried<Option<String>>,
+    expected_version: f64,
+) -> Result<f64, HostError> {
+    let (_carried, json) = json?;
+    let value = json.as_deref().map(parse).transpose()?;
     // Versions count writes, so they stay far below 2^53; anything else saturates and names no version.
     let expected = expected_version as u64;
     let (host, call) = (run.host.clone(), run.call());

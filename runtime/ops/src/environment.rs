@@ -8,6 +8,7 @@ use onevent_contract::{ActionCall, FunctionName, HostCalls, HostError, Integrati
 use serde_json::Value;
 
 use crate::call::call;
+use crate::carried::{Carried, carried};
 use crate::state::RunState;
 use crate::wire::{OpResult, connection_id, integration_id, refused};
 
@@ -73,10 +74,11 @@ pub(crate) fn op_onevent_trigger_action<'s>(
     #[string] provider_config_key: String,
     #[string] connection: String,
     #[string] name: String,
-    #[string] input: String,
+    input: v8::Local<'s, v8::Value>,
 ) -> v8::Local<'s, v8::Value> {
+    let input = carried(scope, &state, input, 0);
     call(scope, &state, async move |run| {
-        OpResult::of(trigger_action(&run, provider_config_key, connection, name, &input).await)
+        OpResult::of(trigger_action(&run, provider_config_key, connection, name, input).await)
     })
 }
 
@@ -85,14 +87,14 @@ async fn trigger_action(
     provider_config_key: String,
     connection: String,
     name: String,
-    input: &str,
+    input: Carried<String>,
 ) -> Result<String, HostError> {
-    let _carried = run.budget.carry(input.len())?;
+    let (_carried, input) = input?;
     let action = ActionCall {
         provider_config_key: integration_id(provider_config_key)?,
         connection_id: connection_id(connection)?,
         name: FunctionName::new(name).map_err(|error| refused("invalid_action_name", error.to_string()))?,
-        input: serde_json::from_str(input)
+        input: serde_json::from_str(&input)
             .map_err(|error| refused("invalid_input", format!("the input cannot be sent: {error}")))?,
     };
     let (host, call) = (run.host.clone(), run.call());

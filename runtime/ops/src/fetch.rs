@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use deno_core::{JsBuffer, OpState, ToJsBuffer, op2, v8};
+use deno_core::{JsBuffer, OpState, op2, v8};
 use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
+use crate::bytes::WireBytes;
 use crate::call::call;
+use crate::carried::{Carried, carried};
 use crate::state::RunState;
 use crate::wire::{OpResult, method, refused};
 
@@ -28,7 +30,7 @@ pub(crate) struct WireFetched {
     status: u16,
     status_text: String,
     headers: Vec<(String, String)>,
-    bytes: ToJsBuffer,
+    bytes: WireBytes,
     url: String,
     redirected: bool,
 }
@@ -37,14 +39,19 @@ pub(crate) struct WireFetched {
 pub(crate) fn op_onevent_fetch<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[serde] request: WireFetch,
+    request: v8::Local<'s, v8::Value>,
     #[serde] body: Option<JsBuffer>,
 ) -> v8::Local<'s, v8::Value> {
+    let request = carried(scope, &state, request, body.as_ref().map_or(0, |body| body.len()));
     call(scope, &state, async move |run| OpResult::of(fetch(&run, request, body).await))
 }
 
-async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Result<WireFetched, HostError> {
-    let _carried = run.budget.carry(request.url.len() + body.as_ref().map_or(0, |body| body.len()))?;
+async fn fetch(
+    run: &RunState,
+    request: Carried<WireFetch>,
+    body: Option<JsBuffer>,
+) -> Result<WireFetched, HostError> {
+    let (carried, request) = request?;
     if request.headers.len() > MAX_HEADERS {
         return Err(refused("invalid_headers", format!("more than {MAX_HEADERS} headers")));
     }
@@ -57,12 +64,9 @@ async fn fetch(run: &RunState, request: WireFetch, body: Option<JsBuffer>) -> Re
     };
     let (host, call) = (run.host.clone(), run.call());
     let response = run.ask(async move { host.fetch(&call, request).await }).await?;
-    Ok(response.into())
-}
-
-impl From<FetchResponse> for WireFetched {
-    fn from(response: FetchResponse) -> Self {
-        let FetchResponse { status, status_text, headers, body, url, redirected } = response;
-        Self { status, status_text, headers: headers.into(), bytes: body.to_vec().into(), url, redirected }
-    }
+    drop(carried);
+    let held = run.call.effects.budget().take(response.body.len())?;
+    let FetchResponse { status, status_text, headers, body, url, redirected } = response;
+    let bytes = run.untaken.keep(body, held);
+    Ok(WireFetched { status, status_text, headers: headers.into(), bytes, url, redirected })
 }

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{JsBuffer, OpState, op2, v8};
-use onevent_contract::{ConnectionQuery, HostCalls, HostError, RefreshTokens, TokenRefresh};
+use onevent_contract::{ConnectionQuery, HeldBytes, HostCalls, HostError, RefreshTokens, TokenRefresh};
 
 use crate::call::call;
+use crate::carried::{Carried, carried};
 use crate::state::RunState;
 use crate::wire::{OpResult, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
 
@@ -14,24 +15,27 @@ use crate::wire::{OpResult, WireRequest, WireResponse, connection_id, integratio
 pub(crate) fn op_onevent_proxy<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[serde] request: WireRequest,
+    request: v8::Local<'s, v8::Value>,
     #[serde] bytes: Option<JsBuffer>,
 ) -> v8::Local<'s, v8::Value> {
-    call(scope, &state, async move |run| OpResult::of(proxy(&run, request, bytes).await))
+    let request = carried(scope, &state, request, bytes.as_ref().map_or(0, |bytes| bytes.len()));
+    call(scope, &state, async move |run| OpResult::holding(proxy(&run, request, bytes).await))
 }
 
 async fn proxy(
     run: &RunState,
-    request: WireRequest,
+    request: Carried<WireRequest>,
     bytes: Option<JsBuffer>,
-) -> Result<WireResponse, HostError> {
-    let _carried = run.budget.carry(request.body_bytes() + bytes.as_ref().map_or(0, |bytes| bytes.len()))?;
+) -> Result<(WireResponse, Option<HeldBytes>), HostError> {
+    let (carried, request) = request?;
     let request = request.into_request(bytes)?;
     let wanted = request.response_type;
     let (host, call) = (run.host.clone(), run.call());
     let asked = run.ask(async move { host.proxy(&call, request).await }).await;
+    drop(carried);
     let response = asked.map_err(with_axios_headers)?;
-    Ok(WireResponse::new(response, wanted))
+    let held = run.call.effects.budget().take(response.body.len())?;
+    Ok(WireResponse::new(response, wanted, held, &run.untaken))
 }
 
 #[op2]

@@ -8,8 +8,10 @@
 mod answers;
 mod before_run;
 mod budget;
+mod bytes;
 mod call;
 mod calls;
+mod carried;
 mod checkpoint;
 mod commonjs;
 mod crypto;
@@ -73,6 +75,7 @@ deno_core::extension!(
         environment::op_onevent_environment_variables,
         environment::op_onevent_trigger_action,
         fetch::op_onevent_fetch,
+        bytes::op_onevent_take_bytes,
         locks::op_onevent_acquire_lock,
         locks::op_onevent_release_lock,
         locks::op_onevent_release_all_locks,

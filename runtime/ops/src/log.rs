@@ -4,14 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{OpState, op2, v8};
-use onevent_contract::{LogLevel, Warning, WarningCode};
+use onevent_contract::{LogLevel, MAX_MESSAGE_BYTES, Warning, WarningCode, cut_copy};
 use serde_json::{Value, json};
 
 use crate::before_run::{BeforeRun, Told};
 use crate::runs::run_of;
 
-/// A log message keeps this many bytes (Nango's limit); the rest is cut, with a mark.
-const MAX_LOG_MESSAGE_BYTES: usize = 99_000;
 /// What is logged beside the message keeps this many bytes of JSON text; larger is left out, with a mark.
 const MAX_LOG_META_BYTES: usize = 99_000;
 
@@ -41,7 +39,7 @@ pub(crate) fn op_onevent_log(
             "error" => LogLevel::Error,
             _ => LogLevel::Info,
         };
-        Told::Log(level, cut(message, MAX_LOG_MESSAGE_BYTES), meta.map(|text| read_meta(&text)))
+        Told::Log(level, cut_copy(message, MAX_MESSAGE_BYTES), meta.map(|text| read_meta(&text)))
     });
 }
 
@@ -50,15 +48,6 @@ fn read_meta(text: &str) -> Value {
         return json!({ "truncated": format!("{} bytes of JSON; a log line keeps {MAX_LOG_META_BYTES}", text.len()) });
     }
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let mut kept = text[..text.floor_char_boundary(most)].to_owned();
-    kept.push_str("… [truncated]");
-    kept
 }
 
 #[op2]
@@ -77,8 +66,8 @@ pub(crate) fn op_onevent_warn(
             "invalid_action_output" => WarningCode::InvalidActionOutput,
             _ => WarningCode::UnhandledRejection,
         };
-        let mut warning = Warning::new(code, cut(message, MAX_LOG_MESSAGE_BYTES));
-        warning.keys = keys.into_iter().take(100).map(|key| cut(&key, 200)).collect();
+        let mut warning = Warning::new(code, cut_copy(message, MAX_MESSAGE_BYTES));
+        warning.keys = keys.into_iter().take(100).map(|key| cut_copy(&key, 200)).collect();
         Told::Warning(warning)
     });
 }

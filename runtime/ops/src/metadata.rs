@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::call::call;
+use crate::carried::{Carried, carried};
 use crate::state::RunState;
 use crate::wire::{OpResult, WireMetadata, WriteResult, refused};
 
@@ -40,21 +41,22 @@ pub(crate) struct ExpectedVersion(Option<f64>);
 pub(crate) fn op_onevent_write_metadata<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] json: String,
+    json: v8::Local<'s, v8::Value>,
     #[string] kind: String,
     #[serde] version: ExpectedVersion,
 ) -> v8::Local<'s, v8::Value> {
-    call(scope, &state, async move |run| OpResult::of(write(&run, &json, &kind, version.0).await))
+    let json = carried(scope, &state, json, 0);
+    call(scope, &state, async move |run| OpResult::of(write(&run, json, &kind, version.0).await))
 }
 
 async fn write(
     run: &RunState,
-    json: &str,
+    json: Carried<String>,
     kind: &str,
     version: Option<f64>,
 ) -> Result<WriteResult, HostError> {
-    let _carried = run.budget.carry(json.len())?;
-    let value = parse_object(json)?;
+    let (_carried, json) = json?;
+    let value = parse_object(&json)?;
     let kind = match kind {
         "set" => MetadataWriteKind::Set,
         "update" => MetadataWriteKind::Update,

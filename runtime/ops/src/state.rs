@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::CallBudget;
+use crate::bytes::Untaken;
 use crate::calls::{Answer, Calls};
 use crate::function_modules::FunctionModules;
 use crate::timers::Timers;
@@ -118,6 +119,8 @@ pub struct RunState {
     pub(crate) locked: Cell<bool>,
     /// Woken when `settled` or `host_failure` was set.
     pub(crate) waker: RefCell<Option<Waker>>,
+    /// Of answers.
+    pub(crate) untaken: Untaken,
     /// The calls that wait for an answer.
     pub(crate) calls: Calls,
     /// Only in a shared isolate: those of an isolate of its own are deno_core's.
@@ -151,6 +154,7 @@ impl RunState {
             with_host: Cell::default(),
             locked: Cell::default(),
             waker: RefCell::default(),
+            untaken: Untaken::default(),
             calls: Calls::default(),
             timers: Timers::default(),
             modules: OnceCell::new(),
@@ -203,6 +207,7 @@ impl RunState {
     pub fn end(&self) {
         self.calls.end();
         self.timers.end();
+        self.untaken.clear();
     }
 
     /// Asks the host. Its own failures end the run, so they do not come back from here.

@@ -1,13 +1,15 @@
 //! The shapes that cross the border, as in `js-sdk/src/ops.ts`.
 
 use bytes::Bytes;
-use deno_core::{JsBuffer, ToJsBuffer};
+use deno_core::JsBuffer;
 use http::Method;
 use onevent_contract::{
-    ConnectionId, HostError, IntegrationId, LastRequest, MethodError, Params, ProxyBody, ProxyRequest,
-    ProxyResponse, ResponseHead, ResponseType, RetryHeader, Violation, sendable_method,
+    ConnectionId, HeldBytes, HostError, IntegrationId, LastRequest, MethodError, Params, ProxyBody,
+    ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader, Violation, sendable_method,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::bytes::{Untaken, WireBytes};
 
 /// A proxy call's headers, pairs and statuses are capped: more is no request that a provider would take.
 const MAX_PAIRS: usize = 10_000;
@@ -16,6 +18,9 @@ const MAX_PAIRS: usize = 10_000;
 pub(crate) struct OpResult<T> {
     ok: Option<T>,
     error: Option<HostFailure>,
+    /// The room that the answer takes, until it is V8's.
+    #[serde(skip)]
+    _held: Option<HeldBytes>,
 }
 
 #[derive(Serialize)]
@@ -33,8 +38,16 @@ pub(crate) struct HostFailure {
 impl<T> OpResult<T> {
     pub(crate) fn of(result: Result<T, HostError>) -> Self {
         match result {
-            Ok(value) => Self { ok: Some(value), error: None },
-            Err(error) => Self { ok: None, error: Some(error.into()) },
+            Ok(value) => Self { ok: Some(value), error: None, _held: None },
+            Err(error) => Self { ok: None, error: Some(error.into()), _held: None },
+        }
+    }
+
+    /// Of an answer that takes room.
+    pub(crate) fn holding(result: Result<(T, Option<HeldBytes>), HostError>) -> Self {
+        match result {
+            Ok((value, held)) => Self { _held: held, ..Self::of(Ok(value)) },
+            Err(error) => Self::of(Err(error)),
         }
     }
 }
@@ -92,12 +105,6 @@ pub(crate) struct WireRequest {
 }
 
 impl WireRequest {
-    /// How much text of a body the request carries.
-    pub(crate) fn body_bytes(&self) -> usize {
-        let pairs = self.body_pairs.iter().flatten().map(|(name, value)| name.len() + value.len());
-        self.body_text.as_ref().map_or(0, String::len) + pairs.sum::<usize>()
-    }
-
     /// The request that a host understands. The SDK has checked most of this; a function that talks to the op
     /// itself gets the same answers.
     pub(crate) fn into_request(self, bytes: Option<JsBuffer>) -> Result<ProxyRequest, HostError> {
@@ -110,6 +117,9 @@ impl WireRequest {
                 "invalid_request",
                 format!("a request with {pairs} headers and fields; {MAX_PAIRS} are the limit"),
             ));
+        }
+        if let Some(status) = self.retry_on.iter().find(|status| !(100..=599).contains(*status)) {
+            return Err(refused("invalid_retryOn", format!("{status} in retryOn is not an HTTP status")));
         }
         let method = method(&self.method)?;
         let body = match self.body_kind.as_str() {
@@ -210,25 +220,34 @@ pub(crate) struct WireResponse {
     #[serde(flatten)]
     head: WireHead,
     text: Option<String>,
-    bytes: Option<ToJsBuffer>,
+    bytes: Option<WireBytes>,
 }
 
 impl WireResponse {
-    pub(crate) fn new(response: ProxyResponse, wanted: ResponseType) -> Self {
+    /// As text, which takes the room until it is V8's; or as bytes, which take it until somebody takes them.
+    pub(crate) fn new(
+        response: ProxyResponse,
+        wanted: ResponseType,
+        held: HeldBytes,
+        untaken: &Untaken,
+    ) -> (Self, Option<HeldBytes>) {
         let ProxyResponse { status, status_text, headers, body, url, last_request, duration: _ } = response;
-        let (text, bytes) = match wanted {
-            ResponseType::ArrayBuffer => (None, Some(ToJsBuffer::from(body.to_vec()))),
+        let (text, bytes, held) = match wanted {
+            ResponseType::ArrayBuffer => (None, Some(untaken.keep(body, held)), None),
             ResponseType::Default | ResponseType::Json | ResponseType::Text => {
-                (Some(String::from_utf8_lossy(&body).into_owned()), None)
+                (Some(text(body)), None, Some(held))
             }
         };
         let headers = headers.combined_lines();
-        Self {
-            head: WireHead::new(ResponseHead { status, status_text, headers, url, last_request }),
-            text,
-            bytes,
-        }
+        let head = WireHead::new(ResponseHead { status, status_text, headers, url, last_request });
+        (Self { head, text, bytes }, held)
     }
+}
+
+/// The text of a body; what is no UTF-8 is replaced. A body that is text is not copied.
+fn text(body: Bytes) -> String {
+    String::from_utf8(body.into())
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use onevent_contract::{
     Credentials, EffectSender, HostError, HttpRequest, LastRequest, LogLevel, ProxyRequest, ProxyResponse,
-    ResponseHead,
+    ResponseHead, RootBudget,
 };
 use reqwest::Client;
 
@@ -54,8 +54,8 @@ pub(crate) trait Manner: Send + Sync + 'static {
     fn upload(&self) -> Option<&Upload>;
 }
 
-/// Bodies as a whole.
-pub(crate) struct Whole;
+/// Bodies as a whole, which take room of this budget.
+pub(crate) struct Whole(pub(crate) RootBudget);
 
 impl Manner for Whole {
     type Answer = HopAnswer;
@@ -66,7 +66,7 @@ impl Manner for Whole {
         hop: &Hop,
         left: Duration,
     ) -> Option<Result<HopAnswer, Failure>> {
-        tokio::time::timeout(left, exchange(client, hop)).await.ok()
+        tokio::time::timeout(left, exchange(client, hop, &self.0)).await.ok()
     }
 
     fn fitted<'r>(

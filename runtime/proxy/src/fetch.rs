@@ -88,7 +88,7 @@ impl Fetch {
         let start = options.clock.monotonic();
         let sent = async {
             self.policy.check_url(&hop.url).map_err(Failure::Refused)?;
-            tokio::time::timeout(left, exchange(&self.client, hop))
+            tokio::time::timeout(left, exchange(&self.client, hop, self.context.effects.budget()))
                 .await
                 .unwrap_or(Err(Failure::timeout(options.attempt_timeout)))
         };

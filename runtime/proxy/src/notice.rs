@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use onevent_contract::HostError;
+use onevent_contract::{HostError, RootBudget};
 use url::Url;
 
 use crate::Proxy;
@@ -51,7 +51,7 @@ impl Proxy {
         let hop = Hop { method: Method::POST, url, headers, body: Some(HopBody::Held(body)) };
         self.on_runtime(async move {
             policy.check_url(&hop.url).map_err(|refusal| Failure::Refused(refusal).into_error())?;
-            let sent = tokio::time::timeout(timeout, exchange(&client, &hop)).await;
+            let sent = tokio::time::timeout(timeout, exchange(&client, &hop, &RootBudget::default())).await;
             let answer = sent.unwrap_or(Err(Failure::timeout(timeout))).map_err(Failure::into_error)?;
             Ok(answer.status.as_u16())
         })

@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method};
-use onevent_contract::{Clock, HeaderLines, HostError, LastRequest, Params, ProxyBody, ResponseHead, Secret};
+use onevent_contract::{
+    Clock, HeaderLines, HostError, LastRequest, Params, ProxyBody, ResponseHead, RootBudget, Secret,
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -141,7 +143,8 @@ impl Origin {
         let hop = Hop { method, url, headers, body: body.map(HopBody::Held) };
         self.proxy
             .on_runtime(async move {
-                let sent = tokio::time::timeout(timeout, exchange(&client, &hop)).await;
+                let sent =
+                    tokio::time::timeout(timeout, exchange(&client, &hop, &RootBudget::default())).await;
                 let answer = sent.unwrap_or(Err(Failure::timeout(timeout))).map_err(Failure::into_error)?;
                 answered(&hop, answer)
             })

@@ -74,7 +74,7 @@ impl Proxy {
             deadline: call.deadline,
             source,
             request,
-            manner: Whole,
+            manner: Whole(call.effects.budget().clone()),
         };
         self.on_runtime(async { running.run().await?.finish() }).await
     }

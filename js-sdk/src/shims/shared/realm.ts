@@ -3,6 +3,7 @@
 import { core, primordials } from 'ext:core/mod.js';
 import { op_onevent_log, op_onevent_warn } from 'ext:core/ops';
 
+import { boundBuiltIns } from '../bounded-built-ins.ts';
 import { load } from '../load.ts';
 import { timeoutByRun } from './abort.ts';
 import { freezeAll } from './freeze.ts';
@@ -117,6 +118,7 @@ export function share(tools: Tools, nango: Table, zod: Table): object {
     const open = (global: Table): RunLocals => {
         for (const name of TAKEN_AWAY) delete global[name];
         const prototypes = installChecks(global, checks);
+        boundBuiltIns(global as never);
         for (const name in shared) hide(global, name, shared[name]);
         hide(global, 'console', tools.createConsole());
         hide(global, 'self', global);

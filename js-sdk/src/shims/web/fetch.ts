@@ -1,10 +1,11 @@
 // `fetch`, `Request` and `Response`: thin classes over a body in memory and the engine's own guarded transport.
 // Evaluated at first use.
-import { op_onevent_fetch } from 'ext:core/ops';
+import { primordials } from 'ext:core/mod.js';
+import { op_onevent_fetch, op_onevent_take_bytes } from 'ext:core/ops';
 import { URL } from 'ext:deno_web/00_url.js';
 import { AbortController, AbortSignal } from 'ext:deno_web/03_abort_signal.js';
 
-import type { HostFailure, WireHead } from '../../ops.ts';
+import type { HostFailure, WireBytes, WireFetch, WireHead } from '../../ops.ts';
 import { load } from '../load.ts';
 import { Body, type Content, NO_BODY, extract } from './body.ts';
 import { Headers } from './headers.ts';
@@ -236,6 +237,19 @@ function terminatedBody({ code, message }: HostFailure): ReadableStream {
     return new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated', { cause })) });
 }
 
+/** In memory that counts against the run. */
+function taken({ id, length }: WireBytes): Uint8Array {
+    const bytes = new primordials.Uint8Array(length);
+    op_onevent_take_bytes(id, bytes);
+    return bytes;
+}
+
+/** The answer with its body, also where nobody waits for it any more: else the bytes would be kept until the run ends. */
+async function asked(wire: WireFetch, body: Uint8Array | null) {
+    const answer = await op_onevent_fetch(wire, body);
+    return { ...answer, body: answer.error === null ? taken(answer.ok.bytes) : null };
+}
+
 type Head = Pick<WireHead, 'status' | 'statusText' | 'headers' | 'redirected'>;
 
 function responseOf({ status, statusText, headers, redirected }: Head, url: string, body: unknown): Response {
@@ -254,9 +268,8 @@ async function fetch(input: unknown, init: RequestInit | undefined = undefined):
     const body = stream === null ? bytes : await load<typeof import('./bodies.ts')>('ext:onevent/bodies.js').collect(stream);
     request.signal.throwIfAborted();
     const wire = { url: request.url, method: request.method, headers: [...request.headers] };
-    const answered = op_onevent_fetch(wire, body);
-    const { ok, error } = await Promise.race([answered, aborted(request.signal)]);
-    if (error === null) return responseOf(ok, ok.url, ok.bytes);
+    const { ok, error, body: got } = await Promise.race([asked(wire, body), aborted(request.signal)]);
+    if (error === null) return responseOf(ok, ok.url, got);
     const head = error.response;
     if (error.kind !== 'broken_body' || head === null) throw failure(error);
     return responseOf(head, head.lastUrl, terminatedBody(error));

@@ -51,7 +51,9 @@ impl ActionProgress {
                 if self.last.len() == SHOWN_REQUESTS {
                     self.last.pop_front();
                 }
-                self.last.push_back(format!("{method} {url}"));
+                let mut shown = format!("{method} {url}");
+                crate::cut(&mut shown, crate::MAX_WORD_BYTES);
+                self.last.push_back(shown);
             }
         }
     }

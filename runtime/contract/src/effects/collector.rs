@@ -10,7 +10,7 @@ use super::{
     EffectMessage, EffectSender, EffectSink, Effects, MAX_LOG_BYTES, MAX_LOG_LINES, NewestMetadata, Warning,
     WarningCode,
 };
-use crate::Clock;
+use crate::{Clock, MAX_WARNINGS};
 
 /// The effects of one run, collected from wherever they happen.
 pub struct EffectLog {
@@ -81,7 +81,7 @@ impl EffectLog {
             effects.warnings.push(Warning::new(
                 WarningCode::EffectsTruncated,
                 format!(
-                    "{} log lines or requests are not in this report: a report keeps {MAX_LOG_LINES} of each and {MAX_LOG_BYTES} bytes of log",
+                    "{} log lines, requests or warnings are not in this report: a report keeps {MAX_LOG_LINES} of the first two, {MAX_WARNINGS} warnings, and {MAX_LOG_BYTES} bytes of log",
                     recorded.dropped
                 ),
             ));

@@ -11,7 +11,10 @@ use super::{
     HttpRequest, LogLevel, LogLine, MetadataWriteEffect, MetadataWriteKind, NewestMetadata, TriggeredAction,
     Warning,
 };
-use crate::{Instant, JsonObject};
+use crate::{
+    Instant, JsonObject, MAX_HTTP_BYTES, MAX_MESSAGE_BYTES, MAX_URL_BYTES, MAX_WARNING_BYTES, MAX_WARNINGS,
+    MAX_WORD_BYTES, cut,
+};
 
 /// A run keeps this many log lines; more are counted and dropped, with a warning.
 pub const MAX_LOG_LINES: usize = 5_000;
@@ -34,6 +37,7 @@ struct Action {
 #[derive(Default)]
 pub(super) struct Recorded {
     pub(super) http: Vec<HttpEffect>,
+    http_bytes: usize,
     /// Where a request that is under way stands in the list, and since when it is under way.
     pub(super) http_in_flight: HashMap<EffectId, (usize, Instant)>,
     logs: Vec<LogLine>,
@@ -44,6 +48,7 @@ pub(super) struct Recorded {
     pub(super) metadata_read: Option<(JsonObject, u64)>,
     actions: Vec<(EffectId, Action)>,
     pub(super) warnings: Vec<Warning>,
+    warning_bytes: usize,
     next_seq: u64,
     pub(super) dropped: u64,
     pub(super) hidden: HiddenValues,
@@ -63,8 +68,9 @@ impl Recorded {
         seq
     }
 
-    pub(super) fn log(&mut self, level: LogLevel, message: String, meta: Option<Value>, at: Timestamp) {
+    pub(super) fn log(&mut self, level: LogLevel, mut message: String, meta: Option<Value>, at: Timestamp) {
         let seq = self.seq();
+        cut(&mut message, MAX_MESSAGE_BYTES);
         let bytes = message.len() + meta.as_ref().map_or(0, |meta| meta.to_string().len());
         if self.logs.len() < MAX_LOG_LINES && self.log_bytes + bytes <= MAX_LOG_BYTES {
             self.log_bytes += bytes;
@@ -74,19 +80,29 @@ impl Recorded {
         }
     }
 
-    pub(super) fn warn(&mut self, warning: Warning) {
-        if self.warnings.len() < MAX_LOG_LINES && !self.warnings.contains(&warning) {
+    pub(super) fn warn(&mut self, mut warning: Warning) {
+        cut(&mut warning.message, MAX_MESSAGE_BYTES);
+        warning.keys.iter_mut().for_each(|key| cut(key, MAX_WORD_BYTES));
+        let bytes = warning.message.len() + warning.keys.iter().map(String::len).sum::<usize>();
+        if self.warnings.len() >= MAX_WARNINGS || self.warning_bytes + bytes > MAX_WARNING_BYTES {
+            self.dropped += 1;
+        } else if !self.warnings.contains(&warning) {
+            self.warning_bytes += bytes;
             self.warnings.push(warning);
         }
     }
 
     pub(super) fn http_started(&mut self, id: EffectId, request: HttpRequest, now: Instant) {
         let seq = self.seq();
-        if self.http.len() >= MAX_HTTP_EFFECTS {
+        let HttpRequest { mut method, mut url, attempt } = request;
+        cut(&mut method, MAX_WORD_BYTES);
+        cut(&mut url, MAX_URL_BYTES);
+        let bytes = method.len() + url.len();
+        if self.http.len() >= MAX_HTTP_EFFECTS || self.http_bytes + bytes > MAX_HTTP_BYTES {
             self.dropped += 1;
             return;
         }
-        let HttpRequest { method, url, attempt } = request;
+        self.http_bytes += bytes;
         let (outcome, duration) = (HttpOutcome::Pending, std::time::Duration::ZERO);
         self.http_in_flight.insert(id, (self.http.len(), now));
         self.http.push(HttpEffect { seq, method, url, outcome, attempt, duration });

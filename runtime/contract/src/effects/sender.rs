@@ -13,7 +13,7 @@ use super::{
     ActionEnd, EffectId, EffectMessage, EffectSink, HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind,
     TriggeredAction, Warning,
 };
-use crate::{JsonObject, Secret, VersionedMetadata};
+use crate::{JsonObject, RootBudget, Secret, VersionedMetadata};
 
 /// Sends effects to the log of their run. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ pub struct EffectSender {
     sink: Arc<dyn EffectSink>,
     next_id: Arc<AtomicU64>,
     hidden: Arc<Mutex<Hidden>>,
+    budget: RootBudget,
 }
 
 /// What was hidden by way of a sender.
@@ -34,7 +35,19 @@ impl EffectSender {
     /// A sender of one run, to where its effects are collected.
     #[must_use]
     pub fn new(sink: Arc<dyn EffectSink>) -> Self {
-        Self { sink, next_id: Arc::default(), hidden: Arc::default() }
+        Self { sink, next_id: Arc::default(), hidden: Arc::default(), budget: RootBudget::default() }
+    }
+
+    /// The same, of a run that draws on this budget.
+    #[must_use]
+    pub fn within(self, budget: RootBudget) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// What the run and all that belongs to the same root run draw on.
+    #[must_use]
+    pub fn budget(&self) -> &RootBudget {
+        &self.budget
     }
 
     /// The same run's effects by way of somebody who listens to them.

@@ -280,7 +280,8 @@ mod tests {
 
     #[test]
     fn a_run_that_does_not_stop_is_lost_after_the_grace_and_one_that_obeys_never() {
-        let now = SystemClock.monotonic();
+        // Their deadlines are over by then.
+        let now = SystemClock.monotonic() + TICK;
         let lost = LostThreads::new(1);
         let mut state = state(vec![watched(Duration::ZERO, LONG), watched(Duration::ZERO, LONG)], now);
         state.check(now, &lost);
@@ -298,7 +299,8 @@ mod tests {
 
     #[test]
     fn who_is_kept_waiting_by_another_run_is_released_and_costs_no_thread() {
-        let now = SystemClock.monotonic();
+        // Their deadlines are over by then.
+        let now = SystemClock.monotonic() + TICK;
         let lost = LostThreads::new(1);
         let waiting = Watched { hanging: Box::new(|| Hanging::Another), ..watched(Duration::ZERO, LONG) };
         let mut state = state(vec![waiting], now);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onevent_contract::{CallContext, ErrorType, Host, HostAnswer, HostCall, HostError, Outcome, RunReport};
+use onevent_contract::{
+    CallContext, ErrorType, Host, HostAnswer, HostCall, HostError, Outcome, RootBudget, RunReport,
+};
 
 use crate::support::{MemoryHost, engine, function, invocation, load, run, run_with};
 
@@ -265,6 +267,46 @@ async fn open_calls_cannot_pile_up_memory_outside_the_heap() {
         "{:?}",
         report.error
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_argument_of_a_call_counts_before_it_is_copied() {
+    let many = "Object.fromEntries(Array.from({ length: 500 }, (_, i) => ['h' + i, text]))";
+    let form = "headers: { 'content-type': 'application/x-www-form-urlencoded' }";
+    let multipart = "headers: { 'content-type': 'multipart/form-data' }";
+    for call in [
+        format!("endpoint: '/x', headers: {many}"),
+        format!("endpoint: '/x', params: {many}"),
+        format!("endpoint: '/x', {form}, data: {many}"),
+        format!("endpoint: '/x', {multipart}, data: {many}"),
+        "endpoint: '/' + text.repeat(9)".to_owned(),
+        "endpoint: '/x', params: text.repeat(9)".to_owned(),
+    ] {
+        let body = format!(
+            "const text = 'x'.repeat(8 * 1024 * 1024);\n\
+             try {{ await nango.post({{ {call} }}); }} catch (error) {{ await nango.log(String(error.code)); }}"
+        );
+        let report = run(&body).await;
+        let said = report.logs.first().map(|line| line.message.as_str());
+        assert_eq!(said, Some("too_many_bytes"), "{call}: {:?}", report.error);
+    }
+    let report = run("await nango.post({ endpoint: '/x', data: 'x'.repeat(1024 * 1024) });").await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "what has room: {:?}", report.error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_carries_counts_for_the_run_that_began_it_all() {
+    let budget = RootBudget::default();
+    let taken = budget.take(60 * 1024 * 1024).unwrap();
+    let body = "const code = await nango.post({ endpoint: '/x', data: 'x'.repeat(8 * 1024 * 1024) }).catch((error) => error.code);\n\
+        await nango.log(String(code));";
+    let said = async |budget: &RootBudget| {
+        let report = run_with(body, Arc::default(), |invocation| invocation.budget = budget.clone()).await;
+        report.logs.first().map(|line| line.message.clone())
+    };
+    assert_eq!(said(&budget).await.as_deref(), Some("too_many_bytes"));
+    drop(taken);
+    assert_eq!(said(&budget).await.as_deref(), Some("[object Object]"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

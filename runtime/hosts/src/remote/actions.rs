@@ -33,6 +33,7 @@ impl RemoteHost {
             deadline: call.deadline,
             run_id: RunId::generate(),
             depth: self.actions.depth(),
+            budget: call.effects.budget().clone(),
             caller: call.run_id,
             request_id: call.request_id.clone(),
             host: Arc::new(Self { own, actions, ..self.clone() }),

@@ -86,6 +86,7 @@ fn actions(runner: &Arc<Acting>, records: &ActionRecords) -> ProjectActions {
 
 fn triggered(caller: RunId, mode: Mode) -> ActionRun {
     ActionRun {
+        budget: onevent_contract::RootBudget::default(),
         run_id: RunId::generate(),
         action: FunctionKey { integration: "salesforce".parse().unwrap(), name: "act".parse().unwrap() },
         input: json!(null),

@@ -10,7 +10,7 @@ use oauth2::{
     AsyncHttpClient, AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest,
     HttpResponse, RefreshToken, RequestTokenError, StandardRevocableToken, TokenUrl,
 };
-use onevent_contract::{Credentials, HostError};
+use onevent_contract::{Credentials, HostError, RootBudget};
 use reqwest::Client as HttpClient;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -103,7 +103,7 @@ impl Endpoint {
         let hop = self.shape.request(&request);
         let not_sent = |failure: Failure| NoAnswer::NotSent(failure.into_error());
         self.policy.check_url(&hop.url).map_err(|refusal| not_sent(Failure::Refused(refusal)))?;
-        let answer = timeout(self.timeout, exchange(&self.http, &hop)).await;
+        let answer = timeout(self.timeout, exchange(&self.http, &hop, &RootBudget::default())).await;
         let answer = answer.unwrap_or(Err(Failure::timeout(self.timeout))).map_err(not_sent)?;
         standard(&answer, TokenTemplate(&self.provider))
     }

@@ -5,6 +5,8 @@
 //! be a piece of a host name: with a `/`, `@` or `#` in it a customer's setting would move the credentials to
 //! another host.
 
+use std::collections::HashMap;
+
 use onevent_contract::{HostError, Params, ProxyRequest};
 use url::Url;
 
@@ -266,7 +268,7 @@ pub(crate) fn add_params(url: &mut Url, params: Option<&Params>) -> Result<(), H
             Ok(())
         }
         Some(Params::Pairs(pairs)) => {
-            pairs.iter().for_each(|(name, value)| set_parameter(url, name, value));
+            set_parameters(url, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
             Ok(())
         }
     }
@@ -287,7 +289,7 @@ pub(super) fn add_template_query(
     for (name, value) in query.chain(key) {
         match values.render(&Template::parse(value)) {
             Ok(rendered) => {
-                set_parameter(url, name, &rendered.text);
+                set_parameters(url, [(name.as_str(), rendered.text.as_str())]);
                 if rendered.secret {
                     secrets.add_parameter(name);
                     secrets.add(&rendered.text);
@@ -300,24 +302,36 @@ pub(super) fn add_template_query(
     Ok(())
 }
 
-/// `URLSearchParams.set`: the first of that name gets the value, more of them go.
-fn set_parameter(url: &mut Url, name: &str, value: &str) {
-    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    match pairs.iter().position(|(key, _)| key == name) {
-        None => pairs.push((name.to_owned(), value.to_owned())),
-        Some(first) => {
-            let mut index = 0;
-            pairs.retain_mut(|(key, old)| {
-                let keep = index == first || key != name;
-                if index == first {
-                    value.clone_into(old);
-                }
-                index += 1;
-                keep
-            });
-        }
+/// `URLSearchParams.set` for each: the first of that name gets the value, more of them go. However many there are, the query is
+/// taken apart and put together once.
+fn set_parameters<'a>(url: &mut Url, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    let mut parameters = parameters.into_iter().peekable();
+    if parameters.peek().is_none() {
+        return;
     }
-    url.query_pairs_mut().clear().extend_pairs(pairs);
+    let mut pairs: Vec<Option<(String, String)>> = url.query_pairs().into_owned().map(Some).collect();
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, (name, _)) in pairs.iter().flatten().enumerate() {
+        places.entry(name.clone()).or_default().push(index);
+    }
+    for (name, value) in parameters {
+        let places = places.entry(name.to_owned()).or_default();
+        let first = match places.first() {
+            Some(first) => *first,
+            None => {
+                places.push(pairs.len());
+                pairs.push(None);
+                pairs.len() - 1
+            }
+        };
+        for place in std::mem::take(places) {
+            if let Some(pair) = pairs.get_mut(place) {
+                *pair = (place == first).then(|| (name.to_owned(), value.to_owned()));
+            }
+        }
+        places.push(first);
+    }
+    url.query_pairs_mut().clear().extend_pairs(pairs.into_iter().flatten());
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue};
 use hyper::ext::ReasonPhrase;
-use onevent_contract::HeaderLines;
+use onevent_contract::{BudgetExceeded, HeaderLines, HeldBytes, RootBudget};
 use reqwest::{Body, Client, Response};
 
 use super::Failure;
@@ -11,16 +11,18 @@ use super::coding::{self, Coding, Packing, UnpackError};
 use super::hop::{Hop, HopBody};
 use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS, MAX_HEADER_BYTES};
 
-/// Sends one request and reads its whole answer.
+/// Sends one request and reads its whole answer, which takes room of this budget while it is read.
 ///
 /// # Errors
 /// When no head of an answer arrived, and when the answer is larger than it may be.
-pub(crate) async fn exchange(client: &Client, hop: &Hop) -> Result<HopAnswer, Failure> {
+pub(crate) async fn exchange(client: &Client, hop: &Hop, budget: &RootBudget) -> Result<HopAnswer, Failure> {
     let open = open(client, hop, &HeaderValue::from_static(coding::ACCEPTED)).await?;
     let OpenAnswer { status, headers, packing, response } = open;
     let status_text = reason(&response);
-    let body = match (packed_body(response).await, &packing) {
+    let mut held = budget.take(0).map_err(Failure::no_room)?;
+    let body = match (packed_body(response, &mut held).await, &packing) {
         (Err(BodyProblem::TooLarge), _) => return Err(Failure::body_too_large()),
+        (Err(BodyProblem::NoRoom(exceeded)), _) => return Err(Failure::no_room(exceeded)),
         (Err(BodyProblem::Aborted), _) => Err(BrokenBody::Aborted),
         (Ok(packed), Packing::Known(codings)) => unpacked(packed, codings).await?,
         (Ok(body), Packing::Plain | Packing::Unknown(_)) => Ok(body),
@@ -70,10 +72,11 @@ fn header_lines(map: &HeaderMap) -> Result<HeaderLines, Failure> {
 
 enum BodyProblem {
     TooLarge,
+    NoRoom(BudgetExceeded),
     Aborted,
 }
 
-async fn packed_body(mut response: Response) -> Result<Bytes, BodyProblem> {
+async fn packed_body(mut response: Response, held: &mut HeldBytes) -> Result<Bytes, BodyProblem> {
     if response.content_length().is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(BodyProblem::TooLarge);
     }
@@ -82,6 +85,7 @@ async fn packed_body(mut response: Response) -> Result<Bytes, BodyProblem> {
         if body.len() + chunk.len() > MAX_BODY_BYTES {
             return Err(BodyProblem::TooLarge);
         }
+        held.grow(chunk.len()).map_err(BodyProblem::NoRoom)?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use onevent_contract::HostError;
+use onevent_contract::{BudgetExceeded, HostError};
 use rustls::CertificateError;
 use url::Url;
 
@@ -64,6 +64,11 @@ impl Failure {
             "ERR_BAD_RESPONSE",
             format!("the body of the answer is larger than {MAX_BODY_BYTES} bytes"),
         )
+    }
+
+    /// The run's calls carry too much already.
+    pub(crate) fn no_room(exceeded: BudgetExceeded) -> Self {
+        Self::network(exceeded.code(), exceeded.to_string())
     }
 
     pub(crate) fn too_many_codings(most: usize) -> Self {

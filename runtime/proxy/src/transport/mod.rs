@@ -69,6 +69,7 @@ fn build(policy: &EgressPolicy) -> reqwest::Result<Client> {
 #[cfg(test)]
 pub(crate) mod tests {
     use http::{HeaderMap, Method};
+    use onevent_contract::RootBudget;
 
     use super::*;
     use crate::egress::EgressRefusal;
@@ -78,7 +79,7 @@ pub(crate) mod tests {
         let client = Transport::default().client(&policy).unwrap();
         let url = "http://localhost:1/".parse().unwrap();
         let hop = Hop { method: Method::GET, url, headers: HeaderMap::new(), body: None };
-        exchange(&client, &hop).await.unwrap_err()
+        exchange(&client, &hop, &RootBudget::default()).await.unwrap_err()
     }
 
     #[tokio::test]
@@ -114,7 +115,7 @@ pub(crate) mod tests {
     #[tokio::test]
     async fn a_stream_of_http_2_that_is_reset_is_an_answer_cut_short() {
         let (client, hop) = reset_by_its_server().await;
-        let answer = exchange(&client, &hop).await.unwrap();
+        let answer = exchange(&client, &hop, &RootBudget::default()).await.unwrap();
         assert_eq!((answer.status.as_u16(), answer.body), (404, Err(BrokenBody::Aborted)));
     }
 
