@@ -8,10 +8,10 @@ use deno_core::{JsBuffer, OpState, op2, v8};
 use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::WireBytes;
 use crate::call::call;
 use crate::carried::{Carried, carried};
 use crate::state::RunState;
+use crate::untaken::WireBytes;
 use crate::wire::{OpResult, method, refused};
 
 /// A request has at most so many headers.

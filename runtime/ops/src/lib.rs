@@ -29,6 +29,7 @@ pub mod snapshot;
 mod state;
 mod timer_ops;
 mod timers;
+mod untaken;
 pub mod v8_flags;
 mod wire;
 

@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::budget::CallBudget;
-use crate::bytes::Untaken;
 use crate::calls::{Answer, Calls};
 use crate::function_modules::FunctionModules;
 use crate::timers::Timers;
+use crate::untaken::Untaken;
 
 /// A run's error as the SDK classified it.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]

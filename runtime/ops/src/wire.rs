@@ -9,7 +9,7 @@ use onevent_contract::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::{Untaken, WireBytes};
+use crate::untaken::{Untaken, WireBytes};
 
 /// A proxy call's headers, pairs and statuses are capped: more is no request that a provider would take.
 const MAX_PAIRS: usize = 10_000;
