@@ -117,7 +117,29 @@ struct Worker {
     freed: Notify,
     /// The stop signals of the runs that are here.
     open: RefCell<Vec<Arc<StopSignal>>>,
+    /// How many of them have a realm.
+    inside: Cell<usize>,
+    /// How many have had one and ended, and how many of those when the heap was last collected for somebody who waits.
+    gone: Cell<u64>,
+    gone_when_collected: Cell<Option<u64>>,
     next: Cell<u64>,
+}
+
+/// One of the runs that have a realm, until it is dropped.
+struct Inside<'w>(&'w Worker);
+
+impl<'w> Inside<'w> {
+    fn of(worker: &'w Worker) -> Self {
+        worker.inside.set(worker.inside.get() + 1);
+        Self(worker)
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.inside.set(self.0.inside.get() - 1);
+        self.0.gone.set(self.0.gone.get() + 1);
+    }
 }
 
 async fn serve(
@@ -137,6 +159,9 @@ async fn serve(
         ended: Notify::new(),
         freed: Notify::new(),
         open: RefCell::default(),
+        inside: Cell::default(),
+        gone: Cell::default(),
+        gone_when_collected: Cell::default(),
         next: Cell::default(),
     });
     loop {
@@ -206,7 +231,7 @@ impl Worker {
         loop {
             let mut freed = std::pin::pin!(self.freed.notified());
             freed.as_mut().enable();
-            if nested || self.open.borrow().len() <= 1 || self.has_room() {
+            if nested || self.inside.get() == 0 || self.has_room() {
                 return;
             }
             freed.await;
@@ -218,6 +243,12 @@ impl Worker {
         let most = realm.heap_limit / 2;
         if realm.used() <= most {
             return true;
+        }
+        // A collection of the whole heap takes many times as long as a run. Without another run that is gone it would find
+        // nothing that V8 has not seen.
+        let gone = Some(self.gone.get());
+        if self.gone_when_collected.replace(gone) == gone {
+            return false;
         }
         realm.runtime.v8_isolate().low_memory_notification();
         realm.used() <= most
@@ -232,6 +263,7 @@ impl Worker {
         let mut measured = Measured::default();
         let mut moment = self.now();
         self.room(job.nested).await;
+        let _inside = Inside::of(self);
         measured.timings.queue = self.lap(&mut moment);
         let Moment { at: started, waited: waited_before } = moment;
         let number = self.next.replace(self.next.get() + 1);
