@@ -151,6 +151,7 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
             MetadataCommand::Set(args) => commands::metadata::set(session, args).await,
             MetadataCommand::Update(args) => commands::metadata::update(session, args).await,
         },
+        Command::Doctor => commands::doctor::run(session).await,
         Command::Deploy(args) => commands::deploy::run(session, args).await,
         Command::Deployments(command) => match command {
             DeploymentsCommand::List(args) => commands::deployments::list(session, args).await,

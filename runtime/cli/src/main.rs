@@ -17,5 +17,12 @@ mod surroundings;
 mod whole_file;
 
 fn main() -> std::process::ExitCode {
-    app::main(std::env::args_os().collect()).number().into()
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // Before anything else is looked at, and before there is another thread: a child closes all doors first.
+    if let [_, first, rest @ ..] = &arguments[..]
+        && first == onevent_worker::WORKER_ARGUMENT
+    {
+        std::process::exit(onevent_worker::child::main(rest.iter().cloned()));
+    }
+    app::main(arguments).number().into()
 }

@@ -8,16 +8,17 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// For `#[serde(with)]`: what only a format with types of its own can hold.
-pub(crate) mod json {
+pub mod json {
     use serde::de::{DeserializeOwned, Error as _};
     use serde::ser::Error as _;
 
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return value.serialize(serializer);
         }
@@ -25,7 +26,11 @@ pub(crate) mod json {
         serializer.serialize_str(&text)
     }
 
-    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<T, D::Error> {
         if deserializer.is_human_readable() {
@@ -55,14 +60,18 @@ pub(crate) mod optional_binary {
 }
 
 /// For `#[serde(with)]`: JSON that may be missing, which is another thing than `null`. In texts a list of at most one.
-pub(crate) mod optional_json {
+pub mod optional_json {
     use serde::de::Error as _;
     use serde::ser::Error as _;
     use serde_json::Value;
 
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(crate) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return serializer.collect_seq(value);
         }
@@ -70,7 +79,11 @@ pub(crate) mod optional_json {
         text.serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
         if deserializer.is_human_readable() {
             return Vec::<Value>::deserialize(deserializer).map(|mut list| list.pop());
         }
@@ -80,19 +93,27 @@ pub(crate) mod optional_json {
 }
 
 /// For `#[serde(with)]`: what is shared in memory crosses as one copy.
-pub(crate) mod shared {
+pub mod shared {
     use std::sync::Arc;
 
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(crate) fn serialize<T: Serialize + ?Sized, S: Serializer>(
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn serialize<T: Serialize + ?Sized, S: Serializer>(
         value: &Arc<T>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         (**value).serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<T>, D::Error>
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<T>, D::Error>
     where
         T: ?Sized,
         Box<T>: Deserialize<'de> + Into<Arc<T>>,

@@ -32,6 +32,8 @@ pub enum ErrorType {
     HeapLimitExceeded,
     /// Another run filled the isolate that this one shared with it, or was to be stopped there: this one is not to blame.
     IsolateLost,
+    /// The child process that ran it died, or broke the rules between it and its parent.
+    WorkerCrashed,
     /// `exec` waits for a promise that nothing can settle.
     NeverSettled,
     /// Metadata violates the declared schema.

@@ -11,7 +11,7 @@ mod connection;
 mod credentials;
 mod details;
 mod effects;
-mod encoding;
+pub mod encoding;
 mod error;
 mod expiry;
 mod function;

@@ -95,6 +95,7 @@ impl ErrorType {
             | Self::ScriptAborted
             | Self::CpuLimitExceeded
             | Self::HeapLimitExceeded
+            | Self::WorkerCrashed
             | Self::NeverSettled
             | Self::InvalidMetadata
             | Self::InvalidActionInput

@@ -56,7 +56,7 @@ pub(crate) fn output(
     let FunctionKind::Action { output: schema, .. } = &invocation.function.kind else { return Ok(None) };
     let text = text.unwrap_or("null");
     if text.len() > MAX_ACTION_OUTPUT_BYTES {
-        return Err(Box::new(too_large(text.len())));
+        return Err(Box::new(too_large(text.len() as u64)));
     }
     let output: Value = serde_json::from_str(text).map_err(|error| {
         let message = format!("what the action returned cannot be read as JSON: {error}");
@@ -91,7 +91,7 @@ fn warn_once(effects: &EffectLog, code: WarningCode, what: &str, violations: &[V
     effects.receive(EffectMessage::Warning(Warning::new(code, describe_violations(what, violations))));
 }
 
-fn too_large(bytes: usize) -> RunError {
+pub(crate) fn too_large(bytes: u64) -> RunError {
     let message =
         format!("the action's output has {bytes} bytes of JSON; the limit is {MAX_ACTION_OUTPUT_BYTES}");
     // Nango's status for it.

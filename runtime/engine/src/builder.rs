@@ -10,8 +10,10 @@ use crate::admission::{Admission, AdmissionLimits, DEFAULT_QUEUE, DEFAULT_QUEUE_
 use crate::description_cache::DescriptionCache;
 use crate::engine::Engine;
 use crate::isolate::{DEFAULT_MAX_LOST_THREADS, IsolateThreads, LostThreads, Watchdog};
+use crate::isolation::{Isolation, IsolationOf};
 use crate::measured::Measured;
 use crate::platform::cores;
+use crate::process::{Elsewhere, Processes};
 use crate::realm::{Realm, RealmOf};
 use crate::shared_realm::SharedIsolates;
 
@@ -35,6 +37,8 @@ pub struct EngineBuilder {
     shared_isolates: usize,
     descriptions: Option<Arc<dyn DescriptionCache>>,
     max_lost_threads: usize,
+    isolation_of: IsolationOf,
+    processes: Option<(Arc<dyn Processes>, usize)>,
 }
 
 impl EngineBuilder {
@@ -112,6 +116,22 @@ impl EngineBuilder {
         self
     }
 
+    /// Where the runs of each function are executed; asked before every run, and when the function is loaded. Default
+    /// [`Isolation::Thread`].
+    #[must_use]
+    pub fn isolation_of(mut self, isolation_of: IsolationOf) -> Self {
+        self.isolation_of = isolation_of;
+        self
+    }
+
+    /// Whoever keeps the child processes of [`Isolation::Process`], and how many there may be at once; as many again for each
+    /// level of actions that trigger actions.
+    #[must_use]
+    pub fn processes(mut self, processes: Arc<dyn Processes>, most: usize) -> Self {
+        self.processes = Some((processes, most.max(1)));
+        self
+    }
+
     /// Starts V8, once for the process, and the engine's watchdog.
     ///
     /// # Errors
@@ -127,7 +147,12 @@ impl EngineBuilder {
         let cpu = admission.cpu().clone();
         let shared =
             SharedIsolates::new(watchdog.clone(), self.clock.clone(), self.shared_isolates, cpu.clone());
+        let elsewhere = self
+            .processes
+            .map(|(processes, most)| Arc::new(Elsewhere::new(processes, most, Arc::clone(&self.clock))));
         Ok(Engine {
+            elsewhere,
+            isolation_of: self.isolation_of,
             threads: Arc::new(IsolateThreads::new(watchdog, self.clock, cpu)),
             timings: Arc::default(),
             measured: Arc::new(Measured::new()),
@@ -157,6 +182,8 @@ impl Engine {
             shared_isolates: cores(),
             descriptions: None,
             max_lost_threads: DEFAULT_MAX_LOST_THREADS,
+            isolation_of: Arc::new(|_: &FunctionKey| Isolation::default()),
+            processes: None,
         }
     }
 }

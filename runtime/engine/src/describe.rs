@@ -187,6 +187,7 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
             stopped("used more memory than a load may use")
         }
         Interrupted::Stopped(StopReason::Cancelled | StopReason::IsolateLost) => stopped("was cancelled"),
+        Interrupted::Crashed(message) => stopped(&format!("ended its process: {message}")),
         Interrupted::NeverSettled => stopped("awaits a promise that nothing can settle"),
         Interrupted::HostFailed(message) | Interrupted::Engine(message) => {
             LoadError::new(LoadErrorCode::Engine, format!("{path}: {message}"))

@@ -18,7 +18,9 @@ use crate::isolate::{
     Ended, ExecuteJob, Interrupted, IsolateThreads, LAST_WRITES, LostThreads, NotStarted, StopOnDrop,
     StopReason,
 };
+use crate::isolation::{Isolation, IsolationOf};
 use crate::measured::Measured;
+use crate::process::Elsewhere;
 use crate::realm::{Realm, RealmOf};
 use crate::refused::RunRefused;
 use crate::report::{self, Ending};
@@ -30,6 +32,10 @@ pub const DEFAULT_PREWARMED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What is said of a run whose thread ended without an answer.
 pub(crate) const THREAD_LOST: &str = "the isolate's thread ended without an answer";
+
+/// What is said where the settings ask for child processes, and nobody keeps any.
+pub(crate) const NO_PROCESSES: &str =
+    "this program has no child processes to run functions in: build the engine with some";
 
 /// Runs functions, each in a fresh isolate on a thread of its own, or in the [`Realm`] that was chosen.
 ///
@@ -46,6 +52,8 @@ pub struct Engine {
     pub(crate) shared: Arc<SharedIsolates>,
     pub(crate) descriptions: Option<Arc<dyn DescriptionCache>>,
     pub(crate) lost: Arc<LostThreads>,
+    pub(crate) isolation_of: IsolationOf,
+    pub(crate) elsewhere: Option<Arc<Elsewhere>>,
 }
 
 impl Engine {
@@ -200,9 +208,15 @@ impl Engine {
             host_runtime,
             nested: invocation.depth > 0,
         };
-        let started = match (self.realm_of)(&invocation.function.key) {
-            Realm::Isolate => self.threads.execute(job, admitted),
-            Realm::Shared => {
+        let key = &invocation.function.key;
+        let started = match ((self.isolation_of)(key), (self.realm_of)(key)) {
+            (Isolation::Process, _) => {
+                let missing = || RunRefused::Isolate { message: NO_PROCESSES.to_owned() };
+                let elsewhere = self.elsewhere.as_ref().ok_or_else(missing)?;
+                Ok(elsewhere.execute(Arc::clone(&invocation), job, admitted))
+            }
+            (Isolation::Thread, Realm::Isolate) => self.threads.execute(job, admitted),
+            (Isolation::Thread, Realm::Shared) => {
                 let modules = self.threads.loaded(&job.modules);
                 self.shared.execute(shared_key(&invocation), job, modules, admitted)
             }

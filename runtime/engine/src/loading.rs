@@ -10,8 +10,10 @@ use onevent_source::{
 
 use crate::describe::describe;
 use crate::description_cache::{DescriptionKey, Recalled, recall};
-use crate::engine::{Engine, THREAD_LOST};
+use crate::engine::{Engine, NO_PROCESSES, THREAD_LOST};
 use crate::isolate::{DescribeEnd, DescribeJob, Described, Ended, Interrupted, StopOnDrop};
+use crate::isolation::Isolation;
+use crate::process::LoadNumber;
 use crate::realm::Realm;
 use crate::refused::RunRefused;
 
@@ -26,6 +28,8 @@ const LOAD_LIMITS: Limits = Limits {
 pub struct UnaskedFunction {
     read: ReadFunction,
     recalled: Recalled,
+    /// The load that it is of, where child processes can be asked.
+    load: Option<LoadNumber>,
 }
 
 impl UnaskedFunction {
@@ -101,11 +105,13 @@ impl Engine {
         selection: Selection,
     ) -> Result<UnaskedProject, LoadError> {
         let cache = self.descriptions.clone();
+        let load = self.elsewhere.as_ref().map(|elsewhere| elsewhere.new_load());
         let reading = tokio::task::spawn_blocking(move || {
             let read = onevent_source::read(&source, &selection)?;
             let recalled = recall(cache.as_deref(), &read, &LOAD_LIMITS);
             let both = read.functions.into_iter().zip(recalled);
-            let functions = both.map(|(read, recalled)| read.map(|read| UnaskedFunction { read, recalled }));
+            let functions =
+                both.map(|(read, recalled)| read.map(|read| UnaskedFunction { read, recalled, load }));
             Ok(UnaskedProject {
                 functions: functions.collect(),
                 not_loaded: read.not_loaded,
@@ -127,7 +133,7 @@ impl Engine {
 
     async fn describe(
         &self,
-        UnaskedFunction { read, recalled }: UnaskedFunction,
+        UnaskedFunction { read, recalled, load }: UnaskedFunction,
     ) -> Result<(Arc<Function>, New), Box<BrokenFunction>> {
         // One that says anything else than a function that loads is not believed.
         if let Some(text) = &recalled.text
@@ -135,7 +141,7 @@ impl Engine {
         {
             return Ok((function, None));
         }
-        let described = match self.describe_in_isolate(&read).await {
+        let described = match self.describe_in_isolate(&read, load).await {
             Ok(Ok(Described { text, is_repeatable })) => described(&read, &text)
                 .await
                 .map(|function| (function, recalled.key.filter(|_| is_repeatable).map(|key| (key, text)))),
@@ -145,8 +151,22 @@ impl Engine {
         described.map_err(|error| Box::new(read.broken(error)))
     }
 
-    async fn describe_in_isolate(&self, read: &ReadFunction) -> Result<DescribeEnd, LoadError> {
+    async fn describe_in_isolate(
+        &self,
+        read: &ReadFunction,
+        load: Option<LoadNumber>,
+    ) -> Result<DescribeEnd, LoadError> {
         let place = self.admission.load().await.map_err(|_| shut_down())?;
+        if (self.isolation_of)(&read.key) == Isolation::Process {
+            // It is held meanwhile.
+            let _loading = place;
+            return Ok(match (&self.elsewhere, load) {
+                (Some(elsewhere), Some(load)) => {
+                    elsewhere.describe(load, read.modules.clone(), LOAD_LIMITS).await
+                }
+                _ => Err(Interrupted::Engine(NO_PROCESSES.to_owned())),
+            });
+        }
         if self.lost.are_too_many() {
             let refused = RunRefused::ThreadsLost { lost: self.lost.now() };
             return Err(LoadError::new(LoadErrorCode::Engine, refused.to_string()));

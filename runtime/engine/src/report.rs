@@ -113,6 +113,9 @@ fn interrupted_ending(
             (Outcome::Failed, Some(error))
         }
         Interrupted::Refused(error) => (Outcome::Failed, Some(*error)),
+        Interrupted::Crashed(message) => {
+            (Outcome::Stopped, Some(RunError::new(ErrorType::WorkerCrashed, message)))
+        }
         // Our fault: nobody knows what the run would have done, and no connection is rejected for it.
         Interrupted::Engine(message) => {
             (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, message)))

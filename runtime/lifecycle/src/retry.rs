@@ -187,6 +187,7 @@ mod tests {
             ErrorType::ScriptInternalError,
             ErrorType::CpuLimitExceeded,
             ErrorType::HeapLimitExceeded,
+            ErrorType::WorkerCrashed,
             ErrorType::NeverSettled,
             ErrorType::InvalidMetadata,
             ErrorType::CompileError,

@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::wire::refused;
 
 /// So many calls of one run are with the host at once; more wait their turn. Each may bring back a whole body.
-pub(crate) const MAX_CONCURRENT_CALLS: usize = 16;
+pub const MAX_CONCURRENT_CALLS: usize = 16;
 /// So many calls of one run may be open, waiting ones included.
 pub(crate) const MAX_OPEN_CALLS: usize = 1_000;
 

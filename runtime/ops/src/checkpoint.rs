@@ -14,7 +14,7 @@ use crate::state::RunState;
 use crate::wire::{OpResult, refused};
 
 /// The largest checkpoint, as JSON text: 64 KiB. It is a place in a list, not a list.
-const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
+pub const MAX_CHECKPOINT_BYTES: usize = 64 * 1024;
 /// What a write answers where the stored version was another one.
 const CONFLICT: f64 = -1.0;
 

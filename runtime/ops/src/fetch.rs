@@ -15,7 +15,7 @@ use crate::untaken::WireBytes;
 use crate::wire::{OpResult, method, refused};
 
 /// A request has at most so many headers.
-const MAX_HEADERS: usize = 256;
+pub const MAX_HEADERS: usize = 256;
 
 #[derive(Deserialize)]
 pub(crate) struct WireFetch {

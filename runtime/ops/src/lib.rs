@@ -35,14 +35,21 @@ mod wire;
 
 pub use self::answers::give_answers;
 pub use self::before_run::BeforeRun;
+pub use self::budget::MAX_CONCURRENT_CALLS;
 pub use self::calls::Answer;
+pub use self::checkpoint::MAX_CHECKPOINT_BYTES;
+pub use self::fetch::MAX_HEADERS as MAX_FETCH_HEADERS;
 pub use self::function_modules::FunctionModules;
-pub use self::locks::{release_after, release_locks};
+pub use self::locks::{
+    LONGEST_TIME_TO_LIVE as LONGEST_LOCK, MAX_KEY_CHARS as MAX_LOCK_KEY_CHARS, release_after, release_locks,
+};
+pub use self::metadata::write_to_its_end;
 pub use self::modules::{LoadedModules, target as import_target};
 pub use self::runs::SharedRuns;
 pub use self::settle::{js_error, project_frames};
 pub use self::state::{Completion, EndOnDrop, RunState, ThrownError};
 pub use self::timers::Timers;
+pub use self::wire::MAX_PAIRS;
 
 use deno_core::Extension;
 

@@ -15,9 +15,9 @@ use crate::state::RunState;
 use crate::wire::{OpResult, refused};
 
 /// Characters of a key (Nango's limit).
-const MAX_KEY_CHARS: usize = 255;
+pub const MAX_KEY_CHARS: usize = 255;
 /// The longest time for which a lock is given: a year. Locks end with their run anyway.
-const LONGEST_TIME_TO_LIVE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub const LONGEST_TIME_TO_LIVE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How long the end of a run waits for its locks to be given back. The run's own limits are over by then, and a host
 /// that does not answer must not keep its caller, or its place among the isolates.
@@ -86,8 +86,6 @@ pub(crate) fn op_onevent_release_all_locks<'s>(
 }
 
 /// Gives back what a run took that has ended, however it ended. Its calls are abandoned by then, so nothing takes more.
-///
-/// A host that cannot is only logged: a lock also ends with its time.
 pub async fn release_after(run: &RunState) {
     if run.locked.get() {
         release_locks(Arc::clone(&run.host), run.call(), &run.host_runtime).await;

@@ -88,7 +88,10 @@ async fn write(
 
 /// A write that has begun comes to its end, also where nobody waits for it any more. Cut short, it might be made and not be
 /// in the report.
-async fn write_to_its_end(
+///
+/// # Errors
+/// Those of the host.
+pub async fn write_to_its_end(
     host: Arc<dyn Host>,
     call: CallContext,
     write: MetadataWrite,

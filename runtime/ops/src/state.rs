@@ -20,7 +20,7 @@ use crate::timers::Timers;
 use crate::untaken::Untaken;
 
 /// A run's error as the SDK classified it.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ThrownError {
     /// The type, in the SDK's words.
     #[serde(rename = "type")]

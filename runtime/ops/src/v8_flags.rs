@@ -6,8 +6,12 @@
 /// `for(;;) new Array(1000).fill(1.5)` then ignores every request to terminate.
 const FLAGS: &str = "--no-turboshaft-loop-unrolling";
 
-/// Sets the flags. Call it before the first isolate; later calls of the same process change nothing.
+/// Sets the flags, and where V8's random numbers come from. Call it before the first isolate; later calls of the same process change nothing.
 pub fn set() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| deno_core::v8::V8::set_flags_from_string(FLAGS));
+    ONCE.call_once(|| {
+        deno_core::v8::V8::set_flags_from_string(FLAGS);
+        // V8 itself would open /dev/urandom, which a child process cannot, and make do with the time of day.
+        deno_core::v8::V8::set_entropy_source(|bytes: &mut [u8]| getrandom::fill(bytes).is_ok());
+    });
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::untaken::{Untaken, WireBytes};
 
 /// A proxy call's headers, pairs and statuses are capped: more is no request that a provider would take.
-const MAX_PAIRS: usize = 10_000;
+pub const MAX_PAIRS: usize = 10_000;
 
 #[derive(Serialize)]
 pub(crate) struct OpResult<T> {

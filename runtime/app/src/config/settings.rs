@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey, IntegrationId, Limits, Secret};
-use onevent_engine::Realm;
+use onevent_engine::{Isolation, Realm};
 use onevent_lifecycle::RetryPolicies;
 use onevent_store::{DatabaseUrl, SchemaName};
+use onevent_worker::Require;
 
 use super::durable_settings::{
     FailurePolicy, FailureSettings, OwnFailureSettings, OwnRetrySettings, RetrySettings, default_retention,
@@ -45,6 +46,10 @@ pub struct Settings {
     pub nango: NangoSettings,
     /// Networks that functions may reach beside public addresses.
     pub egress_allow: Sourced<Networks>,
+    /// Where the runs are executed.
+    pub isolation: Sourced<Isolation>,
+    /// What has to hold around child processes.
+    pub isolation_require: Sourced<Require>,
     /// What holds the runs apart.
     pub realm: Sourced<Realm>,
     /// The limits of every run.
@@ -131,6 +136,8 @@ pub struct FunctionSettings {
     pub cpu: Option<Sourced<CpuLimit>>,
     /// JavaScript heap.
     pub heap: Option<Sourced<HeapLimit>>,
+    /// Where its runs are executed.
+    pub isolation: Option<Sourced<Isolation>>,
     /// What holds its runs apart from others.
     pub realm: Option<Sourced<Realm>>,
     /// How it is tried again.
@@ -185,8 +192,8 @@ impl IntegrationSettings {
 impl FunctionSettings {
     /// Where the first of its settings comes from.
     pub(super) fn origin(&self) -> Option<&Origin> {
-        let Self { wall, cpu, heap, realm, retries } = self;
-        let own = [origin(wall), origin(cpu), origin(heap), origin(realm)];
+        let Self { wall, cpu, heap, isolation, realm, retries } = self;
+        let own = [origin(wall), origin(cpu), origin(heap), origin(isolation), origin(realm)];
         own.into_iter().chain(retries.origins()).flatten().next()
     }
 }
@@ -214,6 +221,8 @@ impl Settings {
                 upstream: None,
             },
             egress_allow: Sourced::default(Networks::default()),
+            isolation: Sourced::default(Isolation::default()),
+            isolation_require: Sourced::default(Require::default()),
             realm: Sourced::default(Realm::default()),
             limits: LimitSettings {
                 wall: Sourced::default(WallLimit::DEFAULT),
@@ -241,6 +250,20 @@ impl Settings {
             cpu: own.cpu.map_or(self.limits.cpu.value, |set| set.value).get(),
             heap_bytes: own.heap.map_or(self.limits.heap.value, |set| set.value).bytes(),
         }
+    }
+
+    /// Where the runs of one function are executed: its own setting where it has one, else the general one.
+    #[must_use]
+    pub fn isolation_for(&self, function: &FunctionKey) -> Isolation {
+        let own = self.functions.get(&function.to_string()).and_then(|set| set.isolation.as_ref());
+        own.unwrap_or(&self.isolation).value
+    }
+
+    /// Whether any function runs in child processes.
+    #[must_use]
+    pub fn runs_in_processes(&self) -> bool {
+        let own = self.functions.values().filter_map(|set| set.isolation.as_ref());
+        own.chain([&self.isolation]).any(|set| set.value == Isolation::Process)
     }
 
     /// What holds the runs of one function apart from others: its own setting where it has one, else the general one.

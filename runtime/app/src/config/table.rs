@@ -408,6 +408,22 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.egress_allow),
     },
     Setting {
+        key: "isolation",
+        flag: Some("--isolation"),
+        help: "Where functions run: thread, in this process, held apart as realm says; or process, each run in a child process \
+               that has nothing but V8, for code that you do not trust.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.isolation),
+    },
+    Setting {
+        key: "isolation_require",
+        flag: None,
+        help: "What has to hold around child processes: available, what this machine has; or full, all that onevent doctor lists, \
+               else nothing runs in them.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.isolation_require),
+    },
+    Setting {
         key: "realm",
         flag: None,
         help: "What holds runs apart: isolate, a V8 isolate for each run; or shared, a realm for each run in isolates that \
@@ -435,6 +451,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "JavaScript heap of one run; the contents of ArrayBuffers have a budget of the same size.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.limits.heap),
+    },
+    Setting {
+        key: "functions.<function>.isolation",
+        flag: None,
+        help: "isolation for one function, named like `salesforce/setup`.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Function(|function| &mut function.isolation),
     },
     Setting {
         key: "functions.<function>.realm",

@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey};
-use onevent_engine::{Engine, Project, ProjectSource, RealmOf, Selection};
+use onevent_engine::{Engine, IsolationOf, Project, ProjectSource, RealmOf, Selection};
 use onevent_lifecycle::LimitsOf;
 use onevent_proxy::Proxy;
+use onevent_worker::{DEFAULT_MAX_PROCESSES, WorkerPool};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -36,6 +37,8 @@ pub struct Service {
     /// What follows the settings that may change.
     pub(super) current: Arc<ArcSwap<Current>>,
     pub(super) engine: OnceLock<Engine>,
+    /// The child processes of functions that run in some.
+    pub(super) children: WorkerPool,
     pub(super) project: OnceCell<Arc<Project>>,
     pub(super) functions: HeldFunctions,
     pub(super) deployments: HeldDeployments,
@@ -77,6 +80,7 @@ impl Service {
             config,
             current: Arc::new(ArcSwap::from_pointee(current)),
             engine: OnceLock::new(),
+            children: WorkerPool::default(),
             project: OnceCell::new(),
             functions: HeldFunctions::default(),
             deployments: HeldDeployments::default(),
@@ -152,9 +156,12 @@ impl Service {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
+        self.children.require(self.settings().isolation_require.value);
         let server = self.settings().server.clone();
         let mut builder = Engine::builder()
             .realm_of(self.realms())
+            .isolation_of(self.isolations())
+            .processes(Arc::new(self.children.clone()), DEFAULT_MAX_PROCESSES)
             .max_isolates(count(server.max_runs.value.get()))
             .queue(count(server.queue.value.get()))
             .queue_wait(server.queue_wait.value.get())
@@ -179,6 +186,13 @@ impl Service {
     /// nobody can tell. Before the engine is used.
     pub fn expect_one_command(&self) {
         self.is_short.store(true, Ordering::SeqCst);
+    }
+
+    /// The child processes of functions that run in some. What has to hold around them is what the settings say.
+    #[must_use]
+    pub fn children(&self) -> &WorkerPool {
+        self.children.require(self.settings().isolation_require.value);
+        &self.children
     }
 
     /// The project's functions, loaded once; a broken one is listed in it.
@@ -219,6 +233,12 @@ impl Service {
     fn realms(&self) -> RealmOf {
         let current = Arc::clone(&self.current);
         Arc::new(move |function: &FunctionKey| current.load().settings.realm_for(function))
+    }
+
+    /// Where the runs of each function are executed, as the settings say it when it is asked.
+    fn isolations(&self) -> IsolationOf {
+        let current = Arc::clone(&self.current);
+        Arc::new(move |function: &FunctionKey| current.load().settings.isolation_for(function))
     }
 
     /// The limits of each function.

@@ -12,7 +12,8 @@ use crate::surroundings::Surroundings;
 
 /// Keys of settings that a running server takes: what holds runs apart, limits, networks, how providers are reached, and what
 /// follows failures. Everything else is built into what runs already.
-const RELOADABLE: [&str; 11] = [
+const RELOADABLE: [&str; 12] = [
+    "isolation",
     "realm",
     "limits.",
     "functions.",
@@ -36,7 +37,7 @@ pub struct SettingsReloaded {
 }
 
 impl Service {
-    /// Reads the settings again, and takes those that a running server can take: `realm`, `limits`, `functions`, `egress`,
+    /// Reads the settings again, and takes those that a running server can take: `isolation`, `realm`, `limits`, `functions`, `egress`,
     /// `providers`, `integrations`, `variables`, `on_failure`, `staged_credentials`, `retries`, `retention`. Runs that have
     /// begun finish with the ones that they began with.
     ///
@@ -56,11 +57,21 @@ impl Service {
             let reloads = RELOADABLE.iter().any(|prefix| name.starts_with(prefix));
             if reloads { found.taken.push(key) } else { found.needs_restart.push(key) }
         }
-        let Settings { egress_allow, realm, limits, functions, providers, integrations, variables, .. } =
-            read.settings.clone();
+        let Settings {
+            egress_allow,
+            isolation,
+            realm,
+            limits,
+            functions,
+            providers,
+            integrations,
+            variables,
+            ..
+        } = read.settings.clone();
         let Settings { on_failure, staged_credentials, retries, retention, .. } = read.settings;
         let next = Settings {
             egress_allow,
+            isolation,
             realm,
             limits,
             functions,

@@ -19,6 +19,9 @@ use super::upstream::Upstream;
 use super::works::Works;
 use crate::config::DatabaseName;
 
+/// So many child processes of a server wait for their first run, once there was one that needed some.
+const SPARE_CHILDREN: usize = 2;
+
 /// How long it takes until a database is opened again that did not answer.
 const OPENED_AGAIN: Duration = Duration::from_secs(5);
 
@@ -116,6 +119,7 @@ impl Service {
     /// Lets isolates wait for the runs of functions that run again and again.
     pub(super) fn prewarm(&self, engine: &Engine) {
         engine.allow_prewarmed(self.settings().server.prewarmed_memory.value.get());
+        self.children.keep_spare(SPARE_CHILDREN);
     }
 
     pub(super) fn has_workers(&self) -> bool {

@@ -27,6 +27,9 @@ pub(crate) struct GlobalArgs {
     /// A YAML file with more provider templates [env: ONEVENT_PROVIDERS]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) providers: Option<String>,
+    /// Where functions run: thread, or process, a child process for each run [default: thread] [env: ONEVENT_ISOLATION]
+    #[arg(long, global = true, value_name = "WHERE")]
+    pub(crate) isolation: Option<String>,
     /// Set a setting, as in onevent.toml: limits.wall=10s. Repeatable
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
@@ -40,6 +43,7 @@ impl GlobalArgs {
             ("--database", &self.database),
             ("--providers", &self.providers),
             ("--server", &self.server),
+            ("--isolation", &self.isolation),
         ];
         Flags {
             set: self.set.clone(),

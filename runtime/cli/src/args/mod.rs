@@ -130,6 +130,13 @@ pub(crate) enum Command {
     /// List and show kept runs
     #[command(subcommand)]
     Runs(RunsCommand),
+    /// Say what keeps functions in child processes from everything else on this machine
+    #[command(
+        after_help = "Examples:\n  onevent doctor\n  onevent doctor --set isolation_require=full --json\n\n\
+        With isolation = \"process\" each run is in a child process. A child is started and asked which layers hold here, and what no\n\
+        child may do is tried, with and without them."
+    )]
+    Doctor,
     /// Print the settings that have a value, each with where it comes from
     #[command(
         after_help = "Examples:\n  onevent config\n  onevent config --all\n  onevent config --set limits.wall=10s --json"

@@ -30,7 +30,7 @@ impl Command {
             },
             Self::Events(_) | Self::Runs(_) | Self::Webhooks(_) => Needs::Database,
             // What is deployed needs no folder but the one that the database lies in.
-            Self::Serve(_) | Self::Keys(_) | Self::Deployments(_) => Needs::DatabaseIfAny,
+            Self::Serve(_) | Self::Keys(_) | Self::Deployments(_) | Self::Doctor => Needs::DatabaseIfAny,
         }
     }
 
@@ -49,6 +49,7 @@ impl Command {
             | Self::Test(_)
             | Self::Serve(_)
             | Self::Keys(_)
+            | Self::Doctor
             | Self::Config(_) => false,
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod connection;
 pub(crate) mod deploy;
 pub(crate) mod deployments;
+pub(crate) mod doctor;
 pub(crate) mod dryrun;
 pub(crate) mod events;
 pub(crate) mod functions;

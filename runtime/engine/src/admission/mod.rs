@@ -165,6 +165,11 @@ impl Admission {
         answer.await.unwrap_or(Err(NotAdmitted::QueueExpired))
     }
 
+    /// The place of a process that has one run at a time, and no queue.
+    pub(crate) fn only(&self) -> Admitted {
+        Admitted { ticket: None, shared: Arc::clone(&self.shared) }
+    }
+
     /// Waits for a place to load a function. A semaphore is never closed, so this does not fail.
     pub(crate) async fn load(&self) -> Result<LoadPlace, AcquireError> {
         let permit = self.loads.clone().acquire_owned().await?;

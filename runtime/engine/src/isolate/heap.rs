@@ -2,9 +2,10 @@
 #![expect(unsafe_code, reason = "V8 reports garbage collections to a C function")]
 
 use std::cell::Cell;
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use deno_core::{JsRuntime, v8};
 
@@ -18,8 +19,24 @@ use super::stop::{StopReason, StopSignal};
 /// The price is memory, for a moment. Only a process of its own is a hard boundary.
 pub(crate) const GRACE_BYTES: usize = 1024 * 1024 * 1024;
 
+static OUT_OF_MEMORY: AtomicI32 = AtomicI32::new(0);
+
+/// From now on the process ends with this status where V8 finds no memory: for a child process that has one run, whose parent
+/// then knows why. Without it V8 ends the process by a signal.
+pub fn exit_when_out_of_memory(status: i32) {
+    OUT_OF_MEMORY.store(status, Ordering::Relaxed);
+}
+
+unsafe extern "C" fn out_of_memory(_location: *const c_char, _details: &v8::OomDetails) {
+    // SAFETY: `_exit` takes any status, and runs nothing of this program.
+    unsafe { libc::_exit(OUT_OF_MEMORY.load(Ordering::Relaxed)) }
+}
+
 /// Stops the run when its heap nears the limit.
 pub(super) fn guard(runtime: &mut JsRuntime, stop: Arc<StopSignal>) {
+    if OUT_OF_MEMORY.load(Ordering::Relaxed) != 0 {
+        runtime.v8_isolate().set_oom_error_handler(out_of_memory);
+    }
     runtime.add_near_heap_limit_callback(move |current, _initial| {
         stop.request(StopReason::Heap);
         current.saturating_add(GRACE_BYTES)

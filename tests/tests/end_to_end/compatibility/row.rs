@@ -21,6 +21,15 @@ macro_rules! rows {
                 $crate::compatibility::row::Row::check($row.flags(&["--set", "realm=shared"]), stringify!($name));
             })+
         }
+
+        /// The same where each run is in a child process.
+        mod in_child_process {
+            use super::*;
+
+            $(#[test] fn $name() {
+                $crate::compatibility::row::Row::check($row.flags(&["--isolation", "process"]), stringify!($name));
+            })+
+        }
     };
 }
 

@@ -42,18 +42,23 @@ fn results(document: &Value) -> BTreeMap<&str, &Value> {
 
 #[test]
 fn onevent_does_what_node_does_with_nangos_classes() {
-    agrees_with_node("isolate");
+    agrees_with_node("realm=isolate");
 }
 
 #[test]
 fn so_it_does_where_runs_share_an_isolate() {
-    agrees_with_node("shared");
+    agrees_with_node("realm=shared");
 }
 
-fn agrees_with_node(realm: &str) {
+#[test]
+fn so_it_does_where_each_run_is_in_a_child_process() {
+    agrees_with_node("isolation=process");
+}
+
+fn agrees_with_node(setting: &str) {
     // A copy has no installed packages, which would be the recorder's.
     let project = copied(|path| !path.starts_with("record"));
-    let answer = run_in(project.path(), &["test", "--set", &format!("realm={realm}")]);
+    let answer = run_in(project.path(), &["test", "--set", setting]);
     let results = results(&answer.document);
     // A message of a test that passed is a value that violates its schema.
     let differing: Vec<String> = results

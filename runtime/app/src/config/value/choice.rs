@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use onevent_engine::Realm;
+use onevent_engine::{Isolation, Realm};
 use onevent_lifecycle::{CleanupFailure, CreationWebhook, SetupFailure};
+use onevent_worker::Require;
 use strum::VariantNames;
 
 use super::setting_value::{Invalid, SettingValue};
@@ -64,6 +65,30 @@ impl SettingValue for Realm {
     }
 }
 
+impl SettingValue for Isolation {
+    const DESCRIPTION: &str = "thread or process";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        one_of(text)
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl SettingValue for Require {
+    const DESCRIPTION: &str = "available or full";
+
+    fn parse(text: &str, _: &Path) -> Result<Self, Invalid> {
+        one_of(text)
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +110,14 @@ mod tests {
         for word in Realm::VARIANTS {
             assert!(Realm::DESCRIPTION.contains(word));
             assert_eq!(Realm::parse(word, Path::new("")).unwrap().shown(), *word);
+        }
+        for word in Isolation::VARIANTS {
+            assert!(Isolation::DESCRIPTION.contains(word));
+            assert_eq!(Isolation::parse(word, Path::new("")).unwrap().shown(), *word);
+        }
+        for word in Require::VARIANTS {
+            assert!(Require::DESCRIPTION.contains(word));
+            assert_eq!(Require::parse(word, Path::new("")).unwrap().shown(), *word);
         }
         let Err(Invalid::Unreadable { hint, .. }) = CleanupFailure::parse("stop", Path::new("")) else {
             panic!("read")

@@ -27,6 +27,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Option<Result<R
         | Command::Dryrun(_)
         | Command::Test(_)
         | Command::Serve(_)
+        | Command::Doctor
         | Command::Config(_) => None,
         Command::Connection(command) => Some(connection(session, command).await),
         Command::Events(command) => Some(events(session, command).await),

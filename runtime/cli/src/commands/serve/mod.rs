@@ -16,11 +16,13 @@ use std::time::Duration;
 
 use onevent_app::{DatabaseName, Flags, Service, Surroundings, Workers};
 use onevent_server::{ServerOptions, router, worker_router};
+use onevent_worker::{Holds, LayerState};
 
 use self::listen::{Listening, Serving};
 use self::signals::{Asked, Signals};
 use self::started::Started;
 use crate::args::{GlobalArgs, Role, ServeArgs};
+use crate::commands::doctor;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output::{self, Format, Reply};
@@ -38,6 +40,7 @@ pub(crate) async fn run(
 ) -> Result<Reply, Failure> {
     log::start(args.log, args.log_level);
     let service = &session.service;
+    say_what_holds(service).await?;
     let functions = load(service, args).await?;
     open_databases(service).await?;
     let signals = Signals::listen()?;
@@ -137,6 +140,29 @@ async fn drain(service: &Service, signals: &Signals, workers: Option<Workers>, m
     if tokio::time::timeout(LAST_ANSWERS, serving.ended()).await.is_err() {
         tracing::warn!("connections are still open, and are closed now");
     }
+}
+
+/// Where functions run in child processes, says what keeps these from everything else, and what does not.
+async fn say_what_holds(service: &Service) -> Result<(), Failure> {
+    if !service.settings().runs_in_processes() {
+        return Ok(());
+    }
+    let layers = service.children().layers().await.map_err(|failure| doctor::not_here(&failure))?;
+    for LayerState { layer, holds } in &layers {
+        match holds {
+            Holds::Fully => {}
+            Holds::Partly(why) => {
+                tracing::warn!(%layer, why, "this layer around child processes holds in part")
+            }
+            Holds::Not(why) => {
+                tracing::warn!(%layer, why, "this layer around child processes does not hold here")
+            }
+            _ => {}
+        }
+    }
+    let held = layers.iter().filter(|state| state.holds == Holds::Fully).count();
+    tracing::info!("functions run in child processes, behind {held} of {} layers", layers.len());
+    Ok(())
 }
 
 /// Opens all databases, and says which of them do not answer: the environments that live in others are served.
