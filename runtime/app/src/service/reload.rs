@@ -66,9 +66,12 @@ impl Service {
             providers,
             integrations,
             variables,
+            on_failure,
+            staged_credentials,
+            retries,
+            retention,
             ..
-        } = read.settings.clone();
-        let Settings { on_failure, staged_credentials, retries, retention, .. } = read.settings;
+        } = read.settings;
         let next = Settings {
             egress_allow,
             isolation,
