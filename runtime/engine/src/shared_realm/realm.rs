@@ -22,6 +22,14 @@ use crate::platform::ThreadCpuClock;
 /// Slots of deno_core's in a context: its state, and its modules.
 const SLOTS_OF_DENO_CORE: [i32; 2] = [deno_core::CONTEXT_STATE_SLOT_INDEX, deno_core::MODULE_MAP_SLOT_INDEX];
 
+/// New objects have so much room: what a run makes is gone before V8 would look at it a second time. Never more than a
+/// quarter of the heap's limit.
+const YOUNG_BYTES: usize = 24 * 1024 * 1024;
+
+/// What has grown old is collected when it comes to so much, and not before. V8 makes a run's realm in the old part, and
+/// would begin with a few megabytes, which are a few dozen realms. Never more than a quarter of the heap's limit.
+const OLD_BYTES_BEFORE_COLLECTION: usize = 32 * 1024 * 1024;
+
 /// The functions of `js-sdk/src/shims/shared/realm.ts`, and the SDK's.
 pub(super) struct Entries {
     pub(super) execute: v8::Global<v8::Function>,
@@ -76,12 +84,7 @@ impl Realm {
             startup_snapshot: Some(Snapshot::WithZod.bytes()),
             residual_lazy_js_sources: LAZY_SCRIPTS,
             skip_op_registration: true,
-            create_params: Some(
-                v8::CreateParams::default()
-                    .heap_limits(0, heap_limit)
-                    .allow_atomics_wait(false)
-                    .array_buffer_allocator(buffers.clone().allocator()),
-            ),
+            create_params: Some(heap(heap_limit).array_buffer_allocator(buffers.clone().allocator())),
             ..RuntimeOptions::default()
         })?;
         turns.attach(runtime.v8_isolate().thread_safe_handle());
@@ -181,6 +184,17 @@ impl Drop for Realm {
         modules::forget();
         rejections::clear();
     }
+}
+
+/// The heap of an isolate in which one realm follows the other.
+fn heap(limit: usize) -> v8::CreateParams {
+    let young = YOUNG_BYTES.min(limit / 4);
+    v8::CreateParams::default()
+        .heap_limits(0, limit)
+        .set_max_young_generation_size_in_bytes(young)
+        .set_initial_young_generation_size_in_bytes(young)
+        .set_initial_old_generation_size_in_bytes(OLD_BYTES_BEFORE_COLLECTION.min(limit / 4))
+        .allow_atomics_wait(false)
 }
 
 /// Stops whose turn it is when the heap is nearly full, and gives up the isolate.

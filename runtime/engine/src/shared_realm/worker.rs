@@ -26,7 +26,7 @@ use crate::isolate::{
 use crate::platform::ThreadCpuClock;
 
 /// A shared isolate that has nothing to do for so long ends, and gives its memory back.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_secs(30);
 
 /// A run on its way to its isolate.
 pub(super) struct Sent {
