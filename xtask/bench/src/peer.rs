@@ -19,6 +19,8 @@ pub(crate) enum Peer {
     OneventShared,
     /// onevent, a fresh isolate for each run that was made before it, with time between runs.
     OneventPrewarmed,
+    /// onevent, each run in a child process.
+    OneventProcess,
     /// onevent with fresh isolates, of another commit.
     Baseline,
     /// `isolated-vm`, a fresh isolate for each run.
@@ -41,6 +43,7 @@ impl Peer {
             Self::Onevent => "onevent",
             Self::OneventShared => "onevent, shared realm",
             Self::OneventPrewarmed => "onevent, prewarmed",
+            Self::OneventProcess => "onevent, processes",
             Self::Baseline => "onevent, baseline",
             Self::IsolatedVm => "isolated-vm",
             Self::Workerd => "workerd, warm",
@@ -67,12 +70,14 @@ impl Peer {
             (Self::Onevent | Self::Baseline, _) => true,
             (Self::OneventShared, W1 | W2 | W3 | W4 | W5 | W7 | W8 | Curve | Waiting | Slope) => true,
             (Self::OneventPrewarmed, W1 | W2) => true,
+            (Self::OneventProcess, W1 | W2 | W4 | W5 | Waiting) => true,
             (Self::NangoWay, W1 | W2 | W3 | W4 | W5 | Curve | Waiting | Slope) => true,
             (Self::IsolatedVm | Self::Workerd, W1 | W2 | W3 | W4 | W5 | Waiting) => true,
             (Self::Deno, W1 | W2 | W4 | W5) => true,
             (Self::NangoCli, W6) | (Self::Vitest, W8) => true,
             (Self::OneventShared, W6)
             | (Self::OneventPrewarmed, W3 | W4 | W5 | W6 | W7 | W8 | Curve | Waiting | Slope)
+            | (Self::OneventProcess, W3 | W6 | W7 | W8 | Curve | Slope)
             | (Self::NangoWay, W6 | W7 | W8)
             | (Self::IsolatedVm | Self::Workerd, W6 | W7 | W8 | Curve | Slope)
             | (Self::Deno, W3 | W6 | W7 | W8 | Curve | Waiting | Slope)

@@ -40,7 +40,7 @@ pub(crate) async fn start(peer: Peer, means: &Means, workload: Workload) -> Trie
         Peer::Deno => deno(means, function).await,
         Peer::NangoCli => nango_cli(means),
         Peer::Vitest => vitest(means).await,
-        Peer::Onevent | Peer::OneventShared | Peer::OneventPrewarmed => {
+        Peer::Onevent | Peer::OneventShared | Peer::OneventPrewarmed | Peer::OneventProcess => {
             onevent(peer, &std::env::current_exe().trying("this program is found")?, means, workload).await
         }
         Peer::Baseline => {
@@ -164,6 +164,9 @@ async fn onevent(peer: Peer, bench: &Path, means: &Means, workload: Workload) ->
                 }
                 Peer::OneventPrewarmed => {
                     command.arg("--prewarmed");
+                }
+                Peer::OneventProcess => {
+                    command.args(["--isolation", "process"]);
                 }
                 _ => {}
             }

@@ -14,9 +14,13 @@ use super::host::{InMemory, Reach};
 use crate::drive::{Called, drive};
 use crate::failure::{Failure, Tried, While as _};
 use crate::protocol::{Order, Ran, Ready};
+use crate::resources;
 
 /// What ends after the answer (an isolate, its thread) belongs to the run.
 const TEARDOWN: Duration = Duration::from_millis(50);
+
+/// As many children as callers: who waits for the provider has one.
+const PROCESSES: usize = 200;
 
 /// What a run shares with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,6 +29,15 @@ pub(crate) enum Realm {
     Isolate,
     /// A warm isolate.
     Shared,
+}
+
+/// Where a run is executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Isolation {
+    /// On a thread of this process.
+    Thread,
+    /// In a child process.
+    Process,
 }
 
 /// What is measured: the engine, its function, its provider.
@@ -42,6 +55,9 @@ pub(crate) struct EngineArguments {
     /// What a run shares with others
     #[arg(long, value_enum, default_value = "isolate")]
     realm: Realm,
+    /// Where a run is executed
+    #[arg(long, value_enum, default_value = "thread")]
+    isolation: Isolation,
     /// Make isolates before their runs
     #[arg(long)]
     prewarmed: bool,
@@ -70,9 +86,11 @@ pub(crate) async fn serve(arguments: EngineArguments) -> Tried<()> {
                     async move { stage.call(&metadata).await }
                 };
                 let clock = ProcessTime::try_now().trying("the CPU clock")?;
+                let children = resources::children_cpu_ms()?;
                 let mut batch = drive(runs, callers, Duration::from_millis(pause_ms), call).await;
                 tokio::time::sleep(TEARDOWN).await;
-                batch.cpu_ms = Some(clock.try_elapsed().trying("the CPU clock")?.as_secs_f64() * 1e3);
+                let own = clock.try_elapsed().trying("the CPU clock")?.as_secs_f64() * 1e3;
+                batch.cpu_ms = Some(own + resources::children_cpu_ms()? - children);
                 say(&batch)?;
             }
         }
@@ -101,7 +119,14 @@ impl Stage {
             Realm::Isolate => onevent::Realm::Isolate,
             Realm::Shared => onevent::Realm::Shared,
         };
-        let engine = Engine::builder().realm(realm).build();
+        let mut builder = Engine::builder().realm(realm);
+        if arguments.isolation == Isolation::Process {
+            let children = Arc::new(onevent::worker::WorkerPool::default());
+            builder = builder
+                .isolation_of(Arc::new(|_| onevent::Isolation::Process))
+                .processes(children, PROCESSES);
+        }
+        let engine = builder.build();
         let engine = engine.map_err(|error| Failure::new(error.to_string()))?;
         if arguments.prewarmed {
             engine.allow_prewarmed(onevent::DEFAULT_PREWARMED_BYTES);

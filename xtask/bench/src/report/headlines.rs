@@ -10,7 +10,7 @@ use crate::statistics::Spread;
 use crate::workload::Workload;
 
 /// Who has a column.
-const COLUMNS: [Peer; 3] = [Peer::Onevent, Peer::OneventPrewarmed, Peer::OneventShared];
+const COLUMNS: [Peer; 4] = [Peer::Onevent, Peer::OneventPrewarmed, Peer::OneventShared, Peer::OneventProcess];
 
 /// All that was found.
 #[derive(Clone, Copy)]
