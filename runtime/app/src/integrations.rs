@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use onevent_contract::{Connection, FieldTemplates, IntegrationId, JsonObject, Secret};
-use onevent_proxy::{Integration, KeyPlacement, Provider, Providers, Seal, WebhookAddress};
+use onevent_proxy::{EgressRules, Integration, KeyPlacement, Provider, Providers, Seal, WebhookAddress};
 use onevent_store::StoredIntegration;
 use serde_json::Value;
 
-use crate::config::{IntegrationSettings, Settings, WebUrl};
+use crate::config::{Destinations, IntegrationSettings, Settings, Sourced, WebUrl};
 use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::suggest;
@@ -63,6 +63,7 @@ impl Integrations {
             (Err(_), Some(provider)) if named.is_none() => provider,
             (found, _) => found?,
         };
+        let egress = egress(&settings);
         let seal = settings.is_sealed().then(|| Seal {
             hosts: settings.hosts.map_or_else(Vec::new, |hosts| hosts.value.as_slice().to_vec()),
         });
@@ -70,9 +71,7 @@ impl Integrations {
             base_url: settings.base_url.map(|url| url.value.as_str().to_owned()),
             client_id: settings.client_id.map(|id| id.value),
             client_secret: settings.client_secret.map(|secret| secret.value),
-            egress_allow: settings
-                .egress_allow
-                .map_or_else(Vec::new, |allow| allow.value.as_slice().to_vec()),
+            egress,
             seal,
             webhook: match (settings.webhook_url, &self.public_url) {
                 (Some(url), _) => Some(WebhookAddress::At(url.value.url().clone())),
@@ -105,6 +104,7 @@ impl Integrations {
             key_placement: key_placement(&made.integration_config),
             webhook: self.public_url.as_ref().map(|server| WebhookAddress::Under(server.url().clone())),
             webhook_secret: credential("webhook_secret").map(Secret::new),
+            egress: self.settings.get(&made.unique_key).map(egress).unwrap_or_default(),
             ..Integration::new(made.unique_key.clone(), provider)
         }))
     }
@@ -161,6 +161,14 @@ impl Integrations {
             },
         })
     }
+}
+
+/// Where an integration's functions may go and where not, whoever made it.
+fn egress(settings: &IntegrationSettings) -> EgressRules {
+    let rules = |set: &Option<Sourced<Destinations>>| {
+        set.as_ref().map_or_else(Vec::new, |set| set.value.clone().into())
+    };
+    EgressRules { allow: rules(&settings.egress_allow), deny: rules(&settings.egress_deny) }
 }
 
 fn text(fields: &JsonObject, name: &str) -> Option<String> {

@@ -18,12 +18,12 @@ pub use onevent_lifecycle::{CleanupFailure, CreationWebhook, OperationReport, Se
 pub use onevent_store::{Change, ConnectionKey, DetailsPatch, NewConnection, Reconnection};
 
 pub use config::{
-    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DatabaseName, DatabaseSettings, DrainTime,
+    ApiUrl, BaseUrl, BodyLimit, Config, CpuLimit, DatabaseName, DatabaseSettings, Destinations, DrainTime,
     EnvironmentSettings, FailurePolicy, FailureSettings, Flags, FunctionSettings, HeapLimit, Hosts,
     IntegrationSettings, Invalid, KeptFor, Key, LimitSettings, NangoEnvironment, NangoKey, NangoSettings,
-    Networks, Origin, OwnFailureSettings, OwnRetrySettings, PrewarmedMemory, QueueLength, QueueWait,
-    RequestRate, ResolvedSetting, RetryCount, RetrySettings, RetryWait, RunPlaces, ServerSettings, Setting,
-    Settings, Share, ShareSettings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
+    Origin, OwnFailureSettings, OwnRetrySettings, PrewarmedMemory, QueueLength, QueueWait, RequestRate,
+    ResolvedSetting, RetryCount, RetrySettings, RetryWait, RunPlaces, ServerSettings, Setting, Settings,
+    Share, ShareSettings, Shown, Sourced, WallLimit, WebUrl, WebhookSettings,
 };
 pub use error::{Blame, ConfigError, ConfigFile};
 pub use integrations::Integrations;

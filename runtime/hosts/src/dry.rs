@@ -246,8 +246,8 @@ impl DryHost {
     }
 
     async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
-        let allow = self.connections.egress_allow(&self.own_integration());
-        self.proxy.fetch(call, request, &allow).await
+        let rules = self.connections.egress(&self.own_integration());
+        self.proxy.fetch(call, request, &rules).await
     }
 
     async fn acquire_lock(&self, call: &CallContext, key: String, _: Duration) -> Result<bool, HostError> {

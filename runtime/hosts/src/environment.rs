@@ -6,7 +6,7 @@ use onevent_contract::{
     ApiErrorCode, CallContext, EnvironmentName, EnvironmentVariable, HostError, IntegrationId,
     IntegrationInclude, JsonObject,
 };
-use onevent_proxy::{Integration, IpNet};
+use onevent_proxy::{EgressRules, Integration};
 use serde_json::{Value, json};
 
 use crate::answers::api;
@@ -53,8 +53,8 @@ impl Connections {
     }
 
     /// Where functions of an integration may go beside what everybody may.
-    pub(crate) fn egress_allow(&self, key: &IntegrationId) -> Vec<IpNet> {
-        self.integrations.get(key).map(|integration| integration.egress_allow.clone()).unwrap_or_default()
+    pub(crate) fn egress(&self, key: &IntegrationId) -> EgressRules {
+        self.integrations.get(key).map(|integration| integration.egress.clone()).unwrap_or_default()
     }
 }
 

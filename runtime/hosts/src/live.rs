@@ -214,8 +214,8 @@ impl LiveHost {
     }
 
     async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
-        let allow = self.connections.egress_allow(&self.own.integration);
-        self.proxy.fetch(call, request, &allow).await
+        let rules = self.connections.egress(&self.own.integration);
+        self.proxy.fetch(call, request, &rules).await
     }
 
     async fn acquire_lock(

@@ -9,13 +9,14 @@ use onevent_contract::{
     Credentials, EffectSender, HostError, HttpRequest, LastRequest, LogLevel, ProxyRequest, ProxyResponse,
     ResponseHead, RootBudget,
 };
-use reqwest::Client;
 
 use crate::limits::MAX_REDIRECTS;
 use crate::options::Inner;
 use crate::request::{BuiltRequest, IGNORED_HEADERS, Secrets, check_method};
 use crate::template::Credentialed;
-use crate::transport::{Answer, Failure, Hop, HopAnswer, Next, exchange, http_outcome, next_hop};
+use crate::transport::{
+    Answer, Failure, GuardedClient, Hop, HopAnswer, Next, exchange, http_outcome, next_hop,
+};
 use crate::upload::Upload;
 use crate::{Seal, Target, TargetSource, retry};
 
@@ -38,7 +39,7 @@ pub(crate) trait Manner: Send + Sync + 'static {
     /// Sends one request. `None` when the time is up; `left` of the attempt's time is left.
     fn exchange(
         &self,
-        client: &Client,
+        client: &GuardedClient,
         hop: &Hop,
         left: Duration,
     ) -> impl Future<Output = Option<Result<Self::Answer, Failure>>> + Send;
@@ -62,7 +63,7 @@ impl Manner for Whole {
 
     async fn exchange(
         &self,
-        client: &Client,
+        client: &GuardedClient,
         hop: &Hop,
         left: Duration,
     ) -> Option<Result<HopAnswer, Failure>> {
@@ -186,8 +187,8 @@ impl<M: Manner> Call<M> {
             .map_err(|error| Secrets::of(target).hidden_in(error))?;
         self.effects.hide(built.secrets.texts());
         self.say_what_is_withheld(target, &built);
-        let policy = options.egress.clone().and(target.integration.egress_allow.iter().copied());
-        let client = self.inner.transport.client(&policy)?;
+        let policy = options.egress.clone().and(&target.integration.egress);
+        let client = self.inner.transport.client(policy)?;
         let shown_url = built.secrets.shown(&built.url);
         let start = options.clock.monotonic();
         // Not cut short at the run's deadline: that one is the engine's to hold. Cut here, a run that was stopped by
@@ -199,7 +200,6 @@ impl<M: Manner> Call<M> {
             let hop_start = options.clock.monotonic();
             let left = limit.saturating_sub(options.clock.elapsed(start));
             let sent = async {
-                policy.check_url(&hop.url).map_err(Failure::Refused)?;
                 self.manner.exchange(&client, &hop, left).await.unwrap_or(Err(Failure::timeout(limit)))
             };
             let effect = self.effects.http(HttpRequest {

@@ -8,19 +8,17 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
-use ipnet::IpNet;
 use onevent_contract::{
     CallContext, FetchRequest, FetchResponse, HostError, HttpRequest, LastRequest, LogLevel, ResponseHead,
 };
-use reqwest::Client;
 use url::Url;
 
 use crate::Proxy;
-use crate::egress::EgressPolicy;
+use crate::egress::EgressRules;
 use crate::limits::MAX_REDIRECTS;
 use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS, check_method};
 use crate::transport::{
-    Answer as _, Failure, Hop, HopAnswer, HopBody, exchange, http_outcome, next_plain_hop,
+    Answer as _, Failure, GuardedClient, Hop, HopAnswer, HopBody, exchange, http_outcome, next_plain_hop,
 };
 
 /// Codes of refusals, as `nango.uncontrolledFetch` throws them (Nango's).
@@ -29,8 +27,7 @@ const TOO_MANY_REDIRECTS: &str = "too_many_redirects";
 const INVALID_REDIRECT: &str = "invalid_redirect";
 
 impl Proxy {
-    /// Makes a request as its author wrote it. Networks in `allow` may be reached beside those of the proxy's own
-    /// policy. Every hop is recorded in `call.effects`; dropping the future ends the request.
+    /// Makes a request as its author wrote it. The rules hold beside the proxy's own policy. Every hop is recorded in `call.effects`; dropping the future ends the request.
     ///
     /// # Errors
     /// [`HostError::Configuration`] with `url_not_allowed`, `too_many_redirects` or `invalid_redirect`, and with
@@ -40,12 +37,12 @@ impl Proxy {
         &self,
         call: &CallContext,
         request: FetchRequest,
-        allow: &[IpNet],
+        rules: &EgressRules,
     ) -> Result<FetchResponse, HostError> {
-        let policy = self.inner.options.egress.clone().and(allow.iter().copied());
-        let client = self.inner.transport.client(&policy)?;
+        let policy = self.inner.options.egress.clone().and(rules);
+        let client = self.inner.transport.client(policy)?;
         let hop = first_hop(request)?;
-        let fetch = Fetch { proxy: self.clone(), context: call.clone(), policy, client };
+        let fetch = Fetch { proxy: self.clone(), context: call.clone(), client };
         self.on_runtime(fetch.run(hop)).await
     }
 }
@@ -54,8 +51,7 @@ impl Proxy {
 struct Fetch {
     proxy: Proxy,
     context: CallContext,
-    policy: EgressPolicy,
-    client: Client,
+    client: GuardedClient,
 }
 
 impl Fetch {
@@ -87,7 +83,6 @@ impl Fetch {
         let options = &self.proxy.inner.options;
         let start = options.clock.monotonic();
         let sent = async {
-            self.policy.check_url(&hop.url).map_err(Failure::Refused)?;
             tokio::time::timeout(left, exchange(&self.client, hop, self.context.effects.budget()))
                 .await
                 .unwrap_or(Err(Failure::timeout(options.attempt_timeout)))

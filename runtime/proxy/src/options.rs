@@ -6,7 +6,7 @@ use std::time::Duration;
 use onevent_contract::{Clock, SystemClock};
 use tokio::runtime::Handle;
 
-use crate::egress::EgressPolicy;
+use crate::egress::{EgressPolicy, Lookup, SystemLookup};
 use crate::limits::ATTEMPT_TIMEOUT;
 use crate::transport::Transport;
 use crate::{Sleeper, TokioSleeper};
@@ -15,6 +15,8 @@ use crate::{Sleeper, TokioSleeper};
 pub struct ProxyOptions {
     /// Where calls may go. Default: public addresses only.
     pub egress: EgressPolicy,
+    /// How names are looked up. Default: by the system's resolver.
+    pub lookup: Arc<dyn Lookup>,
     /// The time. Default: the system's.
     pub clock: Arc<dyn Clock>,
     /// How to wait between attempts. Default: on tokio's timer.
@@ -27,6 +29,7 @@ impl Default for ProxyOptions {
     fn default() -> Self {
         Self {
             egress: EgressPolicy::public_only(),
+            lookup: Arc::new(SystemLookup),
             clock: Arc::new(SystemClock),
             sleeper: Arc::new(TokioSleeper),
             attempt_timeout: ATTEMPT_TIMEOUT,

@@ -1,5 +1,6 @@
 //! Requests to one server that the owner of the installation named: a Nango API, or his own app. It is no provider of a
-//! connection, so there is no template, no credentials of a customer, and no egress policy; it may be on this machine.
+//! connection, so there is no template and no credentials of a customer, and it may be on this machine; it
+//! cannot be a cloud's metadata service.
 
 use std::time::Duration;
 
@@ -139,7 +140,7 @@ impl Origin {
         if !self.covers(&url) {
             return Err(self.outside());
         }
-        let client = self.proxy.inner.transport.client(&EgressPolicy::anywhere())?;
+        let client = self.proxy.inner.transport.client(EgressPolicy::of_the_operator())?;
         let hop = Hop { method, url, headers, body: body.map(HopBody::Held) };
         self.proxy
             .on_runtime(async move {
@@ -163,7 +164,7 @@ impl Origin {
         }
         let accepted = headers.remove(ACCEPT_ENCODING).unwrap_or(HeaderValue::from_static("identity"));
         headers.remove(CONTENT_LENGTH);
-        let client = self.proxy.inner.transport.client(&EgressPolicy::anywhere())?;
+        let client = self.proxy.inner.transport.client(EgressPolicy::of_the_operator())?;
         let given_up = CancellationToken::new();
         let guard = given_up.clone().drop_guard();
         let upload = body.passing(given_up);

@@ -36,7 +36,8 @@ impl Proxy {
     /// [`ProxyError::NoRuntime`] outside of a runtime.
     pub fn new(options: ProxyOptions) -> Result<Self, ProxyError> {
         let runtime = Handle::try_current().map_err(|_| ProxyError::NoRuntime)?;
-        Ok(Self { inner: Arc::new(Inner { options, transport: Transport::default(), runtime }) })
+        let transport = Transport::new(Arc::clone(&options.lookup));
+        Ok(Self { inner: Arc::new(Inner { options, transport, runtime }) })
     }
 
     /// Makes a call to a target that stays as it is; see [`Proxy::send_to`].

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ipnet::IpNet;
 use onevent_contract::{ConnectionId, Credentials, HostError, IntegrationId, JsonObject, Secret};
 
-use crate::{Provider, Seal, WebhookAddress};
+use crate::{EgressRules, Provider, Seal, WebhookAddress};
 
 /// One configured provider.
 #[derive(Debug, Clone)]
@@ -21,8 +20,8 @@ pub struct Integration {
     pub client_id: Option<String>,
     /// The OAuth client's secret.
     pub client_secret: Option<Secret>,
-    /// Addresses that calls of this integration may reach beyond those of the whole installation.
-    pub egress_allow: Vec<IpNet>,
+    /// Where its calls may go, beside what holds for the whole installation.
+    pub egress: EgressRules,
     /// Where the key goes, for providers whose template leaves that to the integration (`integration_config`).
     pub key_placement: Option<KeyPlacement>,
     /// Whether its credentials are sealed, and for which hosts.
@@ -43,7 +42,7 @@ impl Integration {
             base_url: None,
             client_id: None,
             client_secret: None,
-            egress_allow: Vec::new(),
+            egress: EgressRules::default(),
             key_placement: None,
             seal: None,
             webhook: None,

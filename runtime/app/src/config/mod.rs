@@ -42,7 +42,7 @@ pub use self::setting::Setting;
 pub use self::settings::{FunctionSettings, IntegrationSettings, LimitSettings, NangoSettings, Settings};
 use self::table::SETTINGS;
 pub use self::value::{
-    ApiUrl, BaseUrl, BodyLimit, CpuLimit, DrainTime, HeapLimit, Hosts, Invalid, KeptFor, Networks,
+    ApiUrl, BaseUrl, BodyLimit, CpuLimit, Destinations, DrainTime, HeapLimit, Hosts, Invalid, KeptFor,
     PrewarmedMemory, QueueLength, QueueWait, RequestRate, RetryCount, RetryWait, RunPlaces, Share, WallLimit,
     WebUrl,
 };

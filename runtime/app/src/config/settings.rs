@@ -16,7 +16,7 @@ use super::durable_settings::{
 use super::environment_settings::EnvironmentSettings;
 use super::origin::{Origin, Sourced};
 use super::server_settings::{ServerSettings, WebhookSettings};
-use super::value::{ApiUrl, BaseUrl, CpuLimit, HeapLimit, Hosts, KeptFor, Networks, WallLimit, WebUrl};
+use super::value::{ApiUrl, BaseUrl, CpuLimit, Destinations, HeapLimit, Hosts, KeptFor, WallLimit, WebUrl};
 
 /// The database of a project that names none.
 const DATABASE_FILE: &str = ".onevent/onevent.sqlite3";
@@ -44,8 +44,10 @@ pub struct Settings {
     pub variables: BTreeMap<String, Option<Sourced<Secret>>>,
     /// Nango's API.
     pub nango: NangoSettings,
-    /// Networks that functions may reach beside public addresses.
-    pub egress_allow: Sourced<Networks>,
+    /// Where functions may go beside public addresses.
+    pub egress_allow: Sourced<Destinations>,
+    /// Where they may not go.
+    pub egress_deny: Sourced<Destinations>,
     /// Where the runs are executed.
     pub isolation: Sourced<Isolation>,
     /// What has to hold around child processes.
@@ -85,8 +87,10 @@ pub struct IntegrationSettings {
     pub client_id: Option<Sourced<String>>,
     /// The OAuth client's secret.
     pub client_secret: Option<Sourced<Secret>>,
-    /// Networks that it may reach, beside everybody's.
-    pub egress_allow: Option<Sourced<Networks>>,
+    /// Where it may go, beside everybody's.
+    pub egress_allow: Option<Sourced<Destinations>>,
+    /// Where it may not go, beside everybody's.
+    pub egress_deny: Option<Sourced<Destinations>>,
     /// Whether its credentials are sealed.
     pub seal_credentials: Option<Sourced<bool>>,
     /// The hosts that sealed credentials go to; `None`: the origin of its base URL.
@@ -165,6 +169,7 @@ impl IntegrationSettings {
             client_id,
             client_secret,
             egress_allow,
+            egress_deny,
             seal_credentials,
             hosts,
             webhook_url,
@@ -179,6 +184,7 @@ impl IntegrationSettings {
             origin(client_id),
             origin(client_secret),
             origin(egress_allow),
+            origin(egress_deny),
             origin(seal_credentials),
             origin(hosts),
             origin(webhook_url),
@@ -220,7 +226,8 @@ impl Settings {
                 webhook_signing_key: None,
                 upstream: None,
             },
-            egress_allow: Sourced::default(Networks::default()),
+            egress_allow: Sourced::default(Destinations::default()),
+            egress_deny: Sourced::default(Destinations::default()),
             isolation: Sourced::default(Isolation::default()),
             isolation_require: Sourced::default(Require::default()),
             realm: Sourced::default(Realm::default()),

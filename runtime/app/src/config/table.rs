@@ -102,9 +102,16 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "integrations.<integration>.egress_allow",
         flag: None,
-        help: "Networks that functions of this integration may reach, beside those of egress.allow.",
+        help: "Where functions of this integration may go, beside egress.allow: networks, classes of addresses, names.",
         secrecy: Secrecy::Open,
         slot: Slot::Integration(|integration| &mut integration.egress_allow),
+    },
+    Setting {
+        key: "integrations.<integration>.egress_deny",
+        flag: None,
+        help: "Where functions of this integration may not go, beside egress.deny.",
+        secrecy: Secrecy::Open,
+        slot: Slot::Integration(|integration| &mut integration.egress_deny),
     },
     Setting {
         key: "integrations.<integration>.seal_credentials",
@@ -403,9 +410,16 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "egress.allow",
         flag: None,
-        help: "Networks (CIDR) that functions may reach beside public addresses.",
+        help: "Where functions may go beside public addresses: networks (CIDR), classes like private, names like *.example.com.",
         secrecy: Secrecy::Open,
         slot: Slot::One(|settings| &mut settings.egress_allow),
+    },
+    Setting {
+        key: "egress.deny",
+        flag: None,
+        help: "Where functions may not go, written like egress.allow. It wins over what is allowed in the same way.",
+        secrecy: Secrecy::Open,
+        slot: Slot::One(|settings| &mut settings.egress_deny),
     },
     Setting {
         key: "isolation",

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{EnvironmentVariable, IntegrationId};
 use onevent_hosts::Integrations as Configured;
-use onevent_proxy::{EgressPolicy, Providers, Proxy, ProxyOptions};
+use onevent_proxy::{EgressPolicy, EgressRules, Providers, Proxy, ProxyOptions};
 
 use super::error::ServiceError;
 use super::kept_integrations::KeptIntegrations;
@@ -79,9 +79,12 @@ impl Current {
         if let Some(proxy) = self.proxy.get() {
             return Ok(proxy.clone());
         }
-        let allowed = self.settings.egress_allow.value.as_slice().iter().copied();
+        let rules = EgressRules {
+            allow: self.settings.egress_allow.value.clone().into(),
+            deny: self.settings.egress_deny.value.clone().into(),
+        };
         let options =
-            ProxyOptions { egress: EgressPolicy::public_only().and(allowed), ..ProxyOptions::default() };
+            ProxyOptions { egress: EgressPolicy::public_only().and(&rules), ..ProxyOptions::default() };
         let made = Proxy::new(options);
         let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
         Ok(self.proxy.get_or_init(|| made).clone())

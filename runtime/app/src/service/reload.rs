@@ -59,6 +59,7 @@ impl Service {
         }
         let Settings {
             egress_allow,
+            egress_deny,
             isolation,
             realm,
             limits,
@@ -74,6 +75,7 @@ impl Service {
         } = read.settings;
         let next = Settings {
             egress_allow,
+            egress_deny,
             isolation,
             realm,
             limits,

@@ -52,6 +52,7 @@ fn every_value_has_its_origin() {
         ["retries.max_backoff", "5m", "default"],
         ["retention", "30days", "default"],
         ["egress.allow", "127.0.0.1/32, 10.0.0.0/8", "ONEVENT_EGRESS_ALLOW"],
+        ["egress.deny", "(none)", "default"],
         ["isolation", "thread", "default"],
         ["isolation_require", "available", "default"],
         ["realm", "isolate", "default"],

@@ -281,8 +281,8 @@ impl RemoteHost {
     async fn fetch(&self, call: &CallContext, request: FetchRequest) -> Result<FetchResponse, HostError> {
         self.hide(call);
         let own = self.integrations.get(&self.own.facts.integration);
-        let allow = own.map(|integration| integration.egress_allow.clone()).unwrap_or_default();
-        self.proxy.fetch(call, request, &allow).await
+        let rules = own.map(|integration| integration.egress.clone()).unwrap_or_default();
+        self.proxy.fetch(call, request, &rules).await
     }
 
     async fn acquire_lock(&self, call: &CallContext, key: String, _: Duration) -> Result<bool, HostError> {

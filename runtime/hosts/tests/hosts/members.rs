@@ -29,7 +29,7 @@ fn configured(setup: &Setup) -> Arc<Integrations> {
     let mut integration = Integration { provider: Arc::new(provider), ..Integration::clone(plain) };
     integration.client_id = Some("client".into());
     integration.client_secret = Some(Secret::new("a-client-secret"));
-    integration.egress_allow = vec!["127.0.0.0/8".parse().unwrap()];
+    integration.egress.allow = vec!["127.0.0.0/8".parse().unwrap()];
     Arc::new([(integration.key.clone(), Arc::new(integration))].into_iter().collect())
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What kind of network an address belongs to (IANA's special-purpose address registries).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AddressClass {
     /// Reachable by everybody.
@@ -23,32 +23,86 @@ pub enum AddressClass {
     Broadcast,
     /// Set aside for documentation and measurements.
     Documentation,
-    /// An address in public space at which a cloud serves its own machines.
-    CloudPlatform,
+    /// Where a cloud serves its machines their own credentials and configuration.
+    Metadata,
     /// Set aside for anything else, or not given to anybody.
     Reserved,
 }
 
-impl fmt::Display for AddressClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl AddressClass {
+    /// Every class.
+    pub const ALL: [Self; 11] = [
+        Self::Public,
+        Self::Loopback,
+        Self::Private,
+        Self::LinkLocal,
+        Self::Metadata,
+        Self::Shared,
+        Self::Unspecified,
+        Self::Multicast,
+        Self::Broadcast,
+        Self::Documentation,
+        Self::Reserved,
+    ];
+
+    /// Its name in rules and messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Public => "public",
             Self::Loopback => "loopback",
             Self::Private => "private",
             Self::LinkLocal => "link-local",
+            Self::Metadata => "metadata",
             Self::Shared => "shared",
             Self::Unspecified => "unspecified",
             Self::Multicast => "multicast",
             Self::Broadcast => "broadcast",
             Self::Documentation => "documentation",
-            Self::CloudPlatform => "cloud platform",
             Self::Reserved => "reserved",
-        })
+        }
+    }
+
+    /// The class of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
     }
 }
 
-/// Azure answers its virtual machines here, with their configuration.
-const AZURE_PLATFORM: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+impl fmt::Display for AddressClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where clouds serve their machines, those in link-local, private, shared and public space.
+const METADATA_V4: [Ipv4Addr; 8] = [
+    // Nearly all of them.
+    Ipv4Addr::new(169, 254, 169, 254),
+    // The credentials of AWS's containers (ECS, and EKS's pod identity).
+    Ipv4Addr::new(169, 254, 170, 2),
+    Ipv4Addr::new(169, 254, 170, 23),
+    // Tencent.
+    Ipv4Addr::new(169, 254, 0, 23),
+    // Scaleway.
+    Ipv4Addr::new(169, 254, 42, 42),
+    // Alibaba.
+    Ipv4Addr::new(100, 100, 100, 200),
+    // Azure's virtual machines, in public space.
+    Ipv4Addr::new(168, 63, 129, 16),
+    // Oracle.
+    Ipv4Addr::new(192, 0, 0, 192),
+];
+
+/// The same over IPv6: AWS, its pod identity, Google, Oracle, Scaleway.
+const METADATA_V6: [Ipv6Addr; 5] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
+    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
+];
 
 /// The class of an address. An IPv6 address that carries an IPv4 address has the class of what it carries.
 #[must_use]
@@ -60,8 +114,8 @@ pub fn classify(address: IpAddr) -> AddressClass {
 }
 
 fn classify_v4(address: Ipv4Addr) -> AddressClass {
-    if address == AZURE_PLATFORM {
-        return AddressClass::CloudPlatform;
+    if METADATA_V4.contains(&address) {
+        return AddressClass::Metadata;
     }
     match address.octets() {
         [0, ..] => AddressClass::Unspecified,
@@ -72,7 +126,10 @@ fn classify_v4(address: Ipv4Addr) -> AddressClass {
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [198, 18..=19, ..] => {
             AddressClass::Documentation
         }
-        [192, 0, 0, _] | [192, 88, 99, _] => AddressClass::Reserved,
+        // Protocol assignments, the relays of 6to4, and those of AS112 and of multicast: no API is there.
+        [192, 0, 0, _] | [192, 88, 99, _] | [192, 31, 196, _] | [192, 175, 48, _] | [192, 52, 193, _] => {
+            AddressClass::Reserved
+        }
         [224..=239, ..] => AddressClass::Multicast,
         [255, 255, 255, 255] => AddressClass::Broadcast,
         [240..=255, ..] => AddressClass::Reserved,
@@ -87,14 +144,18 @@ fn classify_v6(address: Ipv6Addr) -> AddressClass {
     if address.is_loopback() {
         return AddressClass::Loopback;
     }
-    let carried = carried_v4(address);
-    if !carried.is_empty() {
-        let classes = carried.into_iter().map(classify_v4);
-        return classes
-            .into_iter()
-            .find(|class| *class != AddressClass::Public)
-            .unwrap_or(AddressClass::Public);
+    if METADATA_V6.contains(&address) {
+        return AddressClass::Metadata;
     }
+    let whole = translated_v4(address);
+    let outer = if whole.is_empty() { class_of_network(address) } else { AddressClass::Public };
+    let carried = whole.into_iter().chain(tunnelled_v4(address)).map(classify_v4);
+    let mut classes = carried.chain([outer]);
+    classes.find(|class| *class != AddressClass::Public).unwrap_or(AddressClass::Public)
+}
+
+/// The class of an address that no IPv4 address decides about.
+fn class_of_network(address: Ipv6Addr) -> AddressClass {
     match address.segments() {
         [0xfc00..=0xfdff, ..] => AddressClass::Private,
         [0xfe80..=0xfebf, ..] => AddressClass::LinkLocal,
@@ -104,6 +165,8 @@ fn classify_v6(address: Ipv6Addr) -> AddressClass {
         [0x2001, 0x0db8, ..] | [0x3fff, 0x0000..=0x0fff, ..] => AddressClass::Documentation,
         // Protocol assignments (RFC 2928); Teredo is among them and was unpacked above.
         [0x2001, 0x0000..=0x01ff, ..] => AddressClass::Reserved,
+        // AS112.
+        [0x2620, 0x004f, 0x8000, ..] => AddressClass::Reserved,
         [0x2000..=0x3fff, ..] => AddressClass::Public,
         // Only 2000::/3 has been given to anybody.
         _ => AddressClass::Reserved,
@@ -111,11 +174,17 @@ fn classify_v6(address: Ipv6Addr) -> AddressClass {
 }
 
 /// The IPv4 addresses that an IPv6 address leads to.
-fn carried_v4(address: Ipv6Addr) -> Vec<Ipv4Addr> {
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
-    };
+pub(super) fn carried_v4(address: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
+    translated_v4(address).into_iter().chain(tunnelled_v4(address))
+}
+
+fn v4(high: u16, low: u16) -> Ipv4Addr {
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    Ipv4Addr::new(a, b, c, d)
+}
+
+/// Those that an address is another form of: its network says so, and says nothing else.
+fn translated_v4(address: Ipv6Addr) -> Vec<Ipv4Addr> {
     match address.segments() {
         // Mapped (::ffff:a.b.c.d), its translated form (::ffff:0:a.b.c.d), and the old compatible form (::a.b.c.d).
         [0, 0, 0, 0, 0, 0xffff, high, low]
@@ -129,9 +198,16 @@ fn carried_v4(address: Ipv6Addr) -> Vec<Ipv4Addr> {
         [0x2001, 0, server_high, server_low, _, _, client_high, client_low] => {
             vec![v4(server_high, server_low), v4(!client_high, !client_low)]
         }
-        // ISATAP (RFC 5214): the last half of an address of any network.
-        [_, _, _, _, 0x0000 | 0x0200, 0x5efe, high, low] => vec![v4(high, low)],
         _ => Vec::new(),
+    }
+}
+
+/// The one at the end of an address of any network (ISATAP, RFC 5214). Whoever does not know of it sends to the network,
+/// so that has to be reachable, too.
+fn tunnelled_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    match address.segments() {
+        [_, _, _, _, 0x0000 | 0x0200, 0x5efe, high, low] => Some(v4(high, low)),
+        _ => None,
     }
 }
 
@@ -158,28 +234,36 @@ mod tests {
             ("11.0.0.0", Public),
             ("100.63.255.255", Public),
             ("100.64.0.0", Shared),
-            ("100.100.100.200", Shared),
+            ("100.100.100.200", Metadata),
             ("100.127.255.255", Shared),
             ("100.128.0.0", Public),
             ("127.0.0.1", Loopback),
             ("127.255.255.255", Loopback),
             ("128.0.0.0", Public),
-            ("168.63.129.16", CloudPlatform),
+            ("168.63.129.16", Metadata),
             ("168.63.129.17", Public),
             ("169.253.255.255", Public),
-            ("169.254.169.254", LinkLocal),
+            ("169.254.169.253", LinkLocal),
+            ("169.254.169.254", Metadata),
+            ("169.254.170.2", Metadata),
             ("169.255.0.0", Public),
             ("172.15.255.255", Public),
             ("172.16.0.0", Private),
             ("172.31.255.255", Private),
             ("172.32.0.0", Public),
-            ("192.0.0.192", Reserved),
+            ("192.0.0.9", Reserved),
+            ("192.0.0.192", Metadata),
             ("192.0.1.0", Public),
             ("192.0.2.1", Documentation),
+            ("192.31.196.1", Reserved),
+            ("192.31.197.0", Public),
+            ("192.52.193.1", Reserved),
             ("192.88.99.1", Reserved),
             ("192.167.255.255", Public),
             ("192.168.0.0", Private),
             ("192.169.0.0", Public),
+            ("192.175.48.1", Reserved),
+            ("192.175.49.0", Public),
             ("198.17.255.255", Public),
             ("198.18.0.0", Documentation),
             ("198.19.255.255", Documentation),
@@ -193,7 +277,7 @@ mod tests {
             ("::", Unspecified),
             ("::1", Loopback),
             ("::127.0.0.1", Loopback),
-            ("::ffff:169.254.169.254", LinkLocal),
+            ("::ffff:169.254.169.254", Metadata),
             ("::ffff:0:10.0.0.1", Private),
             ("::ffff:8.8.8.8", Public),
             ("64:ff9b::127.0.0.1", Loopback),
@@ -211,13 +295,21 @@ mod tests {
             ("2606:4700::1", Public),
             ("2606:4700::5efe:10.0.0.1", Private),
             ("2606:4700::200:5efe:192.168.0.1", Private),
+            ("2606:4700::5efe:8.8.8.8", Public),
+            ("2620:4f:8000::1", Reserved),
+            ("2620:4f:8001::1", Public),
             ("3fff:fff::1", Documentation),
             ("3fff:1000::1", Public),
             ("4000::1", Reserved),
             ("5f00::1", Reserved),
             ("fbff::1", Reserved),
             ("fc00::1", Private),
-            ("fd00:ec2::254", Private),
+            ("fd00:ec2::254", Metadata),
+            ("fd00:ec2::255", Private),
+            ("fd00::5efe:8.8.8.8", Private),
+            ("2001:db8::5efe:8.8.8.8", Documentation),
+            ("2002:808:808:0:0:5efe:10.0.0.1", Private),
+            ("fe80::5efe:8.8.8.8", LinkLocal),
             ("fe80::1", LinkLocal),
             ("febf::1", LinkLocal),
             ("fec0::1", Private),
@@ -249,7 +341,7 @@ mod tests {
         #[test]
         fn only_global_unicast_is_public(bits in any::<u128>()) {
             let address = Ipv6Addr::from(bits);
-            if classify(IpAddr::V6(address)) == AddressClass::Public && carried_v4(address).is_empty() {
+            if classify(IpAddr::V6(address)) == AddressClass::Public && translated_v4(address).is_empty() {
                 prop_assert_eq!(bits >> 125, 1);
             }
         }

@@ -1,10 +1,30 @@
 //! Why a call may not go where it wants to.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use thiserror::Error;
 
 use super::address::AddressClass;
+use super::rule::EgressRule;
+
+/// What speaks against a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial {
+    /// Nobody allowed addresses of its class.
+    Class(AddressClass),
+    /// The operator denied it with this rule.
+    Rule(EgressRule),
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Class(class) => write!(f, "a {class} address, which egress.allow can allow"),
+            Self::Rule(rule) => write!(f, "which egress.deny denies by `{rule}`"),
+        }
+    }
+}
 
 /// Why a call may not go where it wants to. Codes are Nango's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,31 +42,41 @@ pub enum EgressRefusal {
         /// What is wrong, in words.
         reason: &'static str,
     },
-    /// The host is an address that is not public.
-    #[error("calls to {address} are not allowed: it is a {class} address; egress.allow can allow it")]
+    /// The host is an address that may not be reached.
+    #[error("calls to {address} are not allowed: it is {why}")]
     DeniedIp {
         /// The address.
         address: IpAddr,
-        /// Its class.
-        class: AddressClass,
+        /// What speaks against it.
+        why: Denial,
     },
-    /// The host is a name of which an address is not public.
-    #[error(
-        "calls to {host} are not allowed: it resolves to {address}, a {class} address; egress.allow can allow it"
-    )]
+    /// The host is a name of which an address may not be reached.
+    #[error("calls to {host} are not allowed: it resolves to {address}, {why}")]
     DeniedDns {
         /// The name.
         host: String,
         /// The address.
         address: IpAddr,
-        /// The address's class.
-        class: AddressClass,
+        /// What speaks against it.
+        why: Denial,
     },
-    /// The host is a name of the local machine or of a cloud's metadata service.
-    #[error("calls to {host} are not allowed; egress.allow can allow its addresses")]
+    /// The host is a name of the local machine or of a cloud's metadata service, or one that was denied.
+    #[error("calls to {host} are not allowed: it is {why}")]
     DeniedHostname {
         /// The name.
         host: String,
+        /// What speaks against it.
+        why: Denial,
+    },
+    /// The port is another protocol's.
+    #[error(
+        "calls to port {port} are not allowed: it is not HTTP's; egress.allow with the name or the network of {host} allows it"
+    )]
+    DeniedPort {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
     },
     /// The name exists and has no address.
     #[error("{host} has no address")]
@@ -66,6 +96,7 @@ impl EgressRefusal {
             Self::DeniedIp { .. } => "denied_ip",
             Self::DeniedDns { .. } => "denied_dns",
             Self::DeniedHostname { .. } => "denied_hostname",
+            Self::DeniedPort { .. } => "denied_port",
             Self::DnsResolutionFailed { .. } => "dns_resolution_failed",
         }
     }

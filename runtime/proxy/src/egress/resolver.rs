@@ -1,31 +1,54 @@
+//! Looking names up.
+
+use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::EgressPolicy;
+
+/// Looks names up. What it finds is checked; it decides nothing.
+#[async_trait]
+pub trait Lookup: fmt::Debug + Send + Sync {
+    /// The addresses of a name.
+    async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// The system's resolver.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemLookup;
+
+#[async_trait]
+impl Lookup for SystemLookup {
+    async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+    }
+}
 
 /// Looks names up and lets only addresses through that the policy allows. A connection is made to exactly these
 /// addresses, so a name cannot resolve to one thing for the check and to another for the connection.
 pub(crate) struct GuardedResolver {
     policy: Arc<EgressPolicy>,
+    lookup: Arc<dyn Lookup>,
 }
 
 impl GuardedResolver {
-    pub(crate) fn new(policy: EgressPolicy) -> Self {
-        Self { policy: Arc::new(policy) }
+    pub(crate) fn new(policy: Arc<EgressPolicy>, lookup: Arc<dyn Lookup>) -> Self {
+        Self { policy, lookup }
     }
 }
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let policy = Arc::clone(&self.policy);
+        let (policy, lookup) = (Arc::clone(&self.policy), Arc::clone(&self.lookup));
         Box::pin(async move {
+            let found = lookup.addresses(name.as_str()).await?;
+            policy.check_resolved(name.as_str(), &found)?;
             // Port 0 is replaced by the URL's.
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let addresses: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
-            policy.check_resolved(name.as_str(), &addresses)?;
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }

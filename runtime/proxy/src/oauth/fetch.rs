@@ -11,7 +11,6 @@ use oauth2::{
     HttpResponse, RefreshToken, RequestTokenError, StandardRevocableToken, TokenUrl,
 };
 use onevent_contract::{Credentials, HostError, RootBudget};
-use reqwest::Client as HttpClient;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -22,11 +21,10 @@ use super::grant::{Grant, NoGrant};
 use super::shape::Shape;
 use super::template::{ClientAuthentication, TokenTemplate};
 use super::token::Token;
-use crate::egress::EgressPolicy;
 use crate::limits::TOKEN_TIMEOUT;
 use crate::request::{Secrets, has_open_host, reach, template_url};
 use crate::template::{Template, Values};
-use crate::transport::{Failure, exchange};
+use crate::transport::{Failure, GuardedClient, exchange};
 use crate::{Provider, Proxy, Seal, Target};
 
 /// The standard's client, with answers as providers have them.
@@ -82,8 +80,7 @@ struct Fetch {
 
 /// Where it goes: the HTTP client that the standard's client asks with.
 struct Endpoint {
-    http: HttpClient,
-    policy: EgressPolicy,
+    http: GuardedClient,
     shape: Shape,
     timeout: Duration,
     provider: Arc<Provider>,
@@ -102,7 +99,6 @@ impl Endpoint {
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
         let hop = self.shape.request(&request);
         let not_sent = |failure: Failure| NoAnswer::NotSent(failure.into_error());
-        self.policy.check_url(&hop.url).map_err(|refusal| not_sent(Failure::Refused(refusal)))?;
         let answer = timeout(self.timeout, exchange(&self.http, &hop, &RootBudget::default())).await;
         let answer = answer.unwrap_or(Err(Failure::timeout(self.timeout))).map_err(not_sent)?;
         standard(&answer, TokenTemplate(&self.provider))
@@ -138,11 +134,11 @@ impl Fetch {
             format: template.body_format(),
             parameters: parameters(template, grant, &values)?,
         };
-        let policy = proxy.inner.options.egress.clone().and(integration.egress_allow.iter().copied());
-        let http = proxy.inner.transport.client(&policy)?;
+        let policy = proxy.inner.options.egress.clone().and(&integration.egress);
+        let http = proxy.inner.transport.client(policy)?;
         let timeout = TOKEN_TIMEOUT.min(proxy.inner.options.attempt_timeout);
         let provider = Arc::clone(&integration.provider);
-        let endpoint = Endpoint { http, policy, shape, timeout, provider };
+        let endpoint = Endpoint { http, shape, timeout, provider };
         Ok(Self { endpoint, client, scope: scope(target, template, grant) })
     }
 

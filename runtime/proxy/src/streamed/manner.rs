@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use onevent_contract::{HostError, ProxyBody, ProxyRequest};
-use reqwest::Client;
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -11,7 +10,7 @@ use crate::Target;
 use crate::call::Manner;
 use crate::limits::MAX_REPEATABLE_BODY_BYTES;
 use crate::request::takes_fields;
-use crate::transport::{ACCEPTED, Failure, Hop, HopBody, OpenAnswer, open};
+use crate::transport::{ACCEPTED, Failure, GuardedClient, Hop, HopBody, OpenAnswer, open};
 use crate::upload::Upload;
 
 /// What becomes of a body that is packed (`content-encoding`).
@@ -59,7 +58,7 @@ impl Manner for Passing {
 
     async fn exchange(
         &self,
-        client: &Client,
+        client: &GuardedClient,
         hop: &Hop,
         left: Duration,
     ) -> Option<Result<OpenAnswer, Failure>> {

@@ -3,19 +3,23 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue};
 use hyper::ext::ReasonPhrase;
 use onevent_contract::{BudgetExceeded, HeaderLines, HeldBytes, RootBudget};
-use reqwest::{Body, Client, Response};
+use reqwest::{Body, Response};
 
-use super::Failure;
 use super::answer::{BrokenBody, HopAnswer, OpenAnswer};
 use super::coding::{self, Coding, Packing, UnpackError};
 use super::hop::{Hop, HopBody};
+use super::{Failure, GuardedClient};
 use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS, MAX_HEADER_BYTES};
 
 /// Sends one request and reads its whole answer, which takes room of this budget while it is read.
 ///
 /// # Errors
 /// When no head of an answer arrived, and when the answer is larger than it may be.
-pub(crate) async fn exchange(client: &Client, hop: &Hop, budget: &RootBudget) -> Result<HopAnswer, Failure> {
+pub(crate) async fn exchange(
+    client: &GuardedClient,
+    hop: &Hop,
+    budget: &RootBudget,
+) -> Result<HopAnswer, Failure> {
     let open = open(client, hop, &HeaderValue::from_static(coding::ACCEPTED)).await?;
     let OpenAnswer { status, headers, packing, response } = open;
     let status_text = reason(&response);
@@ -33,9 +37,13 @@ pub(crate) async fn exchange(client: &Client, hop: &Hop, budget: &RootBudget) ->
 /// Sends one request and waits for the head of its answer. `accepted` is what the body may be packed with.
 ///
 /// # Errors
-/// When no head of an answer arrived, and when it is larger than it may be.
-pub(crate) async fn open(client: &Client, hop: &Hop, accepted: &HeaderValue) -> Result<OpenAnswer, Failure> {
-    let mut request = client.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
+/// When it may not go there, when no head of an answer arrived, and when it is larger than it may be.
+pub(crate) async fn open(
+    client: &GuardedClient,
+    hop: &Hop,
+    accepted: &HeaderValue,
+) -> Result<OpenAnswer, Failure> {
+    let mut request = client.request(hop)?.headers(hop.headers.clone());
     request = request.header(ACCEPT_ENCODING, accepted.clone());
     match &hop.body {
         None => {}

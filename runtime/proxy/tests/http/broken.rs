@@ -140,7 +140,7 @@ async fn a_call_that_is_given_up_while_it_is_under_way_is_pending() {
     let (url, method) = (format!("{server}/hook"), http::Method::POST);
     let request = FetchRequest { url, method, headers: Vec::new(), body: Vec::new().into() };
     tokio::select! {
-        _ = setup.proxy.fetch(&setup.call, request, &[]) => panic!("nobody answers"),
+        _ = setup.fetch(request) => panic!("nobody answers"),
         () = arrived.notified() => {}
     }
     assert_eq!(setup.recorded()[1], format!("POST {server}/hook pending #1"));

@@ -98,7 +98,7 @@ async fn a_fetch_keeps_the_head_as_well() {
     let setup = Setup::new();
     let (url, headers, body) = (format!("{server}/x"), Vec::new(), "".into());
     let request = FetchRequest { url: url.clone(), method: Method::GET, headers, body };
-    let result = setup.proxy.fetch(&setup.call, request, &[]).await;
+    let result = setup.fetch(request).await;
     let Err(HostError::BrokenBody { code, response, .. }) = result else { panic!("{result:?}") };
     assert_eq!((code.as_str(), response.status), ("ERR_BAD_RESPONSE", 404));
     assert_eq!(response.headers.values("x-a").collect::<Vec<_>>(), ["1", "2"], "every line");

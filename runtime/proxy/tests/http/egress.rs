@@ -23,13 +23,34 @@ async fn an_integration_can_be_allowed_more_than_others() {
     let refused = oauth(&server, "");
     let mut allowed = refused.clone();
     let mut integration = (*allowed.integration).clone();
-    integration.egress_allow = vec!["127.0.0.0/8".parse().unwrap()];
+    integration.egress.allow = vec!["127.0.0.0/8".parse().unwrap()];
     allowed.integration = Arc::new(integration);
     assert_eq!(setup.get(&allowed, "/").await.unwrap().status, 200);
     // The open connection of the one is not the other's.
     assert_eq!(code(setup.get(&refused, "/").await), "configuration denied_ip");
     let by_name = server.replace("127.0.0.1", "localhost");
     assert_eq!(code(setup.get(&oauth(&by_name, ""), "/").await), "configuration denied_hostname");
+}
+
+#[tokio::test]
+async fn an_integration_can_be_denied_what_others_may_reach_by_network_and_by_name() {
+    let server = echo_server().await;
+    let by_name = server.replace("127.0.0.1", "localhost");
+    let setup = Setup::with(EgressPolicy::allowing(["loopback".parse().unwrap()]), |_| {});
+    for (rule, url, expected) in [
+        ("127.0.0.1", &server, "configuration denied_ip"),
+        ("127.0.0.1", &by_name, "configuration denied_hostname"),
+        ("localhost", &by_name, "configuration denied_hostname"),
+        ("loopback", &server, "configuration denied_ip"),
+    ] {
+        let open = oauth(url, "");
+        let mut denied = open.clone();
+        let mut integration = (*denied.integration).clone();
+        integration.egress.deny = vec![rule.parse().unwrap()];
+        denied.integration = Arc::new(integration);
+        assert_eq!(setup.get(&open, "/").await.unwrap().status, 200, "the control");
+        assert_eq!(code(setup.get(&denied, "/").await), expected, "{rule} {url}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use axum::routing::any;
 use http::Method;
 use onevent_contract::{FetchRequest, FetchResponse, HostError};
-use onevent_proxy::EgressPolicy;
+use onevent_proxy::{EgressPolicy, EgressRules};
 use serde_json::Value;
 
 use crate::setup::{Setup, echo, echo_server, raw_server, serve};
@@ -38,7 +38,7 @@ fn request(method: Method, url: impl Into<String>) -> FetchRequest {
 }
 
 async fn fetch(setup: &Setup, request: FetchRequest) -> Result<FetchResponse, HostError> {
-    setup.proxy.fetch(&setup.call, request, &[]).await
+    setup.fetch(request).await
 }
 
 fn echoed(response: &FetchResponse) -> Value {
@@ -152,8 +152,8 @@ async fn the_policy_is_asked_before_the_first_request_and_at_every_redirect() {
     assert!(closed.recorded().iter().all(|line| !line.contains("secret")), "{:?}", closed.recorded());
     // The positive control: with its network allowed, by the integration alone, the same address answers.
     let server = redirecting_server().await;
-    let allow = ["127.0.0.0/8".parse().unwrap()];
-    let allowed = closed.proxy.fetch(&closed.call, request(Method::GET, server.clone()), &allow).await;
+    let rules = EgressRules { allow: vec!["127.0.0.0/8".parse().unwrap()], ..EgressRules::default() };
+    let allowed = closed.proxy.fetch(&closed.call, request(Method::GET, server.clone()), &rules).await;
     assert_eq!(allowed.unwrap().status, 200);
     let setup = Setup::new();
     for location in ["http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::1]/"] {

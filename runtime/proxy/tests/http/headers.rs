@@ -41,7 +41,7 @@ async fn a_fetch_sees_every_line() {
     let setup = Setup::new();
     let (headers, body) = (Vec::new(), "".into());
     let request = FetchRequest { url: server, method: Method::GET, headers, body };
-    let response = setup.proxy.fetch(&setup.call, request, &[]).await.unwrap();
+    let response = setup.fetch(request).await.unwrap();
     for (name, expected) in [
         ("content-type", &["application/json", "text/html"][..]),
         ("x-multi", &["1", "", "3, 4"]),

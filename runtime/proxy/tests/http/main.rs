@@ -5,6 +5,7 @@ mod auth;
 mod broken;
 mod cut_short;
 mod egress;
+mod egress_forms;
 mod fetch;
 mod headers;
 mod methods;

@@ -43,7 +43,7 @@ async fn other_methods_are_refused_before_anything_is_sent() {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let (headers, body) = (Vec::new(), "".into());
         let fetched = FetchRequest { url: server.clone(), method, headers, body };
-        let refused = setup.proxy.fetch(&setup.call, fetched, &[]).await.unwrap_err();
+        let refused = setup.fetch(fetched).await.unwrap_err();
         assert!(refused.to_string().contains("method"), "{refused}");
         assert!(setup.recorded().is_empty(), "nothing may leave");
     }

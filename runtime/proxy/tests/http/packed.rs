@@ -52,7 +52,7 @@ async fn fetch(server: &str) -> FetchResponse {
     let setup = Setup::new();
     let (headers, body) = (Vec::new(), "".into());
     let request = FetchRequest { url: server.into(), method: Method::GET, headers, body };
-    setup.proxy.fetch(&setup.call, request, &[]).await.unwrap()
+    setup.fetch(request).await.unwrap()
 }
 
 #[tokio::test]

@@ -12,10 +12,13 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use onevent_contract::{
-    CallContext, Clock, ConnectionId, Credentials, EffectLog, FunctionKey, FunctionName, HostError,
-    HttpOutcome, IntegrationId, JsonObject, ProxyRequest, ProxyResponse, RunId, SystemClock,
+    CallContext, Clock, ConnectionId, Credentials, EffectLog, FetchRequest, FetchResponse, FunctionKey,
+    FunctionName, HostError, HttpOutcome, IntegrationId, JsonObject, ProxyRequest, ProxyResponse, RunId,
+    SystemClock,
 };
-use onevent_proxy::{EgressPolicy, Integration, Providers, Proxy, ProxyOptions, Sleeper, Target};
+use onevent_proxy::{
+    EgressPolicy, EgressRules, Integration, Providers, Proxy, ProxyOptions, Sleeper, Target,
+};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -125,6 +128,11 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn new() -> Self {
         Self::with(EgressPolicy::allowing(["127.0.0.0/8".parse().unwrap()]), |_| {})
+    }
+
+    /// Makes a request as its author wrote it, under no other rules than the policy's.
+    pub(crate) async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, HostError> {
+        self.proxy.fetch(&self.call, request, &EgressRules::default()).await
     }
 
     pub(crate) fn with(egress: EgressPolicy, change: impl FnOnce(&mut ProxyOptions)) -> Self {

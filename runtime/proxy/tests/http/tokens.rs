@@ -10,7 +10,9 @@ use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 use onevent_contract::{Credentials, HostError, ProxyRequest, Secret};
-use onevent_proxy::{EgressPolicy, Grant, Integration, NoGrant, Target, TargetSource, TokenFailure};
+use onevent_proxy::{
+    EgressPolicy, EgressRules, Grant, Integration, NoGrant, Target, TargetSource, TokenFailure,
+};
 use serde_json::{Value, json};
 
 use crate::setup::{Setup, oauth, serve, target};
@@ -309,8 +311,9 @@ async fn a_token_endpoint_is_reached_under_the_egress_policy_only() {
     assert!(asked.lock().unwrap().is_empty());
     // The integration may be allowed more.
     let mut allowed = target.clone();
-    let networks = vec!["127.0.0.0/8".parse().unwrap()];
-    allowed.integration = Arc::new(Integration { egress_allow: networks, ..(*target.integration).clone() });
+    let mut egress = EgressRules::default();
+    egress.allow.push("127.0.0.0/8".parse().unwrap());
+    allowed.integration = Arc::new(Integration { egress, ..(*target.integration).clone() });
     closed.proxy.fetch_token(&allowed, Grant::RefreshToken).await.unwrap();
     assert_eq!(asked.lock().unwrap().len(), 1);
 }

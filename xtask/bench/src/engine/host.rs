@@ -23,8 +23,7 @@ impl Reach {
     pub(crate) fn new(url: &str) -> Tried<Self> {
         let told = |what: &str, error: String| Failure::new(format!("{what}: {error}"));
         let network = "127.0.0.0/8".parse().map_err(|_| Failure::new("loopback is a network"))?;
-        let options =
-            ProxyOptions { egress: EgressPolicy::public_only().and([network]), ..ProxyOptions::default() };
+        let options = ProxyOptions { egress: EgressPolicy::allowing([network]), ..ProxyOptions::default() };
         let proxy = Proxy::new(options).map_err(|error| told("the proxy", error.to_string()))?;
         let providers = Providers::builtin().map_err(|error| told("the templates", error.to_string()))?;
         let provider =
