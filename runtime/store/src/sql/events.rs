@@ -21,18 +21,21 @@ const INSERT: &str = "
     RETURNING *";
 
 /// One look into the index for each integration, however much waits.
-const SELECT_GROUPS: &str = "
+pub(crate) const SELECT_GROUPS: &str = "
     WITH RECURSIVE seen (environment, integration) AS (
         SELECT * FROM (
             SELECT environment, integration FROM events WHERE state = 'waiting'
             ORDER BY environment, integration LIMIT 1) AS first
         UNION ALL
         SELECT after.environment, after.integration FROM seen, events AS after
-        WHERE after.position = (
+        WHERE after.position = COALESCE((
             SELECT next.position FROM events AS next
-            WHERE next.state = 'waiting'
-              AND (next.environment, next.integration) > (seen.environment, seen.integration)
-            ORDER BY next.environment, next.integration LIMIT 1))
+            WHERE next.state = 'waiting' AND next.environment = seen.environment
+              AND next.integration > seen.integration
+            ORDER BY next.integration LIMIT 1), (
+            SELECT next.position FROM events AS next
+            WHERE next.state = 'waiting' AND next.environment > seen.environment
+            ORDER BY next.environment, next.integration LIMIT 1)))
     SELECT environment, integration FROM seen";
 
 const SELECT_LEASED: &str = "

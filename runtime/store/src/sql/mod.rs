@@ -30,6 +30,8 @@ mod webhook_attempts;
 
 use async_trait::async_trait;
 
+#[cfg(test)]
+pub(crate) use self::events::SELECT_GROUPS;
 pub(crate) use self::message_queue::{MessageQueue, SentEvent};
 pub(crate) use self::row::{SqlRow, get, key};
 pub(crate) use self::statement::{Statement, Value, after, now, query};

@@ -8,6 +8,8 @@ mod error;
 mod files;
 mod locks;
 pub(crate) mod open;
+#[cfg(test)]
+mod plans;
 
 use std::fmt;
 use std::path::PathBuf;
