@@ -152,6 +152,7 @@ impl Realm {
         let identity = open.call(scope, undefined, &[global.into()]);
         let identity: Option<v8::Local<'_, v8::Object>> = identity.and_then(|found| found.try_into().ok());
         let Some(identity) = identity else {
+            context.clear_all_slots();
             return Err(Interrupted::Engine("no realm could be made for the run".to_owned()));
         };
         let context = v8::Global::new(scope, context);
@@ -167,6 +168,12 @@ impl Realm {
     /// Forgets a run, and lets V8 do what it put off.
     pub(super) fn close(&mut self, context: Context) {
         self.runs.remove(context.number);
+        // With its slots a context has a weak handle, which rusty_v8 frees before V8 disposes of the isolate. If a collection is
+        // under way then, V8 ends it first, calls back through the freed handle, and ends the process.
+        {
+            deno_core::scope!(scope, self.runtime);
+            v8::Local::new(scope, &context.context).clear_all_slots();
+        }
         drop(context);
         if self.condition.lost.get() {
             return;

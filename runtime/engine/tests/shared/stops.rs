@@ -1,5 +1,6 @@
 //! Limits in an isolate that several runs share: who is to blame is stopped, and named; the others go on.
 
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,4 +92,42 @@ async fn a_run_that_cannot_be_stopped_ends_the_isolate_for_all_at_its_own_limit(
     assert_eq!((culprit.outcome, error_of(&culprit)), (Outcome::Stopped, Some(ErrorType::CpuLimitExceeded)));
     assert_eq!((innocent.outcome, error_of(&innocent)), (Outcome::Stopped, Some(ErrorType::IsolateLost)));
     assert_eq!((after.outcome, error_of(&after)), (Outcome::Succeeded, None));
+}
+
+/// How many threads of shared isolates the process has.
+fn isolates() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")));
+    names.filter(|name| name.as_ref().is_ok_and(|name| name.trim() == "onevent-shared")).count()
+}
+
+/// V8 collects once more when an isolate goes while marking is under way, and meets what is left of every run that was there.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the next test starts it, in a process of its own"]
+async fn an_isolate_goes_and_v8_collects_once_more() {
+    // Then V8 does so in any case. Flags are the whole process's.
+    deno_core::v8::V8::set_flags_from_string("--stress-compaction");
+    let project = Arc::new(load(&function("nango.log('fine');")).await);
+    for _ in 0..4 {
+        let engine = one_isolate();
+        for _ in 0..20 {
+            let report = run(engine.clone(), Arc::clone(&project), "nothing").await;
+            assert_eq!(report.outcome, Outcome::Succeeded, "{report:?}");
+        }
+        drop(engine);
+        while isolates() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[test]
+fn an_isolate_goes_in_the_middle_of_a_collection() {
+    let test = "stops::an_isolate_goes_and_v8_collects_once_more";
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    // The C library spoils memory that is given back.
+    command.args(["--ignored", "--exact", test]).env("MALLOC_PERTURB_", "165");
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{output:?}");
 }
