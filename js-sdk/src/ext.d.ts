@@ -9,6 +9,14 @@ declare module 'ext:core/mod.js' {
         /** What V8 carries from a promise's reaction to where it runs. */
         getAsyncContext(): unknown;
         isAnyArrayBuffer(value: unknown): value is ArrayBuffer;
+        isMap(value: unknown): value is Map<unknown, unknown>;
+        isProxy(value: unknown): boolean;
+        isRegExp(value: unknown): value is RegExp;
+        isSet(value: unknown): value is Set<unknown>;
+        isStringObject(value: unknown): boolean;
+        isTypedArray(value: unknown): boolean;
+        /** Of a proxy: its target and its handler. */
+        getProxyDetails(value: unknown): [unknown, unknown];
         /** How to make the error that an op names. */
         registerErrorBuilder(name: string, build: (message: string) => unknown): void;
         setUnhandledPromiseRejectionHandler(handler: (promise: unknown, reason: unknown) => boolean): void;
@@ -18,6 +26,8 @@ declare module 'ext:core/mod.js' {
     export const primordials: {
         ArrayBuffer: ArrayBufferConstructor;
         ArrayBufferIsView: typeof ArrayBuffer.isView;
+        ArrayIsArray: typeof Array.isArray;
+        ArrayPrototypePush<T>(list: T[], ...items: T[]): number;
         DateNow: typeof Date.now;
         Error: ErrorConstructor;
         JSONParse: typeof JSON.parse;
@@ -25,17 +35,23 @@ declare module 'ext:core/mod.js' {
         MapPrototypeGet<K, V>(map: Map<K, V>, key: K): V | undefined;
         MapPrototypeSet<K, V>(map: Map<K, V>, key: K, value: V): Map<K, V>;
         ObjectDefineProperty: typeof Object.defineProperty;
-        ObjectGetPrototypeOf: typeof Object.getPrototypeOf;
+        ObjectGetOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor;
+        ObjectGetPrototypeOf: (value: object) => object | null;
         ObjectKeys: typeof Object.keys;
         Proxy: ProxyConstructor;
         RangeError: RangeErrorConstructor;
         ReflectApply: typeof Reflect.apply;
         ReflectConstruct: typeof Reflect.construct;
         ReflectDeleteProperty: typeof Reflect.deleteProperty;
+        ReflectOwnKeys: typeof Reflect.ownKeys;
         SafeMap: MapConstructor;
+        SafeMapIterator: new <K, V>(map: Map<K, V>) => IterableIterator<[K, V]>;
+        SafeSetIterator: new <T>(set: Set<T>) => IterableIterator<T>;
         String: StringConstructor;
         StringPrototypeRepeat: Uncurried<typeof String.prototype.repeat>;
         StringPrototypeSlice: Uncurried<typeof String.prototype.slice>;
+        Symbol: SymbolConstructor;
+        SymbolToStringTag: typeof Symbol.toStringTag;
         TypeError: TypeErrorConstructor;
         Uint8Array: Uint8ArrayConstructor;
         queueMicrotask(callback: () => void): void;

@@ -2,9 +2,11 @@
 import { core, primordials } from 'ext:core/mod.js';
 import { op_onevent_log } from 'ext:core/ops';
 
+import { boundedCopy, boundedText } from '../json/bounded.ts';
+import { isShort } from './bounded-values.ts';
 import { install } from './install.ts';
 
-const { DateNow, SafeMap, MapPrototypeGet, MapPrototypeSet, MapPrototypeDelete, String, StringPrototypeRepeat, StringPrototypeSlice } = primordials;
+const { ArrayPrototypePush, DateNow, SafeMap, MapPrototypeGet, MapPrototypeSet, MapPrototypeDelete, String, StringPrototypeRepeat, StringPrototypeSlice } = primordials;
 const { inspectArgs } = core.loadExtScript('ext:deno_web/01_console.js') as {
     inspectArgs(values: unknown[], options: object): string;
 };
@@ -17,10 +19,18 @@ const MAX_INDENTATION = 20;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
+/** A value as the formatter may have it: it copies texts of any length. */
+function bounded(value: unknown): unknown {
+    if (typeof value === 'string') return boundedText(value, MAX_UNITS);
+    return isShort(value) ? value : (boundedCopy(value) ?? '[a value that is too long to be shown]');
+}
+
 /** What `console.log` would print; never throws, whatever a getter or a proxy among the values does. */
 export function format(values: unknown[]): string {
     try {
-        const text = inspectArgs(values, INSPECT_OPTIONS);
+        const shown: unknown[] = [];
+        for (let index = 0; index < values.length; index++) ArrayPrototypePush(shown, bounded(values[index]));
+        const text = inspectArgs(shown, INSPECT_OPTIONS);
         // What is longer is cut in the report, too: the rest need not leave the isolate.
         return text.length <= MAX_UNITS ? text : `${StringPrototypeSlice(text, 0, MAX_UNITS)}… [truncated]`;
     } catch {

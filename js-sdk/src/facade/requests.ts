@@ -3,10 +3,14 @@ import { op_onevent_proxy } from 'ext:core/ops';
 
 import { type BuiltRequest, buildRequest } from '../http/request.ts';
 import { configOf, failureError, settleResponse, toResponse } from '../http/response.ts';
+import { boundedText } from '../json/bounded.ts';
 import { ArrayPrototypePush, StringPrototypeToLowerCase } from '../primordials.ts';
 import { paginate } from '../paginate/paginate.ts';
 import type { NangoOnEvent, ProxyResponse } from '../types.ts';
 import type { PendingCalls } from './pending.ts';
+
+/** UTF-16 units of what a call is called in a warning. */
+const MAX_NAME_UNITS = 200;
 
 type Requests = Pick<NangoOnEvent, 'proxy' | 'get' | 'post' | 'put' | 'patch' | 'delete' | 'paginate'>;
 
@@ -30,7 +34,7 @@ async function withBody(request: BuiltRequest, collect: NonNullable<BuiltRequest
 async function send(calls: PendingCalls, config: unknown): Promise<ProxyResponse> {
     const built = buildRequest(config);
     const { wire } = built;
-    const name = `${StringPrototypeToLowerCase(wire.method)} ${wire.endpoint || (wire.baseUrlOverride ?? '')}`;
+    const name = boundedText(`${StringPrototypeToLowerCase(wire.method)} ${wire.endpoint || (wire.baseUrlOverride ?? '')}`, MAX_NAME_UNITS);
     return await calls.track(name, async () => {
         const request = built.collect === null ? built : await withBody(built, built.collect);
         const answer = await op_onevent_proxy(request.wire, request.bytes);

@@ -103,7 +103,8 @@ function outputText(output: unknown): string {
         throw new OutputError('unserializable_output', message);
     }
     if (text !== undefined && text.length > MAX_OUTPUT_UNITS) {
-        const message = `the action's output has ${text.length} characters of JSON; the limit is 2 MiB`;
+        const limit = `limit action_output_bytes: ${MAX_OUTPUT_UNITS}, used: ${text.length}`;
+        const message = `the action's output is too large (${limit})`;
         throw new OutputError('script_output_too_large', message);
     }
     return text ?? 'null';

@@ -5,6 +5,8 @@ mod config;
 mod description_folder;
 mod error;
 mod integrations;
+#[cfg(test)]
+mod limits_table;
 mod location;
 mod project_folder;
 mod service;

@@ -26,7 +26,7 @@ pub const MAX_WARNING_BYTES: usize = 1024 * 1024;
 pub const MAX_ERROR_DATA_BYTES: usize = 512 * 1024;
 
 /// Stands where a text was cut.
-const CUT: &str = "… [truncated]";
+pub const CUT: &str = "… [truncated]";
 
 /// Cuts `text` to at most `most` bytes and a mark.
 pub fn cut(text: &mut String, most: usize) {
@@ -67,7 +67,7 @@ impl RunError {
 
 /// Data that is too large becomes a note of how large it was.
 fn bound(data: &mut Value) {
-    let bytes = size(data);
+    let bytes = json_bytes(data);
     if bytes > MAX_ERROR_DATA_BYTES {
         *data =
             json!({ "truncated": format!("{bytes} bytes of JSON; a report keeps {MAX_ERROR_DATA_BYTES}") });
@@ -75,14 +75,15 @@ fn bound(data: &mut Value) {
 }
 
 /// About as many bytes as its JSON text has, without writing that.
-fn size(data: &Value) -> usize {
+#[must_use]
+pub fn json_bytes(data: &Value) -> usize {
     match data {
         Value::Null | Value::Bool(_) => 5,
         Value::Number(_) => 8,
         Value::String(text) => text.len() + 2,
-        Value::Array(items) => items.iter().map(|item| size(item) + 1).sum::<usize>() + 2,
+        Value::Array(items) => items.iter().map(|item| json_bytes(item) + 1).sum::<usize>() + 2,
         Value::Object(fields) => {
-            fields.iter().map(|(name, field)| name.len() + size(field) + 4).sum::<usize>() + 2
+            fields.iter().map(|(name, field)| name.len() + json_bytes(field) + 4).sum::<usize>() + 2
         }
     }
 }

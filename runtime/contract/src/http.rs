@@ -6,10 +6,9 @@ use bytes::Bytes;
 use http::Method;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::encoding::{binary, json, method};
-use crate::{ConnectionId, HeaderLines, IntegrationId};
+use crate::encoding::{binary, method};
+use crate::{ConnectionId, HeaderLines, IntegrationId, JsonText};
 
 /// The query of a call: as an author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +25,7 @@ pub enum Params {
 #[serde(rename_all = "snake_case")]
 pub enum ProxyBody {
     /// Sent as `application/json` unless the caller set a content type.
-    Json(#[serde(with = "json")] Value),
+    Json(JsonText),
     /// Sent as it is; `application/x-www-form-urlencoded` unless the caller set a content type (as axios).
     Text(String),
     /// Sent as it is, without a default content type.

@@ -19,6 +19,7 @@ mod header_lines;
 mod host;
 mod http;
 mod invocation;
+mod json_text;
 mod limits;
 mod method;
 mod name;
@@ -33,8 +34,8 @@ pub mod specifier;
 mod timings;
 
 pub use bounds::{
-    MAX_ERROR_DATA_BYTES, MAX_HTTP_BYTES, MAX_MESSAGE_BYTES, MAX_URL_BYTES, MAX_WARNING_BYTES, MAX_WARNINGS,
-    MAX_WORD_BYTES, cut, cut_copy,
+    CUT, MAX_ERROR_DATA_BYTES, MAX_HTTP_BYTES, MAX_MESSAGE_BYTES, MAX_URL_BYTES, MAX_WARNING_BYTES,
+    MAX_WARNINGS, MAX_WORD_BYTES, cut, cut_copy, json_bytes,
 };
 pub use clock::{Clock, Instant, SystemClock};
 pub use completed_run::CompletedRun;
@@ -44,8 +45,8 @@ pub use details::{ConnectionDetails, EndUser, Organization, Tags};
 pub use effects::{
     ActionAct, ActionEnd, ActionInFlight, EffectId, EffectLog, EffectMessage, EffectSender, EffectSink,
     Effects, HiddenValues, HttpEffect, HttpInFlight, HttpOutcome, HttpRequest, LogLevel, LogLine,
-    MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES, MetadataWriteEffect, MetadataWriteInFlight,
-    MetadataWriteKind, NewestMetadata, TriggeredAction, Warning, WarningCode,
+    MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_LOG_MEMORY, MetadataWriteEffect,
+    MetadataWriteInFlight, MetadataWriteKind, NewestMetadata, TriggeredAction, Warning, WarningCode,
 };
 pub use error::{ErrorType, Frame, RunError};
 pub use expiry::InvalidExpiry;
@@ -63,9 +64,10 @@ pub use http::{
     LastRequest, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader,
 };
 pub use invocation::{ConnectionFacts, Invocation, Mode, Operation, RunId, Trigger, Validation};
+pub use json_text::{JsonText, tree_bytes};
 pub use limits::{
-    Limits, LimitsError, MAX_ACTION_DEPTH, MAX_METADATA_BYTES, MAX_ROOT_BYTES, MAX_TRIGGERED_AT_ONCE,
-    MAX_TRIGGERED_RUNS,
+    Limits, LimitsError, MAX_ACTION_DEPTH, MAX_MADE_SECRET_BYTES, MAX_METADATA_BYTES, MAX_ROOT_BYTES,
+    MAX_SENT_URL_BYTES, MAX_TRIGGERED_AT_ONCE, MAX_TRIGGERED_RUNS, limit_met,
 };
 pub use method::{METHODS, MethodError, sendable_method};
 pub use name::{ConnectionId, EnvironmentName, FunctionName, IntegrationId, NameError};

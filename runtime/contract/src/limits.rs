@@ -1,5 +1,6 @@
 //! What one run may use.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,19 @@ pub const MAX_TRIGGERED_RUNS: u32 = 200;
 /// How many runs that others triggered directly are under way at once for one root run; half as many on each deeper level. Each
 /// holds a thread and a heap.
 pub const MAX_TRIGGERED_AT_ONCE: usize = 8;
+
+/// The longest URL that is sent, its query included, in bytes: 64 KiB, as much as HTTP's own library holds. Servers take a quarter of it.
+pub const MAX_SENT_URL_BYTES: usize = 65_534;
+
+/// What the calls of a run may make of credentials, in bytes: signatures, headers, pieces of URLs. Each different one is hidden, and
+/// looked for in all of its spellings.
+pub const MAX_MADE_SECRET_BYTES: usize = 256 * 1024;
+
+/// What every error of a limit says of it: its name in `docs/limits.md`, what it is, and what was used or asked for.
+#[must_use]
+pub fn limit_met(name: &str, limit: impl Display, used: impl Display) -> String {
+    format!("limit {name}: {limit}, used: {used}")
+}
 
 /// The limits of one run. Hitting one stops the run with outcome `stopped`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use thiserror::Error;
 
-use crate::{HostError, MAX_ROOT_BYTES, MAX_TRIGGERED_RUNS};
+use crate::{HostError, MAX_MADE_SECRET_BYTES, MAX_ROOT_BYTES, MAX_TRIGGERED_RUNS, limit_met};
 
 /// One budget for a root run and all that it triggers: the bytes that calls carry, in and out, and the runs. Cheap to clone;
 /// clones are the same budget.
@@ -25,12 +25,26 @@ struct Spent {
 pub enum BudgetExceeded {
     /// Of bytes.
     #[error(
-        "this run and all that it triggered have calls open that carry more than {MAX_ROOT_BYTES} bytes: await them, or send less"
+        "this run and all that it triggered have calls open that carry too much: await them, or send less ({})",
+        limit_met("root_bytes", MAX_ROOT_BYTES, used)
     )]
-    Bytes,
+    Bytes {
+        /// What is held, with at least what was asked for.
+        used: usize,
+    },
+    /// Of what is made of credentials.
+    #[error(
+        "the calls of this run made too many different texts of its credentials ({})",
+        limit_met("made_secret_bytes", MAX_MADE_SECRET_BYTES, used)
+    )]
+    Secrets {
+        /// How many bytes they have.
+        used: usize,
+    },
     /// Of runs.
     #[error(
-        "this run has triggered {MAX_TRIGGERED_RUNS} runs, with those that they triggered: no more are begun"
+        "this run has triggered too many runs, with those that they triggered: no more are begun ({})",
+        limit_met("triggered_runs", MAX_TRIGGERED_RUNS, MAX_TRIGGERED_RUNS + 1)
     )]
     Runs,
 }
@@ -40,7 +54,8 @@ impl BudgetExceeded {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::Bytes => "too_many_bytes",
+            Self::Bytes { .. } => "too_many_bytes",
+            Self::Secrets { .. } => "too_many_secrets",
             Self::Runs => "too_many_runs",
         }
     }
@@ -57,6 +72,13 @@ impl RootBudget {
     #[must_use]
     pub fn bytes_left(&self) -> usize {
         MAX_ROOT_BYTES.saturating_sub(self.0.bytes.load(Ordering::Relaxed))
+    }
+
+    /// What is said where so many bytes more are too many.
+    #[must_use]
+    pub fn exceeded_by(&self, bytes: usize) -> BudgetExceeded {
+        let held = self.0.bytes.load(Ordering::Relaxed);
+        BudgetExceeded::Bytes { used: held.saturating_add(bytes) }
     }
 
     /// Takes room for bytes, before they are copied.
@@ -94,6 +116,12 @@ pub struct HeldBytes {
 }
 
 impl HeldBytes {
+    /// What they are held of.
+    #[must_use]
+    pub fn budget(&self) -> &RootBudget {
+        &self.budget
+    }
+
     /// Takes room for more.
     ///
     /// # Errors
@@ -101,7 +129,7 @@ impl HeldBytes {
     pub fn grow(&mut self, bytes: usize) -> Result<(), BudgetExceeded> {
         let more = |held: usize| held.checked_add(bytes).filter(|total| *total <= MAX_ROOT_BYTES);
         let taken = self.budget.0.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.map_err(|_| BudgetExceeded::Bytes)?;
+        taken.map_err(|held| BudgetExceeded::Bytes { used: held.saturating_add(bytes) })?;
         self.bytes += bytes;
         Ok(())
     }
@@ -122,10 +150,13 @@ mod tests {
         let budget = RootBudget::default();
         let mut half = budget.clone().take(MAX_ROOT_BYTES / 2).unwrap();
         assert_eq!(budget.bytes_left(), MAX_ROOT_BYTES / 2);
-        assert_eq!(half.grow(MAX_ROOT_BYTES / 2 + 1), Err(BudgetExceeded::Bytes));
+        assert_eq!(
+            half.grow(MAX_ROOT_BYTES / 2 + 1),
+            Err(BudgetExceeded::Bytes { used: MAX_ROOT_BYTES + 1 })
+        );
         half.grow(MAX_ROOT_BYTES / 2).unwrap();
-        assert_eq!(budget.take(1).unwrap_err(), BudgetExceeded::Bytes);
-        assert_eq!(budget.take(usize::MAX).unwrap_err(), BudgetExceeded::Bytes);
+        assert_eq!(budget.take(1).unwrap_err(), BudgetExceeded::Bytes { used: MAX_ROOT_BYTES + 1 });
+        assert_eq!(budget.take(usize::MAX).unwrap_err(), BudgetExceeded::Bytes { used: usize::MAX });
         drop(half);
         assert_eq!(budget.bytes_left(), MAX_ROOT_BYTES);
     }

@@ -4,7 +4,7 @@
 
 use onevent_contract::{
     EffectLog, EffectMessage, EffectSink, ErrorType, FunctionKind, Invocation, MAX_ACTION_OUTPUT_BYTES,
-    RunError, Schema, Trigger, Validation, Violation, Warning, WarningCode,
+    RunError, Schema, Trigger, Validation, Violation, Warning, WarningCode, limit_met,
 };
 use serde_json::Value;
 
@@ -92,8 +92,8 @@ fn warn_once(effects: &EffectLog, code: WarningCode, what: &str, violations: &[V
 }
 
 pub(crate) fn too_large(bytes: u64) -> RunError {
-    let message =
-        format!("the action's output has {bytes} bytes of JSON; the limit is {MAX_ACTION_OUTPUT_BYTES}");
+    let limit = limit_met("action_output_bytes", MAX_ACTION_OUTPUT_BYTES, bytes);
+    let message = format!("the action's output is too large ({limit})");
     // Nango's status for it.
     RunError { status: 400, ..RunError::new(ErrorType::ScriptOutputTooLarge, message) }
 }

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use onevent_contract::{Event, Function, FunctionKind, MAX_MESSAGE_BYTES, Schema, cut_copy};
+use onevent_contract::{Event, Function, FunctionKind, MAX_MESSAGE_BYTES, Schema, cut_copy, limit_met};
 use onevent_ops::project_frames;
 use onevent_source::{Folder, LoadError, LoadErrorCode, ReadFunction};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::isolate::{Interrupted, StopReason};
+use crate::limits::{LOAD_LIMITS, MAX_DECLARED_BYTES};
 use crate::schema;
-
-/// What a function declares, its schemas included, as JSON: 4 MiB.
-const MAX_DECLARED_BYTES: usize = 4 * 1024 * 1024;
 
 /// The longest description that is kept, in bytes.
 const MAX_DESCRIPTION_BYTES: usize = 4 * 1024;
@@ -66,9 +64,7 @@ pub(crate) fn describe(
 fn described(read: &ReadFunction, end: Result<&str, Interrupted>) -> Result<Arc<Function>, LoadError> {
     let text = end.map_err(|interrupted| interrupted_load(read, interrupted))?;
     if text.len() > MAX_DECLARED_BYTES {
-        let message =
-            format!("{}: what the function declares has more than {MAX_DECLARED_BYTES} bytes", read.path);
-        return Err(LoadError::new(LoadErrorCode::TooLarge, message));
+        return Err(too_much(&read.path, text.len() as u64));
     }
     let description: Description = serde_json::from_str(text)
         .map_err(|error| LoadError::new(LoadErrorCode::InvalidExport, format!("{}: {error}", read.path)))?;
@@ -90,6 +86,14 @@ fn described(read: &ReadFunction, end: Result<&str, Interrupted>) -> Result<Arc<
         modules: read.modules.clone(),
         metadata_schema: declared(read, "metadata", described.metadata)?,
     }))
+}
+
+fn too_much(path: &str, bytes: u64) -> LoadError {
+    let limit = limit_met("declared_bytes", MAX_DECLARED_BYTES, bytes);
+    LoadError::new(
+        LoadErrorCode::TooLarge,
+        format!("{path}: what the function declares is too large ({limit})"),
+    )
 }
 
 /// A description is for a line of a table.
@@ -181,10 +185,17 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
             );
             LoadError::new(LoadErrorCode::ModuleThrew, message).at_frame(frames.first(), text)
         }
-        Interrupted::Stopped(StopReason::Wall) => stopped("took longer than a load may take"),
-        Interrupted::Stopped(StopReason::Cpu { .. }) => stopped("used more CPU time than a load may use"),
+        Interrupted::Stopped(StopReason::Wall) => {
+            let limit = limit_met("load_wall", format!("{:?}", LOAD_LIMITS.wall), "more");
+            stopped(&format!("took longer than a load may take ({limit})"))
+        }
+        Interrupted::Stopped(StopReason::Cpu { used }) => {
+            let limit = limit_met("load_cpu", format!("{:?}", LOAD_LIMITS.cpu), format!("{used:?}"));
+            stopped(&format!("used more CPU time than a load may use ({limit})"))
+        }
         Interrupted::Stopped(StopReason::Heap | StopReason::ArrayBuffers) => {
-            stopped("used more memory than a load may use")
+            let limit = limit_met("load_heap", LOAD_LIMITS.heap_bytes, "more");
+            stopped(&format!("used more memory than a load may use ({limit})"))
         }
         Interrupted::Stopped(StopReason::Cancelled | StopReason::IsolateLost) => stopped("was cancelled"),
         Interrupted::Crashed(message) => stopped(&format!("ended its process: {message}")),
@@ -192,6 +203,7 @@ fn interrupted_load(read: &ReadFunction, interrupted: Interrupted) -> LoadError 
         Interrupted::HostFailed(message) | Interrupted::Engine(message) => {
             LoadError::new(LoadErrorCode::Engine, format!("{path}: {message}"))
         }
+        Interrupted::DeclaredTooMuch(bytes) => too_much(path, bytes),
         // Only runs are refused.
         Interrupted::Refused(error) => {
             LoadError::new(LoadErrorCode::Engine, format!("{path}: {}", error.message))

@@ -40,7 +40,7 @@ impl Engine {
             environment,
             limits,
             before: AbortOnDropHandle::new(tokio::spawn(async { Ok(Value::Null) })),
-            facts: Box::new(move |_| Ok(facts)),
+            facts: Some(Box::new(move |_| Ok(facts))),
             schema: metadata_schema.as_ref().map(schema::check),
             host,
             call: origin.arrived(&*clock, EffectSender::new(effects)),
@@ -59,8 +59,9 @@ impl Engine {
 
     /// Evaluates modules, as the parent process asked for, and says what they declare.
     pub async fn describe_order(&self, order: DescribeOrder, stop: StopAsked) -> ChildEnd {
-        let Ok(place) = self.admission.load().await else { return closing() };
         let DescribeOrder { modules, limits } = order;
+        // The parent has made room for it.
+        let Ok(place) = self.admission.load(0).await else { return closing() };
         match self.threads.describe(DescribeJob { modules, limits, place, may_run: false }) {
             Ok(under_way) => match self.end_of(under_way, stop).await {
                 Ok(ended) => ChildEnd::of_description(ended),

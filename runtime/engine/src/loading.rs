@@ -1,28 +1,22 @@
 //! How projects are loaded: read, transpiled, and asked what each function is.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use onevent_contract::{Function, FunctionKey, Limits};
+use onevent_contract::{Function, FunctionKey, ModuleSource};
 use onevent_source::{
     BrokenFunction, ListedFunction, LoadError, LoadErrorCode, Project, ProjectSource, ReadFunction, Selection,
 };
 
+use crate::admission::LoadTooLarge;
 use crate::describe::describe;
 use crate::description_cache::{DescriptionKey, Recalled, recall};
 use crate::engine::{Engine, NO_PROCESSES, THREAD_LOST};
 use crate::isolate::{DescribeEnd, DescribeJob, Described, Ended, Interrupted, StopOnDrop};
 use crate::isolation::Isolation;
+use crate::limits::{LOAD_LIMITS, READING_BYTES};
 use crate::process::LoadNumber;
 use crate::realm::Realm;
 use crate::refused::RunRefused;
-
-/// What the code outside `exec` may use while a project is loaded.
-const LOAD_LIMITS: Limits = Limits {
-    wall: Duration::from_secs(10),
-    cpu: Duration::from_secs(2),
-    heap_bytes: Limits::DEFAULT_HEAP_BYTES,
-};
 
 /// A function whose files are read. It has not been asked yet what it is.
 pub struct UnaskedFunction {
@@ -106,7 +100,9 @@ impl Engine {
     ) -> Result<UnaskedProject, LoadError> {
         let cache = self.descriptions.clone();
         let load = self.elsewhere.as_ref().map(|elsewhere| elsewhere.new_load());
+        let place = self.admission.load(READING_BYTES).await?;
         let reading = tokio::task::spawn_blocking(move || {
+            let _reading = place;
             let read = onevent_source::read(&source, &selection)?;
             let recalled = recall(cache.as_deref(), &read, &LOAD_LIMITS);
             let both = read.functions.into_iter().zip(recalled);
@@ -156,7 +152,7 @@ impl Engine {
         read: &ReadFunction,
         load: Option<LoadNumber>,
     ) -> Result<DescribeEnd, LoadError> {
-        let place = self.admission.load().await.map_err(|_| shut_down())?;
+        let place = self.admission.load(LOAD_LIMITS.heap_bytes + bytes_of(&read.modules)).await?;
         if (self.isolation_of)(&read.key) == Isolation::Process {
             // It is held meanwhile.
             let _loading = place;
@@ -168,7 +164,7 @@ impl Engine {
             });
         }
         if self.lost.are_too_many() {
-            let refused = RunRefused::ThreadsLost { lost: self.lost.now() };
+            let refused = RunRefused::ThreadsLost { lost: self.lost.now(), most: self.lost.most() };
             return Err(LoadError::new(LoadErrorCode::Engine, refused.to_string()));
         }
         let job = DescribeJob {
@@ -202,6 +198,19 @@ impl Engine {
             // Where that fails, they are asked again the next time.
             let _ = tokio::task::spawn_blocking(move || cache.keep(&new)).await;
         }
+    }
+}
+
+/// The code of a function, and what leads back from it to its files.
+fn bytes_of(modules: &[Arc<ModuleSource>]) -> u64 {
+    let bytes =
+        |module: &Arc<ModuleSource>| module.code.len() + module.source_map.as_deref().map_or(0, <[u8]>::len);
+    modules.iter().map(|module| bytes(module) as u64).sum()
+}
+
+impl From<LoadTooLarge> for LoadError {
+    fn from(too_large: LoadTooLarge) -> Self {
+        Self::new(LoadErrorCode::TooLarge, too_large.to_string())
     }
 }
 

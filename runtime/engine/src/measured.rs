@@ -28,6 +28,7 @@ pub(crate) struct Measured {
     queued: Gauge,
     computing: Gauge,
     waiting_to_compute: Gauge,
+    lost: Gauge,
 }
 
 impl Measured {
@@ -42,6 +43,7 @@ impl Measured {
             queued: Gauge::default(),
             computing: Gauge::default(),
             waiting_to_compute: Gauge::default(),
+            lost: Gauge::default(),
         };
         let registry = &mut measured.registry;
         registry.register("onevent_runs", "Runs that came to an end", measured.runs.clone());
@@ -61,6 +63,7 @@ impl Measured {
                 "Threads that wait for their turn to compute",
                 &measured.waiting_to_compute,
             ),
+            ("onevent_threads_lost", "Threads that execute code which cannot be stopped", &measured.lost),
         ] {
             registry.register(name, help, gauge.clone());
         }
@@ -88,13 +91,14 @@ impl Measured {
     }
 
     /// All of it as a text, with what there is now.
-    pub(crate) fn text(&self, now: &AdmissionFigures) -> String {
+    pub(crate) fn text(&self, now: &AdmissionFigures, lost_threads: usize) -> String {
         for (gauge, number) in [
             (&self.places, now.places),
             (&self.places_taken, now.places_taken),
             (&self.queued, now.queued),
             (&self.computing, now.computing),
             (&self.waiting_to_compute, now.waiting_to_compute),
+            (&self.lost, lost_threads),
         ] {
             gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
         }

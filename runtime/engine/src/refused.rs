@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onevent_contract::{ApiErrorCode, LimitsError};
+use onevent_contract::{ApiErrorCode, LimitsError, limit_met};
 use thiserror::Error;
 
 /// Why a run was refused: it never started, and can safely be tried again.
@@ -24,11 +24,14 @@ pub enum RunRefused {
     /// Too many threads execute code that cannot be stopped: only a new process helps.
     #[error(
         "{lost} threads execute code that cannot be stopped, and no more work is taken: the process has to be started \
-         again"
+         again ({})",
+        limit_met("lost_threads", most, lost)
     )]
     ThreadsLost {
         /// How many.
         lost: usize,
+        /// With so many, no more work is taken.
+        most: usize,
     },
     /// There is no isolate.
     #[error("no isolate could be made: {message}")]
@@ -43,13 +46,19 @@ pub enum RunRefused {
         message: String,
     },
     /// All places are taken, and as many runs wait as may.
-    #[error("the run did not start: all places are taken, and {most} runs wait for one already")]
+    #[error(
+        "the run did not start: all places are taken, and as many runs wait for one as may ({})",
+        limit_met("server.queue", most, most + 1)
+    )]
     QueueFull {
         /// How many may wait.
         most: usize,
     },
     /// No place became free for it.
-    #[error("the run did not start: it waited {after:?} for a place, and none became free")]
+    #[error(
+        "the run did not start: it waited for a place, and none became free ({})",
+        limit_met("server.queue_wait", format!("{after:?}"), "all of it")
+    )]
     QueueExpired {
         /// How long a run may wait.
         after: Duration,

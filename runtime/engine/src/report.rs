@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::action;
 use crate::hint::hint_for;
-use crate::isolate::{ExecuteEnd, Interrupted, Lost, StopReason};
+use crate::isolate::{ExecuteEnd, Interrupted, JobUsage, Lost, StopReason};
 
 /// Said of a run whose thread is lost.
 const UNSTOPPABLE: &str = "it was inside a built-in function that V8 cannot interrupt, and may still be: give it less to work on \
@@ -36,21 +36,19 @@ impl Ending {
 
     /// A run that was stopped, and whose thread does not obey.
     pub(crate) fn abandoned(lost: Lost, wall: std::time::Duration, invocation: &Invocation) -> Self {
-        let mut error = lost.reason.error(&invocation.limits);
+        let usage = Usage { wall, cpu: lost.cpu, heap_peak_bytes: 0 };
+        let mut error = lost.reason.error(&invocation.limits, &usage);
         if lost.reason != StopReason::IsolateLost {
             error.hint = Some(UNSTOPPABLE.to_owned());
         }
-        Self {
-            outcome: Outcome::Stopped,
-            error: Some(error),
-            output: None,
-            usage: Usage { wall, cpu: lost.cpu, heap_peak_bytes: 0 },
-        }
+        Self { outcome: Outcome::Stopped, error: Some(error), output: None, usage }
     }
 
     /// What became of an isolate's job.
     pub(crate) fn of(end: ExecuteEnd, invocation: &Invocation, effects: &EffectLog) -> Self {
         let mut output = None;
+        let JobUsage { wall, cpu, heap_peak_bytes } = end.usage;
+        let usage = Usage { wall, cpu, heap_peak_bytes };
         let (outcome, error) = match end.settled {
             Ok(Completion::Returned { output: text }) => {
                 match action::output(text.as_deref(), invocation, effects) {
@@ -70,18 +68,9 @@ impl Ending {
                 };
                 (outcome, Some(error))
             }
-            Err(interrupted) => interrupted_ending(interrupted, end.frames, invocation),
+            Err(interrupted) => interrupted_ending(interrupted, end.frames, invocation, &usage),
         };
-        Self {
-            outcome,
-            error,
-            output,
-            usage: Usage {
-                wall: end.usage.wall,
-                cpu: end.usage.cpu,
-                heap_peak_bytes: end.usage.heap_peak_bytes,
-            },
-        }
+        Self { outcome, error, output, usage }
     }
 }
 
@@ -89,6 +78,7 @@ fn interrupted_ending(
     interrupted: Interrupted,
     frames: Vec<onevent_contract::Frame>,
     invocation: &Invocation,
+    usage: &Usage,
 ) -> (Outcome, Option<RunError>) {
     match interrupted {
         Interrupted::Stopped(
@@ -98,7 +88,7 @@ fn interrupted_ending(
             | StopReason::ArrayBuffers
             | StopReason::Cancelled
             | StopReason::IsolateLost),
-        ) => (Outcome::Stopped, Some(reason.error(&invocation.limits))),
+        ) => (Outcome::Stopped, Some(reason.error(&invocation.limits, usage))),
         Interrupted::NeverSettled => {
             let message = "`exec` waits for a promise that nothing can settle: no timer, no request and no call of nango is left";
             (Outcome::Failed, Some(RunError::new(ErrorType::NeverSettled, message)))
@@ -115,6 +105,11 @@ fn interrupted_ending(
         Interrupted::Refused(error) => (Outcome::Failed, Some(*error)),
         Interrupted::Crashed(message) => {
             (Outcome::Stopped, Some(RunError::new(ErrorType::WorkerCrashed, message)))
+        }
+        // Only descriptions are.
+        Interrupted::DeclaredTooMuch(bytes) => {
+            let message = format!("a run ended with a description of {bytes} bytes");
+            (Outcome::Unknown, Some(RunError::new(ErrorType::HostFailure, message)))
         }
         // Our fault: nobody knows what the run would have done, and no connection is rejected for it.
         Interrupted::Engine(message) => {
@@ -269,7 +264,8 @@ mod tests {
     #[test]
     fn no_connection_is_rejected_for_a_failure_of_ours() {
         let decided = |interrupted| {
-            let (outcome, error) = interrupted_ending(interrupted, Vec::new(), &validation());
+            let (outcome, error) =
+                interrupted_ending(interrupted, Vec::new(), &validation(), &Usage::default());
             (outcome, Verdict::of(outcome, error.as_ref()).map(|verdict| verdict.accepted))
         };
         assert_eq!(decided(Interrupted::Engine("V8".into())), (Outcome::Unknown, None));

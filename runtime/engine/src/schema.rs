@@ -3,29 +3,31 @@
 use std::sync::Arc;
 
 use jsonschema::{Draft, PatternOptions, Retrieve, Uri, ValidationError, Validator};
-use onevent_contract::{Schema, SchemaCheck, Violation};
+use onevent_contract::{Schema, SchemaCheck, Violation, limit_met};
 use serde_json::Value;
 
-/// A check reports this many violations; more help nobody.
-const MAX_VIOLATIONS: usize = 20;
-
-/// The compiled patterns of one schema, in bytes: 32 MiB together, and each as the crate has it by default.
-const MAX_PATTERN_BYTES: usize = 32 * 1024 * 1024;
-const MAX_PATTERN_BYTES_EACH: usize = 10 * 1024 * 1024;
-
-/// Where a schema has more alternatives (members of `anyOf` and `oneOf`) than this, a violation says no more than that there is one:
-/// each value that fits none of them would be explained with all of them.
-const MAX_EXPLAINED_ALTERNATIVES: usize = 200;
+use crate::limits::{
+    MAX_EXPLAINED_ALTERNATIVES, MAX_PATTERN_BYTES, MAX_PATTERN_BYTES_EACH, MAX_SCHEMA_PARTS, MAX_SCHEMA_WORK,
+    MAX_VIOLATIONS,
+};
+use crate::schema_work::{looks, values};
 
 /// Compiles a JSON Schema (draft 2020-12). Formats are not asserted, remote references are refused, and patterns
 /// run in linear time. Where a pattern is too large for that, all patterns are left to zod.
 pub(crate) fn compile(schema: &Value) -> Result<Arc<dyn SchemaCheck>, String> {
-    let Size { patterns, alternatives } = Size::of(schema);
+    let Size { parts, patterns, alternatives } = Size::of(schema);
+    if parts > MAX_SCHEMA_PARTS {
+        let limit = limit_met("schema_parts", MAX_SCHEMA_PARTS, parts);
+        return Err(format!("it has too many parts ({limit})"));
+    }
     let pattern_bytes = (MAX_PATTERN_BYTES / patterns.max(1)).min(MAX_PATTERN_BYTES_EACH);
     let compiled =
         build(schema, pattern_bytes).or_else(|_| build(&without_patterns(schema), pattern_bytes))?;
-    let tells_details = alternatives <= MAX_EXPLAINED_ALTERNATIVES && !has_references(schema);
-    Ok(Arc::new(Compiled { schema: compiled, tells_details }))
+    let refers = has_references(schema);
+    let tells_details = alternatives <= MAX_EXPLAINED_ALTERNATIVES && !refers;
+    // Where it refers to its parts, each of them may look at each value.
+    let looks = if refers { parts } else { looks(schema) };
+    Ok(Arc::new(Compiled { schema: compiled, tells_details, looks }))
 }
 
 /// The check of a declared schema, compiled again where the function came from another process.
@@ -70,6 +72,7 @@ fn without_patterns(schema: &Value) -> Value {
 /// What makes a schema dear.
 #[derive(Default)]
 struct Size {
+    parts: usize,
     patterns: usize,
     alternatives: usize,
 }
@@ -84,6 +87,7 @@ impl Size {
     fn add(&mut self, schema: &Value) {
         match schema {
             Value::Object(object) => {
+                self.parts += 1;
                 for (key, value) in object {
                     match (key.as_str(), value) {
                         ("pattern", Value::String(_)) => self.patterns += 1,
@@ -121,10 +125,19 @@ struct Compiled {
     schema: Validator,
     /// Whether it is safe to collect what is wrong.
     tells_details: bool,
+    /// So many of its parts may have to look at one value.
+    looks: usize,
 }
 
 impl SchemaCheck for Compiled {
     fn violations(&self, value: &Value) -> Vec<Violation> {
+        let work = values(value).saturating_mul(self.looks);
+        if work > MAX_SCHEMA_WORK {
+            let limit = limit_met("schema_work", MAX_SCHEMA_WORK, work);
+            let message =
+                format!("the value has too many parts for a schema with so many alternatives ({limit})");
+            return vec![Violation { path: Vec::new(), message, code: "schema".to_owned() }];
+        }
         // Validity is memoised over references, so it is cheap for every schema. Collecting the errors is not: a
         // union of two recursive members takes twice as long for each level of the value, and no stop reaches it.
         if self.schema.is_valid(value) {

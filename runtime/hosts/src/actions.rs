@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use onevent_contract::{
     ActionCall, ActionEnd, ApiErrorCode, CallContext, CompletedRun, ConnectionFacts, EnvironmentName,
     ErrorType, FunctionKey, Host, HostError, Instant, JsonObject, MAX_ACTION_DEPTH, MAX_TRIGGERED_AT_ONCE,
-    Mode, Outcome, RequestId, RootBudget, RunError, RunId, TriggeredAction,
+    Mode, Outcome, RequestId, RootBudget, RunError, RunId, TriggeredAction, limit_met,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -129,7 +129,8 @@ impl Actions {
             return Err(HostError::Unsupported { member: "triggerAction".into() });
         }
         if self.depth >= MAX_ACTION_DEPTH {
-            let message = format!("actions trigger each other more than {MAX_ACTION_DEPTH} deep");
+            let limit = limit_met("action_depth", MAX_ACTION_DEPTH, self.depth + 1);
+            let message = format!("actions trigger each other too deep ({limit})");
             return Err(api(400, ApiErrorCode::ActionDepthExceeded, message));
         }
         Ok(Self { runner: self.runner.clone(), depth: self.depth + 1, turns: Arc::clone(&self.turns) })

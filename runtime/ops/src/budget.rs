@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use onevent_contract::HostError;
+use onevent_contract::{HostError, limit_met};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::wire::refused;
@@ -10,7 +10,7 @@ use crate::wire::refused;
 /// So many calls of one run are with the host at once; more wait their turn. Each may bring back a whole body.
 pub const MAX_CONCURRENT_CALLS: usize = 16;
 /// So many calls of one run may be open, waiting ones included.
-pub(crate) const MAX_OPEN_CALLS: usize = 1_000;
+pub const MAX_OPEN_CALLS: usize = 1_000;
 
 /// Counts the open calls of a run. What they carry is the root run's to count.
 pub(crate) struct CallBudget {
@@ -30,7 +30,10 @@ impl CallBudget {
         take(&self.calls, 1, MAX_OPEN_CALLS).ok_or_else(|| {
             refused(
                 "too_many_calls",
-                format!("more than {MAX_OPEN_CALLS} calls of nango are open: await them"),
+                format!(
+                    "too many calls of nango are open: await them ({})",
+                    limit_met("open_calls", MAX_OPEN_CALLS, MAX_OPEN_CALLS + 1)
+                ),
             )
         })
     }

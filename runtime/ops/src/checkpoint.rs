@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{OpState, op2, v8};
-use onevent_contract::{HostCalls, HostError, JsonObject};
+use onevent_contract::{HostCalls, HostError, JsonObject, limit_met};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -67,8 +67,8 @@ async fn write(
 
 fn parse(json: &str) -> Result<JsonObject, HostError> {
     if json.len() > MAX_CHECKPOINT_BYTES {
-        let message = format!("a checkpoint of {} bytes; the limit is {MAX_CHECKPOINT_BYTES}", json.len());
-        return Err(refused("checkpoint_too_large", message));
+        let limit = limit_met("checkpoint_bytes", MAX_CHECKPOINT_BYTES, json.len());
+        return Err(refused("checkpoint_too_large", format!("the checkpoint is too large ({limit})")));
     }
     match serde_json::from_str(json) {
         Ok(Value::Object(object))

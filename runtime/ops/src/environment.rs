@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deno_core::{OpState, op2, v8};
-use onevent_contract::{ActionCall, FunctionName, HostCalls, HostError, IntegrationInclude};
+use onevent_contract::{ActionCall, FunctionName, HostCalls, HostError, IntegrationInclude, tree_bytes};
 use serde_json::Value;
 
 use crate::call::call;
-use crate::carried::{Carried, carried};
+use crate::carried::{Carried, carried, name};
 use crate::state::RunState;
 use crate::wire::{OpResult, connection_id, integration_id, refused};
 
@@ -16,8 +16,9 @@ use crate::wire::{OpResult, connection_id, integration_id, refused};
 pub(crate) fn op_onevent_pagination<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] provider_config_key: Option<String>,
+    provider_config_key: v8::Local<'s, v8::Value>,
 ) -> v8::Local<'s, v8::Value> {
+    let provider_config_key = name(scope, provider_config_key);
     call(scope, &state, async move |run| OpResult::of(pagination(&run, provider_config_key).await))
 }
 
@@ -71,14 +72,16 @@ pub(crate) fn op_onevent_environment_variables<'s>(
 pub(crate) fn op_onevent_trigger_action<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] provider_config_key: String,
-    #[string] connection: String,
-    #[string] name: String,
+    provider_config_key: v8::Local<'s, v8::Value>,
+    connection: v8::Local<'s, v8::Value>,
+    action: v8::Local<'s, v8::Value>,
     input: v8::Local<'s, v8::Value>,
 ) -> v8::Local<'s, v8::Value> {
+    let [key, connection, action] =
+        [provider_config_key, connection, action].map(|given| name(scope, given).unwrap_or_default());
     let input = carried(scope, &state, input, 0);
     call(scope, &state, async move |run| {
-        OpResult::of(trigger_action(&run, provider_config_key, connection, name, input).await)
+        OpResult::of(trigger_action(&run, key, connection, action, input).await)
     })
 }
 
@@ -86,14 +89,15 @@ async fn trigger_action(
     run: &RunState,
     provider_config_key: String,
     connection: String,
-    name: String,
+    action: String,
     input: Carried<String>,
 ) -> Result<String, HostError> {
-    let (_carried, input) = input?;
+    let (mut carried, input) = input?;
+    carried.grow(tree_bytes(&input))?;
     let action = ActionCall {
         provider_config_key: integration_id(provider_config_key)?,
         connection_id: connection_id(connection)?,
-        name: FunctionName::new(name).map_err(|error| refused("invalid_action_name", error.to_string()))?,
+        name: FunctionName::new(action).map_err(|error| refused("invalid_action_name", error.to_string()))?,
         input: serde_json::from_str(&input)
             .map_err(|error| refused("invalid_input", format!("the input cannot be sent: {error}")))?,
     };

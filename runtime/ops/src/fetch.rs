@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use deno_core::{JsBuffer, OpState, op2, v8};
-use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError};
+use onevent_contract::{FetchRequest, FetchResponse, HostCalls, HostError, limit_met};
 use serde::{Deserialize, Serialize};
 
 use crate::call::call;
 use crate::carried::{Carried, carried};
 use crate::state::RunState;
 use crate::untaken::WireBytes;
-use crate::wire::{OpResult, method, refused};
+use crate::wire::{OpResult, check_url, method, refused};
 
 /// A request has at most so many headers.
 pub const MAX_HEADERS: usize = 256;
@@ -53,8 +53,10 @@ async fn fetch(
 ) -> Result<WireFetched, HostError> {
     let (carried, request) = request?;
     if request.headers.len() > MAX_HEADERS {
-        return Err(refused("invalid_headers", format!("more than {MAX_HEADERS} headers")));
+        let limit = limit_met("fetch_headers", MAX_HEADERS, request.headers.len());
+        return Err(refused("invalid_headers", format!("too many headers ({limit})")));
     }
+    check_url(request.url.len())?;
     let method = method(&request.method)?;
     let request = FetchRequest {
         url: request.url,

@@ -7,7 +7,7 @@ use deno_core::{JsBuffer, OpState, op2, v8};
 use onevent_contract::{ConnectionQuery, HeldBytes, HostCalls, HostError, RefreshTokens, TokenRefresh};
 
 use crate::call::call;
-use crate::carried::{Carried, carried};
+use crate::carried::{Carried, carried, name};
 use crate::state::RunState;
 use crate::wire::{OpResult, WireRequest, WireResponse, connection_id, integration_id, with_axios_headers};
 
@@ -42,11 +42,12 @@ async fn proxy(
 pub(crate) fn op_onevent_connection<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] provider_config_key: Option<String>,
-    #[string] connection: Option<String>,
+    provider_config_key: v8::Local<'s, v8::Value>,
+    connection: v8::Local<'s, v8::Value>,
     refresh: bool,
     refresh_tokens: bool,
 ) -> v8::Local<'s, v8::Value> {
+    let (provider_config_key, connection) = (name(scope, provider_config_key), name(scope, connection));
     call(scope, &state, async move |run| {
         let query = connection_query(provider_config_key, connection).map(|query| ConnectionQuery {
             refresh: if refresh { TokenRefresh::Now } else { TokenRefresh::WhenDue },

@@ -30,12 +30,13 @@ mod state;
 mod timer_ops;
 mod timers;
 mod untaken;
+mod urls;
 pub mod v8_flags;
 mod wire;
 
 pub use self::answers::give_answers;
 pub use self::before_run::BeforeRun;
-pub use self::budget::MAX_CONCURRENT_CALLS;
+pub use self::budget::{MAX_CONCURRENT_CALLS, MAX_OPEN_CALLS};
 pub use self::calls::Answer;
 pub use self::checkpoint::MAX_CHECKPOINT_BYTES;
 pub use self::fetch::MAX_HEADERS as MAX_FETCH_HEADERS;
@@ -49,6 +50,7 @@ pub use self::runs::SharedRuns;
 pub use self::settle::{js_error, project_frames};
 pub use self::state::{Completion, EndOnDrop, RunState, ThrownError};
 pub use self::timers::Timers;
+pub use self::urls::{MAX_SEARCH_PARAMS, MAX_URL_UNITS};
 pub use self::wire::MAX_PAIRS;
 
 use deno_core::Extension;
@@ -110,14 +112,12 @@ deno_core::extension!(
 /// The extensions of every isolate, in the order in which the snapshot holds them.
 #[must_use]
 pub fn extensions() -> Vec<Extension> {
-    vec![
-        deno_webidl::deno_webidl::init(),
-        deno_web::deno_web::init(
-            std::sync::Arc::new(deno_web::BlobStore::default()),
-            None,
-            false,
-            deno_web::InMemoryBroadcastChannel::default(),
-        ),
-        onevent::init(),
-    ]
+    let mut web = deno_web::deno_web::init(
+        std::sync::Arc::new(deno_web::BlobStore::default()),
+        None,
+        false,
+        deno_web::InMemoryBroadcastChannel::default(),
+    );
+    web.ops = web.ops.iter().copied().map(urls::replace).collect();
+    vec![deno_webidl::deno_webidl::init(), web, onevent::init()]
 }

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::call::call;
+use crate::carried::name;
 use crate::state::RunState;
 use crate::wire::{OpResult, refused};
 
@@ -44,9 +45,10 @@ fn time_to_live(milliseconds: f64) -> Result<Duration, HostError> {
 pub(crate) fn op_onevent_acquire_lock<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] key: String,
+    key: v8::Local<'s, v8::Value>,
     milliseconds: f64,
 ) -> v8::Local<'s, v8::Value> {
+    let key = name(scope, key).unwrap_or_default();
     call(scope, &state, async move |run| OpResult::of(acquire(&run, key, milliseconds).await))
 }
 
@@ -63,8 +65,9 @@ async fn acquire(run: &RunState, key: String, milliseconds: f64) -> Result<bool,
 pub(crate) fn op_onevent_release_lock<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     state: Rc<RefCell<OpState>>,
-    #[string] key: String,
+    key: v8::Local<'s, v8::Value>,
 ) -> v8::Local<'s, v8::Value> {
+    let key = name(scope, key).unwrap_or_default();
     call(scope, &state, async move |run| OpResult::of(release(&run, key).await))
 }
 

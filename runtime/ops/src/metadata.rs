@@ -7,7 +7,7 @@ use std::sync::Arc;
 use deno_core::{OpState, op2, v8};
 use onevent_contract::{
     CallContext, DroppedKeys, Host, HostCalls, HostError, JsonObject, MAX_METADATA_BYTES, MetadataCommit,
-    MetadataWrite, MetadataWriteKind, MetadataWritten, Warning, WarningCode,
+    MetadataWrite, MetadataWriteKind, MetadataWritten, Warning, WarningCode, limit_met, tree_bytes,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -55,8 +55,12 @@ async fn write(
     kind: &str,
     version: Option<f64>,
 ) -> Result<WriteResult, HostError> {
-    let (_carried, json) = json?;
-    let value = parse_object(&json)?;
+    let (mut carried, json) = json?;
+    check_size(&json)?;
+    // The object, and the copy that the report keeps of it.
+    carried.grow(2 * tree_bytes(&json))?;
+    let mut value = parse_object(&json)?;
+    drop(json);
     let kind = match kind {
         "set" => MetadataWriteKind::Set,
         "update" => MetadataWriteKind::Update,
@@ -73,10 +77,15 @@ async fn write(
         Some(version) => MetadataCommit::IfVersion(version as u64),
     };
     if let Some(schema) = &run.schema {
-        let violations = schema.violations(&Value::Object(value.clone()));
+        let checked = Value::Object(value);
+        let violations = schema.violations(&checked);
         if !violations.is_empty() {
             return Ok(WriteResult { outcome: "invalid", violations });
         }
+        value = match checked {
+            Value::Object(value) => value,
+            _ => JsonObject::new(),
+        };
     }
     let (host, call) = (run.host.clone(), run.call());
     let written = run.ask(write_to_its_end(host, call, MetadataWrite { value, commit, kind })).await?;
@@ -114,11 +123,15 @@ pub async fn write_to_its_end(
     writing.await.unwrap_or_else(|_| Err(lost()))
 }
 
-fn parse_object(json: &str) -> Result<JsonObject, HostError> {
-    if json.len() > MAX_METADATA_BYTES {
-        let message = format!("metadata of {} bytes; the limit is {MAX_METADATA_BYTES}", json.len());
-        return Err(refused("metadata_too_large", message));
+fn check_size(json: &str) -> Result<(), HostError> {
+    if json.len() <= MAX_METADATA_BYTES {
+        return Ok(());
     }
+    let limit = limit_met("metadata_bytes", MAX_METADATA_BYTES, json.len());
+    Err(refused("metadata_too_large", format!("the metadata is too large ({limit})")))
+}
+
+fn parse_object(json: &str) -> Result<JsonObject, HostError> {
     match serde_json::from_str(json) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(refused("invalid_metadata_write", "metadata must be an object")),

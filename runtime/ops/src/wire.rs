@@ -4,8 +4,9 @@ use bytes::Bytes;
 use deno_core::JsBuffer;
 use http::Method;
 use onevent_contract::{
-    ConnectionId, HeldBytes, HostError, IntegrationId, LastRequest, MethodError, Params, ProxyBody,
-    ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader, Violation, sendable_method,
+    ConnectionId, HeldBytes, HostError, IntegrationId, JsonText, LastRequest, MAX_SENT_URL_BYTES,
+    MethodError, Params, ProxyBody, ProxyRequest, ProxyResponse, ResponseHead, ResponseType, RetryHeader,
+    Violation, limit_met, sendable_method,
 };
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,12 @@ pub(crate) struct WireRequest {
 }
 
 impl WireRequest {
+    /// At least so long is its URL.
+    fn url_bytes(&self) -> usize {
+        let pairs = self.params_pairs.iter().flatten().map(|(name, value)| name.len() + value.len() + 2);
+        self.endpoint.len() + self.params_text.as_ref().map_or(0, String::len) + pairs.sum::<usize>()
+    }
+
     /// The request that a host understands. The SDK has checked most of this; a function that talks to the op
     /// itself gets the same answers.
     pub(crate) fn into_request(self, bytes: Option<JsBuffer>) -> Result<ProxyRequest, HostError> {
@@ -113,11 +120,13 @@ impl WireRequest {
             + self.body_pairs.as_ref().map_or(0, Vec::len)
             + self.retry_on.len();
         if pairs > MAX_PAIRS {
-            return Err(refused(
-                "invalid_request",
-                format!("a request with {pairs} headers and fields; {MAX_PAIRS} are the limit"),
-            ));
+            let message = format!(
+                "a request with too many headers and fields ({})",
+                limit_met("request_fields", MAX_PAIRS, pairs)
+            );
+            return Err(refused("invalid_request", message));
         }
+        check_url(self.url_bytes())?;
         if let Some(status) = self.retry_on.iter().find(|status| !(100..=599).contains(*status)) {
             return Err(refused("invalid_retryOn", format!("{status} in retryOn is not an HTTP status")));
         }
@@ -126,10 +135,10 @@ impl WireRequest {
             "none" => None,
             "json" => {
                 let text = self.body_text.unwrap_or_default();
-                let value = serde_json::from_str(&text).map_err(|error| {
+                let text = JsonText::new(text).map_err(|error| {
                     refused("invalid_body", format!("the body is not JSON that can be sent: {error}"))
                 })?;
-                Some(ProxyBody::Json(value))
+                Some(ProxyBody::Json(text))
             }
             "text" => Some(ProxyBody::Text(self.body_text.unwrap_or_default())),
             "bytes" => Some(ProxyBody::Bytes(
@@ -167,6 +176,15 @@ impl WireRequest {
         request.connection_id = self.connection_id.map(connection_id).transpose()?;
         Ok(request)
     }
+}
+
+/// A URL that cannot be sent is not even made: on the way it would be copied some times.
+pub(crate) fn check_url(bytes: usize) -> Result<(), HostError> {
+    if bytes <= MAX_SENT_URL_BYTES {
+        return Ok(());
+    }
+    let limit = limit_met("sent_url_bytes", MAX_SENT_URL_BYTES, bytes);
+    Err(refused("url_too_long", format!("no server takes a URL as long as that ({limit})")))
 }
 
 /// A method that can be sent, whatever host stands behind the call.

@@ -185,7 +185,7 @@ impl<M: Manner> Call<M> {
         let request = self.manner.fitted(&self.request, target)?;
         let built = BuiltRequest::new(target, &request, options.clock.now())
             .map_err(|error| Secrets::of(target).hidden_in(error))?;
-        self.effects.hide(built.secrets.texts());
+        self.effects.hide_made(built.secrets.texts())?;
         self.say_what_is_withheld(target, &built);
         let policy = options.egress.clone().and(&target.integration.egress);
         let client = self.inner.transport.client(policy)?;

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
 use onevent_contract::{
     CallContext, FetchRequest, FetchResponse, HostError, HttpRequest, LastRequest, LogLevel, ResponseHead,
+    limit_met,
 };
 use url::Url;
 
@@ -67,7 +68,8 @@ impl Fetch {
                 .map_err(|_| refused(INVALID_REDIRECT, "the answer redirects to what is no URL"))?;
             let Some(next) = next else { return self.finish(&asked, hop, answer, redirects) };
             if redirects == MAX_REDIRECTS {
-                let message = format!("the request was redirected more than {MAX_REDIRECTS} times");
+                let limit = limit_met("redirects", MAX_REDIRECTS, MAX_REDIRECTS + 1);
+                let message = format!("the request was redirected too often ({limit})");
                 return Err(refused(TOO_MANY_REDIRECTS, message));
             }
             if !matches!(next.url.scheme(), "http" | "https") {

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use http::{Method, StatusCode};
+use onevent_contract::RootBudget;
 
 use super::*;
 use crate::transport::{BrokenBody, HopAnswer, Packing};
@@ -7,6 +8,7 @@ use crate::{BodyWait, HeaderNames};
 
 fn answer(status: u16, headers: &[(&str, &str)]) -> Result<HopAnswer, HostError> {
     Ok(HopAnswer {
+        _held: RootBudget::default().take(0).unwrap(),
         status: StatusCode::from_u16(status).unwrap(),
         status_text: String::new(),
         headers: headers.iter().copied().collect(),

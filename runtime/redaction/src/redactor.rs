@@ -28,6 +28,15 @@ const COMMON: [&str; 5] = ["true", "false", "null", "none", "undefined"];
 /// A text is looked at through so many views at most, plain ones first: the time for it has a bound.
 const MAX_VIEWS: usize = 24;
 
+/// A longer text than twice this, in bytes, is looked at in pieces of about this length.
+const PIECE: usize = 64 * 1024;
+
+/// A byte of a secret takes so many of the text at most that pieces reckon with: `%255Cu002F`, and an escape for each of these.
+const LONGEST_ESCAPE: usize = 16;
+
+/// Pieces overlap by so many bytes at least.
+const SHORTEST_OVERLAP: usize = 4 * 1024;
+
 /// So many escapings one over the other are undone.
 const MAX_DEPTH: usize = 3;
 
@@ -50,6 +59,7 @@ struct Prepared {
     numbers: HashSet<String>,
     escapings: Vec<Escaping>,
     shortest: usize,
+    longest: usize,
 }
 
 impl Redactor {
@@ -85,7 +95,8 @@ impl Redactor {
         let Some(search) = prepared.search.as_ref().filter(|_| text.len() >= prepared.shortest) else {
             return Cow::Borrowed(text);
         };
-        let ranges = to_replace(covered(search, &prepared.escapings, text), text);
+        let covered = covered_in_pieces(search, &prepared.escapings, text, prepared.longest);
+        let ranges = to_replace(covered, text);
         if ranges.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replaced(text, &ranges)) }
     }
 
@@ -127,7 +138,8 @@ impl Prepared {
         let digits =
             |text: &&str| text.len() >= SHORTEST_WITHIN_WORDS && text.bytes().all(|b| b.is_ascii_digit());
         Self {
-            shortest: lengths.min().unwrap_or(0),
+            shortest: lengths.clone().min().unwrap_or(0),
+            longest: lengths.max().unwrap_or(0),
             numbers: texts().filter(digits).map(str::to_owned).collect(),
             escapings,
             search: Search::new(spellings),
@@ -161,6 +173,39 @@ fn parts(value: &str) -> Vec<String> {
         parts.extend(lines.filter(|line| line.len() >= 16 && !line.starts_with("-----")).map(str::to_owned));
     }
     parts
+}
+
+/// Where secrets stand in the text. A long one is looked at in pieces: its views take many times its length. Pieces overlap by more
+/// than the longest spelling can take, so what is cut by the end of one stands whole in the next.
+fn covered_in_pieces(
+    search: &Search,
+    escapings: &[Escaping],
+    text: &str,
+    longest: usize,
+) -> Vec<Range<usize>> {
+    if text.len() <= 2 * PIECE {
+        return covered(search, escapings, text);
+    }
+    let overlap = longest.saturating_mul(LONGEST_ESCAPE).max(SHORTEST_OVERLAP);
+    let step = PIECE.max(overlap);
+    let mut found = Vec::new();
+    let mut start = 0_usize;
+    loop {
+        let end = text.ceil_char_boundary(start.saturating_add(step).saturating_add(overlap));
+        let piece = text.get(start..end).unwrap_or_default();
+        let here = covered(search, escapings, piece).into_iter();
+        let here = here.map(|range| range.start + start..range.end + start);
+        // At the ends of a piece nobody knows what stands beside it.
+        found.extend(
+            here.filter(|range| {
+                (start == 0 || range.start > start) && (end == text.len() || range.end < end)
+            }),
+        );
+        if end == text.len() {
+            return united(found);
+        }
+        start = text.floor_char_boundary(start + step);
+    }
 }
 
 /// Where secrets stand in the text, seen plainly and with its escapes undone; in order.

@@ -286,3 +286,39 @@ proptest! {
         prop_assert!(redactor.hide(&hidden).len() <= hidden.len() + 10);
     }
 }
+
+#[test]
+fn a_long_text_is_hidden_as_a_short_one_wherever_a_secret_stands() {
+    let redactor = redactor(&["s3cr3t/with+all\"of=it", "ab12"]);
+    let all = spellings("s3cr3t/with+all\"of=it");
+    let between = ". ".repeat(60_000 / all.len());
+    let many =
+        all.iter().cycle().take(3 * all.len()).fold(String::new(), |text, next| text + &between + next + " ");
+    for shift in (0..200).step_by(37) {
+        let text = "é ".repeat(shift) + &many;
+        let (shown, expected) = (
+            redactor.hide(&text),
+            "é ".repeat(shift)
+                + &many
+                    .split(&between)
+                    .skip(1)
+                    .map(|piece| between.clone() + &redactor.hide(piece))
+                    .collect::<String>(),
+        );
+        assert!(shown == expected, "{shift}");
+    }
+    let word = "xab12x".repeat(50_000);
+    assert_eq!(redactor.hide(&word), word, "no piece ends in a way that makes a word of it");
+}
+
+/// Needs a process of its own, as nextest gives it one.
+#[test]
+fn a_long_text_full_of_escapes_takes_no_memory_of_many_times_its_length() {
+    let redactor = redactor(&["s3cr3t/with+all\"of=it and a space"]);
+    let text = "%5Cu0041\\u0042&#67;+\n".repeat(30_000);
+    assert_eq!(redactor.hide(&text), text);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    let kib: u64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(kib < 100 * 1024, "{kib} KiB for {} bytes", text.len());
+}

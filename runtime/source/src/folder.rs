@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use onevent_contract::limit_met;
+
 use crate::error::{LoadError, LoadErrorCode};
 use crate::folder_reading::FolderReading;
 use crate::limits::MAX_FILE_BYTES;
@@ -45,7 +47,7 @@ impl ProjectFolder {
         }
         let text: Arc<str> = read_text(&full, MAX_FILE_BYTES)
             .map_err(|error| match error {
-                ReadError::TooLarge { .. } => too_large(path),
+                ReadError::TooLarge { .. } => too_large(path, None),
                 other => unreadable(path, &other.to_string()),
             })?
             .into();
@@ -115,8 +117,11 @@ impl ProjectFolder {
     }
 }
 
-pub(crate) fn too_large(path: &str) -> LoadError {
-    let message = format!("{path} is larger than {MAX_FILE_BYTES} bytes, the limit of a source file");
+/// With so many bytes, if they were counted.
+pub(crate) fn too_large(path: &str, bytes: Option<usize>) -> LoadError {
+    let used = bytes.map_or_else(|| "more".to_owned(), |bytes| bytes.to_string());
+    let limit = limit_met("file_bytes", MAX_FILE_BYTES, used);
+    let message = format!("{path} is too large for a source file ({limit})");
     LoadError::new(LoadErrorCode::TooLarge, message)
 }
 

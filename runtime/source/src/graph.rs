@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use onevent_contract::{CompiledCode, DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource};
+use onevent_contract::{
+    CompiledCode, DefaultImport, ImportTarget, ModuleFormat, ModuleImport, ModuleSource, limit_met,
+};
 
 use crate::error::{LoadError, LoadErrorCode};
 use crate::imports::{Import, ImportKind};
@@ -47,7 +49,7 @@ impl<'a> ModuleReader<'a> {
     /// The modules that the file at `entry` needs; the entry comes first.
     pub(crate) fn modules(&mut self, entry: &str) -> Result<Arc<[Arc<ModuleSource>]>, LoadError> {
         let too_large = |what: String| {
-            let message = format!("{entry} and what it imports are {what}");
+            let message = format!("{entry} and what it imports are too large ({what})");
             LoadError::new(LoadErrorCode::TooLarge, message)
         };
         let mut modules: Vec<Arc<ModuleSource>> = Vec::new();
@@ -56,18 +58,18 @@ impl<'a> ModuleReader<'a> {
         let mut waiting = vec![(entry.to_owned(), None)];
         while let Some((path, importer)) = waiting.pop() {
             if modules.len() == MAX_MODULES {
-                return Err(too_large(format!("more than {MAX_MODULES} files")));
+                return Err(too_large(limit_met("function_files", MAX_MODULES, MAX_MODULES + 1)));
             }
             let module =
                 self.module(&path).map_err(|error| imported_by(error, &path, importer.as_deref()))?;
             bytes += module.code.len();
             if bytes > MAX_FUNCTION_BYTES {
-                return Err(too_large(format!("more than {MAX_FUNCTION_BYTES} bytes of code")));
+                return Err(too_large(limit_met("function_bytes", MAX_FUNCTION_BYTES, bytes)));
             }
             tokens += self.tokens.get(&path).copied().unwrap_or_default();
             if tokens > self.max_function_tokens {
-                let most = self.max_function_tokens;
-                return Err(too_large(format!("more than {most} tokens of code: {tokens} with {path}")));
+                let limit = limit_met("function_tokens", self.max_function_tokens, tokens);
+                return Err(too_large(format!("{limit} with {path}")));
             }
             for import in module.imports.iter().rev() {
                 if let ImportTarget::Module(target) = &import.target
@@ -102,7 +104,9 @@ impl<'a> ModuleReader<'a> {
         }
         let text = self.source.read(path)?;
         self.bytes_left = self.bytes_left.checked_sub(text.len()).ok_or_else(|| {
-            let message = format!("the project's files have more than {MAX_PROJECT_BYTES} bytes");
+            let used = MAX_PROJECT_BYTES - self.bytes_left + text.len();
+            let limit = limit_met("project_bytes", MAX_PROJECT_BYTES, used);
+            let message = format!("the project's files are too large ({limit} with {path})");
             LoadError::new(LoadErrorCode::TooLarge, message)
         })?;
         if path.ends_with(".json") {
@@ -111,8 +115,9 @@ impl<'a> ModuleReader<'a> {
         let package_type = self.resolver.package_type(path);
         let file = parse(path, text, syntax(path, package_type))?;
         self.tokens_left = self.tokens_left.checked_sub(file.tokens).ok_or_else(|| {
-            let message =
-                format!("the project's files have more than {MAX_PROJECT_TOKENS} tokens of code with {path}");
+            let used = MAX_PROJECT_TOKENS.saturating_sub(self.tokens_left) + file.tokens;
+            let limit = limit_met("project_tokens", MAX_PROJECT_TOKENS, used);
+            let message = format!("the project's files have too much code ({limit} with {path})");
             LoadError::new(LoadErrorCode::TooLarge, message)
         })?;
         self.tokens.insert(path.to_owned(), file.tokens);
@@ -284,7 +289,9 @@ mod tests {
         assert_eq!(error.code, LoadErrorCode::TooLarge);
         let said = error.to_string();
         assert!(
-            said.contains("a.ts and what it imports are more than 25 tokens of code: 26 with "),
+            said.contains(
+                "a.ts and what it imports are too large (limit function_tokens: 25, used: 26 with "
+            ),
             "{said}"
         );
         assert_eq!(modules(10, "b.ts").unwrap().len(), 1);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use onevent_contract::{FunctionKey, FunctionName, IntegrationId};
+use onevent_contract::{FunctionKey, FunctionName, IntegrationId, limit_met};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::error::{LoadError, LoadErrorCode};
@@ -59,7 +59,8 @@ pub(crate) fn listed_imports(source: &ProjectSource) -> Result<Vec<ListedImport>
         };
         listed.push(ListedImport { specifier: import.specifier, function });
         if listed.len() > MAX_FUNCTIONS {
-            let message = format!("index.ts lists more than {MAX_FUNCTIONS} functions");
+            let limit = limit_met("project_functions", MAX_FUNCTIONS, listed.len());
+            let message = format!("index.ts lists too many functions ({limit})");
             return Err(LoadError::new(LoadErrorCode::TooLarge, message));
         }
     }

@@ -15,7 +15,7 @@ mod imports;
 mod index;
 mod inline_map;
 mod large_stack;
-mod limits;
+pub mod limits;
 mod nesting;
 mod packages;
 mod parse;

@@ -3,26 +3,26 @@
 use std::time::Duration;
 
 /// The largest source file: 4 MiB.
-pub(crate) const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// And it has at most so many tokens. Minified code of [`MAX_FILE_BYTES`] has half of them; each takes its time and memory,
 /// and a file of `a;a;a;…` has one for each byte.
-pub(crate) const MAX_FILE_TOKENS: usize = 3_000_000;
+pub const MAX_FILE_TOKENS: usize = 3_000_000;
 
 /// One function may consist of this many files.
-pub(crate) const MAX_MODULES: usize = 5_000;
+pub const MAX_MODULES: usize = 5_000;
 
 /// And of this much code, in bytes: 32 MiB.
-pub(crate) const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
+pub const MAX_FUNCTION_BYTES: usize = 32 * 1024 * 1024;
 
 /// And of so many tokens: minified code of [`MAX_FUNCTION_BYTES`] has about as many.
-pub(crate) const MAX_FUNCTION_TOKENS: usize = 12_000_000;
+pub const MAX_FUNCTION_TOKENS: usize = 12_000_000;
 
 /// All files of a project together, those of its packages included: 256 MiB.
-pub(crate) const MAX_PROJECT_BYTES: usize = 256 * 1024 * 1024;
+pub const MAX_PROJECT_BYTES: usize = 256 * 1024 * 1024;
 
 /// And their tokens, as many times those of a function as they may have its bytes.
-pub(crate) const MAX_PROJECT_TOKENS: usize = 96_000_000;
+pub const MAX_PROJECT_TOKENS: usize = 96_000_000;
 
 /// So many words of a file are compared with another print of it, to find its lines again.
 pub(crate) const MAX_ALIGNED_WORDS: usize = 20_000;
@@ -31,7 +31,7 @@ pub(crate) const MAX_ALIGNED_WORDS: usize = 20_000;
 pub(crate) const LONGEST_ALIGNMENT: Duration = Duration::from_millis(100);
 
 /// A project may list so many functions.
-pub(crate) const MAX_FUNCTIONS: usize = 5_000;
+pub const MAX_FUNCTIONS: usize = 5_000;
 
 /// The longest message of an error, and the longest advice, in bytes.
 pub(crate) const MAX_ERROR_TEXT: usize = 4 * 1024;

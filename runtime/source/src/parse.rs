@@ -9,8 +9,8 @@ use deno_ast::{
     EmitOptions, ImportsNotUsedAsValues, MediaType, ModuleSpecifier, ParseParams, ParsedSource, ProgramRef,
     SourceMapOption, SourceRangedForSpanned, TranspileModuleOptions, TranspileOptions,
 };
-use onevent_contract::ScopeName;
 use onevent_contract::specifier::specifier_of;
+use onevent_contract::{ScopeName, limit_met};
 
 use crate::error::{LoadError, LoadErrorCode, SourcePosition};
 use crate::imports::{Import, imports, name_of};
@@ -154,7 +154,8 @@ fn refused_error(path: &str, text: &Arc<str>, refused: Refused) -> LoadError {
             (LoadErrorCode::TooDeep, message.to_owned(), at)
         }
         Refused::Exceeded { what: Exceeded::Tokens, at } => {
-            (LoadErrorCode::TooLarge, format!("the file has more than {MAX_FILE_TOKENS} tokens"), at)
+            let limit = limit_met("file_tokens", MAX_FILE_TOKENS, MAX_FILE_TOKENS + 1);
+            (LoadErrorCode::TooLarge, format!("the file has too many tokens ({limit})"), at)
         }
         Refused::Syntax { message, at } => (LoadErrorCode::SyntaxError, message, at),
     };

@@ -187,7 +187,7 @@ impl Files {
                 }
                 let text = files.files.get(&real).ok_or_else(|| unreadable(path, "there is no such file"))?;
                 if text.len() as u64 > MAX_FILE_BYTES {
-                    return Err(too_large(path));
+                    return Err(too_large(path, Some(text.len())));
                 }
                 Arc::clone(text)
             }

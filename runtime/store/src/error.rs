@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use onevent_contract::{EnvironmentName, IntegrationId, MAX_METADATA_BYTES, Operation};
+use onevent_contract::{EnvironmentName, IntegrationId, MAX_METADATA_BYTES, Operation, limit_met};
 use thiserror::Error;
 
 use crate::{ApiKeyId, ConnectionKey, DatabaseUrlError, DeploymentId, EventId, KeyError};
@@ -40,7 +40,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// The metadata of a connection is too large to be read before every run.
-    #[error("the metadata has {bytes} bytes; {MAX_METADATA_BYTES} are the limit")]
+    #[error("the metadata is too large ({})", limit_met("metadata_bytes", MAX_METADATA_BYTES, bytes))]
     MetadataTooLarge {
         /// Its size as JSON text.
         bytes: usize,
@@ -163,7 +163,7 @@ pub enum StoreError {
         id: ApiKeyId,
     },
     /// A run wants more locks than one may hold.
-    #[error("a run holds at most {MAX_LOCKS_OF_A_RUN} locks")]
+    #[error("a run holds too many locks ({})", limit_met("run_locks", MAX_LOCKS_OF_A_RUN, MAX_LOCKS_OF_A_RUN + 1))]
     TooManyLocks,
     /// The text is not the beginning of a run id.
     #[error("`{text}` is not a run id, nor the beginning of one")]

@@ -22,7 +22,6 @@ async fn what_ends_a_process_ends_its_run_alone() {
     stage.runs_well().await;
     let before = resident_bytes();
     for trap in [
-        "new URLSearchParams('a&'.repeat(1e8));",
         "const all: any[] = []; all.length = 2 ** 32 - 1; all.flat();",
         "Array.prototype.concat.call([], { length: 2 ** 32 - 2, [Symbol.isConcatSpreadable]: true, 7: 1 } as any);",
     ] {
@@ -46,7 +45,7 @@ async fn what_ends_a_process_ends_its_run_alone() {
 #[tokio::test]
 async fn a_function_that_ends_its_process_while_it_is_loaded_is_broken_and_the_next_one_loads() {
     let stage = Stage::new();
-    let code = "import { createOnEvent } from 'nango';\nvoid new URLSearchParams('a&'.repeat(1e8));\n\
+    let code = "import { createOnEvent } from 'nango';\nconst all: any[] = [];\nall.length = 2 ** 32 - 1;\nall.flat();\n\
                 export default createOnEvent({ description: 'd', event: 'validate-connection', exec: async () => {} });\n";
     let project = stage.load_file(code).await;
     let [broken] = &project.broken[..] else { panic!("{project:?}") };

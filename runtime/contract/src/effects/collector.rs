@@ -39,6 +39,12 @@ impl EffectLog {
         self.lock().is_empty()
     }
 
+    /// How many bytes the texts have that were recorded.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.lock().bytes()
+    }
+
     /// Whether there is a warning of this kind.
     #[must_use]
     pub fn has_warned_of(&self, code: WarningCode) -> bool {

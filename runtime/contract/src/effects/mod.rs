@@ -24,6 +24,6 @@ pub use self::http::{HttpEffect, HttpOutcome, HttpRequest};
 pub use self::log::{LogLevel, LogLine};
 pub use self::message::{EffectId, EffectMessage, EffectSink};
 pub use self::metadata::{MetadataWriteEffect, MetadataWriteKind, NewestMetadata};
-pub use self::recorded::{MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES};
+pub use self::recorded::{MAX_HTTP_EFFECTS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_LOG_MEMORY};
 pub use self::sender::{ActionInFlight, EffectSender, HttpInFlight, MetadataWriteInFlight};
 pub use self::warning::{Warning, WarningCode};

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Instant, JsonObject, MAX_HTTP_BYTES, MAX_MESSAGE_BYTES, MAX_URL_BYTES, MAX_WARNING_BYTES, MAX_WARNINGS,
-    MAX_WORD_BYTES, cut,
+    MAX_WORD_BYTES, cut, tree_bytes,
 };
 
 /// A run keeps this many log lines; more are counted and dropped, with a warning.
@@ -23,6 +23,9 @@ pub const MAX_HTTP_EFFECTS: usize = 5_000;
 
 /// A run keeps this many bytes of log messages and what was logged beside them: 8 MiB. More is counted and dropped.
 pub const MAX_LOG_BYTES: usize = 8 * 1024 * 1024;
+
+/// And so much memory: 24 MiB. What is logged beside messages takes more than its text, most of all many small lists.
+pub const MAX_LOG_MEMORY: usize = 24 * 1024 * 1024;
 
 /// An action and, once it came, its end.
 struct Action {
@@ -42,6 +45,7 @@ pub(super) struct Recorded {
     pub(super) http_in_flight: HashMap<EffectId, (usize, Instant)>,
     logs: Vec<LogLine>,
     log_bytes: usize,
+    log_memory: usize,
     pub(super) writes: Vec<(EffectId, MetadataWriteEffect)>,
     newest_metadata: Option<NewestMetadata>,
     /// As it was read after a write that failed, with its version.
@@ -62,6 +66,11 @@ impl Recorded {
         self.next_seq == 0 && self.warnings.is_empty()
     }
 
+    /// How many bytes its texts have.
+    pub(super) fn bytes(&self) -> usize {
+        self.http_bytes + self.log_bytes + self.warning_bytes
+    }
+
     fn seq(&mut self) -> u64 {
         let seq = self.next_seq;
         self.next_seq += 1;
@@ -71,9 +80,12 @@ impl Recorded {
     pub(super) fn log(&mut self, level: LogLevel, mut message: String, meta: Option<Value>, at: Timestamp) {
         let seq = self.seq();
         cut(&mut message, MAX_MESSAGE_BYTES);
-        let bytes = message.len() + meta.as_ref().map_or(0, |meta| meta.to_string().len());
-        if self.logs.len() < MAX_LOG_LINES && self.log_bytes + bytes <= MAX_LOG_BYTES {
+        let text = meta.as_ref().map_or_else(String::new, Value::to_string);
+        let (bytes, memory) = (message.len() + text.len(), message.len() + tree_bytes(&text));
+        let fits = self.log_bytes + bytes <= MAX_LOG_BYTES && self.log_memory + memory <= MAX_LOG_MEMORY;
+        if self.logs.len() < MAX_LOG_LINES && fits {
             self.log_bytes += bytes;
+            self.log_memory += memory;
             self.logs.push(LogLine { seq, level, message, meta, at });
         } else {
             self.dropped += 1;

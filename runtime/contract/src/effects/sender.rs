@@ -13,7 +13,7 @@ use super::{
     ActionEnd, EffectId, EffectMessage, EffectSink, HttpOutcome, HttpRequest, LogLevel, MetadataWriteKind,
     TriggeredAction, Warning,
 };
-use crate::{JsonObject, RootBudget, Secret, VersionedMetadata};
+use crate::{BudgetExceeded, JsonObject, MAX_MADE_SECRET_BYTES, RootBudget, Secret, VersionedMetadata};
 
 /// Sends effects to the log of their run. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct EffectSender {
 struct Hidden {
     secrets: Vec<Secret>,
     known: HashSet<u64>,
+    /// Of those that were made for calls.
+    made_bytes: usize,
 }
 
 impl EffectSender {
@@ -79,14 +81,32 @@ impl EffectSender {
         }
         let mut hidden = self.lock_hidden();
         for secret in &secrets {
-            let mut hasher = DefaultHasher::new();
-            secret.reveal().hash(&mut hasher);
-            if hidden.known.insert(hasher.finish()) {
+            if hidden.known.insert(hash(secret)) {
                 hidden.secrets.push(secret.clone());
             }
         }
         drop(hidden);
         self.send(EffectMessage::Hide(secrets));
+    }
+
+    /// The same of texts that were made for a call: a function decides how many different ones there are, and each is looked for in
+    /// all spellings.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn hide_made(&self, secrets: impl IntoIterator<Item = Secret>) -> Result<(), BudgetExceeded> {
+        let secrets: Vec<Secret> = secrets.into_iter().collect();
+        let mut hidden = self.lock_hidden();
+        let new = secrets.iter().filter(|secret| !hidden.known.contains(&hash(secret)));
+        let bytes = new.map(|secret| secret.reveal().len()).sum::<usize>();
+        let used = hidden.made_bytes.saturating_add(bytes);
+        if used > MAX_MADE_SECRET_BYTES {
+            return Err(BudgetExceeded::Secrets { used });
+        }
+        hidden.made_bytes = used;
+        drop(hidden);
+        self.hide(secrets);
+        Ok(())
     }
 
     /// What was hidden so far: another run that this one hands something must not show it either.
@@ -127,6 +147,12 @@ impl EffectSender {
     fn id(&self) -> EffectId {
         EffectId(self.next_id.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+fn hash(secret: &Secret) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    secret.reveal().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl fmt::Debug for EffectSender {

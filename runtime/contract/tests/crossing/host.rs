@@ -18,7 +18,7 @@ use crate::values::{
 
 fn body() -> BoxedStrategy<ProxyBody> {
     prop_oneof![
-        json().prop_map(ProxyBody::Json),
+        json().prop_map(|value| ProxyBody::Json(value.into())),
         text().prop_map(ProxyBody::Text),
         bytes().prop_map(ProxyBody::Bytes),
         pairs().prop_map(ProxyBody::Form),

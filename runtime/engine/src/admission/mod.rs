@@ -12,8 +12,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use onevent_contract::{Clock, Instant};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
+use onevent_contract::{Clock, Instant, limit_met};
+use thiserror::Error;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 pub use self::counts::AdmissionFigures;
 use self::counts::Counts;
@@ -23,6 +24,7 @@ pub(crate) use self::patrol::{Patrol, PatrolCall};
 pub(crate) use self::queue::{AdmissionLimits, Asking, NotAdmitted};
 use self::queue::{Queue, Ticket, Told};
 pub use self::shares::Shares;
+use crate::limits::MAX_LOADING_BYTES;
 use crate::platform::cores;
 
 /// How many runs may wait for a place by default. Each is some KB; the isolates are what takes memory.
@@ -88,6 +90,21 @@ impl Drop for Admitted {
     }
 }
 
+/// What is loaded alone would hold more than all that is loaded at a time may.
+#[derive(Debug, Error)]
+#[error("it cannot be loaded ({})", limit_met("loading_bytes", most, bytes))]
+pub(crate) struct LoadTooLarge {
+    most: u64,
+    bytes: u64,
+}
+
+/// The unit in which room for loading is counted: 1 MiB.
+const LOADING_UNIT: u64 = 1024 * 1024;
+
+fn loading_units(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(LOADING_UNIT)).unwrap_or(u32::MAX)
+}
+
 /// Leave to load a function, for as long as one of its holders has it and none has given it back.
 #[derive(Clone)]
 pub(crate) struct LoadPlace(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
@@ -104,9 +121,10 @@ impl LoadPlace {
 pub(crate) struct Admission {
     shared: Arc<Shared>,
     limits: AdmissionLimits,
-    /// Loads have places of their own, because a run that holds one of the others may wait for a load; and no more than
-    /// can compute, because they do nothing else.
+    /// Loads have room of their own, because a run that holds a place may wait for a load. It is of memory: who may compute is
+    /// said elsewhere, and some wait for something else.
     loads: Arc<Semaphore>,
+    loading_bytes: u64,
     cpu: CpuPermits,
 }
 
@@ -117,7 +135,8 @@ impl Admission {
         let (counts, caller) = (Counts::default(), Caller::default());
         Self {
             limits,
-            loads: Arc::new(Semaphore::new(cores.min(limits.places))),
+            loads: Arc::new(Semaphore::new(loading_units(MAX_LOADING_BYTES) as usize)),
+            loading_bytes: MAX_LOADING_BYTES,
             cpu: CpuPermits::for_cores(cores, Arc::clone(&clock)),
             shared: Arc::new(Shared { queue, clock, counts, caller }),
         }
@@ -170,10 +189,18 @@ impl Admission {
         Admitted { ticket: None, shared: Arc::clone(&self.shared) }
     }
 
-    /// Waits for a place to load a function. A semaphore is never closed, so this does not fail.
-    pub(crate) async fn load(&self) -> Result<LoadPlace, AcquireError> {
-        let permit = self.loads.clone().acquire_owned().await?;
-        Ok(LoadPlace(Arc::new(Mutex::new(Some(permit)))))
+    /// Waits for room to load something that may hold so much.
+    ///
+    /// # Errors
+    /// There is never so much room.
+    pub(crate) async fn load(&self, bytes: u64) -> Result<LoadPlace, LoadTooLarge> {
+        let most = self.loading_bytes;
+        if bytes > most {
+            return Err(LoadTooLarge { most, bytes });
+        }
+        // The semaphore is never closed; without a permit it would only not be counted.
+        let permit = self.loads.clone().acquire_many_owned(loading_units(bytes)).await.ok();
+        Ok(LoadPlace(Arc::new(Mutex::new(permit))))
     }
 
     /// What there is to count.

@@ -6,6 +6,7 @@ use onevent_ops::{Completion, RunState};
 use serde_json::Value;
 
 use super::runtime::{Interrupted, Isolate};
+use crate::limits::MAX_DECLARED_BYTES;
 
 /// What `describe` and `execute` read of a default export.
 const READ: [&str; 7] = ["type", "exec", "metadata", "description", "event", "input", "output"];
@@ -37,7 +38,12 @@ impl Isolate {
             let namespace = v8::Local::new(scope, namespace);
             let undefined = v8::undefined(scope).into();
             match describe.call(scope, undefined, &[namespace.into()]) {
-                Some(text) => Ok(text.to_rust_string_lossy(scope)),
+                Some(text) => match v8::Local::<v8::String>::try_from(text) {
+                    Ok(text) if text.length() > MAX_DECLARED_BYTES => {
+                        Err(Interrupted::DeclaredTooMuch(text.length() as u64))
+                    }
+                    _ => Ok(text.to_rust_string_lossy(scope)),
+                },
                 None => {
                     let exception = scope.exception();
                     let exception = exception.map(|thrown| JsError::from_v8_exception(scope, thrown));

@@ -121,13 +121,10 @@ async fn before(
     let answer = isolate.wait_for(&mut job.before).await;
     timings.host += meter.lap(moment);
     match answer {
-        Ok(Ok(Ok(value))) => {
-            let facts = std::mem::replace(&mut job.facts, Box::new(|_| Ok(Value::Null)));
-            match facts(&value) {
-                Ok(facts) => Ok(Ok((value, facts))),
-                Err(error) => Ok(Err((value, Interrupted::Refused(error)))),
-            }
-        }
+        Ok(Ok(Ok(value))) => match job.facts(&value) {
+            Ok(facts) => Ok(Ok((value, facts))),
+            Err(error) => Ok(Err((value, Interrupted::Refused(error)))),
+        },
         Ok(Ok(Err(message))) => Err(NotStarted::Host(message)),
         Ok(Err(_)) => Err(NotStarted::Host("the host panicked or was shut down".to_owned())),
         Err(Interrupted::Stopped(StopReason::Cancelled)) => Err(NotStarted::Cancelled),

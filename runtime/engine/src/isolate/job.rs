@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use onevent_contract::{
-    CallContext, EffectLog, EnvironmentName, Frame, Host, Limits, ModuleSource, RunError, SchemaCheck,
-    Timings,
+    CallContext, EffectLog, EnvironmentName, ErrorType, Frame, Host, Limits, ModuleSource, RunError,
+    SchemaCheck, Timings,
 };
 use onevent_ops::Completion;
 use serde_json::Value;
@@ -31,10 +31,20 @@ pub(crate) struct ExecuteJob {
     pub(crate) schema: Option<Arc<dyn SchemaCheck>>,
     /// The connection's metadata, on its way from the host.
     pub(crate) before: AbortOnDropHandle<Before>,
-    /// What the function is called with.
-    pub(crate) facts: Box<Facts>,
+    /// What the function is called with; `None` once that was asked.
+    pub(crate) facts: Option<Box<Facts>>,
     /// Whether another run waits for this one.
     pub(crate) nested: bool,
+}
+
+impl ExecuteJob {
+    /// What the function is called with, now that the metadata before the run is known. It can be asked once.
+    pub(crate) fn facts(&mut self, before: &Value) -> Result<Value, Box<RunError>> {
+        let Some(facts) = self.facts.take() else {
+            return Err(Box::new(RunError::new(ErrorType::HostFailure, "the run was begun twice")));
+        };
+        facts(before)
+    }
 }
 
 /// `RunFacts` of `js-sdk/src/ops.ts` with that metadata, or why the function is not called with it.

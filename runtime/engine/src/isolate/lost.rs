@@ -45,6 +45,11 @@ impl LostThreads {
         *self.now.borrow()
     }
 
+    /// How many there may be.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
     /// Whether there are too many.
     pub(crate) fn are_too_many(&self) -> bool {
         self.now() >= self.most

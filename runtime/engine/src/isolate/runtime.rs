@@ -33,6 +33,8 @@ pub(crate) enum Interrupted {
     Threw(Box<JsError>),
     /// What there is before the run breaks what the function declared.
     Refused(Box<RunError>),
+    /// What the function declares has so many characters, and was not taken out.
+    DeclaredTooMuch(u64),
     /// The child process that it was in died.
     Crashed(String),
     /// deno_core or V8 refused something: nobody's fault but ours.

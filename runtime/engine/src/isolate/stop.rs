@@ -11,7 +11,7 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
-use onevent_contract::{ErrorType, Limits, RunError};
+use onevent_contract::{ErrorType, Limits, RunError, Usage, limit_met};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -36,29 +36,48 @@ pub(crate) enum StopReason {
 type Interrupt = Box<dyn Fn() + Send + Sync>;
 
 impl StopReason {
-    /// The error of a run that was stopped for this reason under these limits.
-    pub(crate) fn error(self, limits: &Limits) -> RunError {
+    /// The error of a run that was stopped for this reason under these limits, after it had used so much.
+    pub(crate) fn error(self, limits: &Limits, usage: &Usage) -> RunError {
+        let stopped = |what: &str, name, limit: String, used: String| {
+            format!("the run was stopped: {what} ({})", limit_met(name, limit, used))
+        };
+        // Of a thread that was lost nobody knows how full its heap is; it was full.
+        let heap_used = usage.heap_peak_bytes.max(limits.heap_bytes);
         let (kind, message, facts) = match self {
-            Self::Wall => (
-                ErrorType::ExecutionTimeout,
-                format!("the run was stopped: it took longer than its wall-clock limit of {:?}", limits.wall),
-                json!({ "limit": "wall", "limit_ms": limits.wall.as_millis() as u64 }),
-            ),
-            Self::Cpu { used } => (
-                ErrorType::CpuLimitExceeded,
-                format!("the run was stopped: it used more than its CPU limit of {:?}", limits.cpu),
-                json!({ "limit": "cpu", "limit_ms": limits.cpu.as_millis() as u64, "used_ms": used.as_millis() as u64 }),
-            ),
+            Self::Wall => {
+                let used = usage.wall.max(limits.wall);
+                let what = "it took longer than its wall-clock limit";
+                (
+                    ErrorType::ExecutionTimeout,
+                    stopped(what, "limits.wall", format!("{:?}", limits.wall), format!("{used:.1?}")),
+                    json!({ "limit": "wall", "limit_ms": milliseconds(limits.wall), "used_ms": milliseconds(used) }),
+                )
+            }
+            Self::Cpu { used } => {
+                let what = "it used more CPU time than its limit";
+                (
+                    ErrorType::CpuLimitExceeded,
+                    stopped(what, "limits.cpu", format!("{:?}", limits.cpu), format!("{used:.1?}")),
+                    json!({ "limit": "cpu", "limit_ms": milliseconds(limits.cpu), "used_ms": milliseconds(used) }),
+                )
+            }
             Self::Heap => (
                 ErrorType::HeapLimitExceeded,
-                format!("the run was stopped: its heap grew beyond the limit of {} bytes", limits.heap_bytes),
-                json!({ "limit": "heap", "limit_bytes": limits.heap_bytes }),
+                stopped(
+                    "its heap grew beyond its limit",
+                    "limits.heap",
+                    limits.heap_bytes.to_string(),
+                    heap_used.to_string(),
+                ),
+                json!({ "limit": "heap", "limit_bytes": limits.heap_bytes, "used_bytes": heap_used }),
             ),
             Self::ArrayBuffers => (
                 ErrorType::HeapLimitExceeded,
-                format!(
-                    "the run was stopped: its ArrayBuffers grew beyond the limit of {} bytes",
-                    limits.heap_bytes
+                stopped(
+                    "its ArrayBuffers grew beyond their limit",
+                    "limits.heap",
+                    limits.heap_bytes.to_string(),
+                    "more".to_owned(),
                 ),
                 json!({ "limit": "array_buffers", "limit_bytes": limits.heap_bytes }),
             ),
@@ -76,6 +95,10 @@ impl StopReason {
         }
         error
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A run whose thread did not obey.

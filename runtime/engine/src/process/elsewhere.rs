@@ -96,8 +96,12 @@ impl Elsewhere {
             () = asked.notified() => return Err(NotStarted::Cancelled),
             before = metadata(&mut job) => before?,
         };
-        let facts = std::mem::replace(&mut job.facts, Box::new(|_| Ok(Value::Null)));
-        let facts = match facts(&before) {
+        // Holding values against schemas takes its time where they are large.
+        let asked_for = move || (job.facts(&before), job, before);
+        let Ok((facts, job, before)) = tokio::task::spawn_blocking(asked_for).await else {
+            return Err(NotStarted::Host("the host panicked or was shut down".to_owned()));
+        };
+        let facts = match facts {
             Ok(facts) => facts,
             Err(error) => return Ok(self.not_called(before, Interrupted::Refused(error), started)),
         };

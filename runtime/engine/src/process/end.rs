@@ -39,7 +39,7 @@ pub enum Settled {
         /// Whether it would say the same again.
         is_repeatable: bool,
     },
-    /// It returned more than an action may return: so many bytes.
+    /// It returned more than an action may return, or declares more than a function may declare: so many bytes.
     TooLarge(u64),
     /// The function threw, and the SDK said what.
     Threw {
@@ -206,6 +206,7 @@ impl Settled {
                 exception: shortened(error.exception_message.clone()),
                 frames,
             },
+            Interrupted::DeclaredTooMuch(bytes) => Self::TooLarge(bytes),
             // A child is refused nothing, and its host is the parent.
             Interrupted::Refused(error) => Self::Engine(error.message),
             Interrupted::HostFailed(message)
@@ -246,7 +247,7 @@ impl Settled {
             }
             Self::Returned(_) => Err(Interrupted::Engine("the child described nothing".to_owned())),
             Self::Threw { error, .. } => Err(Interrupted::Engine(error.message)),
-            Self::TooLarge(bytes) => Err(Interrupted::Engine(format!("a description of {bytes} bytes"))),
+            Self::TooLarge(bytes) => Err(Interrupted::DeclaredTooMuch(bytes)),
             Self::Stopped(stopped) => Err(Interrupted::Stopped(stopped.reason())),
             Self::NeverSettled => Err(Interrupted::NeverSettled),
             Self::NotStarted(message) | Self::Engine(message) => Err(Interrupted::Engine(message)),

@@ -106,3 +106,38 @@ fn rust_never_rejects_what_zod_accepts() {
         }
     }
 }
+
+#[test]
+fn a_schema_has_a_limit_of_parts_and_one_of_the_most_takes_bounded_room() {
+    let field =
+        |number: usize| json!({ "anyOf": [{ "const": number }, { "type": "string", "minLength": 1 }] });
+    let schema = |fields: usize| {
+        let fields: serde_json::Map<_, _> = (0..fields).map(|n| (format!("k{n}"), field(n))).collect();
+        json!({ "type": "object", "properties": fields })
+    };
+    let Err(error) = compile(&schema(MAX_SCHEMA_PARTS / 3 + 1)) else { panic!("it compiles") };
+    assert!(error.contains("limit schema_parts: 20000, used: "), "{error}");
+    let check = compile(&schema(MAX_SCHEMA_PARTS / 3 - 10)).unwrap();
+    assert_eq!(check.violations(&json!({ "k1": "" })).len(), 1);
+    // Without a process of its own this says nothing about what other tests hold: nextest gives it one.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    let kib: u64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(kib < 300 * 1024, "{kib} KiB");
+}
+
+#[test]
+fn a_value_that_is_too_much_work_is_refused_before_it_is_looked_at() {
+    let words: Vec<Value> = (0..3_000).map(|n| json!({ "const": format!("q{n}") })).collect();
+    let check = compile(&json!({ "properties": { "a": { "items": { "anyOf": words } } } })).unwrap();
+    let list = |length: usize| json!({ "a": vec!["none of them"; length] });
+    let said = &check.violations(&list(30_000))[0].message;
+    assert!(said.contains("limit schema_work: 50000000, used: "), "{said}");
+    assert!(!check.violations(&list(100))[0].message.contains("limit"), "the probe works");
+    // Fields do not look at each other's values: a large value of a wide schema is no more work than it has values.
+    let wide: serde_json::Map<_, _> =
+        (0..5_000).map(|n| (format!("k{n}"), json!({ "enum": ["a", "b"] }))).collect();
+    let value: serde_json::Map<_, _> = (0..5_000).map(|n| (format!("k{n}"), json!("a"))).collect();
+    let check = compile(&json!({ "properties": wide, "additionalProperties": false })).unwrap();
+    assert_eq!(check.violations(&Value::Object(value)), vec![]);
+}

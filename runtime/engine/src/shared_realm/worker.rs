@@ -436,7 +436,7 @@ fn is_lost(settled: &Result<onevent_ops::Completion, Interrupted>) -> bool {
 /// The same job, for another isolate: what it is called with is known.
 fn again(job: ExecuteJob, before: Value, facts: Value) -> ExecuteJob {
     let known = job.host_runtime.spawn(async move { Ok(before) });
-    ExecuteJob { before: AbortOnDropHandle::new(known), facts: Box::new(move |_| Ok(facts)), ..job }
+    ExecuteJob { before: AbortOnDropHandle::new(known), facts: Some(Box::new(move |_| Ok(facts))), ..job }
 }
 
 /// The metadata before the run, and what the function is called with; or what is wrong with it.
@@ -446,8 +446,7 @@ async fn before(
 ) -> Result<(Value, Result<Value, Interrupted>), NotStarted> {
     match Running::wait_for(stop, &mut job.before).await {
         Ok(Ok(Ok(value))) => {
-            let facts = std::mem::replace(&mut job.facts, Box::new(|_| Ok(Value::Null)));
-            let facts = facts(&value).map_err(Interrupted::Refused);
+            let facts = job.facts(&value).map_err(Interrupted::Refused);
             Ok((value, facts))
         }
         Ok(Ok(Err(message))) => Err(NotStarted::Host(message)),

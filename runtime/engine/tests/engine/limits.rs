@@ -375,3 +375,45 @@ async fn a_host_that_cannot_read_the_connection_in_time_refuses_the_run_and_deci
     let report = engine().run(invocation, Arc::new(MemoryHost::default())).await.unwrap();
     assert_eq!(report.outcome, Outcome::Succeeded, "a host that answers: {:?}", report.error);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_and_queries_that_are_too_long_for_v8_are_refused() {
+    let body = "const ends: string[] = [];\n\
+        const attempt = (work: () => void) => { try { work(); ends.push('done'); } catch (e: any) { ends.push(e.constructor.name); } };\n\
+        attempt(() => new URLSearchParams('a&'.repeat(300_000)));\n\
+        attempt(() => new URLSearchParams([['a', '中'.repeat(9_000_000)]]).toString());\n\
+        attempt(() => new URL('https://a.b/' + '中'.repeat(9_000_000)));\n\
+        attempt(() => { const p = new URLSearchParams('a&'.repeat(100_000)); if (p.size !== 100_000) throw new Error(); });\n\
+        attempt(() => { const u = new URL('https://a.b'); u.searchParams.append('a', 'b'); u.hash = 'x'; if (u.href !== 'https://a.b/?a=b#x') throw new Error(); });\n\
+        await nango.log(ends.join(' '));";
+    let report =
+        run_with(body, Arc::default(), |invocation| invocation.limits.cpu = Duration::from_secs(20)).await;
+    let said = report.logs.first().map(|line| line.message.as_str());
+    assert_eq!(said, Some("RangeError RangeError TypeError done done"), "{:?}", report.error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_texts_are_cut_before_they_are_formatted_wherever_they_are_in_a_value() {
+    let long = "'x'.repeat(3_000_000)";
+    for value in [
+        long.to_owned(),
+        format!("{{ a: [{{ b: {long} }}] }}"),
+        format!("new Map([[1, {long}]])"),
+        format!("{{ [{long}]: 1 }}"),
+        format!("new Error({long})"),
+        format!("new Proxy({{ a: {long} }}, {{}})"),
+        format!("Symbol({long})"),
+        format!("Object.defineProperty(() => {{}}, 'name', {{ value: {long} }})"),
+    ] {
+        let report = run_with(&format!("console.log({value});"), Arc::default(), |invocation| {
+            invocation.limits.cpu = Duration::from_secs(20);
+        })
+        .await;
+        let message = report.logs.first().map(|line| line.message.clone()).unwrap_or_default();
+        assert!(message.len() < 100_000, "{value}: {} bytes", message.len());
+    }
+    let report =
+        run("console.log({ a: 'x', m: new Map([[1, { d: 2n }]]) }, new Proxy({ q: 1 }, {}), Symbol('s'));")
+            .await;
+    assert_eq!(report.logs[0].message, "{ a: \"x\", m: Map(1) { 1 => { d: 2n } } } { q: 1 } Symbol(s)");
+}

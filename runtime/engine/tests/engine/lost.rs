@@ -1,10 +1,13 @@
 //! Code that no stop reaches: whoever waits is let go, the thread is counted, and an engine with too many refuses work.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use onevent_contract::{ErrorType, Outcome, RunReport};
-use onevent_engine::{Engine, Project, ProjectSource, RunRefused, STOP_GRACE};
+use async_trait::async_trait;
+use onevent_contract::{ErrorType, FunctionKey, Outcome, RunReport, Timings, Usage};
+use onevent_engine::process::{ChildEnd, ChildFailure, DescribeElsewhere, Processes, RunElsewhere, Settled};
+use onevent_engine::{Engine, Isolation, Project, ProjectSource, RunRefused, STOP_GRACE};
 use serde_json::json;
 
 use crate::support::{MemoryHost, function, invocation};
@@ -45,6 +48,7 @@ async fn a_run_that_cannot_be_stopped_is_reported_and_its_thread_is_found_again(
     let body = format!("await nango.log('begun'); nango.get({{ endpoint: '/slow' }}); {HANGS}");
     let report = run(&engine, &body, host).await.unwrap();
     assert_eq!(engine.lost_threads(), 1);
+    assert!(engine.metrics().contains("onevent_threads_lost 1\n"), "{}", engine.metrics());
     let error = report.error.unwrap();
     assert_eq!((report.outcome, error.kind), (Outcome::Stopped, ErrorType::CpuLimitExceeded));
     assert!(error.hint.unwrap().contains("cannot interrupt"));
@@ -54,6 +58,7 @@ async fn a_run_that_cannot_be_stopped_is_reported_and_its_thread_is_found_again(
     let report = run(&engine, "await nango.log('fine');", Arc::default()).await.unwrap();
     assert_eq!(report.outcome, Outcome::Succeeded, "another thread does it: {:?}", report.error);
     until_found(&engine).await;
+    assert!(engine.metrics().contains("onevent_threads_lost 0\n"), "{}", engine.metrics());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,6 +74,43 @@ async fn an_engine_that_has_lost_too_many_threads_takes_no_more_work_until_it_fi
     until_found(&engine).await;
     let report = engine.run(invocation(&fine), Arc::new(MemoryHost::default())).await.unwrap();
     assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+}
+
+/// Child processes that are done at once.
+struct Children;
+
+#[async_trait]
+impl Processes for Children {
+    async fn run(&self, _: RunElsewhere) -> Result<ChildEnd, ChildFailure> {
+        let settled = Settled::Returned(None);
+        Ok(ChildEnd { settled, usage: Usage::default(), timings: Timings::default() })
+    }
+
+    async fn describe(&self, _: DescribeElsewhere) -> Result<ChildEnd, ChildFailure> {
+        Err(ChildFailure::OutOfMemory)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_in_child_processes_need_none_of_the_threads_that_are_lost() {
+    let elsewhere = Arc::<AtomicBool>::default();
+    let chosen = Arc::clone(&elsewhere);
+    let isolation_of = move |_: &FunctionKey| match chosen.load(Ordering::Relaxed) {
+        true => Isolation::Process,
+        false => Isolation::Thread,
+    };
+    let engine = Engine::builder().realm(crate::REALM).max_lost_threads(1).shared_isolates(1);
+    let engine =
+        engine.processes(Arc::new(Children), 1).isolation_of(Arc::new(isolation_of)).build().unwrap();
+    let fine = load(&engine, &function("")).await;
+    run(&engine, HANGS, Arc::default()).await.unwrap();
+    engine.too_many_threads_lost().await;
+    let run = async || engine.run(invocation(&fine), Arc::new(MemoryHost::default())).await;
+    assert_eq!(run().await.unwrap_err().code(), "threads_lost");
+    elsewhere.store(true, Ordering::Relaxed);
+    let report = run().await.unwrap();
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+    until_found(&engine).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,6 +18,7 @@ mod effects;
 mod globals;
 mod kept;
 mod lazy;
+mod limit_errors;
 mod limits;
 mod loading;
 mod lost;

@@ -121,3 +121,63 @@ async fn what_a_burst_has_left_is_given_back_while_another_run_goes_on() {
     assert!(!long.is_finished(), "the control goes on");
     long.abort();
 }
+
+/// The most that the process has held so far.
+fn peak() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = text.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// What makes the host hold as much as it lets itself be made to, while the heap stays small.
+const WORST: [&str; 4] = [
+    // Bodies that are under way.
+    "const data = 'x'.repeat(8 * 1024 * 1024); \
+     for (let i = 0; i < 40; i++) void nango.post({ endpoint: '/slow', data }).catch(() => {});",
+    // The same of JSON that takes many times its text when it is read.
+    "const data = JSON.parse(`[${'[0],'.repeat(100_000)}0]`); \
+     for (let i = 0; i < 40; i++) void nango.post({ endpoint: '/slow', data }).catch(() => {});",
+    "const data = JSON.parse(`[${'[0],'.repeat(50_000)}0]`); \
+     for (let i = 0; i < 40; i++) void nango.setMetadata({ data }).catch(() => {});",
+    // What is logged beside a message.
+    "const data = JSON.parse(`[${'[0],'.repeat(8_000)}0]`); for (let i = 0; i < 60; i++) await nango.log('x', data);",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixteen_of_the_worst_at_once_stay_within_bounds() {
+    let engine = Engine::builder().realm(crate::REALM).build().unwrap();
+    for body in WORST {
+        let project = load(&engine, &format!("{body} await new Promise((r) => setTimeout(r, 1_500));")).await;
+        let runs: Vec<_> = (0..16)
+            .map(|_| {
+                let (engine, mut invocation) = (engine.clone(), invocation(&project));
+                invocation.limits.cpu = Duration::from_secs(20);
+                let host = MemoryHost::with(serde_json::json!({}));
+                tokio::spawn(async move { engine.run(invocation, host).await.unwrap() })
+            })
+            .collect();
+        for run in runs {
+            let report = run.await.unwrap();
+            assert_eq!(report.outcome.as_str(), "succeeded", "{body}: {:?}", report.error);
+        }
+        let held = peak() / 1024 / 1024;
+        assert!(held < 1_500, "{body}: {held} MiB");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_that_fill_their_heaps_while_they_are_loaded_wait_for_each_other() {
+    let engine = Engine::builder().realm(crate::REALM).build().unwrap();
+    let code = "import { createOnEvent } from 'nango';\n\
+        const held = Array.from({ length: 60 }, () => new Array(125_000).fill(1.5));\n\
+        await new Promise((r) => setTimeout(r, 1_000));\n\
+        export default createOnEvent({ description: `${held.length}`, event: 'validate-connection', exec: async () => {} });";
+    let index: String = (0..24).map(|number| format!("import './acme/on-events/f{number}';\n")).collect();
+    let files = (0..24).map(|number| (format!("acme/on-events/f{number}.ts"), code.to_owned()));
+    let files = files.chain([("index.ts".to_owned(), index)]);
+    let project = engine.load(ProjectSource::files(files)).await.unwrap();
+    assert_eq!((project.functions.len(), project.broken.len()), (24, 0), "{:?}", project.broken);
+    // Each holds 60 MB.
+    let held = peak() / 1024 / 1024;
+    assert!(held < 1_000, "{held} MiB");
+}

@@ -133,13 +133,13 @@ async fn data_is_compared_where_it_was_recorded_in_each_kind_of_body() {
     let pairs = |pairs: &[(&str, &str)]| {
         ProxyBody::Form(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
     };
-    assert_eq!(body(&host, post("/json", ProxyBody::Json(json!({"a": [null], "b": 1})))).await, "1");
+    assert_eq!(body(&host, post("/json", ProxyBody::Json(json!({"a": [null], "b": 1}).into()))).await, "1");
     let form = pairs(&[("a[b]", "1"), ("list[]", "x"), ("list[]", "y")]);
     assert_eq!(body(&host, post("/form", form)).await, "2");
     assert_eq!(body(&host, post("/form-text", pairs(&[("a", "1"), ("b", "x y")]))).await, "3");
     assert_eq!(body(&host, post("/bytes", ProxyBody::Bytes(vec![0xff, 0].into()))).await, "4");
     assert_eq!(body(&host, post("/any", ProxyBody::Text("anything".into()))).await, "5");
-    let message = refusal(&host, post("/json", ProxyBody::Json(json!({"a": []})))).await;
+    let message = refusal(&host, post("/json", ProxyBody::Json(json!({"a": []}).into()))).await;
     assert!(message.contains("data: recorded {\"b\":1,\"a\":[null]}, asked {\"a\":[]}"), "{message}");
 }
 
@@ -251,7 +251,7 @@ async fn nothing_that_writes_passes_the_wall() {
     assert!(host.proxy(&call("f"), request(None, None)).await.is_ok());
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
         let mut request = ProxyRequest::new(method.clone(), "/items");
-        request.body = Some(ProxyBody::Json(json!({"name": "n"})));
+        request.body = Some(ProxyBody::Json(json!({"name": "n"}).into()));
         match host.proxy(&call("f"), request).await {
             Err(HostError::Configuration { code, message }) => {
                 assert_eq!(code, "read_only");

@@ -3,7 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use oauth2::HttpResponse;
-use onevent_contract::{HostError, JsonObject};
+use onevent_contract::{HostError, JsonObject, limit_met};
 use serde_json::Value;
 use thiserror::Error;
 use url::form_urlencoded;
@@ -41,7 +41,10 @@ pub(super) enum NoAnswer {
     Redirect { status: u16 },
     #[error("the token endpoint's answer was cut short, or cannot be unpacked")]
     Broken,
-    #[error("the token endpoint's answer is larger than {MAX_TOKEN_ANSWER_BYTES} bytes")]
+    #[error(
+        "the token endpoint's answer is too large ({})",
+        limit_met("token_answer_bytes", MAX_TOKEN_ANSWER_BYTES, "more")
+    )]
     TooLarge,
     #[error("the token endpoint answered {status} with what is neither JSON nor a form")]
     Unreadable { status: u16 },

@@ -7,7 +7,6 @@ use serde_json::Value;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::configuration::configuration;
 use crate::Target;
 use crate::template::{Template, Values};
 
@@ -61,7 +60,7 @@ pub(super) fn build(target: &Target, request: &ProxyRequest, values: &Values<'_>
     let with_credentials = filled.with_credentials;
     let body = match (request.body.clone(), fields.is_empty()) {
         (body, true) => body,
-        (None, false) => Some(ProxyBody::Json(Value::Object(fields))),
+        (None, false) => Some(ProxyBody::Json(Value::Object(fields).into())),
         (Some(body), false) => Some(with_fields(body, fields)),
     };
     let Some(body) = body else { return Ok(Body::default()) };
@@ -72,11 +71,7 @@ pub(super) fn build(target: &Target, request: &ProxyRequest, values: &Values<'_>
 /// The bytes of a body, and its content type.
 pub(crate) fn encoded(body: ProxyBody) -> Result<(Bytes, ContentType), HostError> {
     Ok(match body {
-        ProxyBody::Json(value) => {
-            let text = serde_json::to_vec(&value)
-                .map_err(|error| configuration("invalid_body", error.to_string()))?;
-            (Bytes::from(text), ContentType::Default("application/json"))
-        }
+        ProxyBody::Json(text) => (Bytes::from(text.into_string()), ContentType::Default("application/json")),
         ProxyBody::Text(text) => {
             (Bytes::from(text), ContentType::Default("application/x-www-form-urlencoded"))
         }
@@ -102,10 +97,13 @@ fn with_fields(body: ProxyBody, fields: JsonObject) -> ProxyBody {
         })
     };
     match body {
-        ProxyBody::Json(Value::Object(mut object)) => {
-            merge(&mut object, fields);
-            ProxyBody::Json(Value::Object(object))
-        }
+        ProxyBody::Json(text) => match text.value() {
+            Value::Object(mut object) => {
+                merge(&mut object, fields);
+                ProxyBody::Json(Value::Object(object).into())
+            }
+            _ => ProxyBody::Json(text),
+        },
         ProxyBody::Form(pairs) => ProxyBody::Form(pairs.into_iter().chain(texts(fields)).collect()),
         ProxyBody::Multipart(pairs) => ProxyBody::Multipart(pairs.into_iter().chain(texts(fields)).collect()),
         other => other,

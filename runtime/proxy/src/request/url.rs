@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use onevent_contract::{HostError, Params, ProxyRequest};
+use onevent_contract::{HostError, MAX_SENT_URL_BYTES, Params, ProxyRequest, limit_met};
 use url::Url;
 
 use super::configuration::configuration;
@@ -47,19 +47,35 @@ pub(super) fn build_bare(
             configuration("unsupported_provider", message)
         })?;
     let base = base(BASE, template, values, secrets)?;
-    let endpoint = values
-        .render(&Template::without_alternatives(&request.endpoint))
+    let endpoint = endpoint(&request.endpoint, values, secrets)
         .map_err(|unresolved| unresolved.into_error("the endpoint"))?;
-    if endpoint.secret {
-        secrets.add(&endpoint.text);
-    }
     // An endpoint may also be written with the provider's own base URL, while the integration has another one.
     let official = provider.proxy.base_url.as_deref().filter(|official| *official != template);
     let official = official.and_then(|official| self::base(BASE, official, values, secrets).ok());
     let mut url = joined(&base, official.as_ref(), &endpoint.text)?;
     add_params(&mut url, request.params.as_ref())?;
     url.set_fragment(None);
+    if url.as_str().len() > MAX_SENT_URL_BYTES {
+        let limit = limit_met("sent_url_bytes", MAX_SENT_URL_BYTES, url.as_str().len());
+        return Err(configuration(
+            "url_too_long",
+            format!("no server takes a URL as long as that ({limit})"),
+        ));
+    }
     Ok(BareUrl { url, secret: base.secret || endpoint.secret })
+}
+
+/// An author's endpoint with its values put in. What is made of credentials is hidden, and nothing else of it.
+fn endpoint(text: &str, values: &Values<'_>, secrets: &mut Secrets) -> Result<Rendered, Unresolved> {
+    let mut endpoint = Rendered::default();
+    for segment in Template::without_alternatives(text).alternatives.iter().flatten() {
+        let piece = values.segment(segment)?;
+        if piece.secret {
+            secrets.add(&piece.text);
+        }
+        endpoint.push(&piece);
+    }
+    Ok(endpoint)
 }
 
 /// The integration's own base URL, whatever a call overrides; `None` where it has none, or lacks a value for it.

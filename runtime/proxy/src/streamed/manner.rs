@@ -112,7 +112,8 @@ impl Manner for Passing {
 fn with_fields(content_type: &str, bytes: &[u8]) -> Option<ProxyBody> {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if essence == "application/json" || essence.ends_with("+json") {
-        return serde_json::from_slice(bytes).ok().filter(Value::is_object).map(ProxyBody::Json);
+        let value = serde_json::from_slice(bytes).ok().filter(Value::is_object);
+        return value.map(|value| ProxyBody::Json(value.into()));
     }
     (essence == "application/x-www-form-urlencoded")
         .then(|| ProxyBody::Form(form_urlencoded::parse(bytes).into_owned().collect()))

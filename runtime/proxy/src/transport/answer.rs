@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_ENCODING;
-use onevent_contract::{HeaderLines, HostError, HttpOutcome, ResponseHead};
+use onevent_contract::{HeaderLines, HeldBytes, HostError, HttpOutcome, ResponseHead};
 use reqwest::Response;
 
 use super::Failure;
@@ -18,6 +18,8 @@ pub(crate) struct HopAnswer {
     pub(crate) packing: Packing,
     /// Unpacked, unless that is unknown.
     pub(crate) body: Result<Bytes, BrokenBody>,
+    /// The room that it takes of what the run's calls carry, while the proxy has it.
+    pub(crate) _held: HeldBytes,
 }
 
 /// Why an answer whose head arrived has no body.

@@ -25,13 +25,17 @@ pub(crate) async fn exchange(
     let status_text = reason(&response);
     let mut held = budget.take(0).map_err(Failure::no_room)?;
     let body = match (packed_body(response, &mut held).await, &packing) {
-        (Err(BodyProblem::TooLarge), _) => return Err(Failure::body_too_large()),
+        (Err(BodyProblem::TooLarge { bytes }), _) => return Err(Failure::body_too_large(bytes)),
         (Err(BodyProblem::NoRoom(exceeded)), _) => return Err(Failure::no_room(exceeded)),
         (Err(BodyProblem::Aborted), _) => Err(BrokenBody::Aborted),
-        (Ok(packed), Packing::Known(codings)) => unpacked(packed, codings).await?,
+        (Ok(packed), Packing::Known(codings)) => {
+            let (body, room) = unpacked(packed, codings, held).await?;
+            held = room;
+            body
+        }
         (Ok(body), Packing::Plain | Packing::Unknown(_)) => Ok(body),
     };
-    Ok(HopAnswer { status, status_text, headers, packing, body })
+    Ok(HopAnswer { status, status_text, headers, packing, body, _held: held })
 }
 
 /// Sends one request and waits for the head of its answer. `accepted` is what the body may be packed with.
@@ -73,25 +77,26 @@ fn reason(response: &Response) -> String {
 fn header_lines(map: &HeaderMap) -> Result<HeaderLines, Failure> {
     let size: usize = map.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > MAX_HEADER_BYTES {
-        return Err(Failure::headers_too_large());
+        return Err(Failure::headers_too_large(size));
     }
     Ok(map.iter().map(|(name, value)| (name.as_str(), latin1(value.as_bytes()))).collect())
 }
 
 enum BodyProblem {
-    TooLarge,
+    TooLarge { bytes: usize },
     NoRoom(BudgetExceeded),
     Aborted,
 }
 
 async fn packed_body(mut response: Response, held: &mut HeldBytes) -> Result<Bytes, BodyProblem> {
-    if response.content_length().is_some_and(|length| length > MAX_BODY_BYTES as u64) {
-        return Err(BodyProblem::TooLarge);
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    if let Some(bytes) = announced.filter(|length| *length > MAX_BODY_BYTES) {
+        return Err(BodyProblem::TooLarge { bytes });
     }
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| BodyProblem::Aborted)? {
         if body.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(BodyProblem::TooLarge);
+            return Err(BodyProblem::TooLarge { bytes: body.len() + chunk.len() });
         }
         held.grow(chunk.len()).map_err(BodyProblem::NoRoom)?;
         body.extend_from_slice(&chunk);
@@ -99,23 +104,30 @@ async fn packed_body(mut response: Response, held: &mut HeldBytes) -> Result<Byt
     Ok(body.freeze())
 }
 
+/// A body, or what is wrong with it, and the room that it takes.
+type Unpacked = (Result<Bytes, BrokenBody>, HeldBytes);
+
 /// Undoes what a body is packed with. That takes a while for a large one, so it does not hold up other calls.
-async fn unpacked(packed: Bytes, codings: &[Coding]) -> Result<Result<Bytes, BrokenBody>, Failure> {
+async fn unpacked(packed: Bytes, codings: &[Coding], mut held: HeldBytes) -> Result<Unpacked, Failure> {
     if packed.is_empty() {
-        return Ok(Ok(packed));
+        return Ok((Ok(packed), held));
     }
-    let codings = codings.to_vec();
-    let unpacked = tokio::task::spawn_blocking(move || coding::unpack(packed, &codings)).await;
-    let broken = |code, message| Ok(Err(BrokenBody::Unpacking { code, message }));
-    match unpacked {
-        Ok(Ok(body)) => Ok(Ok(body)),
-        Ok(Err(UnpackError::TooLarge)) => Err(Failure::body_too_large()),
-        Ok(Err(UnpackError::TooManyCodings)) => Err(Failure::too_many_codings(MAX_CONTENT_CODINGS)),
-        Ok(Err(UnpackError::Cut)) => broken("Z_BUF_ERROR", "unexpected end of file"),
-        Ok(Err(UnpackError::Broken(message))) => broken("Z_DATA_ERROR", message),
+    let (codings, budget) = (codings.to_vec(), held.budget().clone());
+    let unpacking = move || (coding::unpack(packed, &codings, &mut held), held);
+    let Ok((unpacked, held)) = tokio::task::spawn_blocking(unpacking).await else {
         // The runtime is going down.
-        Err(_) => Ok(Err(BrokenBody::Aborted)),
-    }
+        return Ok((Err(BrokenBody::Aborted), budget.take(0).map_err(Failure::no_room)?));
+    };
+    let broken = |code, message| Err(BrokenBody::Unpacking { code, message });
+    let body = match unpacked {
+        Ok(body) => Ok(body),
+        Err(UnpackError::TooLarge) => return Err(Failure::body_too_large(MAX_BODY_BYTES + 1)),
+        Err(UnpackError::NoRoom(exceeded)) => return Err(Failure::no_room(exceeded)),
+        Err(UnpackError::TooManyCodings) => return Err(Failure::too_many_codings(MAX_CONTENT_CODINGS)),
+        Err(UnpackError::Cut) => broken("Z_BUF_ERROR", "unexpected end of file"),
+        Err(UnpackError::Broken(message)) => broken("Z_DATA_ERROR", message),
+    };
+    Ok((body, held))
 }
 
 /// Headers are bytes; Node shows each as one character.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use onevent_contract::{BudgetExceeded, HostError};
+use onevent_contract::{BudgetExceeded, HostError, limit_met};
 use rustls::CertificateError;
 use url::Url;
 
@@ -59,11 +59,10 @@ impl Failure {
         Self::bad_redirect("it wants the body once more, which was too large to be kept")
     }
 
-    pub(crate) fn body_too_large() -> Self {
-        Self::network(
-            "ERR_BAD_RESPONSE",
-            format!("the body of the answer is larger than {MAX_BODY_BYTES} bytes"),
-        )
+    /// With so many bytes so far.
+    pub(crate) fn body_too_large(used: usize) -> Self {
+        let limit = limit_met("answer_body_bytes", MAX_BODY_BYTES, used);
+        Self::network("ERR_BAD_RESPONSE", format!("the body of the answer is too large ({limit})"))
     }
 
     /// The run's calls carry too much already.
@@ -72,18 +71,23 @@ impl Failure {
     }
 
     pub(crate) fn too_many_codings(most: usize) -> Self {
-        Self::network("ERR_BAD_RESPONSE", format!("the body of the answer is packed more than {most} times"))
-    }
-
-    pub(crate) fn headers_too_large() -> Self {
+        let limit = limit_met("answer_codings", most, most + 1);
         Self::network(
-            "HPE_HEADER_OVERFLOW",
-            format!("the headers of the answer are larger than {MAX_HEADER_BYTES} bytes"),
+            "ERR_BAD_RESPONSE",
+            format!("the body of the answer is packed too many times ({limit})"),
         )
     }
 
+    pub(crate) fn headers_too_large(used: usize) -> Self {
+        let limit = limit_met("answer_header_bytes", MAX_HEADER_BYTES, used);
+        Self::network("HPE_HEADER_OVERFLOW", format!("the headers of the answer are too large ({limit})"))
+    }
+
     pub(crate) fn too_many_redirects() -> Self {
-        Self::network("ERR_FR_TOO_MANY_REDIRECTS", format!("more than {MAX_REDIRECTS} redirects"))
+        Self::network(
+            "ERR_FR_TOO_MANY_REDIRECTS",
+            format!("too many redirects ({})", limit_met("redirects", MAX_REDIRECTS, MAX_REDIRECTS + 1)),
+        )
     }
 
     pub(crate) fn bad_redirect(why: &str) -> Self {
@@ -156,7 +160,8 @@ fn by_cause(cause: Cause<'_>, error: &reqwest::Error, address: &str) -> Option<F
 
 fn http_failure(error: &hyper::Error, address: &str) -> Option<Failure> {
     if error.is_parse_too_large() {
-        return Some(Failure::headers_too_large());
+        // Nobody counted the rest.
+        return Some(Failure::headers_too_large(MAX_HEADER_BYTES + 1));
     }
     let carried = error.source().and_then(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
     let malformed = matches!(carried, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));

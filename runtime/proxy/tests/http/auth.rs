@@ -180,7 +180,7 @@ async fn bodies_arrive_in_their_kind_and_only_where_the_method_has_one() {
     let target = oauth(&server, "");
     let pairs = || vec![("a b".to_owned(), "1&2".to_owned()), ("c".to_owned(), "ä".to_owned())];
     for (sent, content_type, expected) in [
-        (ProxyBody::Json(json!({"a": [1]})), "application/json", r#"{"a":[1]}"#),
+        (ProxyBody::Json(json!({"a": [1]}).into()), "application/json", r#"{"a":[1]}"#),
         (ProxyBody::Text("a=1".into()), "application/x-www-form-urlencoded", "a=1"),
         (ProxyBody::Bytes("raw".into()), "", "raw"),
         (ProxyBody::Form(pairs()), "application/x-www-form-urlencoded", "a+b=1%262&c=%C3%A4"),
@@ -229,10 +229,10 @@ async fn the_templates_body_is_merged_into_the_authors() {
     };
     assert_eq!(send(None).await, r#"{"auth":{"token":"token-12345"}}"#);
     assert_eq!(
-        send(Some(ProxyBody::Json(json!({"auth": {"by": "me", "token": 1}, "x": 1})))).await,
+        send(Some(ProxyBody::Json(json!({"auth": {"by": "me", "token": 1}, "x": 1}).into()))).await,
         r#"{"auth":{"by":"me","token":"token-12345"},"x":1}"#
     );
-    assert_eq!(send(Some(ProxyBody::Json(json!([1])))).await, "[1]");
+    assert_eq!(send(Some(ProxyBody::Json(json!([1]).into()))).await, "[1]");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ fn to(status: u16, location: &str) -> String {
 
 fn post(endpoint: String) -> ProxyRequest {
     let mut request = ProxyRequest::new(Method::POST, endpoint);
-    request.body = Some(ProxyBody::Json(json!({"a": 1})));
+    request.body = Some(ProxyBody::Json(json!({"a": 1}).into()));
     request.headers.insert("cookie".into(), "session=1".into());
     request.headers.insert("x-trace".into(), "7".into());
     request

@@ -211,7 +211,7 @@ async fn redirects_take_them_nowhere_else_even_where_headers_are_forwarded() {
     // Nor in a body.
     let target = sealed(oauth(&server, "  body:\n    token: ${accessToken}\n"), &[]);
     let mut request = ProxyRequest::new(Method::POST, format!("/to/{port}"));
-    request.body = Some(ProxyBody::Json(json!({})));
+    request.body = Some(ProxyBody::Json(json!({}).into()));
     let error = Setup::new().send(&target, request).await.unwrap_err();
     assert_eq!(code(&error), "redirect_denied");
 }

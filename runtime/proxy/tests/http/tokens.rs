@@ -265,7 +265,7 @@ async fn what_says_nothing_about_the_token_is_no_refusal() {
         unavailable(failure(move || malformed.into_response()).await);
     }
     let huge = || json_answer(200, &json!({"access_token": "access-22222", "more": "x".repeat(300 * 1024)}));
-    assert!(unavailable(failure(huge).await).contains("larger than 262144 bytes"));
+    assert!(unavailable(failure(huge).await).contains("limit token_answer_bytes: 262144"));
     let closed = fetched(&renewable("http://127.0.0.1:1/token", "")).await.unwrap_err();
     assert_eq!(unavailable(closed), "connect ECONNREFUSED 127.0.0.1:1");
 }

@@ -241,7 +241,7 @@ async fn a_deployment_that_is_wrong_changes_nothing_and_says_where() {
             "function_broken",
             "hubspot/on-events/check.cjs:1:14: code outside `exec` threw: Uncaught Error: Cannot find module 'soap'",
         ),
-        (huge, "function_broken", "limit of a source file"),
+        (huge, "function_broken", "limit file_bytes: 4194304"),
     ] {
         for path in ["/sync/deploy/confirmation", "/sync/deploy"] {
             let answer = world.ask("POST", path, Some(&hubspot(vec![script.clone()]))).await;

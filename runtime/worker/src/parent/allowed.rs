@@ -2,6 +2,7 @@
 
 use onevent_contract::{
     HostCall, JsonObject, MAX_METADATA_BYTES, Params, ProxyBody, ProxyRequest, SchemaCheck, sendable_method,
+    tree_bytes,
 };
 use onevent_ops::{LONGEST_LOCK, MAX_CHECKPOINT_BYTES, MAX_FETCH_HEADERS, MAX_LOCK_KEY_CHARS, MAX_PAIRS};
 use serde_json::Value;
@@ -33,6 +34,17 @@ pub(super) fn is_allowed(call: &HostCall, schema: Option<&dyn SchemaCheck>) -> b
         | HostCall::TriggerAction(_)
         | HostCall::ReleaseAllLocks
         | HostCall::Checkpoint => true,
+    }
+}
+
+/// What a call takes in memory beside its frame, where it has JSON that was read, as the ops of an honest child count it.
+pub(super) fn read_bytes(call: &HostCall) -> usize {
+    match call {
+        HostCall::WriteMetadata(write) => {
+            2 * serde_json::to_string(&write.value).map_or(usize::MAX / 2, |text| tree_bytes(&text))
+        }
+        HostCall::TriggerAction(action) => tree_bytes(&action.input.to_string()),
+        _ => 0,
     }
 }
 

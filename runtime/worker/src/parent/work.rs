@@ -11,7 +11,7 @@ use onevent_ops::{MAX_CONCURRENT_CALLS, write_to_its_end};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::allowed::is_allowed;
+use super::allowed::{is_allowed, read_bytes};
 use super::child::{Child, Odd};
 use crate::wire::{FromChild, ToChild};
 
@@ -121,7 +121,7 @@ impl Work {
         let (host, context) = (Arc::clone(host), context.clone());
         self.last_call = number;
         // The child counts what its own run carries; the parent, what the root run and all that it triggered does.
-        match context.effects.budget().take(bytes) {
+        match context.effects.budget().take(bytes.saturating_add(read_bytes(&call))) {
             Ok(held) => {
                 self.open.spawn(async move { (number, Some(held), answer(host, context, call).await) });
             }

@@ -47,6 +47,7 @@ async fn metrics_tell_of_runs_and_of_the_queue_and_name_no_connection() {
         "onevent_run_phase_seconds_count{function=\"hubspot/check\",phase=\"host\"} 1",
         "onevent_places 256",
         "onevent_runs_queued 0",
+        "onevent_threads_lost 0",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }

@@ -13,6 +13,7 @@ mod passing;
 mod unpack_error;
 
 use bytes::Bytes;
+use onevent_contract::HeldBytes;
 
 use crate::limits::{MAX_BODY_BYTES, MAX_CONTENT_CODINGS};
 use output::Output;
@@ -23,8 +24,8 @@ pub(crate) use unpack_error::UnpackError;
 /// What this client says it can unpack.
 pub(crate) const ACCEPTED: &str = "gzip, deflate, br";
 
-/// Undoes `codings`, the last one first. Nothing is nothing, whatever it is packed with.
-pub(crate) fn unpack(packed: Bytes, codings: &[Coding]) -> Result<Bytes, UnpackError> {
+/// Undoes `codings`, the last one first; what comes of each takes room. Nothing is nothing, whatever it is packed with.
+pub(crate) fn unpack(packed: Bytes, codings: &[Coding], held: &mut HeldBytes) -> Result<Bytes, UnpackError> {
     if codings.len() > MAX_CONTENT_CODINGS {
         return Err(UnpackError::TooManyCodings);
     }
@@ -32,7 +33,7 @@ pub(crate) fn unpack(packed: Bytes, codings: &[Coding]) -> Result<Bytes, UnpackE
         if packed.is_empty() {
             return Ok(packed);
         }
-        let mut output = Output::new(MAX_BODY_BYTES);
+        let mut output = Output::new(MAX_BODY_BYTES, held);
         match coding {
             Coding::Gzip => gzip::unpack(&packed, &mut output)?,
             Coding::Deflate => deflate::unpack(&packed, &mut output)?,

@@ -1,19 +1,23 @@
 use bytes::Bytes;
+use onevent_contract::HeldBytes;
 
 use super::unpack_error::UnpackError;
 
 /// How much room is made at a time.
 const STEP: usize = 64 * 1024;
 
-/// Unpacked bytes, up to a limit.
-pub(super) struct Output {
+/// Unpacked bytes, up to a limit. They take room while they come.
+pub(super) struct Output<'h> {
     bytes: Vec<u8>,
     limit: usize,
+    held: &'h mut HeldBytes,
+    /// For so many there is room.
+    counted: usize,
 }
 
-impl Output {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { bytes: Vec::new(), limit }
+impl<'h> Output<'h> {
+    pub(super) fn new(limit: usize, held: &'h mut HeldBytes) -> Self {
+        Self { bytes: Vec::new(), limit, held, counted: 0 }
     }
 
     /// The bytes so far, with room for more behind them.
@@ -27,8 +31,14 @@ impl Output {
         self.check()
     }
 
-    pub(super) fn check(&self) -> Result<(), UnpackError> {
-        if self.bytes.len() > self.limit { Err(UnpackError::TooLarge) } else { Ok(()) }
+    pub(super) fn check(&mut self) -> Result<(), UnpackError> {
+        if self.bytes.len() > self.limit {
+            return Err(UnpackError::TooLarge);
+        }
+        let more = self.bytes.len().saturating_sub(self.counted);
+        self.held.grow(more).map_err(UnpackError::NoRoom)?;
+        self.counted += more;
+        Ok(())
     }
 
     pub(super) fn len(&self) -> usize {

@@ -2,6 +2,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use onevent_contract::RootBudget;
 
 use super::*;
 
@@ -35,7 +36,8 @@ fn without(mut bytes: Vec<u8>, last: usize) -> Vec<u8> {
 
 fn unpacked(names: &str, packed: Vec<u8>) -> Result<Vec<u8>, UnpackError> {
     let Packing::Known(codings) = Packing::of([names].into_iter()) else { panic!("{names} is not known") };
-    unpack(packed.into(), &codings).map(Vec::from)
+    let mut held = RootBudget::default().take(0).unwrap();
+    unpack(packed.into(), &codings, &mut held).map(Vec::from)
 }
 
 #[test]
@@ -149,5 +151,11 @@ fn a_bomb_is_stopped_in_every_coding_and_at_every_layer() {
         "the probe works"
     );
     let layers = vec![Coding::Gzip; MAX_CONTENT_CODINGS + 1];
-    assert_eq!(unpack(gzip(TEXT).into(), &layers), Err(UnpackError::TooManyCodings));
+    let budget = RootBudget::default();
+    let mut held = budget.take(0).unwrap();
+    assert_eq!(unpack(gzip(TEXT).into(), &layers, &mut held), Err(UnpackError::TooManyCodings));
+    // Of what the run may hold, something is taken already.
+    let mut rest = budget.take(budget.bytes_left() - MAX_BODY_BYTES / 2).unwrap();
+    let no_room = unpack(gzip(&large[1..]).into(), &[Coding::Gzip], &mut rest);
+    assert!(matches!(no_room, Err(UnpackError::NoRoom(_))), "{no_room:?}");
 }
