@@ -3,6 +3,7 @@
 //!
 //! What holds the runs apart is JavaScript's own boundary between realms, and not V8's between isolates.
 
+mod code_caches;
 mod context;
 mod imports;
 mod load;
@@ -12,6 +13,7 @@ mod pool;
 mod realm;
 mod rejections;
 mod run;
+mod synthetic;
 mod turns;
 mod worker;
 

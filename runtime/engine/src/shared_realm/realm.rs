@@ -13,6 +13,7 @@ use super::imports;
 use super::loader::{GLUE, SharedLoader};
 use super::modules::{self, RunModules};
 use super::rejections;
+use super::synthetic;
 use super::turns::Turns;
 use crate::isolate::{
     Alive, ArrayBufferBudget, GRACE_BYTES, Interrupted, LAZY_SCRIPTS, Snapshot, StopReason,
@@ -278,7 +279,7 @@ fn share_realm(
             thrown.map_or_else(|| "the shared realm cannot be made".to_owned(), |thrown| thrown.to_string());
         return Err(Interrupted::Engine(message));
     };
-    modules::built_in(scope, made, nango, zod).ok_or_else(missing)?;
+    synthetic::make_built_in(scope, made, nango, zod).ok_or_else(missing)?;
     let mut function = |name| -> Result<v8::Global<v8::Function>, Interrupted> {
         let function: v8::Local<'_, v8::Function> =
             member(scope, made, name)?.try_into().map_err(|_| missing())?;
