@@ -2,6 +2,7 @@
 
 mod counts;
 mod cpu;
+mod own_time;
 mod patrol;
 mod queue;
 mod shares;
@@ -19,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 pub use self::counts::AdmissionFigures;
 use self::counts::Counts;
 pub(crate) use self::cpu::{CpuPermits, Waited};
+pub(crate) use self::own_time::{Moment, OwnTime};
 use self::patrol::Caller;
 pub(crate) use self::patrol::{Patrol, PatrolCall};
 pub(crate) use self::queue::{AdmissionLimits, Asking, NotAdmitted};

@@ -9,11 +9,12 @@ use onevent_ops::{BeforeRun, LoadedModules};
 use super::clock_reads::{OnClockRead, Reads};
 use super::execute::Evaluated;
 use super::job::{DescribeEnd, Described};
-use super::meter::{JobUsage, Meter, Moment};
+use super::meter::{JobUsage, Meter};
 use super::prewarm::Ready;
 use super::runtime::{Interrupted, Isolate};
 use super::snapshots::Snapshot;
 use super::stop::StopSignal;
+use crate::admission::Moment;
 
 /// An isolate that has answered.
 pub(super) struct Asked {

@@ -11,10 +11,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::job::{ExecuteEnd, ExecuteJob, NotStarted};
-use super::meter::{Meter, Moment};
+use super::meter::Meter;
 use super::runtime::{Interrupted, Isolate};
 use super::snapshots::Snapshot;
 use super::stop::{StopReason, StopSignal};
+use crate::admission::Moment;
 
 /// How long beyond the wall limit the host may take to say what the metadata before the run is. One that takes longer hangs, and
 /// the run counts as refused: what hangs is not the function.

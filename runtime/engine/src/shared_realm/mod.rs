@@ -5,6 +5,7 @@
 
 mod code_caches;
 mod context;
+mod execution;
 mod imports;
 mod load;
 mod loader;
@@ -13,6 +14,8 @@ mod pool;
 mod realm;
 mod rejections;
 mod run;
+mod sent;
+mod shared_isolate;
 mod synthetic;
 mod turns;
 mod worker;

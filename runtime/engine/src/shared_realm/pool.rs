@@ -8,7 +8,8 @@ use onevent_ops::LoadedModules;
 use tokio::sync::{mpsc, oneshot};
 
 use super::load::Load;
-use super::worker::{Sent, Surroundings, start};
+use super::sent::{Sent, Surroundings};
+use super::worker::start;
 use crate::admission::{Admitted, CpuPermits};
 use crate::isolate::{ExecuteEnd, ExecuteJob, NotStarted, StopSignal, UnderWay, Watchdog};
 
