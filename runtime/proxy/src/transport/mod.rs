@@ -1,6 +1,7 @@
 //! One request over the wire, its redirects, and what can go wrong on the way.
 
 mod answer;
+mod client;
 mod coding;
 mod exchange;
 mod failure;
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use onevent_contract::HostError;
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, RequestBuilder};
+use reqwest::{Client, ClientBuilder};
 
 use crate::egress::{EgressPolicy, GuardedResolver, Lookup};
 use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
@@ -20,6 +21,7 @@ use crate::limits::{CONNECT_TIMEOUT, MAX_HEADER_BYTES, MAX_HEADERS};
 #[cfg(test)]
 pub(crate) use answer::BrokenBody;
 pub(crate) use answer::{Answer, BodyRead, HopAnswer, OpenAnswer, http_outcome};
+pub(crate) use client::GuardedClient;
 pub(crate) use coding::{ACCEPTED, Packing, unpack_passing};
 pub(crate) use exchange::{exchange, open};
 pub(crate) use failure::Failure;
@@ -35,24 +37,6 @@ pub(crate) struct Transport {
     lookup: Arc<dyn Lookup>,
 }
 
-/// An HTTP client and the policy that it was made for: the one way out.
-#[derive(Debug, Clone)]
-pub(crate) struct GuardedClient {
-    client: Client,
-    policy: Arc<EgressPolicy>,
-}
-
-impl GuardedClient {
-    /// A request to the hop's URL, without headers and body.
-    ///
-    /// # Errors
-    /// [`Failure::Refused`]. Addresses are asked about here, and names when they are resolved.
-    fn request(&self, hop: &Hop) -> Result<RequestBuilder, Failure> {
-        self.policy.check_url(&hop.url).map_err(Failure::Refused)?;
-        Ok(self.client.request(hop.method.clone(), hop.url.clone()))
-    }
-}
-
 impl Transport {
     pub(crate) fn new(lookup: Arc<dyn Lookup>) -> Self {
         Self { clients: Mutex::default(), lookup }
@@ -62,7 +46,7 @@ impl Transport {
     pub(crate) fn client(&self, policy: EgressPolicy) -> Result<GuardedClient, HostError> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((policy, client)) = clients.get_key_value(&policy) {
-            return Ok(GuardedClient { client: client.clone(), policy: Arc::clone(policy) });
+            return Ok(GuardedClient::new(client.clone(), Arc::clone(policy)));
         }
         let policy = Arc::new(policy);
         let resolver = GuardedResolver::new(Arc::clone(&policy), Arc::clone(&self.lookup));
@@ -70,7 +54,7 @@ impl Transport {
             message: format!("the HTTP client cannot start: {}", failure::chain(&error)),
         })?;
         clients.insert(Arc::clone(&policy), client.clone());
-        Ok(GuardedClient { client, policy })
+        Ok(GuardedClient::new(client, policy))
     }
 }
 

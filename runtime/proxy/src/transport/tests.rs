@@ -138,7 +138,7 @@ fn h2_client(policy: EgressPolicy, lookup: Arc<dyn Lookup>) -> GuardedClient {
     let policy = Arc::new(policy);
     let resolver = GuardedResolver::new(Arc::clone(&policy), lookup);
     let client = builder().http2_prior_knowledge().dns_resolver(resolver).build().unwrap();
-    GuardedClient { client, policy }
+    GuardedClient::new(client, policy)
 }
 
 /// A server of HTTP/2 that redirects every request.
