@@ -5,11 +5,16 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
+use deno_core::JsRuntime;
 use deno_core::v8::{self, RustAllocatorVtable};
 
 /// V8 tries an allocation again after collecting garbage, three times. Only when the last of these attempts was
 /// refused as well is the memory really in use.
 const ATTEMPTS_OF_ONE_ALLOCATION: u32 = 4;
+
+/// How many times its budget `ArrayBuffer`s may hold in all, with memory that this allocator has not made. Before a collection what is
+/// dead counts, too, so it takes more than once.
+const WITH_GIVEN_MEMORY: usize = 2;
 
 /// What the `ArrayBuffer`s of one isolate may hold.
 pub(crate) struct ArrayBufferBudget {
@@ -36,6 +41,13 @@ impl ArrayBufferBudget {
         // SAFETY: the handle is one reference count of a `Send + Sync` value; the table's `drop` gives it back,
         // once. The table's functions fulfil V8's contract, as each of them says.
         unsafe { v8::new_rust_allocator(Arc::into_raw(self), &VTABLE) }
+    }
+
+    /// Looks at memory that V8 is given ready-made, too, as `TextEncoder` and other ops of deno_web do. V8 collects when it has got
+    /// much of that, and before each collection it is asked how much there is. `runtime` must be dropped before the budget.
+    pub(crate) fn watch(self: &Arc<Self>, runtime: &mut JsRuntime) {
+        let data = Arc::as_ptr(self).cast_mut().cast::<c_void>();
+        runtime.v8_isolate().add_gc_prologue_callback(before_collection, data, v8::GCType::kGCTypeAll);
     }
 
     /// Takes `length` bytes from the budget, or refuses.
@@ -90,4 +102,20 @@ unsafe extern "C" fn free(budget: &ArrayBufferBudget, memory: *mut c_void, lengt
 unsafe extern "C" fn release(budget: *const ArrayBufferBudget) {
     // SAFETY: `allocator` leaked exactly this reference count, and V8 calls `drop` once.
     drop(unsafe { Arc::from_raw(budget) });
+}
+
+unsafe extern "C" fn before_collection(
+    isolate: v8::UnsafeRawIsolatePtr,
+    _kind: v8::GCType,
+    _flags: v8::GCCallbackFlags,
+    data: *mut c_void,
+) {
+    // SAFETY: V8 calls this on the isolate's thread, with the isolate that collects.
+    let mut isolate = unsafe { v8::Isolate::from_raw_isolate_ptr(isolate) };
+    let held = isolate.get_heap_statistics().external_memory();
+    // SAFETY: `data` points to the budget that `watch` was called of; its owner drops it after the isolate.
+    let budget = unsafe { &*data.cast::<ArrayBufferBudget>() };
+    if held > budget.limit.saturating_mul(WITH_GIVEN_MEMORY) {
+        (budget.on_full)();
+    }
 }

@@ -62,6 +62,7 @@ pub(super) struct Isolate {
     pub(super) describe: v8::Global<v8::Function>,
     pub(super) execute: v8::Global<v8::Function>,
     pub(super) is_plainly_described: v8::Global<v8::Function>,
+    // Declared after `runtime`, so dropped after it: V8 asks it before every garbage collection.
     pub(super) buffers: Arc<ArrayBufferBudget>,
     // Declared after `runtime`, so dropped after it: V8 may hold compiled code of theirs without a copy.
     modules: Rc<FunctionModules>,
@@ -98,6 +99,7 @@ impl Isolate {
         })?;
         heap::guard(&mut runtime, stop.clone());
         let peak = HeapPeak::watch(&mut runtime);
+        buffers.watch(&mut runtime);
         runtime.op_state().borrow_mut().put(modules.clone());
         let [describe, execute, is_plainly_described] = start(&mut runtime)?;
         let handle = runtime.v8_isolate().thread_safe_handle();

@@ -57,7 +57,7 @@ pub(super) struct Realm {
     pub(super) runs: Rc<SharedRuns>,
     main: v8::Global<v8::Context>,
     pub(super) runtime: JsRuntime,
-    // Dropped after it: V8 gives back what it allocated.
+    // Dropped after it: V8 gives back what it allocated, and asks it before every garbage collection.
     buffers: Arc<ArrayBufferBudget>,
     pub(super) turns: Arc<Turns>,
     pub(super) condition: Condition,
@@ -91,6 +91,7 @@ impl Realm {
         turns.attach(runtime.v8_isolate().thread_safe_handle());
         let condition = Condition::default();
         guard_heap(&mut runtime, &turns, &condition, &buffers, heap_limit);
+        buffers.watch(&mut runtime);
         let (execute, share) = start(&mut runtime)?;
         let glue = deno_core::ModuleSpecifier::parse(GLUE)
             .map_err(|error| Interrupted::Engine(error.to_string()))?;

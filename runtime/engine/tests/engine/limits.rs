@@ -78,6 +78,26 @@ async fn endless_microtasks() {
     .await;
 }
 
+/// deno_web gives V8 what it has encoded in memory of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn encoded_text_that_is_kept() {
+    out_of_memory("const all = []; for (;;) all.push(new TextEncoder().encode('x'.repeat(1_000_000)));")
+        .await;
+}
+
+/// What is dropped costs nothing, however much it was in all.
+#[tokio::test(flavor = "multi_thread")]
+async fn encoded_text_that_is_dropped() {
+    let body = "let all = 0; for (let i = 0; i < 500; i++) all += new TextEncoder().encode('x'.repeat(1_000_000)).length;
+        nango.log(`${all}`);";
+    let report = run_with(body, Arc::default(), |invocation| {
+        invocation.limits.cpu = Duration::from_secs(60);
+        invocation.limits.heap_bytes = 32 * 1024 * 1024;
+    })
+    .await;
+    assert_eq!(report.outcome, Outcome::Succeeded, "{:?}", report.error);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_in_a_getter_that_is_read_for_the_report() {
     let body = "throw { get message() { for (;;); }, get code() { for (;;); } };";
