@@ -16,6 +16,7 @@ mod examples;
 mod file_circles;
 mod fixtures;
 mod front;
+mod hostile;
 mod hostile_source;
 mod interruption;
 mod operations;

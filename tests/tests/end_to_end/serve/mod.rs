@@ -9,6 +9,6 @@ mod load;
 mod log;
 mod outside;
 mod running;
-mod server;
-mod stage;
+pub(crate) mod server;
+pub(crate) mod stage;
 mod stopping;

@@ -1,0 +1,13 @@
+// Buffers that are kept by a slice.
+// outcome: stopped heap_limit_exceeded
+// limits: cpu=5s heap=32MiB
+// peak: 1700MB
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        const all: unknown[] = [];
+        for (;;) all.push(Buffer.alloc(1_000_000).subarray(0, 1));
+    },
+});

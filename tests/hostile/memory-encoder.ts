@@ -1,0 +1,13 @@
+// Encoded text.
+// outcome: stopped heap_limit_exceeded
+// limits: cpu=5s heap=32MiB
+// peak: 1700MB
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        const all: unknown[] = [];
+        for (;;) all.push(new TextEncoder().encode('x'.repeat(1_000_000)));
+    },
+});

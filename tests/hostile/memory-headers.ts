@@ -1,0 +1,13 @@
+// Headers.
+// outcome: stopped heap_limit_exceeded
+// limits: cpu=5s heap=32MiB
+// peak: 1700MB
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        const all: unknown[] = [];
+        for (let i = 0; ; i++) all.push(new Headers({ ['x-' + i]: 'v'.repeat(100) }));
+    },
+});

@@ -1,0 +1,17 @@
+// A text beyond the longest.
+// outcome: succeeded
+// limits: cpu=3s
+// returns: "RangeError"
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        try {
+            'x'.repeat(2 ** 30);
+            return 'made';
+        } catch (error: any) {
+            return error.name;
+        }
+    },
+});

@@ -1,0 +1,18 @@
+// The same, packed twice.
+// outcome: succeeded
+// limits: cpu=5s heap=128MiB
+// peak: 900MB
+// returns: "ERR_BAD_RESPONSE"
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async (nango: any) => {
+        try {
+            await nango.get({ endpoint: '/bomb/twice' });
+            return 'answered';
+        } catch (error: any) {
+            return error.code;
+        }
+    },
+});

@@ -1,0 +1,11 @@
+// Another one.
+// outcome: stopped cpu_limit_exceeded
+// thread: lost
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        for (;;) Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);
+    },
+});

@@ -1,0 +1,10 @@
+// Awaits without end.
+// outcome: stopped cpu_limit_exceeded
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        for (;;) await null;
+    },
+});

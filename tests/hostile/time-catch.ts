@@ -1,0 +1,16 @@
+// Whoever is stopped catches everything.
+// outcome: stopped cpu_limit_exceeded
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        for (;;) {
+            try {
+                for (;;);
+            } catch {
+                continue;
+            }
+        }
+    },
+});

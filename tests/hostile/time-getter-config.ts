@@ -1,0 +1,10 @@
+// A configuration whose getters never end.
+// outcome: stopped cpu_limit_exceeded
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async (nango: any) => {
+        await nango.get({ get endpoint() { for (;;); } } as any);
+    },
+});

@@ -1,0 +1,10 @@
+// A reviver without end.
+// outcome: stopped cpu_limit_exceeded
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        JSON.parse('[1]', () => { for (;;); });
+    },
+});

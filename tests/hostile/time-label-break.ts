@@ -1,0 +1,10 @@
+// Labelled loops.
+// outcome: stopped cpu_limit_exceeded
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        outer: for (;;) for (;;) continue outer;
+    },
+});

@@ -1,0 +1,10 @@
+// A body whose `toJSON` never ends.
+// outcome: stopped cpu_limit_exceeded
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async (nango: any) => {
+        await nango.post({ endpoint: '/x', data: { toJSON() { for (;;); } } });
+    },
+});

@@ -1,0 +1,10 @@
+// A promise that nothing settles.
+// outcome: failed never_settled
+import { createAction } from 'nango';
+
+export default createAction({
+    description: 'hostile',
+    exec: async () => {
+        await new Promise(() => undefined);
+    },
+});
