@@ -45,14 +45,13 @@ async fn what_ends_a_process_ends_its_run_alone() {
 #[tokio::test]
 async fn a_function_that_ends_its_process_while_it_is_loaded_is_broken_and_the_next_one_loads() {
     let stage = Stage::new();
-    let code = "import { createOnEvent } from 'nango';\nArray.prototype.concat.call([], { length: 2 ** 32 - 2, [Symbol.isConcatSpreadable]: true, 7: 1 } as any);\n\
+    // It takes more memory than a child may have, at once.
+    let code = "import { createOnEvent } from 'nango';\nvoid new TextEncoder().encode('中'.repeat(2 ** 28));\n\
                 export default createOnEvent({ description: 'd', event: 'validate-connection', exec: async () => {} });\n";
     let project = stage.load_file(code).await;
     let [broken] = &project.broken[..] else { panic!("{project:?}") };
     let error = broken.error.to_string();
-    let is_told =
-        ["ended its process", "more memory", "more CPU time"].iter().any(|told| error.contains(told));
-    assert!(is_told, "{error}");
+    assert!(error.contains("ended its process") || error.contains("more memory"), "{error}");
     stage.runs_well().await;
 }
 
