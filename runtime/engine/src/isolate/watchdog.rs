@@ -196,6 +196,10 @@ impl Watchdog {
         state.next += 1;
         // It is due at once: how much CPU the thread may still use is not known yet.
         let due = self.shared.clock.monotonic();
+        // One that is over already would be missed, if it were so short that the thread comes too late.
+        if due >= watched.deadline {
+            watched.stop.request(StopReason::Wall);
+        }
         state.registrations.push(Registration { number, watched, due, stopping: None, lost: false });
         drop(state);
         self.thread.unpark();
