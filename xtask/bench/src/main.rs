@@ -59,9 +59,9 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     // Before there is another thread: a child of the engine closes all doors first.
     if let [_, first, rest @ ..] = &arguments[..]
-        && first == onevent::worker::WORKER_ARGUMENT
+        && first == onevent_worker::WORKER_ARGUMENT
     {
-        std::process::exit(onevent::worker::child::main(rest.iter().cloned()));
+        std::process::exit(onevent_worker::child::main(rest.iter().cloned()));
     }
     match run(Arguments::parse().part) {
         Ok(()) => ExitCode::SUCCESS,

@@ -121,7 +121,7 @@ impl Stage {
         };
         let mut builder = Engine::builder().realm(realm);
         if arguments.isolation == Isolation::Process {
-            let children = Arc::new(onevent::worker::WorkerPool::default());
+            let children = Arc::new(onevent_worker::WorkerPool::default());
             builder = builder
                 .isolation_of(Arc::new(|_| onevent::Isolation::Process))
                 .processes(children, PROCESSES);
