@@ -34,8 +34,8 @@ pub use project_folder::{ProjectNames, find, find_for_tests};
 pub use service::{
     COMPARISON_INTERVAL, Compared, Comparisons, DatabaseHealth, DecidedEvent, Decision, DeployableFiles,
     DeploymentRequest, DryRunHost, FoundIntegration, FunctionsReloaded, HostedRun, MadeDeployment,
-    Operations, PlannedDeployment, RunningFunctions, Service, ServiceError, SettingsReloaded, Upstream,
-    Workers,
+    Operations, PlannedDeployment, RotatedDatabase, RunningFunctions, Service, ServiceError,
+    SettingsReloaded, Upstream, Workers,
 };
 pub use surroundings::{PREFIX, Surroundings};
 pub use views::{

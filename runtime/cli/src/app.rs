@@ -132,6 +132,7 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
             KeysCommand::Create(args) => commands::keys::create(session, args).await,
             KeysCommand::List => commands::keys::list(session).await,
             KeysCommand::Revoke(args) => commands::keys::revoke(session, args).await,
+            KeysCommand::RotateEncryption => commands::rotate_encryption::rotate(session).await,
             KeysCommand::Signing => commands::keys::signing(session).await,
         },
         Command::Functions(args) => commands::functions::run(args, session.service.project().await?),

@@ -70,7 +70,7 @@ impl Transaction {
         let row = self.tables().connection_row(key, Visibility::IncludingPending).await?;
         let Some(row) = row else { return Err(StoreError::UnknownConnection { key: key.clone() }) };
         let accepted = match row.credentials.state.as_str() {
-            ACCEPTED => Some(credentials::seal_accepted(self.cipher(), key, replaced)?),
+            ACCEPTED => Some(credentials::seal_accepted(&*self.sealing().await?, key, replaced)?),
             _ => row.credentials.accepted,
         };
         known(self.tables().set_credentials_state(key, REFUSED, accepted).await?, key)
@@ -82,21 +82,22 @@ impl Transaction {
         key: &ConnectionKey,
         accepted: Account,
     ) -> Result<(), StoreError> {
-        let sealed = credentials::seal_accepted(self.cipher(), key, accepted)?;
+        let sealed = credentials::seal_accepted(&*self.sealing().await?, key, accepted)?;
         known(self.tables().set_credentials_state(key, REFUSED, Some(sealed)).await?, key)
     }
 
-    pub(crate) fn last_accepted(
-        &self,
+    pub(crate) async fn last_accepted(
+        &mut self,
         key: &ConnectionKey,
         columns: &CredentialsColumns,
     ) -> Result<LastAccepted, StoreError> {
         match (columns.state.as_str(), &columns.accepted) {
             (ACCEPTED, _) => Ok(LastAccepted::Current),
             (REFUSED, None) => Ok(LastAccepted::Unknown),
-            (REFUSED, Some(sealed)) => credentials::open_accepted(self.cipher(), key, sealed)
-                .map(Box::new)
-                .map(LastAccepted::Earlier),
+            (REFUSED, Some(sealed)) => {
+                let keyring = self.opening([sealed.as_slice()]).await?;
+                credentials::open_accepted(&keyring, key, sealed).map(Box::new).map(LastAccepted::Earlier)
+            }
             _ => Err(StoreError::corrupt("state of credentials")),
         }
     }

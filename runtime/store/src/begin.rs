@@ -66,7 +66,7 @@ impl Change {
                 // Also one whose setup keeps it from its users: new credentials may be what it lacks.
                 to.provider_at(key, Standing::Accepted).await?;
                 let stored = to.connection(key, Visibility::IncludingPending).await?.ok_or_else(unknown)?;
-                let previous = to.seal_previous(key, &Previous::of(&stored))?;
+                let previous = to.seal_previous(key, &Previous::of(&stored)).await?;
                 to.replace_credentials(key, new).await?;
                 if !new.details.is_empty() {
                     let mut details = stored.connection.details;

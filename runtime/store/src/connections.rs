@@ -32,11 +32,12 @@ impl Transaction {
             Some(metadata) => MetadataWriters::default().after_write(None, metadata, &Writer::User),
             None => Default::default(),
         };
+        let keyring = self.sealing().await?;
         let row = NewConnectionRow {
             key: &new.key,
             provider: &new.provider,
             state,
-            credentials: credentials::seal(self.cipher(), &new.key, &new.credentials)?,
+            credentials: credentials::seal(&keyring, &new.key, &new.credentials)?,
             connection_config: encode(&new.connection_config)?,
             metadata: MetadataColumns {
                 metadata: new.metadata.as_ref().map(encode_metadata).transpose()?,
@@ -60,7 +61,8 @@ impl Transaction {
         visibility: Visibility,
     ) -> Result<Option<StoredConnection>, StoreError> {
         let row = self.tables().connection_row(key, visibility).await?;
-        let Some(mut stored) = row.map(|row| self.stored(row)).transpose()? else { return Ok(None) };
+        let Some(row) = row else { return Ok(None) };
+        let mut stored = self.stored(row).await?;
         stored.refresh = self.refresh_state(key).await?;
         Ok(Some(stored))
     }
@@ -98,8 +100,9 @@ impl Transaction {
         let found = self.tables().provider_columns(key, Visibility::IncludingPending).await?;
         let Some(found) = found else { return Ok(None) };
         let standing = Standing::of(&found)?;
+        let keyring = self.opening(found.accepted.as_deref()).await?;
         let accepted =
-            found.accepted.and_then(|sealed| credentials::open_accepted(self.cipher(), key, &sealed).ok());
+            found.accepted.and_then(|sealed| credentials::open_accepted(&keyring, key, &sealed).ok());
         Ok(Some((standing, accepted.map_or(found.provider, |account| account.provider))))
     }
 
@@ -136,7 +139,7 @@ impl Transaction {
         key: &ConnectionKey,
         new: &Reconnection,
     ) -> Result<(), StoreError> {
-        let sealed = credentials::seal(self.cipher(), key, &new.credentials)?;
+        let sealed = credentials::seal(&*self.sealing().await?, key, &new.credentials)?;
         let config = new.connection_config.as_ref().map(encode).transpose()?;
         let now = self.now().as_millisecond();
         known(self.tables().replace_account(key, &new.provider, sealed, config, now).await?, key)
@@ -238,7 +241,7 @@ impl Transaction {
         self.give_up_events_of(key).await
     }
 
-    fn stored(&self, row: ConnectionRow) -> Result<StoredConnection, StoreError> {
+    async fn stored(&mut self, row: ConnectionRow) -> Result<StoredConnection, StoreError> {
         let ConnectionRow { state, metadata_version, metadata_writers, .. } = &row;
         let fetched = row.summary.last_fetched_at;
         let state = ConnectionState::from_name(state);
@@ -257,10 +260,11 @@ impl Transaction {
             created_at,
             updated_at,
         } = summary(row.summary)?;
-        let last_accepted = self.last_accepted(&key, &row.credentials)?;
+        let last_accepted = self.last_accepted(&key, &row.credentials).await?;
+        let keyring = self.opening([row.credentials.credentials.as_slice()]).await?;
         let connection = Connection {
             id,
-            credentials: credentials::open(self.cipher(), &key, &row.credentials.credentials)?,
+            credentials: credentials::open(&keyring, &key, &row.credentials.credentials)?,
             connection_id: key.connection_id,
             provider_config_key: key.integration,
             provider,

@@ -5,20 +5,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::cipher::{Cipher, Purpose};
+use crate::cipher::Purpose;
+use crate::keyring::Keyring;
 use crate::{Account, ConnectionKey, StoreError};
 
 pub(crate) fn seal(
-    cipher: &Cipher,
+    keyring: &Keyring,
     key: &ConnectionKey,
     credentials: &Credentials,
 ) -> Result<Vec<u8>, StoreError> {
-    cipher.seal(&Purpose::Credentials(key), &encode(&credentials.reveal())?)
+    keyring.seal(&Purpose::Credentials(key), &encode(&credentials.reveal())?)
 }
 
-pub(crate) fn open(cipher: &Cipher, key: &ConnectionKey, sealed: &[u8]) -> Result<Credentials, StoreError> {
+pub(crate) fn open(keyring: &Keyring, key: &ConnectionKey, sealed: &[u8]) -> Result<Credentials, StoreError> {
     let damaged = || StoreError::corrupt(format!("set of credentials of connection {key}"));
-    let plain = cipher.open(&Purpose::Credentials(key), sealed).ok_or_else(damaged)?;
+    let plain = keyring.open(&Purpose::Credentials(key), sealed).ok_or_else(damaged)?;
     read(serde_json::from_slice(&plain).map_err(|_| damaged())?).ok_or_else(damaged)
 }
 
@@ -37,23 +38,23 @@ struct SealedAccount {
 
 /// Seals what was accepted last.
 pub(crate) fn seal_accepted(
-    cipher: &Cipher,
+    keyring: &Keyring,
     key: &ConnectionKey,
     account: Account,
 ) -> Result<Vec<u8>, StoreError> {
     let Account { provider, credentials, connection_config } = account;
     let account = SealedAccount { provider, credentials: credentials.reveal(), connection_config };
-    cipher.seal(&Purpose::Accepted(key), &encode(&account)?)
+    keyring.seal(&Purpose::Accepted(key), &encode(&account)?)
 }
 
 /// Opens what was accepted last.
 pub(crate) fn open_accepted(
-    cipher: &Cipher,
+    keyring: &Keyring,
     key: &ConnectionKey,
     sealed: &[u8],
 ) -> Result<Account, StoreError> {
     let damaged = || StoreError::corrupt(format!("earlier set of credentials of connection {key}"));
-    let plain = cipher.open(&Purpose::Accepted(key), sealed).ok_or_else(damaged)?;
+    let plain = keyring.open(&Purpose::Accepted(key), sealed).ok_or_else(damaged)?;
     let account: SealedAccount = serde_json::from_slice(&plain).map_err(|_| damaged())?;
     let SealedAccount { provider, credentials, connection_config } = account;
     Ok(Account { provider, credentials: read(credentials).ok_or_else(damaged)?, connection_config })

@@ -2,7 +2,7 @@
 
 use onevent_contract::{EnvironmentName, FunctionName, Operation, RequestId, RunId};
 
-use crate::cipher::{Cipher, Purpose};
+use crate::cipher::Purpose;
 use crate::database::EventRow;
 use crate::json::decode;
 use crate::time::from_millis;
@@ -34,7 +34,10 @@ impl Store {
     ) -> Result<Option<QueuedEvent>, StoreError> {
         let mut transaction = self.read().await?;
         let row = transaction.tables().event_row(environment, &id.to_string()).await?;
-        row.map(|row| queued(transaction.cipher(), row)).transpose()
+        match row {
+            Some(row) => transaction.queued(row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// How many events wait, for each connection of an environment that any wait for; by integration and id.
@@ -106,19 +109,27 @@ pub(crate) fn summary(row: EventRow) -> Result<EventSummary, StoreError> {
     })
 }
 
-pub(crate) fn queued(cipher: &Cipher, mut row: EventRow) -> Result<QueuedEvent, StoreError> {
-    let (payload, result) = (std::mem::take(&mut row.payload), row.result.take());
-    let summary = summary(row)?;
-    let open = |purpose: &Purpose<'_>, sealed: &[u8], what: &'static str| {
-        let plain = cipher.open(purpose, sealed);
-        let text = plain.as_ref().and_then(|plain| std::str::from_utf8(plain).ok());
-        decode(text.ok_or_else(|| StoreError::corrupt(what))?, what)
-    };
-    let payload = open(&Purpose::EventPayload(summary.id), &payload, "payload of an event")?;
-    let result = result
-        .map(|sealed| open(&Purpose::EventResult(summary.id), &sealed, "result of an event"))
-        .transpose()?;
-    Ok(QueuedEvent { summary, payload, result })
+impl Transaction {
+    /// An event with what is sealed of it.
+    pub(crate) async fn queued(&mut self, mut row: EventRow) -> Result<QueuedEvent, StoreError> {
+        let (payload, result) = (std::mem::take(&mut row.payload), row.result.take());
+        let sealed = std::iter::once(payload.as_slice()).chain(result.as_deref());
+        let keyring = self.opening(sealed).await?;
+        let summary = summary(row)?;
+        let open = |purpose: &Purpose<'_>, sealed: &[u8], what: &'static str| {
+            let plain = keyring.open(purpose, sealed);
+            let text = plain.as_ref().and_then(|plain| std::str::from_utf8(plain).ok());
+            decode(text.ok_or_else(|| StoreError::corrupt(what))?, what)
+        };
+        let payload =
+            open(&Purpose::EventPayload(&summary.connection, summary.id), &payload, "payload of an event")?;
+        let result = result
+            .map(|sealed| {
+                open(&Purpose::EventResult(&summary.connection, summary.id), &sealed, "result of an event")
+            })
+            .transpose()?;
+        Ok(QueuedEvent { summary, payload, result })
+    }
 }
 
 fn number<T: TryFrom<i64>>(stored: i64, column: &'static str) -> Result<T, StoreError> {

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use onevent_contract::{EnvironmentName, IntegrationId, JsonObject};
 use serde_json::Value;
 
-use crate::cipher::{Cipher, Purpose};
+use crate::cipher::Purpose;
 use crate::database::IntegrationRow;
 use crate::json::{decode, encode};
+use crate::keyring::Keyring;
 use crate::time::from_millis;
 use crate::{Change, Store, StoreError, Transaction};
 
@@ -110,7 +111,7 @@ impl Transaction {
         self.changes_integrations();
         let now = self.now();
         let stored = StoredIntegration { integration: new.clone(), created_at: now, updated_at: now };
-        let row = row(self.cipher(), &stored)?;
+        let row = row(&*self.sealing().await?, &stored)?;
         match self.tables().insert_integration_row(row).await? {
             true => Ok(stored),
             false => Err(StoreError::IntegrationExists {
@@ -147,7 +148,7 @@ impl Transaction {
         }
         // Its credentials are sealed for its name.
         self.tables().delete_integration_row(environment, unique_key).await?;
-        let row = row(self.cipher(), &stored)?;
+        let row = row(&*self.sealing().await?, &stored)?;
         match self.tables().insert_integration_row(row).await? {
             true => Ok(stored),
             false => Err(StoreError::IntegrationExists {
@@ -200,7 +201,9 @@ impl Transaction {
         unique_key: &IntegrationId,
     ) -> Result<Option<StoredIntegration>, StoreError> {
         let row = self.tables().integration_row(environment, unique_key).await?;
-        row.map(|row| stored(self.cipher(), row)).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let keyring = self.opening(row.credentials.as_deref()).await?;
+        stored(&keyring, row).map(Some)
     }
 }
 
@@ -227,7 +230,9 @@ impl Store {
     ) -> Result<Vec<StoredIntegration>, StoreError> {
         let mut transaction = self.read().await?;
         let rows = transaction.tables().integration_rows(environment).await?;
-        rows.into_iter().map(|row| stored(transaction.cipher(), row)).collect()
+        let sealed = rows.iter().filter_map(|row| row.credentials.as_deref());
+        let keyring = transaction.opening(sealed).await?;
+        rows.into_iter().map(|row| stored(&keyring, row)).collect()
     }
 }
 
@@ -241,12 +246,12 @@ fn unknown(environment: &EnvironmentName, integration: &IntegrationId) -> StoreE
     StoreError::UnknownIntegration { environment: environment.clone(), integration: integration.clone() }
 }
 
-fn row(cipher: &Cipher, stored: &StoredIntegration) -> Result<IntegrationRow, StoreError> {
+fn row(keyring: &Keyring, stored: &StoredIntegration) -> Result<IntegrationRow, StoreError> {
     let integration = &stored.integration;
     let purpose = Purpose::IntegrationCredentials(&integration.environment, &integration.unique_key);
     let seal = |credentials: &IntegrationCredentials| {
         let plain = zeroize::Zeroizing::new(encode(credentials.reveal())?);
-        cipher.seal(&purpose, plain.as_bytes())
+        keyring.seal(&purpose, plain.as_bytes())
     };
     Ok(IntegrationRow {
         environment: integration.environment.to_string(),
@@ -265,13 +270,13 @@ fn row(cipher: &Cipher, stored: &StoredIntegration) -> Result<IntegrationRow, St
     })
 }
 
-fn stored(cipher: &Cipher, row: IntegrationRow) -> Result<StoredIntegration, StoreError> {
+fn stored(keyring: &Keyring, row: IntegrationRow) -> Result<StoredIntegration, StoreError> {
     let damaged = || StoreError::corrupt("integration name");
     let environment = EnvironmentName::new(row.environment).map_err(|_| damaged())?;
     let unique_key = IntegrationId::new(row.unique_key).map_err(|_| damaged())?;
     let purpose = Purpose::IntegrationCredentials(&environment, &unique_key);
     let open = |sealed: Vec<u8>| {
-        let plain = cipher.open(&purpose, &sealed);
+        let plain = keyring.open(&purpose, &sealed);
         let fields = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
         let what = || format!("set of credentials of integration {unique_key} in {environment}");
         fields.map(IntegrationCredentials::new).ok_or_else(|| StoreError::corrupt(what()))

@@ -75,7 +75,7 @@ impl Transaction {
         }
         let Some(entry) = entry else { return Ok(Some(stored)) };
         if visibility == Visibility::Established && entry.previous.is_some() {
-            self.open_previous(&entry.key, entry.previous.as_deref())?.put_into(&mut stored)?;
+            self.open_previous(&entry.key, entry.previous.as_deref()).await?.put_into(&mut stored)?;
         }
         Ok(Some(stored))
     }
@@ -100,7 +100,7 @@ impl Transaction {
             let previous = journal.get(&listed.key).and_then(|entry| entry.previous.as_deref());
             let Some(previous) = previous else { continue };
             // One damaged entry does not hide the others; reading that connection says what is wrong.
-            match self.open_previous(&listed.key, Some(previous)) {
+            match self.open_previous(&listed.key, Some(previous)).await {
                 Err(StoreError::Corrupt { .. }) => {}
                 previous => previous?.put_into_summary(listed),
             }
@@ -143,7 +143,7 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let entry = self.journal_entry(key).await?;
         let entry = entry.ok_or_else(|| StoreError::corrupt("journal entry"))?;
-        let replaced = self.open_previous(&entry.key, entry.previous.as_deref())?.into_account()?;
+        let replaced = self.open_previous(&entry.key, entry.previous.as_deref()).await?.into_account()?;
         self.note_refusal(key, replaced).await?;
         self.mark_auth_error(key, run_id, message).await
     }
@@ -156,11 +156,11 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let entry = self.journal_entry(key).await?.filter(|entry| entry.previous.is_some());
         let Some(entry) = entry else { return Ok(()) };
-        let mut previous = self.open_previous(&entry.key, entry.previous.as_deref())?;
+        let mut previous = self.open_previous(&entry.key, entry.previous.as_deref()).await?;
         if let Some(details) = &mut previous.details {
             patch.clone().apply(details);
         }
-        let sealed = self.seal_previous(key, &previous)?;
+        let sealed = self.seal_previous(key, &previous).await?;
         self.tables().set_previous(entry.token, sealed).await?;
         Ok(())
     }

@@ -31,6 +31,9 @@ pub enum KeyError {
     /// The text is not 32 bytes in base64.
     #[error("the encryption key is not 32 bytes in base64")]
     Malformed,
+    /// The same of the key that is to replace another one.
+    #[error("the next encryption key is not 32 bytes in base64")]
+    MalformedNext,
     /// The key file does not hold 32 bytes in base64.
     #[error("the key file {} does not hold 32 bytes in base64", .path.display())]
     MalformedFile {
@@ -54,6 +57,21 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
+    /// The key was replaced by another one, which this process cannot know.
+    #[error("the encryption key of the database {} was replaced", .database.display())]
+    Replaced {
+        /// The database.
+        database: PathBuf,
+    },
+    /// No key was given that could replace the one in use.
+    #[error("there is no new encryption key to replace the old one with")]
+    NoNext,
+    /// Another key is replacing the one in use.
+    #[error("the encryption key is being replaced by another one than the one that was given")]
+    NotNext,
+    /// The key in use was given as the new one.
+    #[error("the new encryption key is the one that is in use")]
+    SameKey,
     /// The key is not the one that encrypted this database.
     #[error("this is not the key that encrypted the database {}", .database.display())]
     Wrong {
@@ -84,6 +102,11 @@ impl EncryptionKey {
         Some(Self(bytes))
     }
 
+    /// A key from its bytes; `None` where they are not as many as a key has.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Zeroizing::new).map(Self)
+    }
+
     pub(crate) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
     }
@@ -108,6 +131,10 @@ impl KeyError {
             Self::FileMode { .. } => "encryption_key_file_open",
             Self::NoFile | Self::FileMissing { .. } => "encryption_key_missing",
             Self::Wrong { .. } => "wrong_encryption_key",
+            Self::Replaced { .. } => "encryption_key_replaced",
+            Self::MalformedNext | Self::NoNext | Self::NotNext | Self::SameKey => {
+                "invalid_next_encryption_key"
+            }
         }
     }
 
@@ -133,14 +160,23 @@ impl KeyError {
                 path.display()
             ),
             Self::Wrong { file: None, .. } => {
-                "set ONEVENT_ENCRYPTION_KEY to the key that this database was created with, or unset it if \
-                 the database has a key file beside it"
+                "set ONEVENT_ENCRYPTION_KEY to the key that this database was created with, or to the one that replaced it, or \
+                 unset it if the database has a key file beside it"
                     .into()
             }
             Self::Wrong { file: Some(path), .. } => format!(
-                "set ONEVENT_ENCRYPTION_KEY to the key that this database was created with, or restore {}",
+                "set ONEVENT_ENCRYPTION_KEY to the key that this database was created with, or to the one that replaced it, or \
+                 restore {}",
                 path.display()
             ),
+            Self::Replaced { .. } => "start this process with the new key".into(),
+            Self::NoNext | Self::MalformedNext => {
+                "set ONEVENT_NEXT_ENCRYPTION_KEY to 32 random bytes in base64, from `openssl rand -base64 32`".into()
+            }
+            Self::NotNext => {
+                "finish with the new key of that time in ONEVENT_NEXT_ENCRYPTION_KEY, or without one".into()
+            }
+            Self::SameKey => "set ONEVENT_NEXT_ENCRYPTION_KEY to another one: `openssl rand -base64 32`".into(),
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::AtomicU64;
 
-use crate::database::Database;
+use crate::keyring::Keys;
+use crate::opened::Opened;
 use crate::token::Node;
 use crate::transaction::Tools;
 use crate::wake::Wake;
@@ -16,20 +17,17 @@ impl Store {
     /// Any [`StoreError`] about files, keys and the schema.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
         let wake = Wake::new();
-        let (database, cipher): (Box<dyn Database>, _) = match (options.url.file(), options.url.postgres()) {
-            (Some(file), _) => {
-                let (database, cipher) = sqlite::open::open(&options, file).await?;
-                (Box::new(database), cipher)
-            }
-            (None, Some(url)) => {
-                let (database, cipher) = postgres::open::open(&options, url, wake.clone()).await?;
-                (Box::new(database), cipher)
-            }
+        let opened = match (options.url.file(), options.url.postgres()) {
+            (Some(file), _) => sqlite::open::open(&options, file).await?,
+            (None, Some(url)) => postgres::open::open(&options, url, wake.clone()).await?,
             (None, None) => return Err(DatabaseUrlError::UnknownScheme.into()),
         };
         let StoreOptions { clock, mode, .. } = options;
+        let Opened { database, key, name, alone } = opened;
+        let keys = Keys::unlock(&*database, key, mode, &name).await?;
+        drop(alone);
         let tools =
-            Tools { cipher, clock, wake, node: Node::generate(), integrations_revision: AtomicU64::new(0) };
+            Tools { keys, clock, wake, node: Node::generate(), integrations_revision: AtomicU64::new(0) };
         let store = Self::new(database, tools, mode);
         if mode == StoreMode::ReadWrite {
             store.recover().await?;

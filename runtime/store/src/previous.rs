@@ -97,24 +97,25 @@ impl Previous {
 }
 
 impl Transaction {
-    pub(crate) fn seal_previous(
-        &self,
+    pub(crate) async fn seal_previous(
+        &mut self,
         key: &ConnectionKey,
         previous: &Previous,
     ) -> Result<Vec<u8>, StoreError> {
         let plain = serde_json::to_vec(previous)
             .map(Zeroizing::new)
             .map_err(|_| StoreError::Internal { action: "encode the previous state of a connection" })?;
-        self.cipher().seal(&Purpose::Previous(key), &plain)
+        self.sealing().await?.seal(&Purpose::Previous(key), &plain)
     }
 
-    pub(crate) fn open_previous(
-        &self,
+    pub(crate) async fn open_previous(
+        &mut self,
         key: &ConnectionKey,
         sealed: Option<&[u8]>,
     ) -> Result<Previous, StoreError> {
+        let keyring = self.opening(sealed).await?;
         sealed
-            .and_then(|sealed| self.cipher().open(&Purpose::Previous(key), sealed))
+            .and_then(|sealed| keyring.open(&Purpose::Previous(key), sealed))
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or_else(|| StoreError::corrupt(format!("previous state of connection {key}")))
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cipher::Purpose;
 use crate::database::{EventEndColumns, EventRow, NewEventRow, NewLease};
-use crate::events::{queued, summary};
+use crate::events::summary;
 use crate::json::encode;
 use crate::token::Token;
 use crate::wake::Woken;
@@ -184,12 +184,16 @@ impl Queue for Store {
             EventEnd::Failed { run, error } => (EventState::Failed, run, Some(error), None),
             EventEnd::Dead { run, error } => (EventState::Dead, run, Some(error), None),
         };
-        let id = claim.id();
+        let (id, connection) = (claim.id(), &claim.event.summary.connection);
+        let result = match result {
+            Some(result) => Some(within.seal_json(&Purpose::EventResult(connection, id), &result).await?),
+            None => None,
+        };
         let end = EventEndColumns {
             state: state.as_str(),
             error,
             run_id: run.map(|run| run.to_string()),
-            result: result.map(|result| within.seal_json(&Purpose::EventResult(id), &result)).transpose()?,
+            result,
             now: within.now().as_millisecond(),
         };
         let is_held = within.tables().end_event(&id.to_string(), claim.token, end).await?;
@@ -300,8 +304,10 @@ impl Store {
         if leased.len() >= most || !before.has_room_for(keys, shares) {
             return Ok(None);
         }
-        let claim = |(row, token)| Ok(Claim { event: queued(transaction.cipher(), row)?, token });
-        let mut claims = leased.into_iter().map(claim).collect::<Result<Vec<_>, StoreError>>()?;
+        let mut claims = Vec::with_capacity(leased.len());
+        for (row, token) in leased {
+            claims.push(Claim { event: transaction.queued(row).await?, token });
+        }
         transaction.commit().await?;
         claims.sort_by_key(|claim: &Claim| claim.event.summary.position);
         Ok(Some(claims))
@@ -331,6 +337,7 @@ impl Transaction {
             None => (None, None),
             Some(first) => (Some(first.run.to_string()), Some(first.error)),
         };
+        let payload = self.seal_json(&Purpose::EventPayload(&new.connection, id), &new.payload).await?;
         let row = NewEventRow {
             id: id.to_string(),
             key: new.connection,
@@ -340,7 +347,7 @@ impl Transaction {
             operation: new.operation.map(|operation| operation.as_str()),
             deployment: new.deployment.map(|deployment| deployment.to_string()),
             request_id: new.request_id.map(String::from),
-            payload: self.seal_json(&Purpose::EventPayload(id), &new.payload)?,
+            payload,
             state,
             attempt,
             due_in,
@@ -360,12 +367,12 @@ impl Transaction {
         let Some(row) = self.tables().lease_event(id, NewLease { token, lasts }).await? else {
             return Ok(None);
         };
-        Ok(Some(Claim { event: queued(self.cipher(), row)?, token }))
+        Ok(Some(Claim { event: self.queued(row).await?, token }))
     }
 
-    fn seal_json(&self, purpose: &Purpose<'_>, value: &Value) -> Result<Vec<u8>, StoreError> {
+    async fn seal_json(&mut self, purpose: &Purpose<'_>, value: &Value) -> Result<Vec<u8>, StoreError> {
         let plain = zeroize::Zeroizing::new(encode(value)?);
-        self.cipher().seal(purpose, plain.as_bytes())
+        self.sealing().await?.seal(purpose, plain.as_bytes())
     }
 }
 

@@ -145,7 +145,7 @@ impl Transaction {
     }
 
     async fn restore(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
-        let previous = self.open_previous(&entry.key, entry.previous.as_deref())?;
+        let previous = self.open_previous(&entry.key, entry.previous.as_deref()).await?;
         let replaced = Reconnection {
             credentials: previous.credentials()?,
             provider: previous.provider.clone(),

@@ -180,19 +180,21 @@ impl Transaction {
         let mut places = Vec::new();
         let row = self.tables().connection_row(key, Visibility::IncludingPending).await?;
         let Some(row) = row else { return Ok(places) };
-        if credentials::open(self.cipher(), key, &row.credentials.credentials)? == *old {
-            let accepted = matches!(self.last_accepted(key, &row.credentials)?, LastAccepted::Current);
+        let keyring = self.opening([row.credentials.credentials.as_slice()]).await?;
+        if credentials::open(&keyring, key, &row.credentials.credentials)? == *old {
+            let accepted = matches!(self.last_accepted(key, &row.credentials).await?, LastAccepted::Current);
             places.push(Place::Current { accepted });
         }
         if let Some(sealed) = &row.credentials.accepted {
-            let account = credentials::open_accepted(self.cipher(), key, sealed)?;
+            let keyring = self.opening([sealed.as_slice()]).await?;
+            let account = credentials::open_accepted(&keyring, key, sealed)?;
             if account.credentials == *old {
                 places.push(Place::Accepted(Box::new(account)));
             }
         }
         let entry = self.journal_entry(key).await?.filter(|entry| entry.previous.is_some());
         if let Some(entry) = entry {
-            let previous = self.open_previous(key, entry.previous.as_deref())?;
+            let previous = self.open_previous(key, entry.previous.as_deref()).await?;
             if previous.credentials()? == *old {
                 places.push(Place::Previous(entry.token));
             }
@@ -204,7 +206,7 @@ impl Transaction {
         match place {
             Place::Current { .. } => {
                 let provider = self.provider(key, Visibility::IncludingPending).await?.unwrap_or_default();
-                let sealed = credentials::seal(self.cipher(), key, new)?;
+                let sealed = credentials::seal(&*self.sealing().await?, key, new)?;
                 let now = self.now().as_millisecond();
                 self.tables().replace_account(key, &provider, sealed, None, now).await?;
             }
@@ -215,8 +217,9 @@ impl Transaction {
             Place::Previous(token) => {
                 let entry = self.journal_entry(key).await?.filter(|entry| entry.token == *token);
                 let Some(entry) = entry else { return Ok(()) };
-                let previous = self.open_previous(key, entry.previous.as_deref())?.with_credentials(new);
-                let sealed = self.seal_previous(key, &previous)?;
+                let previous =
+                    self.open_previous(key, entry.previous.as_deref()).await?.with_credentials(new);
+                let sealed = self.seal_previous(key, &previous).await?;
                 self.tables().set_previous(*token, sealed).await?;
             }
         }

@@ -42,9 +42,10 @@ impl Transaction {
         environment: &EnvironmentName,
     ) -> Result<Option<Secret>, StoreError> {
         let sealed = self.tables().signing_key(environment).await?;
+        let keyring = self.opening(sealed.as_deref()).await?;
         sealed
             .map(|sealed| {
-                let plain = self.cipher().open(&Purpose::WebhookSigningKey(environment), &sealed);
+                let plain = keyring.open(&Purpose::WebhookSigningKey(environment), &sealed);
                 let text = plain.and_then(|plain| std::str::from_utf8(&plain).ok().map(Secret::new));
                 text.ok_or_else(|| StoreError::corrupt(format!("webhook signing key of {environment}")))
             })
@@ -56,13 +57,13 @@ impl Transaction {
         &mut self,
         environment: &EnvironmentName,
     ) -> Result<Option<Secret>, StoreError> {
-        let mut bytes = [0; SIGNING_KEY_BYTES];
-        getrandom::fill(&mut bytes).map_err(|_| StoreError::Internal {
+        let mut bytes = zeroize::Zeroizing::new([0; SIGNING_KEY_BYTES]);
+        getrandom::fill(bytes.as_mut_slice()).map_err(|_| StoreError::Internal {
             action: "draw a signing key: the system gives no randomness",
         })?;
-        let key = Secret::new(hex::encode(bytes));
+        let key = Secret::new(hex::encode(bytes.as_slice()));
         let purpose = Purpose::WebhookSigningKey(environment);
-        let sealed = self.cipher().seal(&purpose, key.reveal().as_bytes())?;
+        let sealed = self.sealing().await?.seal(&purpose, key.reveal().as_bytes())?;
         let now = self.now().as_millisecond();
         let is_first = self.tables().insert_signing_key(environment, sealed, now).await?;
         Ok(is_first.then_some(key))

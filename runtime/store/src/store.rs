@@ -7,21 +7,12 @@ use std::sync::atomic::Ordering;
 use onevent_contract::Clock;
 
 use crate::database::{Database, Owners};
+use crate::keyring::Keys;
 use crate::running::Running;
 use crate::transaction::Tools;
 use crate::turns::Turns;
 use crate::wake::Wake;
-use crate::{DatabaseUrl, KeySource, SchemaName, StoreError, Transaction};
-
-/// What may be done with the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreMode {
-    /// Everything; what is missing is created.
-    ReadWrite,
-    /// Nothing is created, changed, migrated or rolled back: for a dry run. (While it is open SQLite keeps its
-    /// `-wal` and `-shm` files beside the database.)
-    ReadOnly,
-}
+use crate::{DatabaseUrl, KeySource, SchemaName, StoreError, StoreMode, Transaction};
 
 /// How to open a store.
 #[derive(Clone)]
@@ -133,6 +124,10 @@ impl Store {
     #[must_use]
     pub fn integrations_revision(&self) -> u64 {
         self.0.tools.integrations_revision.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.tools.keys
     }
 
     pub(crate) fn wake(&self) -> &Wake {

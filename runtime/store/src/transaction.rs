@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use onevent_contract::Clock;
 
 use crate::StoreError;
-use crate::cipher::Cipher;
 use crate::database::Tables;
+use crate::keyring::{Keyring, Keys};
 use crate::time::whole_millis;
 use crate::token::Node;
 use crate::wake::Wake;
 
 /// What a transaction works with beside the tables.
 pub(crate) struct Tools {
-    pub(crate) cipher: Cipher,
+    pub(crate) keys: Keys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) wake: Wake,
     /// Which of all open stores this is.
@@ -34,6 +34,8 @@ pub(crate) struct Tools {
 pub struct Transaction {
     tables: Box<dyn Tables>,
     tools: Arc<Tools>,
+    /// What it seals with.
+    seals_with: Option<Arc<Keyring>>,
     /// Whether there may be something to claim once it is committed.
     wakes: bool,
     changes_integrations: bool,
@@ -41,7 +43,7 @@ pub struct Transaction {
 
 impl Transaction {
     pub(crate) fn new(tables: Box<dyn Tables>, tools: Arc<Tools>) -> Self {
-        Self { tables, tools, wakes: false, changes_integrations: false }
+        Self { tables, tools, seals_with: None, wakes: false, changes_integrations: false }
     }
 
     /// Makes the changes durable: they survive a crash of the process and of the machine.
@@ -78,8 +80,31 @@ impl Transaction {
         self.tools.node
     }
 
-    pub(crate) fn cipher(&self) -> &Cipher {
-        &self.tools.cipher
+    /// What opens these values. Where the key of one is not known here yet, the database is asked.
+    pub(crate) async fn opening<'v>(
+        &mut self,
+        values: impl IntoIterator<Item = &'v [u8]> + Send,
+    ) -> Result<Arc<Keyring>, StoreError> {
+        if self.tools.keys.may_open(values.into_iter()) {
+            return Ok(self.tools.keys.held());
+        }
+        let rows = self.tables.encryption_keys().await?;
+        self.tools.keys.learn(&rows)
+    }
+
+    /// What seals: the key that is the current one until the transaction ends, whoever replaces it.
+    pub(crate) async fn sealing(&mut self) -> Result<Arc<Keyring>, StoreError> {
+        if let Some(keyring) = &self.seals_with {
+            return Ok(Arc::clone(keyring));
+        }
+        let current = self.tables.current_encryption_key().await?;
+        let mut keyring = self.tools.keys.held();
+        if keyring.current().id().bytes() != current {
+            let rows = self.tables.encryption_keys().await?;
+            keyring = self.tools.keys.learn(&rows)?;
+        }
+        self.seals_with = Some(Arc::clone(&keyring));
+        Ok(keyring)
     }
 
     /// Now, as the database can hold it.

@@ -36,6 +36,8 @@ pub struct Settings {
     pub environments: BTreeMap<EnvironmentName, EnvironmentSettings>,
     /// The key that credentials are encrypted with, as it was given. Without it, a key file beside the database.
     pub encryption_key: Option<Sourced<Secret>>,
+    /// The key that replaces it when somebody asks for that.
+    pub next_encryption_key: Option<Sourced<Secret>>,
     /// A file with more provider templates.
     pub providers: Option<Sourced<PathBuf>>,
     /// Every integration that something is said about.
@@ -217,6 +219,7 @@ impl Settings {
             database_listen_url: None,
             environments: BTreeMap::new(),
             encryption_key: None,
+            next_encryption_key: None,
             providers: None,
             integrations: BTreeMap::new(),
             variables: BTreeMap::new(),

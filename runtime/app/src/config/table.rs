@@ -65,6 +65,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         slot: Slot::One(|settings| &mut settings.encryption_key),
     },
     Setting {
+        key: "next_encryption_key",
+        flag: None,
+        help: "The key that `onevent keys rotate-encryption` replaces the encryption key with. Only from the environment. \
+               Where the key is in a file, a new one is made.",
+        secrecy: Secrecy::VariableOnly,
+        slot: Slot::One(|settings| &mut settings.next_encryption_key),
+    },
+    Setting {
         key: "providers",
         flag: Some("--providers"),
         help: "A YAML file with more provider templates; they win over the built-in ones of the same name.",

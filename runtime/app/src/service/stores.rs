@@ -164,7 +164,10 @@ impl Service {
         database.store.get_or_try_init(open).await
     }
 
-    async fn open_existing<'a>(&self, database: &'a HeldDatabase) -> Result<Option<&'a Store>, ServiceError> {
+    pub(super) async fn open_existing<'a>(
+        &self,
+        database: &'a HeldDatabase,
+    ) -> Result<Option<&'a Store>, ServiceError> {
         if is_there(database) { self.open(database).await.map(Some) } else { no_store(database) }
     }
 

@@ -103,6 +103,14 @@ pub(crate) enum KeysCommand {
     /// Take a key's rights away, at once and for good
     #[command(after_help = "Examples:\n  onevent keys revoke 0199d3c2-7f3a-7c11-b0b5-3f3f5a1d2e4b")]
     Revoke(KeysRevokeArgs),
+    /// Replace the key that stored secrets are encrypted with, while servers go on
+    #[command(after_help = "Examples:\n  \
+        onevent keys rotate-encryption\n  \
+        ONEVENT_NEXT_ENCRYPTION_KEY=$(openssl rand -base64 32) onevent keys rotate-encryption --json\n\n\
+        With a key file beside a SQLite database nothing else is needed. With ONEVENT_ENCRYPTION_KEY, start every\n\
+        process with the new key afterwards, and run this once more with it: then the old key opens nothing any more.\n\
+        What was interrupted is finished by running it again.")]
+    RotateEncryption,
     /// Show the key that webhooks to your app are signed with
     #[command(after_help = "Examples:\n  onevent keys signing -e prod")]
     Signing,

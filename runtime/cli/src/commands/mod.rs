@@ -12,6 +12,7 @@ pub(crate) mod keys;
 pub(crate) mod lifecycle;
 pub(crate) mod metadata;
 pub(crate) mod over_http;
+pub(crate) mod rotate_encryption;
 pub(crate) mod runs;
 pub(crate) mod serve;
 pub(crate) mod test;

@@ -33,6 +33,20 @@ fn keys_are_made_listed_and_taken_away() {
 }
 
 #[test]
+fn the_encryption_key_in_a_file_is_replaced_by_one_command_that_says_what_it_did() {
+    let stage = Stage::new();
+    let (_, nothing) = stage.json("encryption-rotated", &["keys", "rotate-encryption"]);
+    assert_eq!(nothing["databases"], json!([]), "there is no database yet");
+    let signing = stage.run(&["keys", "signing"]).stdout;
+    let (code, rotated) = stage.json("encryption-rotated", &["keys", "rotate-encryption"]);
+    let database = &rotated["databases"][0];
+    assert_eq!((code, &database["sealed_anew"], &database["old_key"]), (0, &json!(1), &json!("gone")));
+    assert_ne!(database["from_key"], database["to_key"]);
+    assert_eq!(stage.run(&["keys", "signing"]).stdout, signing);
+    stage.run(&["keys", "rotate-encryption"]).says(&["the main database", "1 values encrypted anew"]);
+}
+
+#[test]
 fn each_environment_signs_with_a_key_of_its_own() {
     let stage = Stage::new();
     let signing = stage.run(&["keys", "signing"]).stdout;

@@ -5,6 +5,7 @@
 
 mod audit;
 mod deployments;
+mod encryption_keys;
 mod environments;
 mod events;
 mod functions;
@@ -23,6 +24,9 @@ use async_trait::async_trait;
 
 pub(crate) use self::audit::{AuditRow, AuditTable};
 pub(crate) use self::deployments::{DeploymentTable, HistoryRow};
+pub(crate) use self::encryption_keys::{
+    EncryptionKeyRow, EncryptionKeyState, EncryptionKeyTable, SealedColumn, SealedRow,
+};
 pub(crate) use self::environments::EnvironmentTable;
 pub(crate) use self::events::{
     EventEndColumns, EventRow, EventTable, GroupColumns, HeadRow, NewEventRow, NewLease, WebhookAttemptRow,
@@ -85,6 +89,7 @@ pub(crate) trait Tables:
     + AuditTable
     + RetentionTable
     + EnvironmentTable
+    + EncryptionKeyTable
     + Send
 {
     /// Makes the changes durable.

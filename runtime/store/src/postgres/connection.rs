@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Postgres};
 use super::error::failed;
 use super::pgmq::Lines;
 use super::prepared::Prepared;
-use crate::sql::{SqlConnection, SqlRow, Statement, Value};
+use crate::sql::{Locks, SqlConnection, SqlRow, Statement, Value};
 use crate::{SchemaName, StoreError};
 
 /// The time by the database's clock, in milliseconds since 1970-01-01T00:00:00Z; of this moment, not of the beginning of
@@ -92,8 +92,15 @@ fn text(statement: &Statement, purpose: Purpose) -> Cow<'_, str> {
     for (place, _) in (1..).zip(&statement.values).filter(|(_, value)| matches!(value, Value::After(_))) {
         text = Cow::Owned(with_clock(&text, place));
     }
-    if statement.locks && purpose == Purpose::Writing {
-        text.to_mut().push_str(" FOR UPDATE");
+    let locks = match statement.locks {
+        _ if purpose == Purpose::Reading => "",
+        Locks::None => "",
+        Locks::Own => " FOR UPDATE",
+        Locks::Shared => " FOR SHARE",
+        Locks::OwnUnlessTaken => " FOR UPDATE SKIP LOCKED",
+    };
+    if !locks.is_empty() {
+        text.to_mut().push_str(locks);
     }
     text
 }

@@ -16,11 +16,10 @@ use super::owners::LeaseOwners;
 use super::pgmq::Lines;
 use super::prepared::Prepared;
 use super::{PostgresDatabase, begin, begin_reading, begin_writing};
-use crate::cipher::{CANARY, Cipher, Purpose};
+use crate::key_holder::KeyHolder;
+use crate::opened::Opened;
 use crate::wake::Wake;
-use crate::{
-    EncryptionKey, KeyError, KeySource, PostgresUrl, SchemaName, StoreError, StoreMode, StoreOptions,
-};
+use crate::{KeyError, KeySource, PostgresUrl, SchemaName, StoreError, StoreMode, StoreOptions};
 
 /// Connections that read, and connections that write, of one process. Apart, so that whoever reads while it writes never
 /// waits for somebody who does the same. Three processes stay below PostgreSQL's own limit of 100.
@@ -36,22 +35,20 @@ const MIGRATION_LOCK: i64 = 0x6f6e_6576_656e_7401;
 const MIGRATIONS_TABLE: &str = "onevent_migrations";
 
 /// Every migration, oldest first. A published one never changes.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "all tables", include_str!("../../migrations/postgres/0001_all_tables.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "all tables", include_str!("../../migrations/postgres/0001_all_tables.sql")),
+    (2, "encryption keys", include_str!("../../migrations/postgres/0002_encryption_keys.sql")),
+];
 
 /// What comes of opening a database. Boxed: what sqlx and PGMQ are generic over does not show outside.
-type Opening<'a> = Pin<Box<dyn Future<Output = Result<(PostgresDatabase, Cipher), StoreError>> + Send + 'a>>;
+type Opening<'a> = Pin<Box<dyn Future<Output = Result<Opened, StoreError>> + Send + 'a>>;
 
-/// Opens the database of the options, and the cipher of its key.
+/// Opens the database of the options.
 pub(crate) fn open<'a>(options: &'a StoreOptions, url: &'a PostgresUrl, wake: Wake) -> Opening<'a> {
     Box::pin(open_at(options, url, wake))
 }
 
-async fn open_at(
-    options: &StoreOptions,
-    url: &PostgresUrl,
-    wake: Wake,
-) -> Result<(PostgresDatabase, Cipher), StoreError> {
+async fn open_at(options: &StoreOptions, url: &PostgresUrl, wake: Wake) -> Result<Opened, StoreError> {
     let KeySource::Given(key) = &options.key else { return Err(KeyError::NoFile.into()) };
     let schema = &options.schema;
     let (connect, prepared) = connect_options(options, url);
@@ -65,7 +62,6 @@ async fn open_at(
         StoreMode::ReadOnly => None,
     };
     prepare_schema(&readers, writers.as_ref(), schema).await?;
-    let cipher = unlock(&readers, writers.as_ref(), schema, key, url).await?;
     let lines = Arc::new(Lines::new(schema, writers.as_ref().unwrap_or(&readers), prepared).await);
     let mut listening = None;
     if let Some(writers) = &writers {
@@ -74,10 +70,10 @@ async fn open_at(
         listening = listen.map(|url| Listening::start(url.options(), Arc::clone(&lines), wake));
     }
     let owners = LeaseOwners::default();
-    Ok((
-        PostgresDatabase { readers, writers, owners, lines, schema: schema.clone(), _listening: listening },
-        cipher,
-    ))
+    let schema = schema.clone();
+    let database =
+        Box::new(PostgresDatabase { readers, writers, owners, lines, schema, _listening: listening });
+    Ok(Opened { database, key: KeyHolder::Caller(key.clone()), name: url.to_string().into(), alone: None })
 }
 
 fn connect_options(options: &StoreOptions, url: &PostgresUrl) -> (PgConnectOptions, Prepared) {
@@ -164,38 +160,4 @@ fn migration_failed(error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(found) => StoreError::SchemaNewer { found },
         other => StoreError::Migration(Box::new(other)),
     }
-}
-
-/// The cipher of the key, if it is the right one: the first one who opens a database decides which that is.
-async fn unlock(
-    readers: &PgPool,
-    writers: Option<&PgPool>,
-    schema: &SchemaName,
-    key: &EncryptionKey,
-    url: &PostgresUrl,
-) -> Result<Cipher, StoreError> {
-    let cipher = Cipher::new(key);
-    if let Some(writers) = writers {
-        let sql = format!(
-            "INSERT INTO {}.encryption_canary (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
-            schema.quoted()
-        );
-        let insert =
-            sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(cipher.seal(&Purpose::Canary, CANARY)?);
-        let mut transaction = begin(writers, &begin_writing(schema)).await?;
-        insert.execute(&mut *transaction).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
-    }
-    let sql = format!("SELECT sealed FROM {}.encryption_canary", schema.quoted());
-    let mut transaction = begin(readers, &begin_reading(schema)).await?;
-    let found = sqlx::query(AssertSqlSafe(sql))
-        .persistent(false)
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed)?;
-    let canary: Vec<u8> = found.ok_or(StoreError::SchemaOlder)?.try_get("sealed").map_err(failed)?;
-    if cipher.open(&Purpose::Canary, &canary).is_some_and(|plain| plain.as_slice() == CANARY) {
-        return Ok(cipher);
-    }
-    Err(KeyError::Wrong { database: url.to_string().into(), file: None }.into())
 }

@@ -9,6 +9,7 @@ mod checkpoints;
 mod connections;
 mod deployments;
 mod details;
+mod encryption_keys;
 mod environments;
 mod events;
 mod found;
@@ -34,7 +35,7 @@ use async_trait::async_trait;
 pub(crate) use self::events::SELECT_GROUPS;
 pub(crate) use self::message_queue::{MessageQueue, SentEvent};
 pub(crate) use self::row::{SqlRow, get, key};
-pub(crate) use self::statement::{Statement, Value, after, now, query};
+pub(crate) use self::statement::{Locks, Statement, Value, after, now, query};
 use crate::StoreError;
 use crate::database::Tables;
 

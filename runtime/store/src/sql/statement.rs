@@ -18,17 +18,30 @@ pub(crate) enum Value {
     After(i64),
 }
 
+/// What a statement that reads keeps others from, in a transaction that writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Locks {
+    /// From nothing.
+    None,
+    /// From writing the rows, and from having them, too.
+    Own,
+    /// From writing the rows.
+    Shared,
+    /// As `Own`; rows that others have are left out.
+    OwnUnlessTaken,
+}
+
 /// A statement. It is written once for all databases: in syntax that they share, with `$1`, `$2`, … for what is bound.
 #[derive(Debug)]
 pub(crate) struct Statement {
     pub(crate) sql: Cow<'static, str>,
     pub(crate) values: Vec<Value>,
-    pub(crate) locks: bool,
+    pub(crate) locks: Locks,
 }
 
 /// A statement that nothing is bound to yet.
 pub(crate) fn query(sql: &'static str) -> Statement {
-    Statement { sql: Cow::Borrowed(sql), values: Vec::new(), locks: false }
+    Statement { sql: Cow::Borrowed(sql), values: Vec::new(), locks: Locks::None }
 }
 
 /// Now, by the clock that judges leases and due times.
@@ -51,7 +64,19 @@ impl Statement {
     /// Whoever reads the rows in a transaction that writes has them until it ends: what was read stays true until
     /// it is written. (In SQLite a transaction that writes is the only one.)
     pub(crate) fn locked(mut self) -> Self {
-        self.locks = true;
+        self.locks = Locks::Own;
+        self
+    }
+
+    /// The same, but whoever else reads them so may go on.
+    pub(crate) fn shared(mut self) -> Self {
+        self.locks = Locks::Shared;
+        self
+    }
+
+    /// The same as [`Statement::locked`], without the rows that somebody else has: nobody is waited for.
+    pub(crate) fn locked_unless_taken(mut self) -> Self {
+        self.locks = Locks::OwnUnlessTaken;
         self
     }
 

@@ -14,8 +14,9 @@ use super::SqliteDatabase;
 use super::error::failed;
 use super::files::Files;
 use super::locks::LockFolder;
-use crate::cipher::{CANARY, Cipher, Purpose};
-use crate::{EncryptionKey, KeyError, KeySource, StoreError, StoreMode, StoreOptions};
+use crate::key_holder::KeyHolder;
+use crate::opened::Opened;
+use crate::{KeySource, StoreError, StoreMode, StoreOptions};
 
 /// How long a statement waits for another process's write before it fails as busy. The store's transactions
 /// last milliseconds, so only a stuck process reaches it.
@@ -48,13 +49,11 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "upstream to delete", include_str!("../../migrations/sqlite/0011_upstream_to_delete.sql")),
     (12, "refreshes", include_str!("../../migrations/sqlite/0012_refreshes.sql")),
     (13, "requests", include_str!("../../migrations/sqlite/0013_requests.sql")),
+    (14, "encryption keys", include_str!("../../migrations/sqlite/0014_encryption_keys.sql")),
 ];
 
-/// Opens the file that the options name, and the cipher of its key.
-pub(crate) async fn open(
-    options: &StoreOptions,
-    file: &Path,
-) -> Result<(SqliteDatabase, Cipher), StoreError> {
+/// Opens the file that the options name.
+pub(crate) async fn open(options: &StoreOptions, file: &Path) -> Result<Opened, StoreError> {
     let files = Files::of(file);
     let opening = match options.mode {
         StoreMode::ReadWrite => Some(prepare(files.clone()).await?),
@@ -72,10 +71,14 @@ pub(crate) async fn open(
         Some(writer) => migrator().run(writer).await.map_err(migration_failed)?,
         None => check_schema(&readers).await?,
     }
-    let cipher = unlock(&readers, writer.as_ref(), &files, &options.key).await?;
-    drop(opening);
     let (locks, clock) = (LockFolder::new(&files.locks), Arc::clone(&options.clock));
-    Ok((SqliteDatabase { readers, writer, locks, clock, path: files.database }, cipher))
+    let name = files.database.clone();
+    let key = match &options.key {
+        KeySource::Given(key) => KeyHolder::Caller(key.clone()),
+        KeySource::File => KeyHolder::File(files.key),
+    };
+    let database = Box::new(SqliteDatabase { readers, writer, locks, clock, path: files.database });
+    Ok(Opened { database, key, name, alone: opening })
 }
 
 /// Creates the files and keeps other openers out: neither SQLite's change to WAL mode, nor migrating, nor
@@ -106,7 +109,8 @@ async fn connect(files: &Files, kind: Kind) -> Result<SqlitePool, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .disable_statement_logging();
     let (options, connections) = match kind {
-        Kind::Writer => (options.journal_mode(SqliteJournalMode::Wal), 1),
+        // What is deleted is overwritten where that costs nothing: a key that was replaced, above all.
+        Kind::Writer => (options.journal_mode(SqliteJournalMode::Wal).pragma("secure_delete", "FAST"), 1),
         // SQLite's own read-only mode would leave its side files behind when it closes.
         Kind::Reader => (options.pragma("query_only", "ON"), READERS),
     };
@@ -149,49 +153,4 @@ async fn check_schema(readers: &SqlitePool) -> Result<(), StoreError> {
         Some(found) if found > known => Err(StoreError::SchemaNewer { found }),
         _ => Err(StoreError::SchemaOlder),
     }
-}
-
-/// The cipher of the right key: the one that opens the canary, or a new one for a new database.
-async fn unlock(
-    readers: &SqlitePool,
-    writer: Option<&SqlitePool>,
-    files: &Files,
-    source: &KeySource,
-) -> Result<Cipher, StoreError> {
-    let canary = sqlx::query("SELECT sealed FROM encryption_canary").fetch_optional(readers).await;
-    let canary: Option<Vec<u8>> =
-        canary.map_err(failed)?.map(|row| row.try_get("sealed")).transpose().map_err(failed)?;
-    let Some(canary) = canary else {
-        let writer = writer.ok_or(StoreError::SchemaOlder)?;
-        let cipher = Cipher::new(&new_key(files, source)?);
-        let sealed = cipher.seal(&Purpose::Canary, CANARY)?;
-        let insert = sqlx::query("INSERT INTO encryption_canary (id, sealed) VALUES (1, $1)").bind(sealed);
-        insert.execute(writer).await.map_err(failed)?;
-        return Ok(cipher);
-    };
-    let (key, file) = match source {
-        KeySource::Given(key) => (key.clone(), None),
-        KeySource::File => {
-            let key = files.read_key()?.ok_or_else(|| KeyError::FileMissing { path: files.key.clone() })?;
-            (key, Some(files.key.clone()))
-        }
-    };
-    let cipher = Cipher::new(&key);
-    if cipher.open(&Purpose::Canary, &canary).is_some_and(|plain| plain.as_slice() == CANARY) {
-        return Ok(cipher);
-    }
-    Err(KeyError::Wrong { database: files.database.clone(), file }.into())
-}
-
-/// The key of a database that has none yet.
-fn new_key(files: &Files, source: &KeySource) -> Result<EncryptionKey, StoreError> {
-    if let KeySource::Given(key) = source {
-        return Ok(key.clone());
-    }
-    if let Some(key) = files.read_key()? {
-        return Ok(key);
-    }
-    let generated = EncryptionKey::generate();
-    files.write_key(&generated.ok_or(StoreError::Internal { action: "generate an encryption key" })?)?;
-    files.read_key()?.ok_or_else(|| KeyError::FileMissing { path: files.key.clone() }.into())
 }

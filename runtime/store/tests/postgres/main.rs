@@ -41,6 +41,8 @@ mod queue;
 mod refreshes;
 #[path = "../store/retention.rs"]
 mod retention;
+#[path = "../store/rotation.rs"]
+mod rotation;
 #[path = "../store/run_locks.rs"]
 mod run_locks;
 #[path = "../store/runs.rs"]

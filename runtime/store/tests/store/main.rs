@@ -19,6 +19,8 @@ mod owners;
 mod queue;
 mod refreshes;
 mod retention;
+mod rotation;
+mod rotation_file;
 mod run_locks;
 mod runs;
 mod scratch;

@@ -185,7 +185,10 @@ async fn downgrade(scratch: &Scratch, to: i64) {
     Migrator::with_migrations(known.collect()).run(&raw).await.unwrap();
     let attach = format!("ATTACH DATABASE '{}' AS newer", scratch.database().display());
     sqlx::query(AssertSqlSafe(attach)).execute(&raw).await.unwrap();
-    for table in ["encryption_canary", "connections", "runs"] {
+    let canary =
+        "INSERT INTO main.encryption_canary (id, sealed) SELECT 1, canary FROM newer.encryption_keys";
+    sqlx::query(canary).execute(&raw).await.unwrap();
+    for table in ["connections", "runs"] {
         let columns = format!("SELECT GROUP_CONCAT(name) FROM pragma_table_info('{table}')");
         let columns: String = sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&raw).await.unwrap();
         let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}");
