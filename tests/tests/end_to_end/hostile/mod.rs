@@ -5,6 +5,7 @@ mod attack;
 mod bomb;
 mod judge;
 mod lateness;
+mod lost;
 mod memory;
 mod project;
 mod provider;

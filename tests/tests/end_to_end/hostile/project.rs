@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -75,6 +75,19 @@ impl Target {
         server
     }
 
+    /// Triggers an action.
+    pub(super) async fn post(
+        &self,
+        server: &Server,
+        name: &str,
+        provider: &str,
+    ) -> reqwest::Result<Response> {
+        let body = json!({ "action_name": name, "input": { "provider": provider } });
+        let request = self.client.post(format!("{}/action/trigger", server.url)).bearer_auth(&server.key);
+        let request = request.header("provider-config-key", "hubspot").header("connection-id", "one");
+        request.header("content-type", "application/json").body(body.to_string()).send().await
+    }
+
     /// Triggers an action: the status, what was answered, and the report that is kept of it.
     pub(super) async fn trigger(
         &self,
@@ -82,11 +95,7 @@ impl Target {
         name: &str,
         provider: &str,
     ) -> (StatusCode, Value, Option<Value>) {
-        let body = json!({ "action_name": name, "input": { "provider": provider } });
-        let request = self.client.post(format!("{}/action/trigger", server.url)).bearer_auth(&server.key);
-        let request = request.header("provider-config-key", "hubspot").header("connection-id", "one");
-        let request = request.header("content-type", "application/json").body(body.to_string());
-        let response = match request.send().await {
+        let response = match self.post(server, name, provider).await {
             Ok(response) => response,
             Err(error) => return (StatusCode::BAD_GATEWAY, json!(error.to_string()), None),
         };
