@@ -1,7 +1,7 @@
 // A text that is split into more pieces than V8 has room for.
 // outcome: succeeded | stopped heap_limit_exceeded
 // limits: cpu=5s heap=256MiB
-// peak: 900MB
+// peak: 1700MB
 // returns: "RangeError"
 import { createAction } from 'nango';
 

@@ -1,6 +1,11 @@
 //! What a process holds of the machine's memory.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// Isolates that are shared wait a minute for another run before they go.
+const ATTEMPTS: u32 = 1_500;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Of one process.
 pub(super) struct Memory(PathBuf);
@@ -13,6 +18,17 @@ impl Memory {
     /// Now, in bytes.
     pub(super) fn now(&self) -> u64 {
         self.read("VmRSS:")
+    }
+
+    /// Waits until it is less than this, and tells otherwise what it stays at.
+    pub(super) async fn comes_back(&self, most: u64) -> Result<(), u64> {
+        for _ in 0..ATTEMPTS {
+            if self.now() < most {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err(self.now())
     }
 
     /// At most, since the peak was forgotten.

@@ -19,7 +19,6 @@ use self::lateness::Lateness;
 use self::memory::Memory;
 use self::project::Target;
 use self::provider::Provider;
-use crate::serve::stage::until;
 
 /// So many servers are attacked side by side, each by one attack after another.
 const SERVERS: usize = 2;
@@ -144,8 +143,15 @@ async fn attacked(
             return wrong;
         }
     }
-    if afterwards == Afterwards::MemoryIsBack {
-        until("memory comes back", async || memory.now() < at_first + KEPT_BYTES).await;
+    if afterwards == Afterwards::MemoryIsBack
+        && let Err(kept) = memory.comes_back(at_first + KEPT_BYTES).await
+    {
+        wrong.push(format!(
+            "afterwards ({}): {} MB of {} stay",
+            mode.name(),
+            kept / 1_000_000,
+            at_first / 1_000_000
+        ));
     }
     wrong
 }

@@ -12,5 +12,5 @@ mod outside;
 mod rotation;
 mod running;
 pub(crate) mod server;
-pub(crate) mod stage;
+mod stage;
 mod stopping;
