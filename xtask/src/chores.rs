@@ -152,8 +152,12 @@ pub(crate) fn build_with_tests(workspace: &Workspace, profile: Profile) -> Resul
         );
     }
     // The whole workspace, so that the features of what it rests on are those of the tests: nothing is built twice.
-    let programs = ["--workspace", "--bin", "onevent", "--bin", "onevent-demo", "--bin", "onevent-soak"];
-    process::run(workspace.cargo().args(["build", "--profile", profile.cargo_name()]).args(programs))?;
+    let mut build = workspace.cargo();
+    build.args(["build", "--profile", profile.cargo_name(), "--workspace"]);
+    for program in ["onevent", "onevent-demo", "onevent-soak", "onevent-fuzz"] {
+        build.args(["--bin", program]);
+    }
+    process::run(&mut build)?;
     Ok(workspace.binaries(profile.folder()))
 }
 

@@ -11,6 +11,7 @@ mod bench;
 mod chores;
 mod digest;
 mod failure;
+mod fuzz;
 mod npm;
 mod other_postgres;
 mod postgres;
@@ -86,6 +87,12 @@ enum Chore {
     /// Set up, build, and kill nodes under load: exit code 1 where anything is lost, overtaken or unexplained
     #[command(subcommand)]
     Soak(soak::Soak),
+    /// Set up, build, and feed what is read from strangers with anything: exit code 1 where something was found
+    #[command(
+        after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz resolver schema --minutes 60\n  \
+        cargo xtask fuzz schema --input target/fuzz/schema-0123456789ab"
+    )]
+    Fuzz(fuzz::Fuzz),
     /// Measure onevent beside its peers: how Nango runs functions, and other ways of isolating them
     #[command(
         long_about = "Measure onevent beside its peers: how Nango runs functions, and other ways of isolating them.\n\n\
@@ -129,6 +136,7 @@ fn run(chore: Chore) -> Result<(), Failure> {
         Chore::Test { runner_arguments } => chores::test(&workspace, &runner_arguments)?,
         Chore::Demo { release } => chores::demo(&workspace, chores::Profile::from_flag(release))?,
         Chore::Soak(soak) => soak::soak(&workspace, &soak)?,
+        Chore::Fuzz(fuzz) => fuzz::fuzz(&workspace, &fuzz)?,
         Chore::Bench { arguments } => bench::run(&workspace, &arguments)?,
         Chore::Ci => chores::ci(&workspace)?,
     }

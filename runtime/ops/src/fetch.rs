@@ -24,6 +24,19 @@ pub(crate) struct WireFetch {
     headers: Vec<(String, String)>,
 }
 
+impl WireFetch {
+    /// The request that a host understands, without its body.
+    pub(crate) fn into_request(self) -> Result<FetchRequest, HostError> {
+        if self.headers.len() > MAX_HEADERS {
+            let limit = limit_met("fetch_headers", MAX_HEADERS, self.headers.len());
+            return Err(refused("invalid_headers", format!("too many headers ({limit})")));
+        }
+        check_url(self.url.len())?;
+        let method = method(&self.method)?;
+        Ok(FetchRequest { url: self.url, method, headers: self.headers, body: Bytes::new() })
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WireFetched {
@@ -52,18 +65,8 @@ async fn fetch(
     body: Option<JsBuffer>,
 ) -> Result<WireFetched, HostError> {
     let (carried, request) = request?;
-    if request.headers.len() > MAX_HEADERS {
-        let limit = limit_met("fetch_headers", MAX_HEADERS, request.headers.len());
-        return Err(refused("invalid_headers", format!("too many headers ({limit})")));
-    }
-    check_url(request.url.len())?;
-    let method = method(&request.method)?;
-    let request = FetchRequest {
-        url: request.url,
-        method,
-        headers: request.headers,
-        body: body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default(),
-    };
+    let mut request = request.into_request()?;
+    request.body = body.map(|body| Bytes::copy_from_slice(&body)).unwrap_or_default();
     let (host, call) = (run.host.clone(), run.call());
     let response = run.ask(async move { host.fetch(&call, request).await }).await?;
     drop(carried);

@@ -18,6 +18,8 @@ mod crypto;
 mod environment;
 mod fetch;
 mod function_modules;
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod locks;
 mod log;

@@ -18,7 +18,7 @@ const MAX_FRAMES: usize = 20;
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Settlement {
+pub(crate) enum Settlement {
     Returned { output: Option<String> },
     Threw { error: Box<ThrownError> },
 }

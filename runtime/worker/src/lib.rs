@@ -6,6 +6,8 @@
 
 mod attempt;
 pub mod child;
+#[doc(hidden)]
+pub mod fuzzing;
 mod layer;
 mod parent;
 mod require;

@@ -293,7 +293,8 @@ fn no_arrow_between_files_leads_back() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let rooms =
         std::fs::read_dir(root.join("runtime")).unwrap().map(|entry| entry.unwrap().path().join("src"));
-    let beside = ["xtask/src", "xtask/bench/src", "tests/src"].map(|folder| root.join(folder));
+    let beside =
+        ["xtask/src", "xtask/bench/src", "tests/src", "tests/fuzz/src"].map(|folder| root.join(folder));
     let sources: Vec<_> = rooms.chain(beside).collect();
     assert!(sources.len() > 10, "{sources:?}");
     let mut found = Vec::new();

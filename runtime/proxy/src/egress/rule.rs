@@ -124,6 +124,10 @@ impl FromStr for EgressRule {
             return Err(unknown());
         }
         let Ok(Host::Domain(name)) = Host::parse(name) else { return Err(unknown()) };
+        // Looked at again where it is parsed: other signs become these as well.
+        if name.contains('*') || name.split('.').any(str::is_empty) {
+            return Err(unknown());
+        }
         if !name.contains('.') && !absolute && !beneath && name != "localhost" {
             return Err(EgressRuleError::OneWord { text: text.into() });
         }
@@ -211,6 +215,9 @@ mod tests {
             "me@a.example",
             "a b.example",
             "a.example..",
+            "a..example",
+            "a.example.。",
+            "＊.example.com",
         ] {
             let error = text.parse::<EgressRule>().unwrap_err();
             assert!(matches!(error, EgressRuleError::Unknown { .. }), "{text}");

@@ -87,14 +87,19 @@ impl FromStr for HostPattern {
             }
             _ => (rest, None),
         };
-        if name.ends_with('.') {
-            return Err(wrong("it ends with a dot"));
-        }
         let bare_address = name.parse::<std::net::Ipv6Addr>().ok().map(Host::Ipv6);
         let host = match bare_address {
             Some(address) => address,
             None => Host::parse(name).map_err(|_| wrong("it is no name and no address"))?,
         };
+        // Looked at again where it is parsed: other signs become these as well.
+        let parsed = if let Host::Domain(parsed) = &host { parsed } else { name };
+        if name.ends_with('.') || parsed.ends_with('.') {
+            return Err(wrong("it ends with a dot"));
+        }
+        if parsed.contains('*') {
+            return Err(wrong("`*` can only be the whole first label"));
+        }
         if label == FirstLabel::Any && !matches!(host, Host::Domain(_)) {
             return Err(wrong("an address has no labels"));
         }
@@ -213,6 +218,10 @@ mod tests {
             ("me@example.com", "host alone"),
             ("api example.com", "host alone"),
             ("api.example.com.", "dot"),
+            ("127.0.0.1.", "dot"),
+            ("api.example.com。", "dot"),
+            ("api.。:8443", "dot"),
+            ("＊.example.com", "first label"),
             ("api.example.com:port", "port"),
             ("api.example.com:99999", "port"),
             ("api.example.com:", "port"),
