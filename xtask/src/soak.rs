@@ -30,6 +30,28 @@ pub(crate) enum Soak {
         #[command(flatten)]
         more: SoakArgs,
     },
+    /// Servers over SQLite, killed at random points of creates, reconnects, deletes, metadata, deploys and queue work
+    #[command(
+        after_help = "Examples:\n  cargo xtask soak crashes --release\n  cargo xtask soak crashes --kills 300 --seed 7"
+    )]
+    Crashes {
+        /// How often a server is killed
+        #[arg(long, default_value_t = 3_000)]
+        kills: usize,
+        #[command(flatten)]
+        more: SoakArgs,
+    },
+    /// Honest and hostile runs side by side in one server: it lives, each ends as it has to, memory comes back
+    #[command(
+        after_help = "Examples:\n  cargo xtask soak hostile --release\n  cargo xtask soak hostile --runs 2000"
+    )]
+    Hostile {
+        /// How many runs; memory is compared with that after the first thousand
+        #[arg(long, default_value_t = 100_000)]
+        runs: usize,
+        #[command(flatten)]
+        more: SoakArgs,
+    },
     /// One server over a SQLite file, killed and started again under its clients
     #[command(
         after_help = "Examples:\n  cargo xtask soak kills --release\n  cargo xtask soak kills --kills 20 --events 500"
@@ -55,7 +77,7 @@ pub(crate) struct SoakArgs {
     /// What decides who is killed when
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// Where the report is written as JSON [default: <target folder>/soak-cluster.json, soak-kills.json]
+    /// Where the report is written as JSON [default: <target folder>/soak-NAME.json]
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -72,6 +94,8 @@ pub(crate) fn soak(workspace: &Workspace, soak: &Soak) -> Result<(), Failure> {
             ];
             ("cluster", more, flags)
         }
+        Soak::Hostile { runs, more } => ("hostile", more, vec![("--runs", runs.to_string())]),
+        Soak::Crashes { kills, more } => ("crashes", more, vec![("--kills", kills.to_string())]),
         Soak::Kills { events, kills, more } => {
             ("kills", more, vec![("--events", events.to_string()), ("--kills", kills.to_string())])
         }

@@ -180,6 +180,12 @@ pub enum StoreError {
     /// Another process kept the database locked for too long.
     #[error("the database is locked by another process")]
     Busy,
+    /// There is no room for what was to be written.
+    #[error("the disk of the database is full")]
+    Full,
+    /// The database's file, or its file system, may not be written.
+    #[error("the database may not be written: its file or its disk is read-only")]
+    NotWritable,
     /// Two transactions were in each other's way, and the database ended this one.
     #[error("another change of the same was in the way")]
     Conflict,
@@ -205,7 +211,11 @@ impl StoreError {
             Self::Url(_) => "invalid_database_url",
             Self::Key(error) => error.code(),
             Self::DatabaseMissing { .. } => "database_missing",
-            Self::Io { .. } => "database_io",
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "database_full",
+                io::ErrorKind::ReadOnlyFilesystem => "database_not_writable",
+                _ => "database_io",
+            },
             Self::MetadataTooLarge { .. } => "metadata_too_large",
             Self::SchemaNewer { .. } => "database_schema_newer",
             Self::SchemaOlder => "database_schema_older",
@@ -229,6 +239,8 @@ impl StoreError {
             Self::InvalidRunId { .. } => "invalid_run_id",
             Self::AmbiguousRunId { .. } => "ambiguous_run_id",
             Self::Busy => "database_busy",
+            Self::Full => "database_full",
+            Self::NotWritable => "database_not_writable",
             Self::Conflict => "database_conflict",
             Self::PooledStatements => "database_pooled_statements",
             Self::Database(_) => "database_failed",
@@ -257,6 +269,10 @@ impl StoreError {
             Self::IntegrationInUse { .. } => Some("delete its connections first".into()),
             Self::AmbiguousRunId { .. } => Some("give more characters of the id".into()),
             Self::Busy | Self::Conflict => Some("try again; nothing was changed".into()),
+            Self::Full => Some("make room and try again; nothing was changed".into()),
+            Self::NotWritable => {
+                Some("look at the file's owner and mode, and at how its disk is mounted; nothing was changed".into())
+            }
             Self::PooledStatements => Some(
                 "set database.listen_url to the database itself, or add `?statement-cache-capacity=0` to its URL".into(),
             ),

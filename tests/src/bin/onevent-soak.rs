@@ -4,12 +4,16 @@
 //! overtaken, or cannot be explained.
 #![forbid(unsafe_code)]
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use onevent_tests::soak::{Plan, Report, run};
+use onevent_tests::crashes::{self, CrashPlan};
+use onevent_tests::hostile::{self, HostilePlan};
+use onevent_tests::soak::{self, Plan};
+use serde::Serialize;
 
 /// Kills nodes under load, and looks whether anything is lost.
 #[derive(Debug, Parser)]
@@ -41,6 +45,18 @@ enum Soak {
         #[arg(long)]
         kills: usize,
     },
+    /// Servers over SQLite that are killed in the middle of all that is asked of them
+    Crashes {
+        /// How often a server is killed
+        #[arg(long)]
+        kills: usize,
+    },
+    /// Honest and hostile runs side by side in one server
+    Hostile {
+        /// How many
+        #[arg(long)]
+        runs: usize,
+    },
     /// One server over a SQLite file
     Kills {
         /// How many events at least
@@ -53,33 +69,59 @@ enum Soak {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let plan = match arguments.soak {
+    let Arguments { onevent, report, seed, soak } = Arguments::parse();
+    let tell = |told: String| anstream::eprintln!("{told}");
+    let outcome = match soak {
         Soak::Cluster { minutes, events, kills } => {
-            Plan::cluster_for(Duration::from_secs(60 * minutes), events, kills)
+            let plan = Plan::cluster_for(Duration::from_secs(60 * minutes), events, kills);
+            soaked(&Plan { seed, ..plan }, &onevent, &tell)
         }
-        Soak::Kills { events, kills } => Plan::one_server(events, kills),
+        Soak::Kills { events, kills } => {
+            soaked(&Plan { seed, ..Plan::one_server(events, kills) }, &onevent, &tell)
+        }
+        Soak::Hostile { runs } => {
+            let found = hostile::run(&HostilePlan::of(runs, seed), &onevent, &tell);
+            found.and_then(|found| Outcome::of(found.lines(), &found, &found.broken()))
+        }
+        Soak::Crashes { kills } => {
+            let told = crashes::run(&CrashPlan::of(kills, seed), &onevent);
+            told.and_then(|found| Outcome::of(found.lines(), &found, &found.broken))
+        }
     };
-    let plan = Plan { seed: arguments.seed, ..plan };
-    match run(&plan, &arguments.onevent, &|told| anstream::eprintln!("{told}")) {
-        Ok(report) => tell(&report, &arguments.report),
-        Err(error) => failed(&error.to_string()),
+    match outcome.and_then(|outcome| outcome.tell(&report)) {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn tell(report: &Report, file: &Path) -> ExitCode {
-    for line in report.lines() {
-        anstream::println!("{line}");
-    }
-    let json = serde_json::to_string_pretty(report).unwrap_or_default();
-    if let Err(error) = std::fs::write(file, json + "\n") {
-        return failed(&format!("cannot write {}: {error}", file.display()));
-    }
-    anstream::eprintln!("the report is in {}", file.display());
-    if report.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+fn soaked(plan: &Plan, program: &Path, tell: &dyn Fn(String)) -> io::Result<Outcome> {
+    let found = soak::run(plan, program, tell)?;
+    Outcome::of(found.lines(), &found, &found.broken)
 }
 
-fn failed(told: &str) -> ExitCode {
-    anstream::eprintln!("error: {told}");
-    ExitCode::FAILURE
+/// What came of a soak.
+struct Outcome {
+    lines: Vec<String>,
+    document: String,
+    is_well: bool,
+}
+
+impl Outcome {
+    fn of(lines: Vec<String>, report: &impl Serialize, broken: &[String]) -> io::Result<Self> {
+        let document = serde_json::to_string_pretty(report)? + "\n";
+        Ok(Self { lines, document, is_well: broken.is_empty() })
+    }
+
+    fn tell(&self, file: &Path) -> io::Result<ExitCode> {
+        for line in &self.lines {
+            anstream::println!("{line}");
+        }
+        std::fs::write(file, &self.document)
+            .map_err(|error| io::Error::other(format!("cannot write {}: {error}", file.display())))?;
+        anstream::eprintln!("the report is in {}", file.display());
+        Ok(if self.is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
 }

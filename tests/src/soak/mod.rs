@@ -9,7 +9,7 @@ mod chaos;
 mod clients;
 mod history;
 mod journal;
-mod node;
+pub(crate) mod node;
 mod plan;
 mod project;
 mod provider;
@@ -27,8 +27,10 @@ use serde_json::Value;
 
 pub use self::plan::{DatabaseKind, Load, Plan};
 pub use self::report::Report;
-use self::scene::{Scene, lock};
+use self::scene::Scene;
+pub(crate) use self::scene::lock;
 use self::verdict::{Circumstances, Findings};
+pub(crate) use self::watch::Watch;
 
 /// How long nothing may move while something waits: several leases.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -8,17 +8,17 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::Value;
 
 /// A running node. It is killed when dropped.
-pub(super) struct Node {
+pub(crate) struct Node {
     process: Child,
     log: PathBuf,
-    pub(super) url: String,
+    pub(crate) url: String,
     /// The key that it made, where the database was empty.
-    pub(super) key: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 impl Node {
     /// Starts it, and waits until it can be reached.
-    pub(super) fn start(mut command: Command, log: &Path) -> io::Result<Self> {
+    pub(crate) fn start(mut command: Command, log: &Path) -> io::Result<Self> {
         let mut process =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(log)?).spawn()?;
         let stdout = process.stdout.take();
@@ -39,18 +39,23 @@ impl Node {
         Ok(node)
     }
 
+    /// Its process.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What it wrote into its log.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// How it ended by itself, if it did.
-    pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.process.try_wait()
     }
 
     /// SIGKILL.
-    pub(super) fn kill(&mut self) -> io::Result<()> {
+    pub(crate) fn kill(&mut self) -> io::Result<()> {
         self.process.kill()?;
         self.process.wait().map(drop)
     }

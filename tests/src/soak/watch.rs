@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use onevent_contract::{Clock as _, SystemClock};
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Watch(Instant);
+pub(crate) struct Watch(Instant);
 
 impl Watch {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(SystemClock.monotonic())
     }
 
-    pub(super) fn now(self) -> Duration {
+    pub(crate) fn now(self) -> Duration {
         SystemClock.elapsed(self.0)
     }
 

@@ -83,7 +83,10 @@ impl ServiceError {
     /// Whether it may pass by itself: a database that does not answer now. What is wrong with what it holds stays so.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Busy | StoreError::Conflict | StoreError::Database(_)))
+        matches!(
+            self,
+            Self::Store(StoreError::Busy | StoreError::Conflict | StoreError::Full | StoreError::Database(_))
+        )
     }
 
     /// What the reader can do, where there is something to be done.

@@ -204,7 +204,7 @@ impl TokenRefresher {
         loop {
             match self.ended(lease, end.clone(), of).await {
                 Ok(consequence) => return Ok(consequence),
-                Err(StoreError::Busy | StoreError::Conflict | StoreError::Database(_))
+                Err(StoreError::Busy | StoreError::Conflict | StoreError::Full | StoreError::Database(_))
                     if attempt < STORE_ATTEMPTS =>
                 {
                     attempt += 1;

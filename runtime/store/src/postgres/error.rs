@@ -8,6 +8,8 @@ const CONFLICTS: &[&str] = &["40001", "40P01", "55P03"];
 /// A prepared statement that is not there, or already there: another connection answers than the one that was asked
 /// before (`invalid_sql_statement_name`, `duplicate_prepared_statement`).
 const POOLED_STATEMENTS: &[&str] = &["26000", "42P05"];
+/// `disk_full`.
+const FULL: &[&str] = &["53100"];
 /// `undefined_table`, `invalid_schema_name`.
 const NO_SCHEMA: &[&str] = &["42P01", "3F000"];
 
@@ -21,6 +23,9 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
     }
     if is_one_of(&error, POOLED_STATEMENTS) {
         return StoreError::PooledStatements;
+    }
+    if is_one_of(&error, FULL) {
+        return StoreError::Full;
     }
     StoreError::Database(Box::new(error))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Row as _, SqlSafeStr as _, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlSafeStr as _, SqlitePool};
 
 use super::SqliteDatabase;
 use super::error::failed;
@@ -118,6 +118,9 @@ async fn connect(files: &Files, kind: Kind) -> Result<SqlitePool, StoreError> {
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
+        // SQLite takes a transaction back by itself where it cannot go on, as on a full disk. The driver does not notice: for it
+        // the connection would be in the middle of one for ever, and could begin none.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options)
         .await
         .map_err(failed)
@@ -134,6 +137,11 @@ fn migrator() -> Migrator {
 fn migration_failed(error: MigrateError) -> StoreError {
     match error {
         MigrateError::VersionMissing(found) => StoreError::SchemaNewer { found },
+        // A disk that is full, a page that is damaged: it has a name of its own.
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => match failed(error) {
+            StoreError::Database(error) => StoreError::Migration(error),
+            named => named,
+        },
         other => StoreError::Migration(Box::new(other)),
     }
 }

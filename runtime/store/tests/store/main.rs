@@ -3,6 +3,7 @@
 
 mod backlog;
 mod checkpoints;
+mod clock_jumps;
 mod connections;
 mod cost;
 mod dead_letters;

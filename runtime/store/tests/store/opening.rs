@@ -152,7 +152,7 @@ async fn a_file_that_is_no_database_is_an_error_and_stays() {
     fs::create_dir_all(scratch.database().parent().unwrap()).unwrap();
     let content = "this is a letter, not a database. ".repeat(200);
     fs::write(scratch.database(), &content).unwrap();
-    assert_eq!(refused(scratch.options()).await.code(), "database_failed");
+    assert_eq!(refused(scratch.options()).await.code(), "database_corrupt");
     assert_eq!(fs::read_to_string(scratch.database()).unwrap(), content);
 }
 

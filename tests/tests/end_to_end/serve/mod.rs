@@ -5,6 +5,7 @@ mod cluster;
 mod command_line;
 mod databases;
 mod durable;
+mod full_disk;
 mod leaks;
 mod load;
 mod log;
