@@ -26,7 +26,6 @@ struct Change {
 }
 
 /// Any input of a target.
-#[must_use]
 pub fn of(target: &Target) -> BoxedStrategy<Vec<u8>> {
     let kept: Arc<[Vec<u8>]> = corpus::of(target).into_iter().map(|(_, input)| input).collect();
     let piece = piece(target.words, &kept);

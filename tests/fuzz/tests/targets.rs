@@ -14,8 +14,8 @@ fn holds(name: &str, cases: u32) {
     let kept = corpus::of(target);
     assert!(kept.len() >= 3, "{name} has {} kept inputs", kept.len());
     for (file, input) in kept {
-        println!("{}", file.display());
-        (target.run)(&input);
+        let held = std::panic::catch_unwind(|| (target.run)(&input));
+        assert!(held.is_ok(), "by {}", file.display());
     }
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let fed = TestRunner::new(config).run(&inputs::of(target), |input| {

@@ -179,7 +179,7 @@ async fn a_database_that_another_process_holds_locked_is_waited_for_and_then_tol
     let world = world();
     world.create("acme", "first").exits(0);
     let options = StoreOptions {
-        url: DatabaseUrl::sqlite(&world.path().join(".onevent/onevent.sqlite3")),
+        url: DatabaseUrl::sqlite(world.path().join(".onevent/onevent.sqlite3")),
         schema: SchemaName::default(),
         listen_url: None,
         key: KeySource::File,

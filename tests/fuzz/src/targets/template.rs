@@ -78,8 +78,11 @@ pub(super) const TARGET: Target = Target {
 /// What a call may not hold, unless its author writes the credential's name.
 const KEY: &str = "sk-planted-7f3a9c";
 
+/// Whether a host is a base URL's.
+type IsTheirs = fn(&str) -> bool;
+
 /// Base URLs, and whether a host is theirs, whatever is put in.
-const BASES: [(&str, fn(&str) -> bool); 4] = [
+const BASES: [(&str, IsTheirs); 4] = [
     ("https://api.example.com/v1", |host| host == "api.example.com"),
     ("https://api.example.com", |host| host == "api.example.com"),
     ("https://api.example.com/${connectionConfig.sub}", |host| host == "api.example.com"),
