@@ -2,6 +2,7 @@
 // outcome: succeeded
 // limits: cpu=3s
 // returns: 5
+// peak: 1200MB
 import { createAction } from 'nango';
 
 export default createAction({

@@ -34,7 +34,9 @@ async fn while_the_disk_is_full_changes_fail_and_with_room_they_go_on_without_a_
         (StatusCode::INTERNAL_SERVER_ERROR, Some("server_error"))
     );
     until("the reason", async || server.says("the disk of the database is full")).await;
-    assert_eq!(server.metadata("before").await["hook"], "made", "what is there can be read");
+    // A connection to the database that is just opened needs a little room itself; the others do not.
+    let path = "/connections/before?provider_config_key=hubspot";
+    until("what is there can be read", async || server.get(path).await.status == StatusCode::OK).await;
     fs::remove_file(filler).unwrap();
     for id in &made {
         assert_eq!(server.metadata(id).await["text"], text, "what was answered is there");
