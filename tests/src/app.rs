@@ -1,7 +1,6 @@
 //! The operator's app, as far as webhooks see it.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,9 +8,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use tokio::sync::oneshot;
 
 use crate::JournalEntry;
+use crate::loopback::Loopback;
 
 /// The longest body that it reads.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -27,7 +26,7 @@ type Received = Arc<Mutex<Vec<JournalEntry>>>;
 pub struct AppServer {
     url: String,
     received: Received,
-    _stop: oneshot::Sender<()>,
+    _server: Loopback,
 }
 
 impl AppServer {
@@ -36,23 +35,10 @@ impl AppServer {
     /// # Errors
     /// When no port can be opened or no thread started.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}/hook", listener.local_addr()?);
         let received = Received::default();
         let router = Router::new().fallback(receive).with_state(Arc::clone(&received));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        std::thread::Builder::new().name("app".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                tokio::select! {
-                    _ = axum::serve(listener, router) => {}
-                    _ = stopped => {}
-                }
-            });
-        })?;
-        Ok(Self { url, received, _stop: stop })
+        let server = Loopback::serve("app", router)?;
+        Ok(Self { url: format!("{}/hook", server.url()), received, _server: server })
     }
 
     /// Where it receives webhooks.

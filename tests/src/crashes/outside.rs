@@ -1,14 +1,14 @@
 //! The provider of one place: it refuses bad tokens, and notes what runs ask of it.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::any;
-use tokio::sync::oneshot;
+
+use crate::loopback::Loopback;
 
 /// What tokens begin with that the provider refuses.
 pub(super) const BAD: &str = "bad";
@@ -31,35 +31,20 @@ type Calls = Arc<Mutex<Vec<Call>>>;
 
 /// The provider, on a thread of its own. It stops when dropped.
 pub(super) struct Outside {
-    url: String,
+    server: Loopback,
     calls: Calls,
-    _stop: oneshot::Sender<()>,
 }
 
 impl Outside {
     pub(super) fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}", listener.local_addr()?);
         let calls = Calls::default();
         let router = Router::new().route("/life/{life}/{what}", any(provider)).with_state(Arc::clone(&calls));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        std::thread::Builder::new().name("provider".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                tokio::select! {
-                    _ = axum::serve(listener, router) => {}
-                    _ = stopped => {}
-                }
-            });
-        })?;
-        Ok(Self { url, calls, _stop: stop })
+        Ok(Self { server: Loopback::serve("provider", router)?, calls })
     }
 
     /// Where a server finds it.
     pub(super) fn base_url(&self, life: usize) -> String {
-        format!("{}/life/{life}", self.url)
+        format!("{}/life/{life}", self.server.url())
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -13,10 +12,10 @@ use axum::http::StatusCode;
 use axum::routing::any;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 
 use super::attacks::{ACTIONS, file};
 use crate::http::{HttpAnswer, ask};
+use crate::loopback::Loopback;
 use crate::soak::node::Node;
 
 /// Limits that are soon reached; a schema that is violated is a failure.
@@ -33,21 +32,22 @@ pub(super) struct Server {
     key: String,
     process_id: u32,
     _folder: TempDir,
-    _stop: oneshot::Sender<()>,
+    _provider: Loopback,
 }
 
 impl Server {
     pub(super) fn start(program: &Path) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let (provider, stop) = provider()?;
-        project(folder.path(), &provider)?;
+        let provider = provider()?;
+        project(folder.path(), provider.url())?;
         let mut command = Command::new(program.canonicalize()?);
         command.args(["serve", "--listen", "127.0.0.1:0", "--json", "--log", "json", "--log-level", "error"]);
         command.current_dir(folder.path()).env_clear();
         let node = Node::start(command, &folder.path().join("log"))?;
         let (url, key) = (node.url.clone(), node.key.clone().unwrap_or_default());
         let process_id = node.process_id();
-        let server = Self { node: Mutex::new(node), url, key, process_id, _folder: folder, _stop: stop };
+        let server =
+            Self { node: Mutex::new(node), url, key, process_id, _folder: folder, _provider: provider };
         server.connect()?;
         Ok(server)
     }
@@ -126,23 +126,9 @@ fn project(folder: &Path, provider: &str) -> io::Result<()> {
 }
 
 /// A provider that answers, and fails where it is asked to.
-fn provider() -> io::Result<(String, oneshot::Sender<()>)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    listener.set_nonblocking(true)?;
-    let url = format!("http://{}", listener.local_addr()?);
+fn provider() -> io::Result<Loopback> {
     let router = Router::new()
         .route("/ok", any(async || "{}"))
         .route("/fails", any(async || StatusCode::INTERNAL_SERVER_ERROR));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (stop, stopped) = oneshot::channel::<()>();
-    std::thread::Builder::new().name("provider".to_owned()).spawn(move || {
-        runtime.block_on(async move {
-            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-            tokio::select! {
-                _ = axum::serve(listener, router) => {}
-                _ = stopped => {}
-            }
-        });
-    })?;
-    Ok((url, stop))
+    Loopback::serve("provider", router)
 }

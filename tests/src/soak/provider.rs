@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,9 +12,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{any, post};
 use serde_json::Value;
-use tokio::sync::oneshot;
 
 use super::watch::Watch;
+use crate::loopback::Loopback;
 
 /// What a run of a function asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,38 +77,28 @@ impl Shared {
 
 /// The provider and the app, on a thread of their own. They stop when dropped.
 pub(super) struct Outside {
-    pub(super) url: String,
+    server: Loopback,
     shared: Shared,
-    _stop: oneshot::Sender<()>,
 }
 
 impl Outside {
     pub(super) fn start(watch: Watch, failing_percent: u32, seed: u64) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}", listener.local_addr()?);
         let shared = Shared { seen: Arc::default(), watch, failing_percent, seed };
         let router = Router::new()
             .route("/node/{node}/{what}", any(provider))
             .route("/webhooks", post(app))
             .with_state(shared.clone());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        std::thread::Builder::new().name("provider".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                tokio::select! {
-                    _ = axum::serve(listener, router) => {}
-                    _ = stopped => {}
-                }
-            });
-        })?;
-        Ok(Self { url, shared, _stop: stop })
+        Ok(Self { server: Loopback::serve("provider", router)?, shared })
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub(super) fn url(&self) -> &str {
+        self.server.url()
     }
 
     /// Where a node finds the provider.
     pub(super) fn base_url(&self, node: usize) -> String {
-        format!("{}/node/{node}", self.url)
+        format!("{}/node/{node}", self.server.url())
     }
 
     pub(super) fn seen(&self) -> Seen {

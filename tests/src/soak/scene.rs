@@ -68,7 +68,7 @@ impl Scene {
         let folder = tempfile::tempdir()?;
         let watch = Watch::start();
         let outside = Outside::start(watch, plan.failing_percent, plan.seed)?;
-        project::write(folder.path(), plan.functions, &outside.url)?;
+        project::write(folder.path(), plan.functions, outside.url())?;
         fs::create_dir(folder.path().join("logs"))?;
         let postgres = match plan.database {
             DatabaseKind::Sqlite => None,
