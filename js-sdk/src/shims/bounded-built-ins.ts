@@ -17,16 +17,14 @@ const text = String;
 const TooLong = RangeError;
 const { min } = Math;
 
-/** Puts what `make` makes of it in the place of a method. It keeps its name, its length, and how the property is. */
+/**
+ * Puts what `make` makes of it in the place of a method; how the property is stays. The name and the length of what it makes
+ * are the method's: nothing defines them, because this is done for each realm.
+ */
 function replace(owner: object, name: string, make: (own: Method) => Method): void {
-    const descriptor = getOwnPropertyDescriptor(owner, name);
-    const own = descriptor?.value as Method | undefined;
-    if (descriptor === undefined || own === undefined) return;
-    const checked = make(own);
-    for (const key of ['length', 'name'] as const) {
-        defineProperty(checked, key, { value: own[key], writable: false, enumerable: false, configurable: true });
-    }
-    defineProperty(owner, name, { ...descriptor, value: checked });
+    const methods = owner as Record<string, unknown>;
+    const own = methods[name];
+    if (typeof own === 'function') methods[name] = make(own as Method);
 }
 
 function tooLong(): RangeError {

@@ -33,14 +33,10 @@ export function makeChecks(): Checks {
     return checks;
 }
 
-/** Puts the checks on the constructors of a realm, and tells their prototypes. */
-export function installChecks(global: Record<string, unknown>, checks: Checks): Record<string, object> {
-    const prototypes = Object.create(null) as Record<string, object>;
+/** Puts the checks on the constructors of the shared realm. The engine puts them on those of each run's. */
+export function installChecks(global: Record<string, unknown>, checks: Checks): void {
     for (const name of CROSSING) {
-        const constructor = global[name] as { prototype: object };
-        prototypes[name] = constructor.prototype;
         const descriptor: PropertyDescriptor & { __proto__: null } = { __proto__: null, value: checks[name], writable: false, enumerable: false, configurable: false };
-        defineProperty(constructor, hasInstance, descriptor);
+        defineProperty(global[name] as object, hasInstance, descriptor);
     }
-    return prototypes;
 }

@@ -115,21 +115,17 @@ export function share(tools: Tools, nango: Table, zod: Table): object {
     const checks = makeChecks();
     installChecks(globalThis as unknown as Table, checks);
 
-    const open = (global: Table): RunLocals => {
+    // What is there keeps its place when it is assigned to; the engine has put `shared` and the checks there before.
+    const open = (global: Table, prototypes: Record<string, object>): RunLocals => {
         for (const name of TAKEN_AWAY) delete global[name];
-        const prototypes = installChecks(global, checks);
         boundBuiltIns(global as never);
-        for (const name in shared) hide(global, name, shared[name]);
-        hide(global, 'console', tools.createConsole());
+        global['console'] = tools.createConsole();
         hide(global, 'self', global);
-        hide(global, 'structuredClone', structuredClone);
         const { ArrayBuffer, FinalizationRegistry } = global as unknown as typeof globalThis;
         const fixedArrayBuffer = new Proxy(ArrayBuffer, fixed);
-        hide(global, 'ArrayBuffer', fixedArrayBuffer);
-        hide(ArrayBuffer.prototype, 'constructor', fixedArrayBuffer);
+        global['ArrayBuffer'] = ArrayBuffer.prototype.constructor = fixedArrayBuffer;
         const neverCalled = new Proxy(FinalizationRegistry, never);
-        hide(global, 'FinalizationRegistry', neverCalled);
-        hide(FinalizationRegistry.prototype, 'constructor', neverCalled);
+        global['FinalizationRegistry'] = FinalizationRegistry.prototype.constructor = neverCalled;
         const lazy: PropertyDescriptor & { __proto__: null } = {
             __proto__: null,
             get: () => {
@@ -163,6 +159,8 @@ export function share(tools: Tools, nango: Table, zod: Table): object {
     });
     const made = {
         open,
+        globals: { ...shared, structuredClone },
+        checks,
         fire: timers.fire,
         reportThrown,
         reportRejected,

@@ -6,6 +6,7 @@
 mod code_caches;
 mod context;
 mod execution;
+mod globals;
 mod imports;
 mod load;
 mod loader;

@@ -9,6 +9,7 @@ use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
 use onevent_ops::{RunState, SharedRuns};
 
 use super::context::Context;
+use super::globals::SharedGlobals;
 use super::imports;
 use super::loader::{GLUE, SharedLoader};
 use super::modules::{self, RunModules};
@@ -35,6 +36,7 @@ const OLD_BYTES_BEFORE_COLLECTION: usize = 32 * 1024 * 1024;
 pub(super) struct Entries {
     pub(super) execute: v8::Global<v8::Function>,
     pub(super) open: v8::Global<v8::Function>,
+    pub(super) globals: SharedGlobals,
     pub(super) fire: v8::Global<v8::Function>,
     pub(super) common_js: v8::Global<v8::Function>,
     pub(super) report_thrown: v8::Global<v8::Function>,
@@ -151,7 +153,9 @@ impl Realm {
         let open = v8::Local::new(scope, &self.entries.open);
         let undefined = v8::undefined(scope).into();
         let global = context.global(scope);
-        let identity = open.call(scope, undefined, &[global.into()]);
+        let prototypes = self.entries.globals.put(scope, global);
+        let identity =
+            prototypes.and_then(|found| open.call(scope, undefined, &[global.into(), found.into()]));
         let identity: Option<v8::Local<'_, v8::Object>> = identity.and_then(|found| found.try_into().ok());
         let Some(identity) = identity else {
             context.clear_all_slots();
@@ -281,6 +285,8 @@ fn share_realm(
         return Err(Interrupted::Engine(message));
     };
     synthetic::make_built_in(scope, made, nango, zod).ok_or_else(missing)?;
+    let (globals, checks) = (member(scope, made, "globals")?, member(scope, made, "checks")?);
+    let globals = SharedGlobals::new(scope, globals, checks).ok_or_else(missing)?;
     let mut function = |name| -> Result<v8::Global<v8::Function>, Interrupted> {
         let function: v8::Local<'_, v8::Function> =
             member(scope, made, name)?.try_into().map_err(|_| missing())?;
@@ -288,6 +294,7 @@ fn share_realm(
     };
     Ok(Entries {
         execute,
+        globals,
         open: function("open")?,
         fire: function("fire")?,
         common_js: function("commonjs")?,
