@@ -248,7 +248,10 @@ impl StartedRun {
             () = cancelled => None,
         };
         match stopped {
-            Some(ended) => ended,
+            Some(ended) => {
+                guard.disarm();
+                ended
+            }
             None => {
                 guard.stop.request(StopReason::Cancelled);
                 self.under_way.ended().await

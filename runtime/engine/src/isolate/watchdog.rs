@@ -115,9 +115,21 @@ struct State {
     registrations: Vec<Registration>,
     next: u64,
     closed: bool,
+    /// When the thread looks again by itself, at the latest; `None` where it has nothing to look at.
+    looks_at: Option<Instant>,
 }
 
 impl State {
+    /// Takes a run in, and tells its number, and whether the thread would look at it too late by itself. Most runs can reach
+    /// no limit before it does, and need not wake it.
+    fn register(&mut self, watched: Watched, due: Instant) -> (u64, bool) {
+        let number = self.next;
+        self.next += 1;
+        let is_early = self.looks_at.is_none_or(|looks_at| due < looks_at);
+        self.registrations.push(Registration { number, watched, due, stopping: None, lost: false });
+        (number, is_early)
+    }
+
     /// Looks at every run that is due, or was stopped by somebody else, and tells for how long nothing else is.
     fn check(&mut self, now: Instant, lost: &LostThreads) -> Option<Duration> {
         for registration in &mut self.registrations {
@@ -126,8 +138,11 @@ impl State {
                 lost.lose();
             }
         }
-        let earliest = self.registrations.iter().map(|registration| registration.due).min()?;
-        Some(earliest.saturating_duration_since(now).max(TICK))
+        let earliest = self.registrations.iter().map(|registration| registration.due).min();
+        let pause = earliest.map(|earliest| earliest.saturating_duration_since(now).max(TICK));
+        // The patrols may make it sooner.
+        self.looks_at = pause.map(|pause| now + pause);
+        pause
     }
 }
 
@@ -191,18 +206,12 @@ impl Watchdog {
     pub(crate) fn watch(&self, watched: Watched) -> WatchGuard {
         // A stop that somebody else asks for is pressed until it takes effect.
         watched.stop.wake_on_request(self.thread.clone());
-        let mut state = self.shared.lock();
-        let number = state.next;
-        state.next += 1;
-        // It is due at once: how much CPU the thread may still use is not known yet.
-        let due = self.shared.clock.monotonic();
-        // One that is over already would be missed, if it were so short that the thread comes too late.
-        if due >= watched.deadline {
-            watched.stop.request(StopReason::Wall);
+        // A run that is over already is stopped at once: the thread would come too late for one so short.
+        let due = watched.check(self.shared.clock.monotonic());
+        let (number, is_early) = self.shared.lock().register(watched, due);
+        if is_early {
+            self.thread.unpark();
         }
-        state.registrations.push(Registration { number, watched, due, stopping: None, lost: false });
-        drop(state);
-        self.thread.unpark();
         WatchGuard { shared: self.shared.clone(), number }
     }
 }
@@ -270,6 +279,21 @@ mod tests {
         // This thread has used less than a minute of CPU.
         let pause = state(vec![watched(LONG * 3, LONG)], now).check(now, &LostThreads::new(1)).unwrap();
         assert!(pause > LONG * 9 / 10 && pause <= LONG, "{pause:?}");
+    }
+
+    #[test]
+    fn a_run_wakes_the_thread_only_where_that_would_come_too_late() {
+        let now = SystemClock.monotonic();
+        let mut state = State::default();
+        let due = |watched: &Watched| watched.check(now);
+        let (first, later, sooner) =
+            (watched(LONG, LONG), watched(LONG * 2, LONG * 2), watched(LONG / 2, LONG));
+        let dues = [&first, &later, &sooner].map(due);
+        assert_eq!(state.register(first, dues[0]), (0, true), "it sleeps without an end");
+        state.check(now, &LostThreads::new(1));
+        assert_eq!(state.register(later, dues[1]), (1, false));
+        assert_eq!(state.register(sooner, dues[2]), (2, true));
+        assert!(state.check(now, &LostThreads::new(1)).unwrap() < LONG * 2 / 3);
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Execution<'_> {
         let turns = Arc::clone(&realm.turns);
         turns.begin(&self.meter, self.stop);
         let context = realm.open(&self.run, &self.modules);
-        if turns.end(&self.meter) {
+        if turns.end(&self.meter).terminated {
             realm.condition.draining.set(true);
         }
         match self.stop.reason() {

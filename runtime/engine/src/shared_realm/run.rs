@@ -20,6 +20,10 @@ use super::rejections;
 use super::turns::Meter;
 use crate::isolate::{Interrupted, StopReason, StopSignal};
 
+/// Shorter turns cannot make the heap grow by more than a fraction of a megabyte, and asking V8 for its size takes as long as
+/// some of them do.
+const LONG_TURN: Duration = Duration::from_micros(200);
+
 /// A run that has a realm.
 pub(super) struct Running {
     realm: Rc<RefCell<Realm>>,
@@ -92,12 +96,15 @@ impl Running {
             worked
         };
         modules::set_current(None);
-        if turns.end(&self.meter) {
+        let ended = turns.end(&self.meter);
+        if ended.terminated {
             // V8 was stopped somewhere: in the shared realm, maybe.
             realm.condition.draining.set(true);
             rejections::clear();
         }
-        self.heap_peak = self.heap_peak.max(realm.used());
+        if self.heap_peak == 0 || ended.used >= LONG_TURN {
+            self.heap_peak = self.heap_peak.max(realm.used());
+        }
         match self.stop.notice() {
             Some(reason) => Err(Interrupted::Stopped(reason)),
             None => worked.map_err(Interrupted::Threw),
@@ -123,25 +130,25 @@ impl Running {
     }
 
     fn poll_promise(&mut self, promise: &v8::Global<v8::Promise>) -> Poll<Turned<()>> {
-        let mut rejected = false;
-        let state = self.turn(|scope, _| {
-            let promise = v8::Local::new(scope, promise);
-            match promise.state() {
-                v8::PromiseState::Pending => Some(false),
-                v8::PromiseState::Fulfilled => Some(true),
-                v8::PromiseState::Rejected => {
-                    rejected = true;
-                    let reason = promise.result(scope);
+        match self.state(promise) {
+            v8::PromiseState::Pending => Poll::Pending,
+            v8::PromiseState::Fulfilled => Poll::Ready(Ok(())),
+            v8::PromiseState::Rejected => {
+                let thrown = self.turn(|scope, _| {
+                    let reason = v8::Local::new(scope, promise).result(scope);
                     scope.throw_exception(reason);
-                    None
-                }
+                    None::<()>
+                });
+                Poll::Ready(thrown.map(|_| ()))
             }
-        });
-        match state {
-            Ok(Some(false)) => Poll::Pending,
-            Ok(_) => Poll::Ready(Ok(())),
-            Err(error) => Poll::Ready(Err(error)),
         }
+    }
+
+    /// Looking at it is nobody's turn: nothing is executed.
+    fn state(&self, promise: &v8::Global<v8::Promise>) -> v8::PromiseState {
+        let mut realm = self.realm.borrow_mut();
+        deno_core::scope!(scope, realm.runtime);
+        v8::Local::new(scope, promise).state()
     }
 
     /// Calls the SDK's `execute` and waits until the run has settled.

@@ -22,6 +22,15 @@ struct Turn {
     terminated: bool,
 }
 
+/// What became of a turn.
+#[derive(Default)]
+pub(super) struct Ended {
+    /// Whether V8 was asked to stop it.
+    pub(super) terminated: bool,
+    /// The CPU time that it took.
+    pub(super) used: Duration,
+}
+
 /// The turns of one isolate.
 pub(super) struct Turns {
     clock: ThreadCpuClock,
@@ -53,17 +62,18 @@ impl Turns {
             Some(Turn { run: meter.run, stop: Arc::clone(stop), began: self.now(), terminated: false });
     }
 
-    /// Ends the turn, and tells whether V8 was asked to stop it.
-    pub(super) fn end(&self, meter: &Meter) -> bool {
-        let Some(turn) = self.lock().take() else { return false };
-        meter.add(self.now().saturating_sub(turn.began));
+    /// Ends the turn.
+    pub(super) fn end(&self, meter: &Meter) -> Ended {
+        let Some(turn) = self.lock().take() else { return Ended::default() };
+        let used = self.now().saturating_sub(turn.began);
+        meter.add(used);
         if turn.terminated {
             // Under no lock, but after the turn: nobody asks V8 to stop any more.
             if let Some(isolate) = self.isolate.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
                 isolate.cancel_terminate_execution();
             }
         }
-        turn.terminated
+        Ended { terminated: turn.terminated, used }
     }
 
     /// Asks V8 to stop the run if this is its turn. Otherwise there is nothing to stop: it is told before its next one.
