@@ -44,6 +44,9 @@ fn format(arguments: &[OsString]) -> Format {
 const WORKERS: usize = 2;
 
 fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Reply, Failure> {
+    if let Command::Standalone(command) = &cli.command {
+        return commands::standalone::run(command, &cli.global, &surroundings.directory);
+    }
     let session = Session::start(cli, surroundings)?;
     if let Command::Config(args) = &cli.command {
         return commands::config::run(session.service.config(), args);
@@ -115,7 +118,9 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
     }
     match command {
         Command::Config(args) => commands::config::run(session.service.config(), args),
-        Command::Serve(_) => Err(Failure::internal("a server is started before any command")),
+        Command::Standalone(_) | Command::Serve(_) => {
+            Err(Failure::internal("this command is started before any other"))
+        }
         Command::Events(command) => match command {
             EventsCommand::List(args) => commands::events::list(session, args).await,
             EventsCommand::Show(args) => commands::events::show(session, args).await,

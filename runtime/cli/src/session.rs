@@ -94,7 +94,7 @@ fn does_without_project(cli: &Cli, folder: &Path, surroundings: &Surroundings) -
                 || surroundings.variables.keys().any(|variable| names_a_database(variable))
                 || holds_databases(&folder.join(DATABASES))
         }
-        Needs::DatabaseIfAny => true,
+        Needs::DatabaseIfAny | Needs::Nothing => true,
     }
 }
 

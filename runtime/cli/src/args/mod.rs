@@ -5,10 +5,14 @@ mod connection;
 mod deployments;
 mod events;
 mod global;
+mod init;
+mod mock_provider;
 pub(crate) mod needs;
 mod runs;
 mod serve;
+mod standalone;
 mod test;
+mod version;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -26,11 +30,14 @@ pub(crate) use self::events::{
     EventsSkipArgs, EventsTargetArgs,
 };
 pub(crate) use self::global::GlobalArgs;
+pub(crate) use self::init::{InitArgs, NewIntegration, TypesArgs};
+pub(crate) use self::mock_provider::{MOCK_ADDRESS, MockProviderArgs};
 pub(crate) use self::runs::{DryrunArgs, RunsCommand, RunsListArgs, RunsShowArgs};
 pub(crate) use self::serve::{
     KeysCommand, KeysCreateArgs, KeysRevokeArgs, LogFormat, LogLevel, Role, ServeArgs, WebhooksCommand,
     WebhooksListArgs, WebhooksOneArgs,
 };
+pub(crate) use self::standalone::{CompletionsArgs, ManArgs, StandaloneCommand};
 pub(crate) use self::test::TestArgs;
 use crate::exit::ExitCode;
 
@@ -39,6 +46,7 @@ use crate::exit::ExitCode;
 #[command(
     name = "onevent",
     version,
+    long_version = version::long(),
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true,
@@ -54,6 +62,7 @@ pub(crate) struct Cli {
 fn after_help() -> String {
     format!(
         "Examples:\n  \
+         onevent init acme\n  \
          onevent functions\n  \
          onevent connection create salesforce acme --credentials @credentials.json\n  \
          onevent dryrun validate-connection acme\n  \
@@ -67,6 +76,8 @@ fn after_help() -> String {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Standalone(StandaloneCommand),
     /// List the project's functions, the broken ones with their errors
     #[command(
         after_help = "Examples:\n  onevent functions\n  onevent functions --lenient   # exit 0 although one is broken"

@@ -11,6 +11,8 @@ pub(crate) enum Needs {
     Database,
     /// The same, where nothing is there yet is an answer, too.
     DatabaseIfAny,
+    /// Nothing.
+    Nothing,
 }
 
 impl Command {
@@ -29,6 +31,7 @@ impl Command {
                 }
             },
             Self::Events(_) | Self::Runs(_) | Self::Webhooks(_) => Needs::Database,
+            Self::Standalone(_) => Needs::Nothing,
             // What is deployed needs no folder but the one that the database lies in.
             Self::Serve(_) | Self::Keys(_) | Self::Deployments(_) | Self::Doctor => Needs::DatabaseIfAny,
         }
@@ -43,7 +46,8 @@ impl Command {
             | Self::Runs(_)
             | Self::Webhooks(_)
             | Self::Deployments(_) => true,
-            Self::Deploy(_)
+            Self::Standalone(_)
+            | Self::Deploy(_)
             | Self::Functions(_)
             | Self::Dryrun(_)
             | Self::Test(_)

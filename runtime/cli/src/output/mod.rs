@@ -109,6 +109,20 @@ pub(crate) fn print_reply(format: Format, reply: &Reply) -> ExitCode {
     finish(written, reply.exit)
 }
 
+/// Prints one of the lines of a command that goes on: JSON to standard output, or the text for a person to standard error.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn print_line(format: Format, document: &impl Serialize, text: &str) -> io::Result<()> {
+    match format {
+        Format::Human => write_to(anstream::stderr().lock(), text),
+        Format::Json => {
+            let document = versioned(document).map_err(io::Error::other)?;
+            write_to(io::stdout().lock(), &document.to_string())
+        }
+    }
+}
+
 /// Prints an error and says how the process ends.
 pub(crate) fn print_failure(format: Format, failure: &Failure) -> ExitCode {
     let written = match format {

@@ -1,5 +1,6 @@
 //! The quick start of the README, typed into a shell as it stands there.
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,6 +15,20 @@ fn commands() -> String {
     let (_, block) = section.split_once("\n```sh\n").unwrap();
     let (block, _) = block.split_once("\n```\n").unwrap();
     block.to_owned()
+}
+
+/// The script with the mock provider on a port that is free here, and its lines in a file.
+fn on_a_free_port(script: &str) -> String {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let replaced = [
+        ("onevent init acme ", format!("onevent init acme --mock-provider {free} ")),
+        // A process of its own, so that it is the one that is ended.
+        ("onevent mock-provider &", format!("env onevent mock-provider --listen {free} 2> mock.log &")),
+    ];
+    replaced.into_iter().fold(script.to_owned(), |script, (from, to)| {
+        assert!(script.contains(from), "{from} is not in the quick start");
+        script.replace(from, &to)
+    })
 }
 
 /// Runs a script with the program in the path, in a new folder; after each of its calls its exit code is printed.
@@ -32,34 +47,39 @@ fn type_into_shell(script: &str) -> CommandOutput {
 #[test]
 fn the_quick_start_does_what_it_says() {
     let script = commands();
-    let answer = type_into_shell(&script);
+    let answer = type_into_shell(&on_a_free_port(&script));
     assert_eq!((answer.code, answer.stderr.as_str()), (0, ""), "{answer:?}");
     answer.says(&[
-        "hubspot/check-region  on-event  validate-connection  Accepts accounts in the EU only",
+        "created   index.ts",
         "exit 0\n",
-        "connection rejected",
-        "only accounts in the EU",
-        "hubspot/on-events/check-region.ts:9:",
-        "hubspot/acme was rejected: nothing is kept",
-        "exit 3\n",
+        "acme/validate-connection  on-event  validate-connection",
+        "exit 0\n",
+        "4 passed",
+        "exit 0\n",
         "connection accepted",
-        "hubspot/acme created",
+        "acme/register-webhook succeeded",
+        "acme/first-customer created",
         "exit 0\n",
-        "hubspot/check-region succeeded",
+        "acme/validate-connection succeeded",
         "dry run",
         "exit 0\n",
+        "connection rejected",
+        "this connection belongs to acct_demo, not to acct_other",
+        "acme/on-events/validate-connection.ts:12:",
+        "exit 3\n",
         "succeeded",
-        "rejected",
         "exit 0\n",
-        "hubspot/acme deleted",
+        "acme/remove-webhook succeeded",
+        "acme/first-customer deleted",
         "exit 0\n",
     ]);
-    let calls = script.lines().filter(|line| line.starts_with("onevent ")).count();
-    assert_eq!(answer.stdout.lines().filter(|line| line.starts_with("exit ")).count(), calls);
+    let calls = script.lines().filter(|line| line.starts_with("onevent ") && !line.contains('&')).count();
+    let exits = answer.stdout.lines().filter(|line| line.starts_with("exit ")).count();
+    assert_eq!(exits, calls + 1, "the first line has two commands");
 }
 
 #[test]
 fn a_quick_start_that_does_not_work_is_noticed() {
-    let wrong = type_into_shell(&commands().replace("@acme.json", "@another.json"));
+    let wrong = type_into_shell(&on_a_free_port(&commands().replace("@other.json", "@another.json")));
     assert!(wrong.stdout.contains("exit 2"), "{wrong:?}");
 }

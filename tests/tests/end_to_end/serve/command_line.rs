@@ -1,5 +1,6 @@
 //! Nango's own command line, in the pinned version, against `onevent serve`.
 
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -9,6 +10,7 @@ use tempfile::TempDir;
 
 use super::server::Server;
 use super::stage::{Stage, until};
+use crate::world::command_in;
 
 /// A copy of the project in `tests/official/deploy`, with the command line installed.
 struct Project(TempDir);
@@ -60,6 +62,32 @@ impl Project {
     }
 }
 
+/// What TypeScript says of the project that `onevent init` makes, against the types of the package `nango` itself.
+fn compiled_with_nangos_types(packages: &Path, import: &str) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut init = command_in(folder.path(), &["init", "acme"]);
+    let made = init.output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    std::fs::remove_file(folder.path().join("nango.d.ts")).unwrap();
+    let configuration = folder.path().join("tsconfig.json");
+    let own = ",\n        \"paths\": { \"nango\": [\"./nango.d.ts\"] }";
+    let text = std::fs::read_to_string(&configuration).unwrap();
+    assert!(text.contains(own), "{text}");
+    std::fs::write(&configuration, text.replace(own, "")).unwrap();
+    let js_sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../js-sdk/node_modules");
+    std::fs::create_dir_all(folder.path().join("node_modules/@types")).unwrap();
+    for (from, package) in [(packages, "nango"), (packages, "zod"), (js_sdk.as_path(), "@types/node")] {
+        symlink(from.join(package), folder.path().join("node_modules").join(package)).unwrap();
+    }
+    let function = folder.path().join("acme/on-events/validate-connection.ts");
+    let text = std::fs::read_to_string(&function).unwrap();
+    std::fs::write(&function, text.replace("import { createOnEvent } from 'nango';", import)).unwrap();
+    let mut node = Command::new("node");
+    node.arg(js_sdk.join("typescript/bin/tsc")).args(["-p", ".", "--pretty", "false"]);
+    let output = node.current_dir(folder.path()).output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+}
+
 /// The object that a dry run prints at its end.
 fn output(said: &str) -> Value {
     let (_, rest) = said.split_once("\nDone\n").unwrap_or_else(|| panic!("no end: {said}"));
@@ -68,12 +96,17 @@ fn output(said: &str) -> Value {
 }
 
 #[tokio::test]
-async fn nangos_command_line_deploys_dry_runs_and_pulls() {
+async fn nangos_command_line_deploys_dry_runs_and_pulls_and_its_types_take_a_new_project() {
     let stage = Stage::new().await;
     // What is deployed runs here, and nothing else.
     std::fs::remove_file(stage.path().join("index.ts")).unwrap();
     let server = stage.serve();
     let project = Project::install();
+    let packages = project.0.path().join("node_modules");
+    let as_made = "import { createOnEvent } from 'nango';";
+    assert_eq!(compiled_with_nangos_types(&packages, as_made), (0, String::new()));
+    let (code, said) = compiled_with_nangos_types(&packages, "import { createOnEvents } from 'nango';");
+    assert!(code != 0 && ["TS2305", "TS2724"].iter().any(|code| said.contains(code)), "a control: {said}");
     let (code, said) = project.nango(&server, &["deploy", "dev"]).await;
     assert!(code == 0 && said.contains("account@v0.0.1") && said.contains("validate@v0.0.1"), "{said}");
 

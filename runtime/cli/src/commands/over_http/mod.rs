@@ -23,7 +23,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Option<Result<R
     match command {
         Command::Keys(_) => Some(Err(beside_the_database())),
         // The function of a dry run runs here; whose connection it is for, it finds out itself.
-        Command::Functions(_)
+        Command::Standalone(_)
+        | Command::Functions(_)
         | Command::Dryrun(_)
         | Command::Test(_)
         | Command::Serve(_)

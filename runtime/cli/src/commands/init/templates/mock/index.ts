@@ -1,0 +1,3 @@
+import './{{integration}}/on-events/validate-connection.js';
+import './{{integration}}/on-events/register-webhook.js';
+import './{{integration}}/on-events/remove-webhook.js';

@@ -1,0 +1,1 @@
+import './{{integration}}/on-events/validate-connection.js';

@@ -1,0 +1,26 @@
+//! The commands that need neither a project nor a database.
+
+use std::path::Path;
+
+use super::{completions, init, man, mock_provider, types};
+use crate::args::{GlobalArgs, StandaloneCommand};
+use crate::failure::Failure;
+use crate::output::{Format, Reply};
+
+/// Runs one, in the current folder.
+pub(crate) fn run(
+    command: &StandaloneCommand,
+    global: &GlobalArgs,
+    current: &Path,
+) -> Result<Reply, Failure> {
+    match command {
+        StandaloneCommand::Init(args) => init::run(args, global, current),
+        StandaloneCommand::MockProvider(args) => {
+            let format = if global.json { Format::Json } else { Format::Human };
+            mock_provider::run(args, format)
+        }
+        StandaloneCommand::Types(args) => types::run(args, global, current),
+        StandaloneCommand::Completions(args) => completions::run(args),
+        StandaloneCommand::Man(args) => man::run(args, current),
+    }
+}
