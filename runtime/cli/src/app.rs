@@ -140,6 +140,7 @@ async fn command(session: &Session, command: &Command) -> Result<Reply, Failure>
             KeysCommand::RotateEncryption => commands::rotate_encryption::rotate(session).await,
             KeysCommand::Signing => commands::keys::signing(session).await,
         },
+        Command::Check(args) => commands::check::run(session, args).await,
         Command::Functions(args) => commands::functions::run(args, session.service.project().await?),
         Command::Connection(ConnectionCommand::Create(args)) => {
             commands::lifecycle::create(session, args).await

@@ -18,7 +18,7 @@ pub(crate) enum ExitCode {
     Stopped = 4,
     /// A schema was violated: a function let a violation of its metadata schema escape, or `--validate` asked for it.
     InvalidMetadata = 5,
-    /// The project, its `onevent.toml` or the function that was needed could not be loaded.
+    /// The project, its `onevent.toml` or the function that was needed could not be loaded, or a check found an error.
     Project = 10,
     /// onevent itself failed: its store, or the machine. The connection is as before.
     Internal = 12,
@@ -62,7 +62,9 @@ impl ExitCode {
             Self::InvalidMetadata => {
                 "metadata violates the function's schema, or input or output does under --validate"
             }
-            Self::Project => "the project, onevent.toml or the needed function could not be loaded",
+            Self::Project => {
+                "the project, onevent.toml or a function could not be loaded, or a check found an error"
+            }
             Self::Internal => "onevent itself failed (database, machine); the connection is as before",
             Self::Unrecorded => {
                 "the work was done, but its answer could not be written or not all of it recorded"

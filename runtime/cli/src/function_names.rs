@@ -46,6 +46,43 @@ pub(crate) fn selection(name: &str, integration: Option<&IntegrationId>) -> Sele
     }))
 }
 
+/// The functions to load for several names, each of a function or of an integration; all of them for none.
+pub(crate) fn selection_of(names: &[String]) -> Selection {
+    if names.is_empty() {
+        return Selection::All;
+    }
+    let names = names.to_vec();
+    Selection::Fitting(Arc::new(move |listed| {
+        let key = &listed.key;
+        names.iter().any(|name| {
+            is_or_is_in(name, key.integration.as_str(), Some(listed.folder.as_str()), key.name.as_str())
+        })
+    }))
+}
+
+/// Makes sure that each of these names is one of a function or of an integration of the loaded project.
+///
+/// # Errors
+/// There is none of this name (exit 1).
+pub(crate) fn all_are_known(project: &Project, names: &[String]) -> Result<(), Failure> {
+    let loaded = project.functions.iter().map(|function| (Some(&function.key), Some(function.kind.folder())));
+    let broken = project.broken.iter().map(|broken| (broken.key.as_ref(), broken.folder()));
+    let known: Vec<_> = loaded.chain(broken).collect();
+    let is_known = |name: &str| {
+        known.iter().any(|(key, folder)| {
+            key.is_some_and(|key| is_or_is_in(name, key.integration.as_str(), *folder, key.name.as_str()))
+        })
+    };
+    match names.iter().find(|name| !is_known(name)) {
+        Some(name) => Err(unknown(project, name, None)),
+        None => Ok(()),
+    }
+}
+
+fn is_or_is_in(name: &str, integration: &str, folder: Option<&str>, function: &str) -> bool {
+    name == integration || Wanted { name, integration: None }.is(integration, folder, function)
+}
+
 /// The functions that a name can mean: a name in any integration, or one with its integration, its folder
 /// (`actions/<name>`) or both in front of it.
 ///

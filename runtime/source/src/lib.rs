@@ -34,7 +34,7 @@ pub use file_names::{FIXTURE_ENDING, TESTS};
 pub use folder_reading::{FolderReading, ProjectFiles};
 pub use index::Folder;
 pub use packages::is_of_package;
-pub use parse::with_tree;
+pub use parse::{NamedText, with_tree, with_trees};
 pub use project::{BrokenFunction, Project, ReadFunction, ReadProject, read};
 pub use reading::{ReadError, read_stream, read_text};
 pub use selection::{ListedFunction, Selection};

@@ -1,6 +1,7 @@
 //! One file: its imports, and the JavaScript it becomes.
 
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use deno_ast::swc::ast::{ExportSpecifier, ModuleDecl, ModuleItem};
@@ -15,7 +16,7 @@ use onevent_contract::{ScopeName, limit_met};
 use crate::error::{LoadError, LoadErrorCode, SourcePosition};
 use crate::imports::{Import, imports, name_of};
 use crate::large_stack;
-use crate::limits::MAX_FILE_TOKENS;
+use crate::limits::{MAX_FILE_TOKENS, MAX_PROJECT_TOKENS};
 use crate::nesting::{self, Exceeded, Goal, Refused};
 use crate::scope_names::ScopeNames;
 
@@ -64,6 +65,43 @@ pub fn with_tree<T: Send>(
     work: impl FnOnce(&ParsedSource) -> T + Send,
 ) -> Result<T, LoadError> {
     large_stack::run(|| tree(path, &text, Syntax::TypeScript).map(|(tree, _)| work(&tree)))?
+}
+
+/// A file for [`with_trees`]: its path, which says how it is written, and its text.
+pub type NamedText = (String, Arc<str>);
+
+/// What `work` makes of the syntax trees of several files, each with what its names mean: two names in a file are the same
+/// where their contexts are. A file that cannot be parsed has its error. As with [`with_tree`], nothing of it leaves the
+/// thread.
+///
+/// # Errors
+/// There is no such thread, or `work` panicked.
+pub fn with_trees<T: Send>(
+    files: &[NamedText],
+    work: impl FnOnce(Vec<Result<ParsedSource, LoadError>>) -> T + Send,
+) -> Result<T, LoadError> {
+    large_stack::run(|| {
+        let mut left = MAX_PROJECT_TOKENS;
+        work(files.iter().map(|(path, text)| resolved_tree(path, text, &mut left)).collect())
+    })
+}
+
+fn resolved_tree(path: &str, text: &Arc<str>, left: &mut usize) -> Result<ParsedSource, LoadError> {
+    let is_script = path.ends_with(".js") || path.ends_with(".cjs");
+    let syntax = if is_script { Syntax::Detect } else { Syntax::TypeScript };
+    // The parser is not ours: where it gives up, one file is lost and not the others.
+    let read = AssertUnwindSafe(|| {
+        tree(path, text, syntax).map(|(parsed, tokens)| (parsed.into_with_scope_analysis(), tokens))
+    });
+    let (parsed, tokens) = std::panic::catch_unwind(read).unwrap_or_else(|_| {
+        Err(LoadError::new(LoadErrorCode::Engine, format!("{path}: the parser failed")))
+    })?;
+    *left = left.checked_sub(tokens).ok_or_else(|| {
+        let limit = limit_met("project_tokens", MAX_PROJECT_TOKENS, MAX_PROJECT_TOKENS - *left + tokens);
+        let message = format!("the project's files have too much code ({limit} with {path})");
+        LoadError::new(LoadErrorCode::TooLarge, message)
+    })?;
+    Ok(parsed)
 }
 
 /// Where a TypeScript file has its default export; `None` where it has none.

@@ -146,7 +146,7 @@ impl ProjectSource {
     ///
     /// # Errors
     /// When the path leaves the project, by its text or through a link.
-    pub(crate) fn resolve(&self, importer: &str, specifier: &str) -> Result<Option<String>, LoadError> {
+    pub fn resolve(&self, importer: &str, specifier: &str) -> Result<Option<String>, LoadError> {
         let joined = join(importer, specifier).ok_or_else(|| outside(specifier))?;
         if private::is_private(&joined) {
             return Err(LoadError::private(specifier));

@@ -11,7 +11,7 @@ use serde_json::Value;
 const CONFINED: [(&str, &[&str]); 7] = [
     ("deno_core", &["ops", "engine"]),
     ("deno_web", &["ops"]),
-    ("deno_ast", &["source", "testing"]),
+    ("deno_ast", &["source", "check", "testing"]),
     ("rsa", &["crypto"]),
     ("jsonschema", &["engine"]),
     ("sqlx", &["store"]),

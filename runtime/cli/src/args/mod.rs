@@ -1,6 +1,7 @@
 //! The command line.
 
 mod case_name;
+mod check;
 mod connection;
 mod deployments;
 mod events;
@@ -17,6 +18,7 @@ mod version;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::case_name::FixtureCase;
+pub(crate) use self::check::{CheckArgs, JudgingArgs};
 pub(crate) use self::connection::{
     AccountArgs, ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand,
     MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
@@ -64,6 +66,7 @@ fn after_help() -> String {
         "Examples:\n  \
          onevent init acme\n  \
          onevent functions\n  \
+         onevent check\n  \
          onevent connection create salesforce acme --credentials @credentials.json\n  \
          onevent dryrun validate-connection acme\n  \
          onevent runs list --connection acme --json\n\n\
@@ -83,6 +86,15 @@ pub(crate) enum Command {
         after_help = "Examples:\n  onevent functions\n  onevent functions --lenient   # exit 0 although one is broken"
     )]
     Functions(FunctionsArgs),
+    /// Look for what to mend: functions that do not load, calls that nobody awaits, what Nango would not take
+    #[command(after_help = "Examples:\n  \
+        onevent check\n  \
+        onevent check salesforce/validate-connection hubspot\n  \
+        onevent check --deny warnings --json\n  \
+        onevent check --allow nango   # it runs on onevent alone\n\n\
+        Exit 10 when there is an error. A comment on the line, or on the line above it, silences one code:\n  \
+        // onevent-ignore call_not_awaited: why")]
+    Check(CheckArgs),
     /// Create, reconnect, delete and read connections
     #[command(subcommand)]
     Connection(ConnectionCommand),

@@ -19,9 +19,12 @@ impl Command {
     /// What the command works on, on this machine.
     pub(crate) fn needs(&self) -> Needs {
         match self {
-            Self::Functions(_) | Self::Dryrun(_) | Self::Test(_) | Self::Deploy(_) | Self::Config(_) => {
-                Needs::Project
-            }
+            Self::Functions(_)
+            | Self::Check(_)
+            | Self::Dryrun(_)
+            | Self::Test(_)
+            | Self::Deploy(_)
+            | Self::Config(_) => Needs::Project,
             Self::Connection(command) => match command {
                 ConnectionCommand::Create(_)
                 | ConnectionCommand::Reconnect(_)
@@ -49,6 +52,7 @@ impl Command {
             Self::Standalone(_)
             | Self::Deploy(_)
             | Self::Functions(_)
+            | Self::Check(_)
             | Self::Dryrun(_)
             | Self::Test(_)
             | Self::Serve(_)

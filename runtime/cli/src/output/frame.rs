@@ -3,6 +3,8 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use onevent_check::Severity;
+
 use super::style::clean;
 use crate::failure::Failure;
 use onevent_app::Location;
@@ -11,6 +13,23 @@ use onevent_app::Location;
 pub(crate) fn failure(failure: &Failure) -> String {
     let notes = failure.hint.iter().map(|hint| Note::Help(hint.clone())).collect::<Vec<_>>();
     error(&failure.code, &failure.message, failure.location.as_deref(), &notes)
+}
+
+/// A finding with its code frame.
+pub(super) fn finding(
+    severity: Severity,
+    code: &str,
+    message: &str,
+    place: &Location,
+    next: Option<&str>,
+) -> String {
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let notes: Vec<Note> = next.map(|next| Note::Help(next.to_owned())).into_iter().collect();
+    titled(level, code, message, Some(place), &notes)
 }
 
 /// A line under an error.
@@ -24,9 +43,13 @@ pub(super) enum Note {
 
 /// An error's title, its code frame where there is one, and lines below it.
 pub(super) fn error(code: &str, message: &str, place: Option<&Location>, notes: &[Note]) -> String {
+    titled(Level::ERROR, code, message, place, notes)
+}
+
+fn titled(level: Level<'_>, code: &str, message: &str, place: Option<&Location>, notes: &[Note]) -> String {
     let message = clean(message);
     let code = clean(code);
-    let mut group = Group::with_title(Level::ERROR.primary_title(message).id(code));
+    let mut group = Group::with_title(level.primary_title(message).id(code));
     if let Some(place) = place {
         let file = clean(&place.file);
         group = match &place.excerpt {

@@ -93,6 +93,7 @@ fn every_command_has_examples() {
         &["completions"],
         &["man"],
         &["functions"],
+        &["check"],
         &["connection", "create"],
         &["connection", "reconnect"],
         &["connection", "delete"],

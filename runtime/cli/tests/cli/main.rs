@@ -1,6 +1,7 @@
 //! The real program, run as a process: one test binary, because every test of it links the same program.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod check;
 mod config;
 mod deploy_over_http;
 mod deployments;

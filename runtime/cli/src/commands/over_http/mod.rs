@@ -25,6 +25,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Option<Result<R
         // The function of a dry run runs here; whose connection it is for, it finds out itself.
         Command::Standalone(_)
         | Command::Functions(_)
+        | Command::Check(_)
         | Command::Dryrun(_)
         | Command::Test(_)
         | Command::Serve(_)
