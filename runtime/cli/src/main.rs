@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod function_names;
 mod input;
+mod inspect;
 mod interruption;
 mod output;
 mod server_api;

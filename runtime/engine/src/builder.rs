@@ -161,6 +161,7 @@ impl EngineBuilder {
             admission,
             descriptions: self.descriptions,
             lost,
+            debugger: Arc::default(),
         })
     }
 }

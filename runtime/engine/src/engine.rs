@@ -1,12 +1,13 @@
 //! Runs functions.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{CompletedRun, Host, Invocation, RunReport};
 
 use crate::admission::{Admission, AdmissionFigures};
 use crate::description_cache::DescriptionCache;
+use crate::inspect::Debugger;
 use crate::isolate::{IsolateThreads, LostThreads};
 use crate::isolation::IsolationOf;
 use crate::measured::Measured;
@@ -39,6 +40,7 @@ pub struct Engine {
     pub(crate) realm_of: RealmOf,
     pub(crate) shared: Arc<SharedIsolates>,
     pub(crate) descriptions: Option<Arc<dyn DescriptionCache>>,
+    pub(crate) debugger: Arc<OnceLock<Arc<dyn Debugger>>>,
     pub(crate) lost: Arc<LostThreads>,
     pub(crate) isolation_of: IsolationOf,
     pub(crate) elsewhere: Option<Arc<Elsewhere>>,
@@ -64,6 +66,12 @@ impl Engine {
     /// half a minute.
     pub fn keep_described(&self) {
         self.threads.keep_described();
+    }
+
+    /// From now on runs are debugged: each has an isolate of its own, made for it, on a thread of this process, whatever else the
+    /// engine is set to. An engine has one debugger, the first.
+    pub fn debug_with(&self, debugger: Arc<dyn Debugger>) {
+        let _ = self.debugger.set(debugger);
     }
 
     /// From now on reports say where the time of their runs went.

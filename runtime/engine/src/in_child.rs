@@ -47,6 +47,7 @@ impl Engine {
             log: Arc::new(EffectLog::new(clock)),
             host_runtime: Handle::current(),
             nested,
+            debugger: None,
         };
         match self.threads.execute(job, self.admission.only()) {
             Ok(under_way) => match self.end_of(under_way, stop).await {

@@ -39,5 +39,8 @@ pub const MAX_SCHEMA_PARTS: usize = 20_000;
 /// which has looked at the same before, takes many times that.
 pub const MAX_SCHEMA_WORK: usize = 50_000_000;
 
+/// A debugger may hold a run for so long before what the run asks its host for is past its time. The run's own limits stand still.
+pub(crate) const LONGEST_HELD: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A report with more bytes is put together, and searched for secrets, on a thread that may take its time.
 pub(crate) const MAX_BYTES_AT_ONCE: usize = 64 * 1024;

@@ -171,7 +171,8 @@ impl Engine {
             modules: read.modules.clone(),
             limits: LOAD_LIMITS,
             place: place.clone(),
-            may_run: (self.realm_of)(&read.key) == Realm::Isolate,
+            // A debugger sees the modules being evaluated.
+            may_run: (self.realm_of)(&read.key) == Realm::Isolate && self.debugger.get().is_none(),
         };
         Ok(match self.threads.describe(job) {
             Ok(mut under_way) => {

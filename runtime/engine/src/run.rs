@@ -24,7 +24,7 @@ use crate::isolate::{
     UnderWay,
 };
 use crate::isolation::Isolation;
-use crate::limits::MAX_BYTES_AT_ONCE;
+use crate::limits::{LONGEST_HELD, MAX_BYTES_AT_ONCE};
 use crate::realm::Realm;
 use crate::refused::RunRefused;
 use crate::report::{self, Ending};
@@ -119,7 +119,7 @@ impl Engine {
             run_id: invocation.run_id,
             request_id: invocation.request_id.clone(),
             function: invocation.function.key.clone(),
-            deadline: began + invocation.limits.wall,
+            deadline: began + invocation.limits.wall + self.held_at_most(),
             effects: effects.within(invocation.budget.clone()),
         };
         let known = Arc::<OnceLock<Value>>::default();
@@ -139,6 +139,7 @@ impl Engine {
             log: Arc::clone(&log),
             host_runtime: host_runtime.clone(),
             nested: invocation.depth > 0,
+            debugger: self.debugger.get().cloned(),
         };
         let under_way = self.execute(&invocation, job, place, isolation)?;
         Ok(StartedRun {
@@ -155,6 +156,11 @@ impl Engine {
         })
     }
 
+    /// How much later a run may end because a debugger holds it. What it asks the host for ends at the latest then.
+    fn held_at_most(&self) -> Duration {
+        self.debugger.get().map_or(Duration::ZERO, |_| LONGEST_HELD)
+    }
+
     fn execute(
         &self,
         invocation: &Arc<Invocation>,
@@ -163,6 +169,7 @@ impl Engine {
         isolation: Isolation,
     ) -> Result<UnderWay<RunEnd>, RunRefused> {
         let started = match (isolation, (self.realm_of)(&invocation.function.key)) {
+            _ if self.debugger.get().is_some() => self.threads.execute(job, place),
             (Isolation::Process, _) => {
                 let missing = || RunRefused::Isolate { message: NO_PROCESSES.to_owned() };
                 let elsewhere = self.elsewhere.as_ref().ok_or_else(missing)?;

@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 use onevent_contract::{ConnectionId, IntegrationId, Validation};
+use onevent_engine::DebugStart;
 
 use super::case_name::{CaseName, FixtureCase};
+use crate::inspect::InspectorAddress;
 
 /// `onevent dryrun`.
 #[derive(Debug, Args)]
@@ -58,12 +60,31 @@ pub(crate) struct DryrunArgs {
     /// Show where the time of the run went
     #[arg(long)]
     pub(crate) timings: bool,
+    /// Listen for a debugger (DevTools protocol) on loopback: Chrome, VS Code and `node inspect` find it [default: 127.0.0.1:9229]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "9229",
+        conflicts_with = "inspect_brk",
+    )]
+    inspect: Option<InspectorAddress>,
+    /// The same, and wait for the debugger before the function's first line. The run's limits stand still while it holds the run
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true, default_missing_value = "9229")]
+    inspect_brk: Option<InspectorAddress>,
 }
 
 impl DryrunArgs {
     /// Whether violations of the function's schemas are errors.
     pub(crate) fn validation(&self) -> Validation {
         if self.validate { Validation::Enforce } else { Validation::Warn }
+    }
+
+    /// Where a debugger is listened for, and what waits for it.
+    pub(crate) fn debugger(&self) -> Option<(InspectorAddress, DebugStart)> {
+        let goes_on = self.inspect.map(|address| (address, DebugStart::GoesOn));
+        goes_on.or_else(|| Some((self.inspect_brk?, DebugStart::Breaks)))
     }
 
     /// The fixture that the run is recorded into.

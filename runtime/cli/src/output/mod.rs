@@ -111,6 +111,11 @@ pub(crate) fn print_reply(format: Format, reply: &Reply) -> ExitCode {
     finish(written, reply.exit)
 }
 
+/// Says something to the person who waits for a command. Where nobody can read it, the command goes on.
+pub(crate) fn tell(text: &str) {
+    let _ = write_to(anstream::stderr().lock(), text);
+}
+
 /// Prints one of the lines of a command that goes on: JSON to standard output, or the text for a person to standard error.
 ///
 /// # Errors

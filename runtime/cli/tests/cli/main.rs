@@ -11,6 +11,7 @@ mod events;
 mod fixtures;
 mod help;
 mod init;
+mod inspect;
 mod keys;
 mod lifecycle;
 mod members;

@@ -20,7 +20,7 @@ const PERMITS_PER_CORE: usize = 2;
 /// the CPU limit stops it. Else a few runs that compute without an end would hold up everybody.
 const LONGEST_TURN: Duration = Duration::from_millis(50);
 
-/// The time that one thread has waited for permits: no time of its runs.
+/// The time that one thread has waited for permits, or was held by a debugger: no time of its runs.
 #[derive(Default)]
 pub(crate) struct Waited(Mutex<Wait>);
 
@@ -29,6 +29,20 @@ struct Wait {
     /// Until now, the wait under way not included.
     total: Duration,
     since: Option<Instant>,
+    /// For what. Time that is waited for both counts once.
+    for_permit: bool,
+    is_held: bool,
+}
+
+impl Wait {
+    fn end(&mut self, now: Instant) {
+        if !self.for_permit
+            && !self.is_held
+            && let Some(since) = self.since.take()
+        {
+            self.total += now.saturating_duration_since(since);
+        }
+    }
 }
 
 impl Waited {
@@ -38,14 +52,29 @@ impl Waited {
     }
 
     pub(crate) fn begin(&self, now: Instant) {
-        self.lock().since.get_or_insert(now);
+        let mut wait = self.lock();
+        wait.for_permit = true;
+        wait.since.get_or_insert(now);
     }
 
     pub(crate) fn end(&self, now: Instant) {
         let mut wait = self.lock();
-        if let Some(since) = wait.since.take() {
-            wait.total += now.saturating_duration_since(since);
-        }
+        wait.for_permit = false;
+        wait.end(now);
+    }
+
+    /// A debugger holds the thread's run.
+    pub(crate) fn hold(&self, now: Instant) {
+        let mut wait = self.lock();
+        wait.is_held = true;
+        wait.since.get_or_insert(now);
+    }
+
+    /// It does not any more.
+    pub(crate) fn let_go(&self, now: Instant) {
+        let mut wait = self.lock();
+        wait.is_held = false;
+        wait.end(now);
     }
 
     /// Until `now`.
@@ -349,6 +378,25 @@ mod tests {
         assert!(threads[2].may_compute());
         assert_eq!(waited[1].until(clock.monotonic()), Duration::from_millis(3));
         assert_eq!(waited[2].until(clock.monotonic()), Duration::from_millis(7));
+    }
+
+    #[test]
+    fn what_is_waited_for_a_permit_and_for_a_debugger_counts_once() {
+        let (clock, waited) = (Held::new(), Waited::default());
+        let pass = || {
+            clock.pass(Duration::from_millis(1));
+            clock.monotonic()
+        };
+        waited.hold(pass());
+        waited.begin(pass());
+        waited.let_go(pass());
+        assert_eq!(waited.until(pass()), Duration::from_millis(3));
+        waited.end(pass());
+        // Turns begin and end while a debugger holds the run: that ends nothing.
+        waited.hold(pass());
+        waited.end(pass());
+        waited.let_go(pass());
+        assert_eq!(waited.until(pass()), Duration::from_millis(6));
     }
 
     #[test]

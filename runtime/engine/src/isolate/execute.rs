@@ -16,6 +16,7 @@ use super::runtime::{Interrupted, Isolate};
 use super::snapshots::Snapshot;
 use super::stop::{StopReason, StopSignal};
 use crate::admission::Moment;
+use crate::inspect::Offered;
 
 /// How long beyond the wall limit the host may take to say what the metadata before the run is. One that takes longer hangs, and
 /// the run counts as refused: what hangs is not the function.
@@ -45,16 +46,25 @@ pub(super) async fn execute_fresh(
     let mut timings = Timings::default();
     let mut moment = meter.now();
     let snapshot = Snapshot::of(&modules, job.declares_schemas);
-    let made = Isolate::new(modules, snapshot, &job.limits, stop);
+    let made = Isolate::debugged(modules, snapshot, &job.limits, stop, job.debugger.clone());
     timings.isolate = meter.lap(&mut moment);
     match made {
-        Ok(mut isolate) => execute(&mut isolate, None, job, meter, timings, reply).await,
+        Ok(mut isolate) => {
+            let _offered = offer(&mut isolate, &job, meter).await;
+            execute(&mut isolate, None, job, meter, timings, reply).await;
+        }
         Err(Interrupted::Engine(message)) => drop(reply.send(Err(NotStarted::Engine(message)))),
         Err(other) => {
             let message = format!("the isolate could not be made: {other:?}");
             drop(reply.send(Err(NotStarted::Engine(message))));
         }
     }
+}
+
+/// Lets the job's debugger have the isolate, if it has one.
+async fn offer(isolate: &mut Isolate, job: &ExecuteJob, meter: &Meter) -> Option<Offered> {
+    let (debugger, held) = (job.debugger.as_deref()?, meter.held()?);
+    Some(isolate.offer(debugger, job.call.run_id, job.call.function.clone(), held).await)
 }
 
 /// Runs the job in `isolate`, which has run nothing before.

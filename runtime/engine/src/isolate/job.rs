@@ -15,6 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::meter::JobUsage;
 use super::runtime::Interrupted;
 use super::stop::{Lost, StopSignal};
+use crate::inspect::DebuggedBy;
 
 /// A function to run.
 pub(crate) struct ExecuteJob {
@@ -35,6 +36,7 @@ pub(crate) struct ExecuteJob {
     pub(crate) facts: Option<Box<Facts>>,
     /// Whether another run waits for this one.
     pub(crate) nested: bool,
+    pub(crate) debugger: DebuggedBy,
 }
 
 impl ExecuteJob {

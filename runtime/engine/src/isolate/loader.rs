@@ -17,6 +17,8 @@ use onevent_contract::{DefaultImport, ImportTarget, ModuleFormat, ModuleSource a
 use onevent_ops::{FunctionModules, import_target};
 use onevent_source::is_of_package;
 
+use crate::inspect::{DebuggedBy, with_source_map};
+
 use super::facade::{
     COMMON_JS, common_js_of, facade, json_facade, needs_scope, scope_suffix, specifier_of_common_js,
 };
@@ -24,11 +26,17 @@ use super::facade::{
 /// The module loader of one isolate.
 pub(crate) struct FunctionLoader {
     modules: Rc<FunctionModules>,
+    debugger: DebuggedBy,
 }
 
 impl FunctionLoader {
     pub(crate) fn new(modules: Rc<FunctionModules>) -> Self {
-        Self { modules }
+        Self { modules, debugger: None }
+    }
+
+    /// The same for an isolate that is debugged.
+    pub(super) fn debugged(modules: Rc<FunctionModules>, debugger: DebuggedBy) -> Self {
+        Self { modules, debugger }
     }
 
     fn resolve_import(&self, specifier: &str, referrer: &str) -> Result<ModuleSpecifier, ModuleLoaderError> {
@@ -118,7 +126,13 @@ impl FunctionLoader {
                     }),
                     false => module.code.clone(),
                 };
-                (FastString::from(code), ModuleType::JavaScript)
+                let code = match &self.debugger {
+                    Some(debugger) => {
+                        FastString::from(with_source_map(&code, module, &**debugger).into_owned())
+                    }
+                    None => FastString::from(code),
+                };
+                (code, ModuleType::JavaScript)
             }
         }
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use onevent_contract::{Clock, Limits};
 
 use super::stop::StopSignal;
-use super::watchdog::{Hanging, Watched, thread_time};
+use super::watchdog::{CpuTime, Hanging, Watched, thread_time};
 use crate::admission::{Moment, OwnTime, Waited};
+use crate::inspect::Held;
 use crate::platform::ThreadCpuClock;
 
 /// What a job used.
@@ -26,6 +27,8 @@ pub(super) struct Meter {
     cpu_before: Duration,
     /// What the job used before: its isolate was prewarmed.
     earlier: JobUsage,
+    /// Where it is counted how long a debugger holds the job.
+    held: Option<Arc<Held>>,
 }
 
 impl Meter {
@@ -34,7 +37,14 @@ impl Meter {
         let cpu_clock = ThreadCpuClock::of_this_thread()?;
         let cpu_before = cpu_clock.read()?;
         let time = OwnTime::new(Arc::clone(clock), Arc::default());
-        Some(Self { started: time.now(), time, cpu_clock, cpu_before, earlier: JobUsage::default() })
+        Some(Self {
+            started: time.now(),
+            time,
+            cpu_clock,
+            cpu_before,
+            earlier: JobUsage::default(),
+            held: None,
+        })
     }
 
     /// The same job goes on, after a pause that does not count.
@@ -44,9 +54,21 @@ impl Meter {
         self.earlier = earlier;
     }
 
+    /// A debugger may hold the job: that is no time of it.
+    pub(super) fn may_be_held(&mut self) {
+        let waited = Arc::clone(self.time.waits());
+        self.held = Some(Held::new(Arc::clone(self.time.clock()), waited, self.cpu_clock));
+    }
+
+    /// Where that is counted.
+    pub(super) fn held(&self) -> Option<&Arc<Held>> {
+        self.held.as_ref()
+    }
+
     /// What was used until now.
     pub(super) fn usage(&self, heap_peak_bytes: u64) -> JobUsage {
-        let cpu = self.cpu_clock.read().unwrap_or(self.cpu_before).saturating_sub(self.cpu_before);
+        let held = self.held.as_ref().map_or(Duration::ZERO, |held| held.cpu());
+        let cpu = self.cpu_clock.read().unwrap_or(self.cpu_before).saturating_sub(self.cpu_before + held);
         JobUsage {
             wall: self.earlier.wall + self.time.since(self.started),
             cpu: self.earlier.cpu + cpu,
@@ -84,6 +106,15 @@ impl Meter {
         self.time.now()
     }
 
+    fn cpu_time(&self) -> CpuTime {
+        // What was used earlier was used on this thread.
+        let used = thread_time(self.cpu_clock, self.cpu_before.saturating_sub(self.earlier.cpu));
+        match self.held.clone() {
+            Some(held) => Box::new(move || Some(used()?.saturating_sub(held.cpu()))),
+            None => used,
+        }
+    }
+
     /// The job as the watchdog sees it.
     pub(super) fn watched(&self, stop: &Arc<StopSignal>, limits: &Limits) -> Watched {
         Watched {
@@ -91,8 +122,7 @@ impl Meter {
             deadline: self.started.at + limits.wall.saturating_sub(self.earlier.wall),
             waited: Arc::clone(self.time.waits()),
             waited_before: self.started.waited,
-            // What was used earlier was used on this thread.
-            cpu: thread_time(self.cpu_clock, self.cpu_before.saturating_sub(self.earlier.cpu)),
+            cpu: self.cpu_time(),
             cpu_limit: limits.cpu,
             // Nobody else has this thread.
             hanging: Box::new(|| Hanging::Itself),

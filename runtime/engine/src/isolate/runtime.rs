@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
-use onevent_contract::{Limits, RunError};
+use onevent_contract::{FunctionKey, Limits, RunError, RunId};
 use onevent_ops::{FunctionModules, LoadedModules, RunState, give_answers};
 
 use super::array_buffers::ArrayBufferBudget;
@@ -16,6 +16,7 @@ use super::heap::{self, HeapPeak};
 use super::loader::{FunctionLoader, entry_specifier};
 use super::snapshots::{LAZY_SCRIPTS, Snapshot};
 use super::stop::{StopReason, StopSignal};
+use crate::inspect::{DebugStart, DebuggedBy, Debugger, Held, Offered};
 
 /// What deno_core says of a module whose top-level `await` nothing can settle; it has no type of its own.
 const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
@@ -78,12 +79,26 @@ impl Isolate {
         limits: &Limits,
         stop: Arc<StopSignal>,
     ) -> Result<Self, Interrupted> {
+        Self::debugged(modules, snapshot, limits, stop, None)
+    }
+
+    /// The same, with an inspector where there is a debugger.
+    pub(super) fn debugged(
+        modules: Arc<LoadedModules>,
+        snapshot: Snapshot,
+        limits: &Limits,
+        stop: Arc<StopSignal>,
+        debugger: DebuggedBy,
+    ) -> Result<Self, Interrupted> {
         let heap = usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX);
         let full = stop.clone();
         let buffers = ArrayBufferBudget::new(heap, move || full.request(StopReason::ArrayBuffers));
         let modules = Rc::new(FunctionModules::new(modules));
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(FunctionLoader::new(modules.clone()))),
+            inspector: debugger.is_some(),
+            // As a program of its own, and not as a worker of one.
+            is_main: debugger.is_some(),
+            module_loader: Some(Rc::new(FunctionLoader::debugged(modules.clone(), debugger))),
             extensions: onevent_ops::extensions(),
             startup_snapshot: Some(snapshot.bytes()),
             residual_lazy_js_sources: LAZY_SCRIPTS,
@@ -107,6 +122,40 @@ impl Isolate {
             handle.terminate_execution();
         });
         Ok(Self { runtime, stop, modules, describe, execute, is_plainly_described, buffers, peak })
+    }
+
+    /// Lets a debugger have the isolate, and waits for it where it wants that.
+    pub(super) async fn offer(
+        &mut self,
+        debugger: &dyn Debugger,
+        run: RunId,
+        function: FunctionKey,
+        held: &Arc<Held>,
+    ) -> Offered {
+        let sessions = self.runtime.inspector().get_session_sender();
+        let (offered, run) = Offered::new(sessions, Arc::clone(held), run, function);
+        let (handle, let_go) = (self.runtime.v8_isolate().thread_safe_handle(), offered.let_go());
+        self.stop.attach(move || {
+            let_go();
+            handle.terminate_execution();
+        });
+        match debugger.run_begins(run) {
+            DebugStart::GoesOn => offered.begin(),
+            DebugStart::Breaks => self.wait_for_debugger(offered.readiness()).await,
+        }
+        offered
+    }
+
+    /// Waits, and takes what debuggers say, also what came last.
+    async fn wait_for_debugger(&mut self, ready: impl Future<Output = ()>) {
+        let mut ready = pin!(ready);
+        std::future::poll_fn(|cx| {
+            self.stop.register(cx.waker());
+            let is_over = ready.as_mut().poll(cx).is_ready() || self.stop.reason().is_some();
+            self.runtime.inspector().poll_sessions_from_event_loop(cx);
+            if is_over { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     /// Gives the ops of this isolate what they work for.

@@ -156,14 +156,16 @@ impl IsolateThreads {
         let (reply, end) = oneshot::channel();
         let key = PrewarmKey::of(&job);
         let mut order = Order { job, admitted, reply };
-        if let Some((stop, orders)) = self.kept_for(&order.job) {
+        // A debugger sees the modules being evaluated.
+        let is_debugged = order.job.debugger.is_some();
+        if let Some((stop, orders)) = self.kept_for(&order.job).filter(|_| !is_debugged) {
             match orders.send(order) {
                 Ok(()) => return Ok(UnderWay { stop, end }),
                 // Its thread is gone.
                 Err(refused) => order = refused,
             }
         }
-        if let Some(waiting) = self.prewarmed.take(&key) {
+        if let Some(waiting) = self.prewarmed.take(&key).filter(|_| !is_debugged) {
             let stop = Arc::clone(&waiting.stop);
             match waiting.orders.send(order) {
                 Ok(()) => return Ok(UnderWay { stop, end }),
@@ -192,7 +194,10 @@ impl IsolateThreads {
         let Order { job, admitted, reply } = order;
         let modules = self.loaded.get(&job.modules);
         self.on_this_thread(admitted, |equipped| match equipped {
-            Ok((runtime, meter)) => {
+            Ok((runtime, mut meter)) => {
+                if job.debugger.is_some() {
+                    meter.may_be_held();
+                }
                 let _watch = self.watchdog.watch(meter.watched(&stop, &job.limits));
                 self.count_one();
                 let work = execute_fresh(job, modules, stop, &meter, reply);

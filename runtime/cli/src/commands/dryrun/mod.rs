@@ -24,6 +24,7 @@ use crate::args::DryrunArgs;
 use crate::failure::Failure;
 use crate::function_names;
 use crate::input;
+use crate::inspect::Inspector;
 use crate::output::Reply;
 use crate::session::Session;
 
@@ -72,6 +73,7 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
     if args.timings {
         session.service.engine()?.report_timings();
     }
+    let _inspector = inspector(session, args).await?;
     let Prepared { run, recorder, notes, against } = tokio::select! {
         prepared = prepare(session, args) => prepared?,
         // Nothing has happened yet, so nothing is waited for.
@@ -96,6 +98,14 @@ pub(crate) async fn run(session: &Session, args: &DryrunArgs) -> Result<Reply, F
         }
         _ => Ok(reply),
     }
+}
+
+/// Listens for debuggers, where that is wanted.
+async fn inspector(session: &Session, args: &DryrunArgs) -> Result<Option<Inspector>, Failure> {
+    let Some((address, start)) = args.debugger() else { return Ok(None) };
+    let inspector = Inspector::listen(address, start, session.folder().to_owned()).await?;
+    session.service.engine()?.debug_with(inspector.targets.clone());
+    Ok(Some(inspector))
 }
 
 /// Everything before the run.
