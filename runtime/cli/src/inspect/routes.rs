@@ -13,7 +13,7 @@ use axum::{Json, Router};
 use onevent_engine::InspectedRun;
 use serde_json::{Value, json};
 
-use super::Targets;
+use super::targets::Targets;
 
 /// The routes of Node's inspector.
 pub(super) fn router(targets: Arc<Targets>) -> Router {

@@ -7,21 +7,19 @@ use base64::engine::general_purpose::STANDARD;
 use onevent_contract::ModuleSource;
 use serde_json::Value;
 
-use super::Debugger;
-
 /// The code of a module with its source map behind it, which names the author's file by its URL. Of a module that has none, or
 /// whose file debuggers find nowhere, the code alone.
 pub(crate) fn with_source_map<'c>(
     code: &'c str,
     module: &ModuleSource,
-    debugger: &dyn Debugger,
+    url_of: impl Fn(&str) -> Option<String>,
 ) -> Cow<'c, str> {
     let map = || -> Option<String> {
         let mut map: Value = serde_json::from_slice(module.source_map.as_deref()?).ok()?;
         let sources = map.get("sources")?.as_array()?;
         // A bundler's map names several files, by paths of its own.
         if sources.len() == 1 {
-            let url = debugger.url_of(&module.path)?;
+            let url = url_of(&module.path)?;
             map.as_object_mut()?.insert("sources".to_owned(), Value::from(vec![url]));
             map.as_object_mut()?.remove("sourceRoot");
         }

@@ -127,9 +127,9 @@ impl FunctionLoader {
                     false => module.code.clone(),
                 };
                 let code = match &self.debugger {
-                    Some(debugger) => {
-                        FastString::from(with_source_map(&code, module, &**debugger).into_owned())
-                    }
+                    Some(debugger) => FastString::from(
+                        with_source_map(&code, module, |path| debugger.url_of(path)).into_owned(),
+                    ),
                     None => FastString::from(code),
                 };
                 (code, ModuleType::JavaScript)
