@@ -6,6 +6,7 @@ use std::ffi::{c_char, c_void};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 use deno_core::{JsRuntime, v8};
 
@@ -41,6 +42,24 @@ pub(super) fn guard(runtime: &mut JsRuntime, stop: Arc<StopSignal>) {
         stop.request(StopReason::Heap);
         current.saturating_add(GRACE_BYTES)
     });
+}
+
+/// Shorter turns cannot make the heap grow by more than a fraction of a megabyte, and asking V8 for its size takes as long as
+/// some of them do.
+pub(crate) const LONG_TURN: Duration = Duration::from_micros(200);
+
+/// Whether a heap holds more than its limit, what is dead not counted. To be asked when a run goes to wait after a long turn.
+///
+/// V8 compares a heap with its limit when it collects, and makes one large list or text among the young ones whatever its size:
+/// `[].concat(…)`, `flat` and `join` make up to 1 GiB in one step. Until the next collection nobody sees that, and a run that waits
+/// may have none: many that wait would hold all of it at once.
+pub(crate) fn is_beyond(isolate: &mut v8::Isolate, limit: usize) -> bool {
+    let is_beyond = |isolate: &mut v8::Isolate| isolate.get_heap_statistics().used_heap_size() > limit;
+    if !is_beyond(isolate) {
+        return false;
+    }
+    isolate.low_memory_notification();
+    is_beyond(isolate)
 }
 
 /// The largest heap seen before any garbage collection of one isolate. V8 keeps no such figure itself.

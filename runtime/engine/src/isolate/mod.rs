@@ -28,8 +28,8 @@ mod workers;
 pub(crate) use self::array_buffers::ArrayBufferBudget;
 pub(crate) use self::execute::{LAST_WRITES, LATE_ANSWER, hangs};
 pub(crate) use self::facade::COMMON_JS;
-pub(crate) use self::heap::GRACE_BYTES;
 pub use self::heap::exit_when_out_of_memory;
+pub(crate) use self::heap::{GRACE_BYTES, LONG_TURN, is_beyond};
 pub(crate) use self::job::{
     Before, DescribeEnd, Described, Ended, ExecuteEnd, ExecuteJob, NotStarted, UnderWay,
 };

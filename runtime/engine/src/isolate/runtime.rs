@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
@@ -12,11 +13,12 @@ use onevent_contract::{FunctionKey, Limits, RunError, RunId};
 use onevent_ops::{FunctionModules, LoadedModules, RunState, give_answers};
 
 use super::array_buffers::ArrayBufferBudget;
-use super::heap::{self, HeapPeak};
+use super::heap::{self, HeapPeak, LONG_TURN};
 use super::loader::{FunctionLoader, entry_specifier};
 use super::snapshots::{LAZY_SCRIPTS, Snapshot};
 use super::stop::{StopReason, StopSignal};
 use crate::inspect::{DebugStart, DebuggedBy, Debugger, Held, Offered};
+use crate::platform::ThreadCpuClock;
 
 /// What deno_core says of a module whose top-level `await` nothing can settle; it has no type of its own.
 const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
@@ -63,6 +65,9 @@ pub(super) struct Isolate {
     pub(super) describe: v8::Global<v8::Function>,
     pub(super) execute: v8::Global<v8::Function>,
     pub(super) is_plainly_described: v8::Global<v8::Function>,
+    heap_limit: usize,
+    /// Of the thread that it lives on.
+    clock: Option<ThreadCpuClock>,
     // Declared after `runtime`, so dropped after it: V8 asks it before every garbage collection.
     pub(super) buffers: Arc<ArrayBufferBudget>,
     // Declared after `runtime`, so dropped after it: V8 may hold compiled code of theirs without a copy.
@@ -121,7 +126,18 @@ impl Isolate {
         stop.attach(move || {
             handle.terminate_execution();
         });
-        Ok(Self { runtime, stop, modules, describe, execute, is_plainly_described, buffers, peak })
+        Ok(Self {
+            runtime,
+            stop,
+            modules,
+            describe,
+            execute,
+            is_plainly_described,
+            heap_limit: heap,
+            clock: ThreadCpuClock::of_this_thread(),
+            buffers,
+            peak,
+        })
     }
 
     /// Lets a debugger have the isolate, and waits for it where it wants that.
@@ -233,6 +249,7 @@ impl Isolate {
         if let Some(reason) = self.stop.notice() {
             return Poll::Ready(Err(Interrupted::Stopped(reason)));
         }
+        let began = self.cpu();
         if let Poll::Ready(value) = future.as_mut().poll(cx) {
             return Poll::Ready(self.unless_stopped(Ok(value)));
         }
@@ -247,8 +264,21 @@ impl Isolate {
         match turn {
             Poll::Ready(Ok(())) => Poll::Ready(Err(Interrupted::NeverSettled)),
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Pending if self.cpu().saturating_sub(began) >= LONG_TURN && self.is_beyond_limit() => {
+                self.stop.request(StopReason::Heap);
+                Poll::Ready(Err(Interrupted::Stopped(self.stop.notice().unwrap_or(StopReason::Heap))))
+            }
             Poll::Pending => Poll::Pending,
         }
+    }
+
+    /// What this thread has used of the CPU.
+    fn cpu(&self) -> Duration {
+        self.clock.and_then(ThreadCpuClock::read).unwrap_or_default()
+    }
+
+    fn is_beyond_limit(&mut self) -> bool {
+        heap::is_beyond(self.runtime.v8_isolate(), self.heap_limit)
     }
 
     /// Gives the run's calls their answers.

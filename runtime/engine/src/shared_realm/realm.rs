@@ -15,9 +15,10 @@ use super::loader::{GLUE, SharedLoader};
 use super::modules::{self, RunModules};
 use super::rejections;
 use super::synthetic;
-use super::turns::Turns;
+use super::turns::{Meter, Turns};
 use crate::isolate::{
-    Alive, ArrayBufferBudget, GRACE_BYTES, Interrupted, LAZY_SCRIPTS, Snapshot, StopReason,
+    Alive, ArrayBufferBudget, GRACE_BYTES, Interrupted, LAZY_SCRIPTS, Snapshot, StopReason, StopSignal,
+    is_beyond,
 };
 use crate::platform::ThreadCpuClock;
 
@@ -127,6 +128,16 @@ impl Realm {
     /// What the heap and the `ArrayBuffer`s hold, in bytes.
     pub(super) fn used(&mut self) -> usize {
         self.runtime.v8_isolate().get_heap_statistics().used_heap_size() + self.buffers.used()
+    }
+
+    /// Stops a run after whose turn the heap is beyond its limit, and gives up the isolate. The run pays for the look.
+    pub(super) fn hold_to_limit(&mut self, meter: &Meter, stop: &Arc<StopSignal>) {
+        self.turns.begin(meter, stop);
+        if is_beyond(self.runtime.v8_isolate(), self.heap_limit) {
+            self.condition.lost.set(true);
+            stop.request(StopReason::Heap);
+        }
+        self.turns.end(meter);
     }
 
     /// Makes the realm of a run.

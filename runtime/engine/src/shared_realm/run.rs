@@ -18,11 +18,7 @@ use super::modules;
 use super::realm::Realm;
 use super::rejections;
 use super::turns::Meter;
-use crate::isolate::{Interrupted, StopReason, StopSignal};
-
-/// Shorter turns cannot make the heap grow by more than a fraction of a megabyte, and asking V8 for its size takes as long as
-/// some of them do.
-const LONG_TURN: Duration = Duration::from_micros(200);
+use crate::isolate::{Interrupted, LONG_TURN, StopReason, StopSignal};
 
 /// A run that has a realm.
 pub(super) struct Running {
@@ -103,7 +99,11 @@ impl Running {
             rejections::clear();
         }
         if self.heap_peak == 0 || ended.used >= LONG_TURN {
-            self.heap_peak = self.heap_peak.max(realm.used());
+            let used = realm.used();
+            self.heap_peak = self.heap_peak.max(used);
+            if used > realm.heap_limit {
+                realm.hold_to_limit(&self.meter, &self.stop);
+            }
         }
         match self.stop.notice() {
             Some(reason) => Err(Interrupted::Stopped(reason)),
