@@ -192,6 +192,7 @@ fn interrupted(failure: ChildFailure) -> Interrupted {
         ChildFailure::Crashed { message } => Interrupted::Crashed(message),
         ChildFailure::OutOfMemory => Interrupted::Stopped(StopReason::Heap),
         ChildFailure::Overdue => Interrupted::Stopped(StopReason::Wall),
+        ChildFailure::Costly { used } => Interrupted::Stopped(StopReason::Cpu { used }),
         ChildFailure::Stopped => Interrupted::Stopped(StopReason::Cancelled),
         ChildFailure::Host { message } => Interrupted::HostFailed(message),
     }

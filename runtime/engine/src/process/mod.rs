@@ -4,12 +4,14 @@
 //! what is hidden in them, the host. A child gets a function's modules and what `exec` is called with, and gives back how
 //! that ended.
 
+mod checked;
 mod elsewhere;
 mod end;
 mod order;
 mod places;
 mod seam;
 
+pub use self::checked::Checked;
 pub(crate) use self::elsewhere::Elsewhere;
 pub use self::end::{ChildEnd, Settled, Stopped};
 pub use self::order::{DescribeOrder, RunOrder};

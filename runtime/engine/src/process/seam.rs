@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use onevent_contract::{CallContext, Host, SchemaCheck};
@@ -63,6 +64,12 @@ pub enum ChildFailure {
     /// It was killed: it had not stopped at the wall-clock limit.
     #[error("the child process did not stop at its limit, and was killed")]
     Overdue,
+    /// It was killed: what it asked for took the parent more CPU time than its run has.
+    #[error("the checks of what the child process wrote used more CPU time than its limit")]
+    Costly {
+        /// How much.
+        used: Duration,
+    },
     /// It was stopped as asked.
     #[error("the child process was stopped")]
     Stopped,

@@ -1,14 +1,12 @@
 //! What a child may ask for. In an honest child the ops have checked this, so who asks for more is not honest any more.
 
 use onevent_contract::{
-    HostCall, JsonObject, MAX_METADATA_BYTES, Params, ProxyBody, ProxyRequest, SchemaCheck, sendable_method,
-    tree_bytes,
+    HostCall, JsonObject, MAX_METADATA_BYTES, Params, ProxyBody, ProxyRequest, sendable_method, tree_bytes,
 };
 use onevent_ops::{LONGEST_LOCK, MAX_CHECKPOINT_BYTES, MAX_FETCH_HEADERS, MAX_LOCK_KEY_CHARS, MAX_PAIRS};
-use serde_json::Value;
 
-/// Whether the ops of an honest child would have let this call through.
-pub(super) fn is_allowed(call: &HostCall, schema: Option<&dyn SchemaCheck>) -> bool {
+/// Whether the ops of an honest child would have let this call through. What metadata has to be like is another question.
+pub(super) fn is_allowed(call: &HostCall) -> bool {
     match call {
         HostCall::Proxy(request) => {
             sendable_method(request.method.as_str()).is_ok() && pairs(request) <= MAX_PAIRS
@@ -16,11 +14,7 @@ pub(super) fn is_allowed(call: &HostCall, schema: Option<&dyn SchemaCheck>) -> b
         HostCall::Fetch(request) => {
             sendable_method(request.method.as_str()).is_ok() && request.headers.len() <= MAX_FETCH_HEADERS
         }
-        HostCall::WriteMetadata(write) => {
-            bytes(&write.value) <= MAX_METADATA_BYTES
-                && schema
-                    .is_none_or(|schema| schema.violations(&Value::Object(write.value.clone())).is_empty())
-        }
+        HostCall::WriteMetadata(write) => bytes(&write.value) <= MAX_METADATA_BYTES,
         HostCall::AcquireLock { key, time_to_live } => {
             is_lock_key(key) && !time_to_live.is_zero() && *time_to_live <= LONGEST_LOCK
         }

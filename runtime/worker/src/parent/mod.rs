@@ -1,6 +1,7 @@
 //! The parent's side: children, kept and given work.
 
 mod allowed;
+mod checks;
 mod child;
 mod death;
 mod nursery;

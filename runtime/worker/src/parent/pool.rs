@@ -140,6 +140,8 @@ impl WorkerPool {
     async fn take(&self, owner: &Owner, heap_bytes: u64) -> Result<Child, ChildFailure> {
         let kept = self.kept_for(owner, heap_bytes);
         if let Some(child) = kept {
+            // Less may have been required when it was started.
+            self.check(&child)?;
             return Ok(child);
         }
         let child = self.start(heap_bytes).await;
@@ -151,10 +153,13 @@ impl WorkerPool {
         let nursery =
             self.nursery().map_err(|error| ChildFailure::NotStarted { message: error.to_string() })?;
         let child = Child::start(nursery, heap_bytes).await?;
-        if self.0.requires_all.load(Ordering::Relaxed) {
-            check(&child.layers)?;
-        }
+        self.check(&child)?;
         Ok(child)
+    }
+
+    /// As much has to hold as is required.
+    fn check(&self, child: &Child) -> Result<(), ChildFailure> {
+        if self.0.requires_all.load(Ordering::Relaxed) { check(&child.layers) } else { Ok(()) }
     }
 
     /// What starts children, from the first one on.
@@ -333,7 +338,7 @@ fn no_modules() -> Arc<[Arc<ModuleSource>]> {
 impl Processes for WorkerPool {
     async fn run(&self, run: RunElsewhere) -> Result<ChildEnd, ChildFailure> {
         let RunElsewhere { order, host, call, schema, stop } = run;
-        let work = Work::new(Some(Asked { host, call, schema }), order.limits.wall, stop);
+        let work = Work::new(Some(Asked { host, call, schema }), &order.limits, stop);
         let modules = Arc::clone(&order.modules);
         let job = Job {
             owner: Owner::Environment(order.environment.clone()),
@@ -349,7 +354,7 @@ impl Processes for WorkerPool {
 
     async fn describe(&self, describe: DescribeElsewhere) -> Result<ChildEnd, ChildFailure> {
         let DescribeElsewhere { order, load, stop } = describe;
-        let work = Work::new(None, order.limits.wall, stop);
+        let work = Work::new(None, &order.limits, stop);
         let modules = Arc::clone(&order.modules);
         let what = modules.first().map_or_else(|| "a module".to_owned(), |entry| entry.path.clone());
         let job = Job {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onevent_contract::{
-    CallContext, EffectMessage, HeldBytes, Host, HostAnswer, HostCall, HostError, SchemaCheck,
+    CallContext, EffectMessage, HeldBytes, Host, HostAnswer, HostCall, HostError, Limits, SchemaCheck,
 };
 use onevent_engine::process::{ChildEnd, ChildFailure, StopAsked};
 use onevent_ops::{MAX_CONCURRENT_CALLS, write_to_its_end};
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::allowed::{is_allowed, read_bytes};
+use super::checks::{Checks, NotPassed};
 use super::child::{Child, Odd};
 use crate::wire::{FromChild, ToChild};
 
@@ -39,8 +40,15 @@ impl From<Odd> for Unfinished {
     }
 }
 
-/// A call's number and its answer, with the room that the call takes in the budget of the root run.
-type Answered = (u32, Option<HeldBytes>, Result<HostAnswer, HostError>);
+/// What came of a call.
+enum Answered {
+    /// Its number and its answer, with the room that the call takes in the budget of the root run.
+    With(u32, Option<HeldBytes>, Result<HostAnswer, HostError>),
+    /// The ops of an honest child would not have let it through.
+    Not(Odd),
+    /// With what checking it took, the run has used more than it may.
+    Costly(Duration),
+}
 
 /// One order.
 pub(super) struct Work {
@@ -50,11 +58,13 @@ pub(super) struct Work {
     pub(super) stop: StopAsked,
     open: JoinSet<Answered>,
     last_call: u32,
+    checks: Arc<Checks>,
 }
 
 impl Work {
-    pub(super) fn new(asked: Option<Asked>, limit: Duration, stop: StopAsked) -> Self {
-        Self { asked, limit, stop, open: JoinSet::new(), last_call: 0 }
+    pub(super) fn new(asked: Option<Asked>, limits: &Limits, stop: StopAsked) -> Self {
+        let checks = Arc::new(Checks::within(limits.cpu));
+        Self { asked, limit: limits.wall, stop, open: JoinSet::new(), last_call: 0, checks }
     }
 
     /// Hears the child until it says how its work has ended. What it still has open then is abandoned.
@@ -96,7 +106,10 @@ impl Work {
                 self.effects()?.send(EffectMessage::Log { level, message, meta });
             }
             FromChild::Warn(warning) => self.effects()?.send(EffectMessage::Warning(warning)),
-            FromChild::End(end) => return Ok(Some(*end)),
+            FromChild::End(mut end) => {
+                end.usage.cpu += self.checks.used();
+                return Ok(Some(*end));
+            }
         }
         Ok(None)
     }
@@ -115,18 +128,25 @@ impl Work {
         if number <= self.last_call || self.open.len() >= MAX_CONCURRENT_CALLS {
             return Err(Odd::Broke("made a call out of turn".to_owned()));
         }
-        if !is_allowed(&call, schema.as_deref()) {
-            return Err(Odd::Broke(format!("asked for a `{}` that no run may ask for", call.member())));
+        if !is_allowed(&call) {
+            return Err(not_allowed(&call));
         }
-        let (host, context) = (Arc::clone(host), context.clone());
+        let (host, context, schema) = (Arc::clone(host), context.clone(), schema.clone());
+        let checks = Arc::clone(&self.checks);
         self.last_call = number;
         // The child counts what its own run carries; the parent, what the root run and all that it triggered does.
         match context.effects.budget().take(bytes.saturating_add(read_bytes(&call))) {
             Ok(held) => {
-                self.open.spawn(async move { (number, Some(held), answer(host, context, call).await) });
+                self.open.spawn(async move {
+                    match checks.pass(schema, &call).await {
+                        Ok(()) => Answered::With(number, Some(held), answer(host, context, call).await),
+                        Err(NotPassed::Forbidden) => Answered::Not(not_allowed(&call)),
+                        Err(NotPassed::Costly(used)) => Answered::Costly(used),
+                    }
+                });
             }
             Err(exceeded) => {
-                self.open.spawn(async move { (number, None, Err(exceeded.into())) });
+                self.open.spawn(async move { Answered::With(number, None, Err(exceeded.into())) });
             }
         }
         Ok(())
@@ -140,11 +160,17 @@ impl Work {
         let failed = |message: String| Unfinished::Failed(ChildFailure::Host { message });
         match answered {
             // It ends the run, and is for operators alone.
-            Ok((_, _, Err(HostError::Internal { message }))) => Err(failed(message)),
-            Ok((number, _held, answer)) => Ok(child.say(&ToChild::Answer(number, answer))?),
+            Ok(Answered::With(_, _, Err(HostError::Internal { message }))) => Err(failed(message)),
+            Ok(Answered::With(number, _held, answer)) => Ok(child.say(&ToChild::Answer(number, answer))?),
+            Ok(Answered::Not(odd)) => Err(odd.into()),
+            Ok(Answered::Costly(used)) => Err(Unfinished::Failed(ChildFailure::Costly { used })),
             Err(_) => Err(failed("the host panicked or was shut down".to_owned())),
         }
     }
+}
+
+fn not_allowed(call: &HostCall) -> Odd {
+    Odd::Broke(format!("asked for a `{}` that no run may ask for", call.member()))
 }
 
 async fn answer(host: Arc<dyn Host>, context: CallContext, call: HostCall) -> Result<HostAnswer, HostError> {
