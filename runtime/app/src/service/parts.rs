@@ -156,7 +156,7 @@ impl Service {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
         }
-        self.children.require(self.settings().isolation_require.value);
+        self.children.require(self.current.load().settings.isolation_require.value);
         let server = self.settings().server.clone();
         let mut builder = Engine::builder()
             .realm_of(self.realms())
@@ -191,7 +191,7 @@ impl Service {
     /// The child processes of functions that run in some. What has to hold around them is what the settings say.
     #[must_use]
     pub fn children(&self) -> &WorkerPool {
-        self.children.require(self.settings().isolation_require.value);
+        self.children.require(self.current.load().settings.isolation_require.value);
         &self.children
     }
 

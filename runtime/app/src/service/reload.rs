@@ -10,23 +10,6 @@ use crate::error::ConfigError;
 use crate::project_folder::ProjectNames;
 use crate::surroundings::Surroundings;
 
-/// Keys of settings that a running server takes: what holds runs apart, limits, networks, how providers are reached, and what
-/// follows failures. Everything else is built into what runs already.
-const RELOADABLE: [&str; 12] = [
-    "isolation",
-    "realm",
-    "limits.",
-    "functions.",
-    "egress.",
-    "providers",
-    "integrations.",
-    "variables.",
-    "on_failure.",
-    "staged_credentials",
-    "retries.",
-    "retention",
-];
-
 /// What a reload of the settings found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsReloaded {
@@ -37,9 +20,9 @@ pub struct SettingsReloaded {
 }
 
 impl Service {
-    /// Reads the settings again, and takes those that a running server can take: `isolation`, `realm`, `limits`, `functions`, `egress`,
-    /// `providers`, `integrations`, `variables`, `on_failure`, `staged_credentials`, `retries`, `retention`. Runs that have
-    /// begun finish with the ones that they began with.
+    /// Reads the settings again, and takes those that a running server can take: what holds runs apart, limits, networks, how
+    /// providers are reached, and what follows failures. Everything else is built into what runs already. Runs that have begun
+    /// finish with the ones that they began with.
     ///
     /// # Errors
     /// A mistake in the settings; then nothing has changed.
@@ -51,49 +34,35 @@ impl Service {
         let names = ProjectNames::scan(self.folder());
         let read = Config::load(self.folder().to_owned(), &names, flags, surroundings)?;
         let before = self.config.with(self.current.load().settings.clone());
-        let mut found = SettingsReloaded::default();
-        for key in changed(&before, &read) {
-            let name = key.to_string();
-            let reloads = RELOADABLE.iter().any(|prefix| name.starts_with(prefix));
-            if reloads { found.taken.push(key) } else { found.needs_restart.push(key) }
-        }
-        let Settings {
-            egress_allow,
-            egress_deny,
-            isolation,
-            realm,
-            limits,
-            functions,
-            providers,
-            integrations,
-            variables,
-            on_failure,
-            staged_credentials,
-            retries,
-            retention,
-            ..
-        } = read.settings;
-        let next = Settings {
-            egress_allow,
-            egress_deny,
-            isolation,
-            realm,
-            limits,
-            functions,
-            providers,
-            integrations,
-            variables,
-            on_failure,
-            staged_credentials,
-            retries,
-            retention,
-            ..before.settings.clone()
-        };
-        let next = Current::new(next, names);
+        let next = self.config.with(with_reloadable(before.settings.clone(), read.settings.clone()));
+        let found = SettingsReloaded { taken: changed(&before, &next), needs_restart: changed(&next, &read) };
+        let next = Current::new(next.settings, names);
         // A file of templates that is wrong is found here, and not by the next request.
         next.integrations()?;
+        self.children.require(next.settings.isolation_require.value);
         self.current.store(Arc::new(next));
         Ok(found)
+    }
+}
+
+/// What a running server takes of the settings that were read again: the one list of those.
+fn with_reloadable(before: Settings, read: Settings) -> Settings {
+    Settings {
+        egress_allow: read.egress_allow,
+        egress_deny: read.egress_deny,
+        isolation: read.isolation,
+        isolation_require: read.isolation_require,
+        realm: read.realm,
+        limits: read.limits,
+        functions: read.functions,
+        providers: read.providers,
+        integrations: read.integrations,
+        variables: read.variables,
+        on_failure: read.on_failure,
+        staged_credentials: read.staged_credentials,
+        retries: read.retries,
+        retention: read.retention,
+        ..before
     }
 }
 
@@ -125,7 +94,7 @@ mod tests {
     const BEFORE: &str = "[limits]\nwall = \"10s\"\n[variables]\nREGION = \"eu\"\nTOKEN = \"one\"\n\
                           [webhooks]\nurl = \"https://app.example/before\"\n\
                           [integrations.crm]\nprovider = \"hubspot\"\n";
-    const AFTER: &str = "retention = \"10days\"\nstaged_credentials = true\n[retries]\nmax = 7\n\
+    const AFTER: &str = "isolation_require = \"full\"\nretention = \"10days\"\nstaged_credentials = true\n[retries]\nmax = 7\n\
                          [integrations.crm.retries]\nmax = 9\n[integrations.crm.on_failure]\ncleanup = \"block\"\n\
                          [limits]\nwall = \"20s\"\n[variables]\nTOKEN = \"two\"\n\
                          [webhooks]\nurl = \"https://app.example/after\"\n[server]\nrate_limit = 7\n\
@@ -172,6 +141,7 @@ mod tests {
                 "integrations.crm.on_failure.cleanup",
                 "integrations.crm.provider",
                 "integrations.crm.retries.max",
+                "isolation_require",
                 "limits.wall",
                 "retention",
                 "retries.max",

@@ -1,9 +1,11 @@
 //! What no child may do, tried in one, and as a control in the same program with all doors open.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::sync::Arc;
 
-use onevent_worker::{Attempt, Attempted, Doors, Holds};
+use onevent_worker::{Attempt, Attempted, Doors, Holds, Require};
 use serde_json::Value;
 use strum::VariantArray as _;
 
@@ -50,7 +52,7 @@ async fn the_kernel_says_the_same_of_a_child_that_runs() {
         (of("status"), of("limits"))
     });
     let cancelled = async move { drop(looked.await) };
-    let host = std::sync::Arc::<MemoryHost>::default();
+    let host = Arc::<MemoryHost>::default();
     stage.engine.run_until(invocation(&project), host, cancelled).await.unwrap();
     let (said, limits) = seen.await.unwrap();
     assert_eq!((status(&said, "Seccomp"), status(&said, "NoNewPrivs")), ("2", "1"));
@@ -91,7 +93,35 @@ fn the_doctor_says_it_to_people_and_programs() {
     assert!(text.contains("landlock") && text.contains("read_environment"), "{text}");
 }
 
-/// A kernel that lacks a layer cannot be had here. An environment can, which is a layer, too, and the program says so.
+/// A kernel that lacks a layer cannot be had here. An environment can, whose absence is a layer, too.
+#[tokio::test]
+async fn nothing_runs_where_all_is_required_and_a_layer_does_not_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("with-an-environment");
+    let onevent = assert_cmd::cargo::cargo_bin!("onevent").display();
+    std::fs::write(&program, format!("#!/bin/sh\nexport LEFT=here\nexec '{onevent}' \"$@\"\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let stage = Stage::of(program);
+    let project = stage.load("await nango.log('ran');").await;
+    let run = async || stage.engine.run(invocation(&project), Arc::<MemoryHost>::default()).await;
+    assert_eq!(run().await.unwrap().outcome.as_str(), "succeeded");
+    assert!(stage.pool.waiting() > 0);
+
+    // From here on also the children that were started before are not good enough.
+    stage.pool.require(Require::Full);
+    for _ in 0..3 {
+        let refused = run().await.unwrap_err().to_string();
+        let why =
+            "isolation_require is full, and the layer environment does not hold here: it was started with";
+        assert!(refused.contains(why), "{refused}");
+    }
+    let refused = stage.pool.layers().await.unwrap_err().to_string();
+    assert!(refused.contains("the layer environment does not hold here"), "{refused}");
+
+    stage.pool.require(Require::Available);
+    assert_eq!(run().await.unwrap().outcome.as_str(), "succeeded");
+}
+
 #[test]
 fn a_child_that_anybody_else_starts_is_none() {
     let onevent = assert_cmd::cargo::cargo_bin!("onevent");

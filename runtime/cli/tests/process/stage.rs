@@ -21,7 +21,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        let program = PathBuf::from(assert_cmd::cargo::cargo_bin!("onevent"));
+        Self::of(PathBuf::from(assert_cmd::cargo::cargo_bin!("onevent")))
+    }
+
+    /// With another program for the children.
+    pub(crate) fn of(program: PathBuf) -> Self {
         let pool = WorkerPool::new(PoolOptions { program });
         let engine = Engine::builder()
             .isolation_of(Arc::new(|_| Isolation::Process))
