@@ -4,6 +4,7 @@ import { op_onevent_log } from 'ext:core/ops';
 
 import { boundedCopy, boundedText } from '../json/bounded.ts';
 import { isShort } from './bounded-values.ts';
+import { asked } from './directives.ts';
 import { install } from './install.ts';
 
 const { ArrayPrototypePush, DateNow, SafeMap, MapPrototypeGet, MapPrototypeSet, MapPrototypeDelete, String, StringPrototypeRepeat, StringPrototypeSlice } = primordials;
@@ -29,7 +30,8 @@ function bounded(value: unknown): unknown {
 export function format(values: unknown[]): string {
     try {
         const shown: unknown[] = [];
-        for (let index = 0; index < values.length; index++) ArrayPrototypePush(shown, bounded(values[index]));
+        const texts = asked(values, MAX_UNITS);
+        for (let index = 0; index < texts.length; index++) ArrayPrototypePush(shown, bounded(texts[index]));
         const text = inspectArgs(shown, INSPECT_OPTIONS);
         // What is longer is cut in the report, too: the rest need not leave the isolate.
         return text.length <= MAX_UNITS ? text : `${StringPrototypeSlice(text, 0, MAX_UNITS)}… [truncated]`;

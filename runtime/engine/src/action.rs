@@ -4,7 +4,8 @@
 
 use onevent_contract::{
     EffectLog, EffectMessage, EffectSink, ErrorType, FunctionKind, Invocation, MAX_ACTION_OUTPUT_BYTES,
-    RunError, Schema, Trigger, Validation, Violation, Warning, WarningCode, limit_met,
+    MAX_ROOT_BYTES, RunError, Schema, Trigger, Validation, Violation, Warning, WarningCode, limit_met,
+    tree_bytes,
 };
 use serde_json::Value;
 
@@ -58,6 +59,11 @@ pub(crate) fn output(
     if text.len() > MAX_ACTION_OUTPUT_BYTES {
         return Err(Box::new(too_large(text.len() as u64)));
     }
+    // A text within its bound can be a hundred times that in memory, and the report has a copy of its own.
+    let tree = tree_bytes(text);
+    if tree > MAX_ROOT_BYTES {
+        return Err(Box::new(larger_than(limit_met("root_bytes", MAX_ROOT_BYTES, tree))));
+    }
     let output: Value = serde_json::from_str(text).map_err(|error| {
         let message = format!("what the action returned cannot be read as JSON: {error}");
         Box::new(RunError::new(ErrorType::ScriptInternalError, message))
@@ -92,7 +98,10 @@ fn warn_once(effects: &EffectLog, code: WarningCode, what: &str, violations: &[V
 }
 
 pub(crate) fn too_large(bytes: u64) -> RunError {
-    let limit = limit_met("action_output_bytes", MAX_ACTION_OUTPUT_BYTES, bytes);
+    larger_than(limit_met("action_output_bytes", MAX_ACTION_OUTPUT_BYTES, bytes))
+}
+
+fn larger_than(limit: String) -> RunError {
     let message = format!("the action's output is too large ({limit})");
     // Nango's status for it.
     RunError { status: 400, ..RunError::new(ErrorType::ScriptOutputTooLarge, message) }

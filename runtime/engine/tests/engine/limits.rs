@@ -437,3 +437,30 @@ async fn long_texts_are_cut_before_they_are_formatted_wherever_they_are_in_a_val
             .await;
     assert_eq!(report.logs[0].message, "{ a: \"x\", m: Map(1) { 1 => { d: 2n } } } { q: 1 } Symbol(s)");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_format_asks_objects_for_is_cut_and_otherwise_shown_as_it_is() {
+    let report = run(
+        "const o = { toString: () => '4.5', toJSON: () => ({ j: [1] }) };\nconst loop: any = {}; loop.loop = loop;\n\
+         console.log('%s|%d|%i|%f|%j|%j|%%|%o|%c|%s|%j.', o, o, o, o, o, loop, [1], 'color: red', Symbol('s'), 'x', o);\n\
+         console.log('%j %s', { toJSON() { throw new Error('no'); } }, 1);",
+    )
+    .await;
+    let told: Vec<_> = report.logs.iter().map(|line| line.message.as_str()).collect();
+    let shown = "4.5|4|4|4.5|{\"j\":[1]}|[Circular]|%|[ 1 ]||Symbol(s)|\"x\". { toString: [Function: toString], toJSON: [Function: toJSON] }";
+    assert_eq!(told, [shown, "[a value that cannot be shown]"]);
+
+    let long = "'x'.repeat(3_000_000)";
+    let report = run(&format!(
+        "console.log('%s%j', {{ toString: () => {long} }}, {{ toJSON: () => {long} }});\nconsole.log('%j', {{ a: {{ b: {long} }} }});"
+    ))
+    .await;
+    for line in &report.logs {
+        assert!(
+            line.message.len() < 100_000 && line.message.contains("[truncated]"),
+            "{}",
+            line.message.len()
+        );
+    }
+    assert_eq!(report.logs.len(), 2);
+}
