@@ -9,6 +9,7 @@ use onevent_contract::Limits;
 use onevent_engine as engine;
 use onevent_engine::limits as loads;
 use onevent_ops as ops;
+use onevent_ops::crypto_limits as crypto;
 use onevent_proxy::limits as calls;
 use onevent_source::limits as source;
 
@@ -66,7 +67,8 @@ fn runs() -> Vec<Row> {
         (
             "limits.heap",
             bytes(Limits::DEFAULT_HEAP_BYTES),
-            "of V8's heap, and as much again of `ArrayBuffer`s: `stopped`, `heap_limit_exceeded`",
+            "of V8's heap, and as much again of `ArrayBuffer`s: `stopped`, `heap_limit_exceeded`. One list or text that is made in one \
+             step can go beyond it by up to 1 GiB, until the run waits for something",
             Setting,
         ),
         (
@@ -94,7 +96,7 @@ fn runs() -> Vec<Row> {
             "root_bytes",
             bytes(contract::MAX_ROOT_BYTES),
             "that the open calls of a root run and of all that it triggered carry, in and out, and what is made of them: \
-             `too_many_bytes`, before anything is copied",
+             `too_many_bytes`, before anything is copied; and that an action's output takes: `script_output_too_large`",
             Not,
         ),
         (
@@ -175,6 +177,33 @@ fn requests() -> Vec<Row> {
             "of `URLSearchParams`: `RangeError`",
             Not,
         ),
+    ]
+}
+
+fn cryptography() -> Vec<Row> {
+    vec![
+        ("crypto_input_bytes", bytes(crypto::MAX_INPUT_BYTES), "of one call: `RangeError`", Not),
+        ("crypto_random_bytes", bytes(crypto::MAX_RANDOM_BYTES), "of one call: `RangeError`", Not),
+        (
+            "crypto_key_bytes",
+            bytes(crypto::MAX_KEY_BYTES),
+            "of a key, or of a certificate: `RangeError`",
+            Not,
+        ),
+        (
+            "derived_key_bytes",
+            bytes(crypto::MAX_DERIVED_KEY_BYTES),
+            "of what `crypto.subtle` derives: `RangeError`",
+            Not,
+        ),
+        (
+            "pbkdf2_iterations",
+            count(crypto::MAX_PBKDF2_WORK, "iterations"),
+            "of all blocks of the key: `RangeError`",
+            Not,
+        ),
+        ("scrypt_bytes", bytes(crypto::MAX_SCRYPT_BYTES), "`128 * N * r`: `RangeError`", Not),
+        ("scrypt_work", count(crypto::MAX_SCRYPT_WORK, "blocks"), "`N * r * p`: `RangeError`", Not),
     ]
 }
 
@@ -267,9 +296,13 @@ fn the_page_of_limits_says_what_the_constants_are() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/limits.md");
     let page = std::fs::read_to_string(&path).unwrap();
     let mut made = page.clone();
-    for (name, rows) in
-        [("runs", runs()), ("requests", requests()), ("loading", loading()), ("reports", reports())]
-    {
+    for (name, rows) in [
+        ("runs", runs()),
+        ("requests", requests()),
+        ("cryptography", cryptography()),
+        ("loading", loading()),
+        ("reports", reports()),
+    ] {
         let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
         let (before, rest) = made.split_once(&begin).unwrap_or_else(|| panic!("{begin}"));
         let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{end}"));

@@ -18,8 +18,9 @@ pub fn pbkdf2(
     let (password, salt) = (capped(password)?, capped(salt)?);
     let digest_bytes = algorithm.output_bytes().max(1) as u64;
     let blocks = (key.len() as u64).div_ceil(digest_bytes).max(1);
-    if u64::from(iterations).saturating_mul(blocks) > MAX_PBKDF2_WORK {
-        return Err(CryptoError::Pbkdf2Work { iterations, blocks, limit: MAX_PBKDF2_WORK });
+    let work = u64::from(iterations).saturating_mul(blocks);
+    if work > MAX_PBKDF2_WORK {
+        return Err(CryptoError::Pbkdf2Work { iterations: work, limit: MAX_PBKDF2_WORK });
     }
     with_digest!(algorithm, D => ::pbkdf2::pbkdf2_hmac::<D>(password, salt, iterations, key));
     Ok(())

@@ -1,5 +1,6 @@
 //! Why a primitive refuses.
 
+use onevent_contract::limit_met;
 use thiserror::Error;
 
 /// Why a primitive refuses.
@@ -15,7 +16,7 @@ pub enum CryptoError {
     #[error("the key is of another kind than the signature")]
     KeyMismatch,
     /// More input than one call takes.
-    #[error("{bytes} bytes in one call; {limit} are the limit")]
+    #[error("too many bytes in one call ({})", limit_met("crypto_input_bytes", limit, bytes))]
     InputTooLong {
         /// How long it is.
         bytes: usize,
@@ -23,7 +24,7 @@ pub enum CryptoError {
         limit: usize,
     },
     /// More random bytes than one call gives.
-    #[error("{bytes} random bytes in one call; {limit} are the limit")]
+    #[error("too many random bytes in one call ({})", limit_met("crypto_random_bytes", limit, bytes))]
     TooManyRandomBytes {
         /// How many were asked for.
         bytes: usize,
@@ -31,7 +32,7 @@ pub enum CryptoError {
         limit: usize,
     },
     /// A key that is longer than any real one.
-    #[error("a key of {bytes} bytes; {limit} are the limit")]
+    #[error("the key is too long ({})", limit_met("crypto_key_bytes", limit, bytes))]
     KeyTooLong {
         /// How long it is.
         bytes: usize,
@@ -50,18 +51,18 @@ pub enum CryptoError {
         room: usize,
     },
     /// PBKDF2 that would take too long.
-    #[error("{iterations} PBKDF2 iterations for {blocks} blocks; {limit} in all are the limit")]
+    #[error("too many iterations of PBKDF2 ({})", limit_met("pbkdf2_iterations", limit, iterations))]
     Pbkdf2Work {
-        /// Iterations of each block.
-        iterations: u32,
-        /// Blocks of the derived key.
-        blocks: u64,
-        /// The most iterations of all blocks.
+        /// Iterations of all blocks of the derived key.
+        iterations: u64,
+        /// The most.
         limit: u64,
     },
     /// scrypt that would take too long, or too much memory.
     #[error(
-        "scrypt with 128 * N * r = {bytes} and N * r * p = {work}; {max_bytes} and {max_work} are the limits"
+        "scrypt would take too much ({}; {})",
+        limit_met("scrypt_bytes", max_bytes, bytes),
+        limit_met("scrypt_work", max_work, work)
     )]
     ScryptWork {
         /// Its table.

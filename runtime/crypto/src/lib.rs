@@ -10,7 +10,7 @@ mod derivation;
 mod digests;
 mod error;
 mod keys;
-mod limits;
+pub mod limits;
 mod oaep;
 mod signatures;
 

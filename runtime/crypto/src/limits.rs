@@ -3,17 +3,19 @@
 use crate::CryptoError;
 
 /// What one call hashes, encrypts or compares, in bytes.
-pub(crate) const MAX_INPUT_BYTES: usize = 32 * 1024 * 1024;
+pub const MAX_INPUT_BYTES: usize = 32 * 1024 * 1024;
 /// What one call fills with random bytes.
-pub(crate) const MAX_RANDOM_BYTES: usize = 16 * 1024 * 1024;
+pub const MAX_RANDOM_BYTES: usize = 16 * 1024 * 1024;
 /// A key, or a certificate that holds one, is no longer than this.
-pub(crate) const MAX_KEY_BYTES: usize = 64 * 1024;
+pub const MAX_KEY_BYTES: usize = 64 * 1024;
+/// A key that WebCrypto derives is no longer than this: its JavaScript checks it.
+pub const MAX_DERIVED_KEY_BYTES: usize = 1024 * 1024;
 /// PBKDF2's iterations, times the digests that the derived key is long: about a second of CPU.
-pub(crate) const MAX_PBKDF2_WORK: u64 = 1_000_000;
+pub const MAX_PBKDF2_WORK: u64 = 1_000_000;
 /// scrypt's table, `128 * N * r` bytes: outside the memory of the run, and only during the call.
-pub(crate) const MAX_SCRYPT_BYTES: u64 = 64 * 1024 * 1024;
+pub const MAX_SCRYPT_BYTES: u64 = 64 * 1024 * 1024;
 /// scrypt's `N * r * p`: about a second of CPU.
-pub(crate) const MAX_SCRYPT_WORK: u64 = 1 << 21;
+pub const MAX_SCRYPT_WORK: u64 = 1 << 21;
 
 /// The input of one call, if it is not too long.
 pub(crate) fn capped(bytes: &[u8]) -> Result<&[u8], CryptoError> {

@@ -66,9 +66,13 @@ pub enum RunRefused {
     /// The queue is full, and its environment, its integration or its connection has more than its share of it.
     #[error(
         "the run did not start: all places are taken, and its environment, integration or connection has its share of \
-         the queue"
+         the queue ({})",
+        limit_met("server.queue", most, most + 1)
     )]
-    OverShare,
+    OverShare {
+        /// How many may wait, of all.
+        most: usize,
+    },
 }
 
 impl RunRefused {
@@ -85,7 +89,7 @@ impl RunRefused {
             Self::Host { .. } => "host_failure",
             Self::QueueFull { .. } => ApiErrorCode::QueueFull.as_str(),
             Self::QueueExpired { .. } => ApiErrorCode::QueueExpired.as_str(),
-            Self::OverShare => ApiErrorCode::OverShare.as_str(),
+            Self::OverShare { .. } => ApiErrorCode::OverShare.as_str(),
         }
     }
 
@@ -96,7 +100,7 @@ impl RunRefused {
         match self {
             Self::QueueFull { .. } => Some(ApiErrorCode::QueueFull),
             Self::QueueExpired { .. } => Some(ApiErrorCode::QueueExpired),
-            Self::OverShare => Some(ApiErrorCode::OverShare),
+            Self::OverShare { .. } => Some(ApiErrorCode::OverShare),
             Self::Limits(_)
             | Self::NoRuntime
             | Self::Thread(_)

@@ -100,7 +100,7 @@ impl Engine {
         match why {
             NotAdmitted::QueueFull => RunRefused::QueueFull { most: limits.queue },
             NotAdmitted::QueueExpired => RunRefused::QueueExpired { after: limits.longest_wait },
-            NotAdmitted::OverShare => RunRefused::OverShare,
+            NotAdmitted::OverShare => RunRefused::OverShare { most: limits.queue },
         }
     }
 

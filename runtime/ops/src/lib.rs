@@ -54,6 +54,7 @@ pub use self::state::{Completion, EndOnDrop, RunState, ThrownError};
 pub use self::timers::Timers;
 pub use self::urls::{MAX_SEARCH_PARAMS, MAX_URL_UNITS};
 pub use self::wire::MAX_PAIRS;
+pub use onevent_crypto::limits as crypto_limits;
 
 use deno_core::Extension;
 

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use deno_core::url::{Url, form_urlencoded, quirks};
 use deno_core::{JsBuffer, OpDecl, OpState, op2, v8};
 use deno_error::JsErrorBox;
+use onevent_contract::limit_met;
 
 /// The longest URL and the longest query that are parsed, in UTF-16 units: 8 Mi. Percent-encoded they stay far below V8's bound.
 pub const MAX_URL_UNITS: usize = 8 * 1024 * 1024;
@@ -144,8 +145,20 @@ fn op_onevent_url_get_serialization(state: &mut OpState) -> String {
     state.try_take::<Serialization>().map(|written| written.0).unwrap_or_default()
 }
 
-fn too_long(what: &str, most: usize) -> JsErrorBox {
-    JsErrorBox::range_error(format!("{what} longer than {most}"))
+fn units(value: v8::Local<'_, v8::Value>) -> usize {
+    v8::Local::<v8::String>::try_from(value).map_or(0, |text| text.length())
+}
+
+fn too_long(units: usize) -> JsErrorBox {
+    JsErrorBox::range_error(format!(
+        "the query is too long ({})",
+        limit_met("url_units", MAX_URL_UNITS, units)
+    ))
+}
+
+fn too_many(parameters: usize) -> JsErrorBox {
+    let limit = limit_met("search_params", MAX_SEARCH_PARAMS, parameters);
+    JsErrorBox::range_error(format!("the query has too many parameters ({limit})"))
 }
 
 #[op2]
@@ -156,15 +169,16 @@ fn op_onevent_url_parse_search_params<'s>(
 ) -> Result<v8::Local<'s, v8::Array>, JsErrorBox> {
     let text = match &bytes {
         Some(_) => None,
-        None => Some(text(scope, query).ok_or_else(|| too_long("a query", MAX_URL_UNITS))?),
+        None => Some(text(scope, query).ok_or_else(|| too_long(units(query)))?),
     };
     let source = match (&bytes, &text) {
         (Some(bytes), _) => bytes.as_ref(),
         (None, Some(text)) => text.as_bytes(),
         (None, None) => &[],
     };
-    if form_urlencoded::parse(source).nth(MAX_SEARCH_PARAMS).is_some() {
-        return Err(too_long("a list of parameters", MAX_SEARCH_PARAMS));
+    let parameters = form_urlencoded::parse(source).count();
+    if parameters > MAX_SEARCH_PARAMS {
+        return Err(too_many(parameters));
     }
     let full = || JsErrorBox::range_error("the query does not fit into memory");
     let mut pairs = Vec::new();
@@ -184,14 +198,17 @@ fn op_onevent_url_stringify_search_params<'s>(
     let wrong = || JsErrorBox::type_error("a list of pairs is needed");
     let pairs = v8::Local::<v8::Array>::try_from(pairs).map_err(|_| wrong())?;
     let mut written = form_urlencoded::Serializer::new(String::new());
-    let mut left = MAX_URL_UNITS;
+    let mut units: usize = 0;
     for index in 0..pairs.length() {
         let pair = pairs.get_index(scope, index).ok_or_else(wrong)?;
         let pair = v8::Local::<v8::Array>::try_from(pair).map_err(|_| wrong())?;
         let mut part = |at: u32| -> Result<String, JsErrorBox> {
             let value = pair.get_index(scope, at).ok_or_else(wrong)?;
             let part = v8::Local::<v8::String>::try_from(value).map_err(|_| wrong())?;
-            left = left.checked_sub(part.length()).ok_or_else(|| too_long("a query", MAX_URL_UNITS))?;
+            units = units.saturating_add(part.length());
+            if units > MAX_URL_UNITS {
+                return Err(too_long(units));
+            }
             Ok(part.to_rust_string_lossy(scope))
         };
         let (name, value) = (part(0)?, part(1)?);

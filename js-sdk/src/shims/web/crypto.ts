@@ -67,12 +67,12 @@ function hkdf(name: string, key: Uint8Array, salt: Uint8Array, info: Bytes, leng
     return join([...blocks, new Uint8Array(0)]).slice(0, length);
 }
 
-/** A longer key than this is no key. */
+/** A longer key than this is no key: `MAX_DERIVED_KEY_BYTES` of the crate crypto. */
 const MAX_KEY_BYTES = 1024 * 1024;
 
 /** A key of so many bytes, which `fill` computes. */
 function derived(length: number, fill: (key: Bytes) => void): Bytes {
-    if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes; ${MAX_KEY_BYTES} are the limit`);
+    if (length > MAX_KEY_BYTES) throw new RangeError(`the key is too long (limit derived_key_bytes: ${MAX_KEY_BYTES}, used: ${length})`);
     const key = new Uint8Array(length);
     if (length > 0) fill(key);
     return key;

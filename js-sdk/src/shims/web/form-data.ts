@@ -102,7 +102,7 @@ Object.defineProperty(FormData.prototype, Symbol.iterator, { value: FormData.pro
 Object.defineProperty(FormData.prototype, Symbol.toStringTag, { value: 'FormData', configurable: true });
 
 function append(form: FormData, { name, filename, type, content }: Part): void {
-    if (entriesOf(form).length >= MAX_FIELDS) throw new TypeError(`a form with more than ${MAX_FIELDS} fields`);
+    if (entriesOf(form).length >= MAX_FIELDS) throw new TypeError(`the form has too many fields (limit request_fields: ${MAX_FIELDS}, used: ${MAX_FIELDS + 1})`);
     if (filename === undefined) form.append(name, new TextDecoder().decode(content));
     else form.append(name, new File([content], filename, { type }));
 }

@@ -38,7 +38,7 @@ function part([name, value]: Field): [head: Bytes, content: Bytes] {
  * same body, so that a recorded request is found again.
  */
 export function toMultipart(fields: readonly Field[]): { bytes: Bytes; type: string } {
-    if (fields.length > MAX_FIELDS) throw new TypeError(`a form with ${fields.length} fields; ${MAX_FIELDS} are the limit`);
+    if (fields.length > MAX_FIELDS) throw new TypeError(`the form has too many fields (limit request_fields: ${MAX_FIELDS}, used: ${fields.length})`);
     const parts = fields.map(part);
     let number = 0;
     let boundary: string;

@@ -102,7 +102,8 @@ async fn one_connection_cannot_fill_the_queue_against_the_others() {
     let mut greedy = fill(&engine, &of("", "greedy").await, 4).await;
     let modest = start(&engine, of("", "modest").await);
     let refused = greedy.pop().unwrap().await.unwrap().unwrap_err();
-    assert!(matches!(refused, RunRefused::OverShare), "{refused:?}");
+    assert!(matches!(refused, RunRefused::OverShare { .. }), "{refused:?}");
+    assert!(refused.to_string().contains("(limit server.queue: "), "{refused}");
     assert_eq!(refused.code(), "over_share");
     slow.iter().for_each(Ran::abort);
     for run in greedy.into_iter().chain([modest]) {
