@@ -1,6 +1,7 @@
 //! Whatever goes wrong, the program writes no secret anywhere: a real server goes through a connection's life with secrets of every
 //! kind, whose functions tell them to whoever listens, and every byte that was written is looked through.
 
+mod database;
 mod functions;
 mod planted;
 
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use self::database::Kept;
 use self::planted::{Planted, Search, files, holds};
 use super::outside::Outside;
 use super::server::Server;
@@ -40,15 +42,17 @@ const MARKER: &str = "marker-in-the-clear-0123456789";
 struct Scene {
     folder: TempDir,
     outside: Outside,
+    database: Kept,
     encryption_key: [u8; 32],
     answers: Vec<(String, Vec<u8>)>,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    async fn new(database: Kept) -> Self {
         let scene = Self {
             folder: tempfile::tempdir().unwrap(),
             outside: Outside::start().await,
+            database,
             encryption_key: ENCRYPTION_KEY,
             answers: Vec::new(),
         };
@@ -85,7 +89,8 @@ impl Scene {
             .env("ONEVENT_ENCRYPTION_KEY", STANDARD.encode(self.encryption_key))
             .env("ONEVENT_INTEGRATIONS_OAUTH_CLIENT_SECRET", CLIENT_SECRET)
             .env("ONEVENT_INTEGRATIONS_OAUTH_WEBHOOK_SECRET", WEBHOOK_SECRET)
-            .env("ONEVENT_VARIABLES_TOKEN", VARIABLE);
+            .env("ONEVENT_VARIABLES_TOKEN", VARIABLE)
+            .envs(self.database.url().map(|url| ("ONEVENT_DATABASE_URL", url)));
         command
     }
 
@@ -138,6 +143,9 @@ impl Scene {
         for (path, bytes) in files(self.folder.path()) {
             found.extend(search.look(&format!("{} {when}", path.display()), &bytes));
         }
+        for (place, bytes) in self.database.written() {
+            found.extend(search.look(&format!("{place} {when}"), &bytes));
+        }
         for (what, bytes) in &self.answers {
             found.extend(search.look(what, bytes));
         }
@@ -188,7 +196,16 @@ async fn events(scene: &mut Scene, server: &Server, state: &str) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_is_written_holds_a_secret() {
-    let mut scene = Scene::new().await;
+    nothing_holds_a_secret(Kept::InProject).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_written_to_postgresql_holds_a_secret() {
+    nothing_holds_a_secret(Kept::in_postgres()).await;
+}
+
+async fn nothing_holds_a_secret(database: Kept) {
+    let mut scene = Scene::new(database).await;
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--log", "json", "--log-level", "trace"];
     let mut server = Server::start(scene.command(&arguments));
     let mut planted = given();
@@ -240,10 +257,12 @@ async fn nothing_that_is_written_holds_a_secret() {
     rotate.env("ONEVENT_NEXT_ENCRYPTION_KEY", &next);
     assert_eq!(scene.keep("keys rotate-encryption", rotate)["databases"][0]["old_key"], "still_opens");
     scene.look(&planted, "while it serves");
-    let wal = files(&scene.project())
-        .into_iter()
-        .any(|(path, bytes)| path.ends_with("onevent.sqlite3-wal") && !bytes.is_empty());
-    assert!(wal, "the log of the database was looked through");
+    if matches!(scene.database, Kept::InProject) {
+        let wal = files(&scene.project())
+            .into_iter()
+            .any(|(path, bytes)| path.ends_with("onevent.sqlite3-wal") && !bytes.is_empty());
+        assert!(wal, "the log of the database was looked through");
+    }
 
     // Deleted, with a cleanup that fails.
     let path = "/connections/acme?provider_config_key=oauth";
@@ -261,7 +280,12 @@ async fn nothing_that_is_written_holds_a_secret() {
     // The control: where nothing is hidden, it is there.
     let everywhere = files(&scene.project());
     let has = |name: &str| everywhere.iter().any(|(path, bytes)| ends(path, name) && holds(bytes, MARKER));
-    assert!(has("onevent.sqlite3"), "the database was looked through");
+    assert_eq!(
+        has("onevent.sqlite3"),
+        matches!(scene.database, Kept::InProject),
+        "the database was looked through"
+    );
+    scene.database.check(MARKER);
     assert!(has(".test.json"), "the fixture was looked through");
     let places = [
         ("the server's log", "/connections"),
