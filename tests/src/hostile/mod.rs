@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::attacks::{ACTIONS, Action, End};
-pub use self::report::HostileReport;
+pub use self::report::{Held, HostileReport};
 use self::server::Server;
 use crate::http::HttpAnswer;
 use crate::soak::Watch;
@@ -25,6 +25,8 @@ const CLIENTS: usize = 8;
 const SETTLED_AFTER: usize = 1_000;
 /// After so long at rest isolates are given back, and those that wait for a run as well.
 const REST: Duration = Duration::from_secs(35);
+/// How often memory is looked at between the first thousand runs and the end, so that a leak differs from what fills up once.
+const LOOKS: usize = 9;
 /// How often it is told how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
 
@@ -37,13 +39,15 @@ pub struct HostilePlan {
     pub seed: u64,
     /// How long nothing runs before memory is looked at.
     pub rest: Duration,
+    /// How often memory is looked at between the first thousand runs and the end.
+    pub looks: usize,
 }
 
 impl HostilePlan {
     /// So many runs, and looks at memory when all is given back that is.
     #[must_use]
     pub fn of(runs: usize, seed: u64) -> Self {
-        Self { runs, seed, rest: REST }
+        Self { runs, seed, rest: REST, looks: LOOKS }
     }
 }
 
@@ -55,12 +59,12 @@ pub fn run(plan: &HostilePlan, program: &Path, tell: &(dyn Fn(String) + Sync)) -
     let server = Server::start(program)?;
     let watch = Watch::start();
     let tally = Tally::default();
-    let first = plan.runs.min(SETTLED_AFTER);
-    tally.runs(&server, plan.seed, first, watch, tell);
-    let settled = server.memory_at_rest(plan.rest)?;
-    tally.runs(&server, plan.seed.wrapping_add(1), plan.runs - first, watch, tell);
+    let mut at_rest = Vec::new();
+    for (round, count) in rounds(plan).into_iter().enumerate() {
+        tally.runs(&server, plan.seed.wrapping_add(round as u64), count, watch, tell);
+        at_rest.push(server.memory_at_rest(plan.rest, tally.count.load(Ordering::Relaxed))?);
+    }
     let peak = server.peak_memory()?;
-    let end = server.memory_at_rest(plan.rest)?;
     let mut wrong = tally.wrong.into_inner().unwrap_or_default();
     wrong.extend(server.died()?);
     Ok(HostileReport {
@@ -68,11 +72,18 @@ pub fn run(plan: &HostilePlan, program: &Path, tell: &(dyn Fn(String) + Sync)) -
         runs: tally.count.load(Ordering::Relaxed),
         by_action: tally.ends.into_inner().unwrap_or_default(),
         seconds: watch.now().as_secs_f64(),
-        settled,
-        end,
+        at_rest,
         peak,
         wrong,
     })
+}
+
+/// How many runs there are before each look at memory.
+fn rounds(plan: &HostilePlan) -> Vec<usize> {
+    let first = plan.runs.min(SETTLED_AFTER);
+    let (more, looks) = (plan.runs - first, plan.looks + 1);
+    let round = |nth: usize| more * (nth + 1) / looks - more * nth / looks;
+    std::iter::once(first).chain((0..looks).map(round)).filter(|count| *count > 0).collect()
 }
 
 /// What was done, and what was wrong with it.

@@ -20,21 +20,39 @@ pub struct HostileReport {
     pub by_action: BTreeMap<&'static str, usize>,
     /// How long all of it took.
     pub seconds: f64,
-    /// What the server held at rest after a thousand runs, in KiB.
-    pub settled: u64,
-    /// What it held at rest after all of them, in KiB.
-    pub end: u64,
+    /// What the server held at rest: after a thousand runs, then again and again, and in the end.
+    pub at_rest: Vec<Held>,
     /// The most that it held at any time, in KiB.
     pub peak: u64,
     /// Runs that did not end as they had to, and what else may not be.
     pub wrong: Vec<String>,
 }
 
+/// What a server held at rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// After how many runs.
+    pub runs: usize,
+    /// What it made itself, in KiB.
+    pub anonymous: u64,
+    /// Pages of files, its own program first of all, in KiB: the kernel takes them back when it needs them.
+    pub files: u64,
+}
+
+impl Held {
+    /// All of it, in KiB.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.anonymous + self.files
+    }
+}
+
 impl HostileReport {
     /// How much more the server held at the end than after a thousand runs, in percent.
     #[must_use]
     pub fn growth_percent(&self) -> f64 {
-        let (settled, end) = (self.settled as f64, self.end as f64);
+        let held = |held: Option<&Held>| held.map(Held::all).unwrap_or_default() as f64;
+        let (settled, end) = (held(self.at_rest.first()), held(self.at_rest.last()));
         (end - settled) / settled.max(1.0) * 100.0
     }
 
@@ -50,22 +68,26 @@ impl HostileReport {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let mib = |kib: u64| kib / 1024;
-        let mut lines = vec![
+        let mut lines = vec![format!(
+            "{} runs of {} actions in {:.0} s, seed {}",
+            self.runs,
+            self.by_action.len(),
+            self.seconds,
+            self.seed
+        )];
+        lines.extend(self.at_rest.iter().map(|held| {
+            let Held { runs, anonymous, files } = held;
             format!(
-                "{} runs of {} actions in {:.0} s, seed {}",
-                self.runs,
-                self.by_action.len(),
-                self.seconds,
-                self.seed
-            ),
-            format!(
-                "memory at rest: {} MiB after a thousand, {} MiB in the end ({:+.1} %), {} MiB at most",
-                mib(self.settled),
-                mib(self.end),
-                self.growth_percent(),
-                mib(self.peak)
-            ),
-        ];
+                "memory at rest after {runs} runs: {} MiB, and {} MiB of files",
+                mib(*anonymous),
+                mib(*files)
+            )
+        }));
+        lines.push(format!(
+            "{:+.1} % since the first look; {} MiB at most",
+            self.growth_percent(),
+            mib(self.peak)
+        ));
         let broken = self.broken();
         match broken.len() {
             0 => lines.push("the server lives, and every run ended as it had to".to_owned()),

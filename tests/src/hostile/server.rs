@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::attacks::{ACTIONS, file};
+use super::report::Held;
 use crate::http::{HttpAnswer, ask};
 use crate::loopback::Loopback;
 use crate::soak::node::Node;
@@ -77,15 +78,16 @@ impl Server {
         )
     }
 
-    /// What the process holds when nothing has run for some time, in KiB.
-    pub(super) fn memory_at_rest(&self, rest: Duration) -> io::Result<u64> {
+    /// What the process holds when nothing has run for some time; it has had so many runs.
+    pub(super) fn memory_at_rest(&self, rest: Duration, runs: usize) -> io::Result<Held> {
         std::thread::sleep(rest);
-        let (mut before, mut now) = (u64::MAX, self.status("VmRSS:")?);
+        let (mut before, mut now) = (u64::MAX, self.memory()?);
         while now < before {
             std::thread::sleep(STILL);
-            (before, now) = (now, self.status("VmRSS:")?);
+            (before, now) = (now, self.memory()?);
         }
-        Ok(before)
+        let files = self.status("RssFile:")? + self.status("RssShmem:")?;
+        Ok(Held { runs, anonymous: self.status("RssAnon:")?, files })
     }
 
     /// What the process holds now, in KiB.

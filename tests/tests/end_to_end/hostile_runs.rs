@@ -14,7 +14,7 @@ const RUNS: usize = 400;
 fn every_run_among_hostile_ones_ends_as_it_has_to() {
     let seed = SystemClock.now().as_millisecond().unsigned_abs();
     println!("seed {seed}");
-    let plan = HostilePlan { runs: RUNS, seed, rest: Duration::ZERO };
+    let plan = HostilePlan { runs: RUNS, seed, rest: Duration::ZERO, looks: 0 };
     let report = run(&plan, &program(), &|told| eprintln!("{told}")).unwrap();
     let told = report.lines().join("\n");
     println!("{told}");
