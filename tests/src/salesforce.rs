@@ -1,15 +1,11 @@
 //! The server as a test holds it.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
-use std::thread::JoinHandle;
-
-use axum::Router;
-use tokio::sync::oneshot;
 
 use crate::connection::{CuttableListener, HangUp};
 use crate::faults::{Fault, Target, Times};
 use crate::journal::JournalEntry;
+use crate::loopback::Loopback;
 use crate::routes;
 use crate::state::{Shared, Webhook};
 
@@ -25,10 +21,8 @@ use crate::state::{Shared, Webhook};
 /// Every route needs `Authorization: Bearer <token>` with a token of an organization, and answers 401 otherwise.
 #[derive(Debug)]
 pub struct SalesforceServer {
-    base_url: String,
+    server: Loopback,
     shared: Shared,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl SalesforceServer {
@@ -37,28 +31,19 @@ impl SalesforceServer {
     /// # Errors
     /// When no port can be opened or no thread started.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let base_url = format!("http://{}", listener.local_addr()?);
         let shared = Shared::default();
         let router = routes::router(shared.clone());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("salesforce".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                tokio::select! {
-                    () = serve(listener, router) => {}
-                    _ = stopped => {}
-                }
-            });
+        let server = Loopback::serve_by("salesforce", |listener| async move {
+            let service = router.into_make_service_with_connect_info::<HangUp>();
+            let _ = axum::serve(CuttableListener(listener), service).await;
         })?;
-        Ok(Self { base_url, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { server, shared })
     }
 
     /// Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        self.server.url()
     }
 
     /// Lets `token` act for `organization_id`. An organization may have any number of tokens.
@@ -97,26 +82,6 @@ impl SalesforceServer {
     #[must_use]
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.shared.lock().journal.clone()
-    }
-}
-
-impl Drop for SalesforceServer {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The thread may have ended already; then nobody listens.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-async fn serve(listener: TcpListener, router: Router) {
-    // Both fail only where the operating system has no resources left; the client then sees no answer.
-    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-        let service = router.into_make_service_with_connect_info::<HangUp>();
-        let _ = axum::serve(CuttableListener(listener), service).await;
     }
 }
 

@@ -8,16 +8,14 @@ mod state;
 mod webhooks;
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
-use std::thread::JoinHandle;
 
 use jiff::Timestamp;
 use onevent_contract::{Clock as _, SystemClock};
 use serde_json::{Map, Value};
-use tokio::sync::oneshot;
 
 use self::state::{Connection, HeldUpdate, Integration, Shared};
 use crate::JournalEntry;
+use crate::loopback::Loopback;
 
 pub use self::state::{Deletions, Scope};
 
@@ -41,10 +39,8 @@ const LONG_AGO: Timestamp = Timestamp::constant(1_767_225_600, 0);
 /// refuses. Further attempts of the proxy are made without waiting.
 #[derive(Debug)]
 pub struct NangoServer {
-    base_url: String,
+    server: Loopback,
     shared: Shared,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl NangoServer {
@@ -53,33 +49,15 @@ impl NangoServer {
     /// # Errors
     /// When no port can be opened or no thread started.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let base_url = format!("http://{}", listener.local_addr()?);
         let shared = Shared::default();
-        let router = routes::router(shared.clone());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("nango".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                let serve = async {
-                    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-                        let _ = axum::serve(listener, router).await;
-                    }
-                };
-                tokio::select! {
-                    () = serve => {}
-                    _ = stopped => {}
-                }
-            });
-        })?;
-        Ok(Self { base_url, shared, stop: Some(stop), thread: Some(thread) })
+        let server = Loopback::serve("nango", routes::router(shared.clone()))?;
+        Ok(Self { server, shared })
     }
 
     /// Where it listens, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        self.server.url()
     }
 
     /// Lets a secret key in, for these scopes.
@@ -215,18 +193,6 @@ impl NangoServer {
         if let Some(found) = self.shared.lock().connections.get_mut(&(integration.to_owned(), id.to_owned()))
         {
             change(found);
-        }
-    }
-}
-
-impl Drop for NangoServer {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The thread may have ended already; then nobody listens.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
         }
     }
 }
