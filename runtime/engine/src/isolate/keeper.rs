@@ -2,8 +2,6 @@
 //!
 //! It holds an isolate that runs nothing: as long as one lives, all others share V8's read-only heap with it, which each
 //! would otherwise read from the snapshot anew. A short process is over before that pays.
-#![expect(unsafe_code, reason = "the C library's allocator is asked to give memory back")]
-
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
@@ -13,6 +11,7 @@ use deno_core::v8::MemoryPressureLevel;
 use onevent_contract::Limits;
 use onevent_ops::LoadedModules;
 
+use super::allocator;
 use super::runtime::Isolate;
 use super::snapshots::Snapshot;
 
@@ -64,6 +63,7 @@ impl Drop for Alive {
 /// Starts the thread, once for the process. Without one everything works, only slower.
 pub(super) fn keep() {
     KEEPER.get_or_init(|| {
+        allocator::keep_little();
         let thread = std::thread::Builder::new().name("onevent-keeper".into()).spawn(work);
         thread.ok().map(|handle| handle.thread().clone())
     });
@@ -95,19 +95,10 @@ fn work() {
             MOST_ALIVE.store(alive, Ordering::Relaxed);
             // V8 gives back the pages of the whole process when it is told so.
             isolate.runtime.v8_isolate().memory_pressure_notification(MemoryPressureLevel::Critical);
-            trim();
+            allocator::give_back();
         }
         if is_quiet {
             given_back = seen;
         }
     }
-}
-
-/// Gives the C library's free memory back to the system.
-fn trim() {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: the function takes a number and locks the allocator by itself.
-    unsafe {
-        libc::malloc_trim(0)
-    };
 }

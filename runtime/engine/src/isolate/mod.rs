@@ -1,5 +1,6 @@
 //! One isolate: made for one run on a thread, driven until it ends, dropped.
 
+mod allocator;
 mod array_buffers;
 mod clock_reads;
 mod describe;
