@@ -4,10 +4,10 @@
 //! block that was ever freed, and no trimming gives it back. So a server would hold sixteen times as much as its largest body, for ever.
 #![expect(unsafe_code, reason = "the C library's allocator has no safe wrapper")]
 
-/// Free memory at the end of an arena may be so much: 4 MiB. A usual run needs less beside V8's heap, so that no run waits for pages
-/// that the run before has given back.
+/// Free memory at the end of an arena may be so much: 1 MiB. A usual run needs less beside V8's heap. With a quarter of it a run would
+/// wait for some 70 pages that the run before has given back.
 #[cfg(target_env = "gnu")]
-const MOST_KEPT_BYTES: libc::c_int = 4 * 1024 * 1024;
+const MOST_KEPT_BYTES: libc::c_int = 1024 * 1024;
 
 /// Blocks from this size on are the system's own, and go back to it at once: 4 MiB.
 #[cfg(target_env = "gnu")]
