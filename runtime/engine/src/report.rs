@@ -68,7 +68,7 @@ impl Ending {
                 };
                 (outcome, Some(error))
             }
-            Err(interrupted) => interrupted_ending(interrupted, end.frames, invocation, &usage),
+            Err(interrupted) => interrupted_ending(interrupted, end.frames, invocation, effects, &usage),
         };
         Self { outcome, error, output, usage }
     }
@@ -78,6 +78,7 @@ fn interrupted_ending(
     interrupted: Interrupted,
     frames: Vec<onevent_contract::Frame>,
     invocation: &Invocation,
+    effects: &EffectLog,
     usage: &Usage,
 ) -> (Outcome, Option<RunError>) {
     match interrupted {
@@ -88,7 +89,14 @@ fn interrupted_ending(
             | StopReason::ArrayBuffers
             | StopReason::Cancelled
             | StopReason::IsolateLost),
-        ) => (Outcome::Stopped, Some(reason.error(&invocation.limits, usage))),
+        ) => {
+            let mut error = reason.error(&invocation.limits, usage);
+            if let (StopReason::Wall, Some(request)) = (reason, effects.oldest_request_in_flight()) {
+                error.message = format!("{}; it waited for {request}", error.message);
+            }
+            error.frames = frames;
+            (Outcome::Stopped, Some(error))
+        }
         Interrupted::NeverSettled => {
             let message = "`exec` waits for a promise that nothing can settle: no timer, no request and no call of nango is left";
             (Outcome::Failed, Some(RunError::new(ErrorType::NeverSettled, message)))
@@ -263,9 +271,10 @@ mod tests {
 
     #[test]
     fn no_connection_is_rejected_for_a_failure_of_ours() {
+        let log = EffectLog::new(Arc::new(onevent_contract::SystemClock));
         let decided = |interrupted| {
             let (outcome, error) =
-                interrupted_ending(interrupted, Vec::new(), &validation(), &Usage::default());
+                interrupted_ending(interrupted, Vec::new(), &validation(), &log, &Usage::default());
             (outcome, Verdict::of(outcome, error.as_ref()).map(|verdict| verdict.accepted))
         };
         assert_eq!(decided(Interrupted::Engine("V8".into())), (Outcome::Unknown, None));

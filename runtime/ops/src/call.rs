@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::before_run::BeforeRun;
 use crate::calls::Answer;
+use crate::place::ScriptPlace;
 use crate::runs::run_of;
 use crate::state::RunState;
 use crate::wire::{OpResult, refused};
@@ -43,8 +44,9 @@ pub(crate) fn call<'s, T: Serialize + 'static>(
     match run_of(scope, state) {
         Some(run) => {
             let (own, open) = (run.clone(), Open::new(state));
+            let made_at = run.calls.made_at(ScriptPlace::of_what_executes(scope));
             run.calls.begin(Box::pin(async move {
-                let _open = open;
+                let (_open, _made_at) = (open, made_at);
                 let answer = work(own).await;
                 Answer::new(resolver, answer)
             }));

@@ -4,13 +4,17 @@
 //! others go on.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use deno_core::{serde_v8, v8};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+
+use crate::place::ScriptPlace;
 
 pub(crate) type Call = Pin<Box<dyn Future<Output = Answer>>>;
 
@@ -26,6 +30,9 @@ pub(crate) struct Calls {
     waker: RefCell<Option<Waker>>,
     begun: Cell<bool>,
     ended: Cell<bool>,
+    /// Where those were made that wait for their answers, the oldest first.
+    places: RefCell<BTreeMap<u64, ScriptPlace>>,
+    next: Cell<u64>,
 }
 
 impl Calls {
@@ -38,6 +45,20 @@ impl Calls {
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
         }
+    }
+
+    /// Notes where a call was made; it is forgotten with what this gives.
+    pub(crate) fn made_at(self: &Rc<Self>, place: Option<ScriptPlace>) -> MadeAt {
+        let number = self.next.replace(self.next.get() + 1);
+        if let Some(place) = place {
+            self.places.borrow_mut().insert(number, place);
+        }
+        MadeAt { calls: Rc::clone(self), number }
+    }
+
+    /// Where the call was made that has waited for the longest.
+    pub(crate) fn waits_at(&self) -> Option<ScriptPlace> {
+        self.places.borrow().first_key_value().map(|(_, place)| place.clone())
     }
 
     /// The next answer; `None` where no call is open.
@@ -57,6 +78,18 @@ impl Calls {
         // Outside of the borrow: what a call holds may end others.
         let open = std::mem::take(&mut *self.open.borrow_mut());
         drop(open);
+    }
+}
+
+/// A call that waits for its answer.
+pub(crate) struct MadeAt {
+    calls: Rc<Calls>,
+    number: u64,
+}
+
+impl Drop for MadeAt {
+    fn drop(&mut self) {
+        self.calls.places.borrow_mut().remove(&self.number);
     }
 }
 

@@ -25,6 +25,7 @@ mod locks;
 mod log;
 mod metadata;
 mod modules;
+mod place;
 mod runs;
 mod settle;
 pub mod snapshot;
@@ -48,6 +49,7 @@ pub use self::locks::{
 };
 pub use self::metadata::write_to_its_end;
 pub use self::modules::{LoadedModules, target as import_target};
+pub use self::place::ScriptPlace;
 pub use self::runs::SharedRuns;
 pub use self::settle::{js_error, project_frames};
 pub use self::state::{Completion, EndOnDrop, RunState, ThrownError};

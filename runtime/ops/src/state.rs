@@ -16,6 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::budget::CallBudget;
 use crate::calls::{Answer, Calls};
 use crate::function_modules::FunctionModules;
+use crate::place::ScriptPlace;
 use crate::timers::Timers;
 use crate::untaken::Untaken;
 
@@ -122,7 +123,7 @@ pub struct RunState {
     /// Of answers.
     pub(crate) untaken: Untaken,
     /// The calls that wait for an answer.
-    pub(crate) calls: Calls,
+    pub(crate) calls: Rc<Calls>,
     /// Only in a shared isolate: those of an isolate of its own are deno_core's.
     pub(crate) timers: Timers,
     /// Only in a shared isolate: an isolate of its own has one function.
@@ -155,7 +156,7 @@ impl RunState {
             locked: Cell::default(),
             waker: RefCell::default(),
             untaken: Untaken::default(),
-            calls: Calls::default(),
+            calls: Rc::default(),
             timers: Timers::default(),
             modules: OnceCell::new(),
         }
@@ -189,6 +190,12 @@ impl RunState {
     /// The next answer to one of the run's calls; `None` where none is open.
     pub fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
         self.calls.poll(cx)
+    }
+
+    /// Where the run waits for the host: the call that has waited for the longest.
+    #[must_use]
+    pub fn waits_at(&self) -> Option<ScriptPlace> {
+        self.calls.waits_at()
     }
 
     /// Whether the run ever asked the host for something.

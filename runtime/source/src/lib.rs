@@ -27,6 +27,7 @@ mod resolve;
 mod scope_names;
 mod selection;
 mod source;
+mod written_at;
 
 pub use bundle::Bundle;
 pub use error::{LoadError, LoadErrorCode, SourcePosition};
@@ -39,3 +40,4 @@ pub use project::{BrokenFunction, Project, ReadFunction, ReadProject, read};
 pub use reading::{ReadError, read_stream, read_text};
 pub use selection::{ListedFunction, Selection};
 pub use source::ProjectSource;
+pub use written_at::{WrittenAt, written_at};

@@ -74,6 +74,14 @@ fn a_slow_provider_meets_the_wall_clock() {
         (&report["outcome"], &report["error"]["type"]),
         (&json!("stopped"), &json!("execution_timeout"))
     );
+    let waited = format!("; it waited for GET {}/services/oauth2/userinfo", world.provider.base_url());
+    assert!(report["error"]["message"].as_str().unwrap().ends_with(&waited), "{report}");
+    let frame = &report["error"]["frames"][0];
+    assert_eq!(frame["file"], "salesforce/on-events/validate-connection.ts", "{report}");
+    let line = usize::try_from(frame["line"].as_u64().unwrap()).unwrap();
+    let source =
+        std::fs::read_to_string(world.path().join("salesforce/on-events/validate-connection.ts")).unwrap();
+    assert!(source.lines().nth(line - 1).unwrap().contains("nango.get"), "{report}");
     assert_eq!(world.connection("acme"), None);
 }
 

@@ -76,6 +76,13 @@ impl EffectLog {
         self.lock().hidden.scrub(value);
     }
 
+    /// The request that has waited for its answer for the longest, as `METHOD URL`, scrubbed.
+    #[must_use]
+    pub fn oldest_request_in_flight(&self) -> Option<String> {
+        let recorded = self.lock();
+        recorded.oldest_request_in_flight().map(|request| recorded.hidden.scrub_text(&request))
+    }
+
     /// A copy of everything recorded so far, scrubbed, with a warning where something had to be dropped.
     #[must_use]
     pub fn effects(&self) -> Effects {

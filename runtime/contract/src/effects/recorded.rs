@@ -181,6 +181,13 @@ impl Recorded {
         self.writes.iter().all(|(_, write)| !write.pending)
     }
 
+    /// The request that has waited for its answer for the longest, as `METHOD URL`.
+    pub(super) fn oldest_request_in_flight(&self) -> Option<String> {
+        let (index, _) = self.http_in_flight.values().min_by_key(|(_, since)| *since)?;
+        let HttpEffect { method, url, .. } = self.http.get(*index)?;
+        Some(format!("{method} {url}"))
+    }
+
     /// Everything so far, as it was told.
     pub(super) fn effects(&self, now: Instant) -> Effects {
         let mut http = self.http.clone();

@@ -102,6 +102,7 @@ pub(super) async fn execute(
     };
     // From here on nothing of the function goes on, though the isolate is still there.
     isolate.stop.end();
+    let stopped_at = isolate.stopped_at(&run);
     run.end();
     let usage = meter.usage(isolate.heap_peak());
     moment = meter.now();
@@ -112,6 +113,7 @@ pub(super) async fn execute(
     timings.queue = meter.waited();
     let frames = match &settled {
         Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
+        Err(Interrupted::Stopped(_)) => stopped_at.into_iter().collect(),
         _ => Vec::new(),
     };
     // Nobody may be waiting any more; then the end is dropped with the channel.

@@ -8,6 +8,7 @@ mod entry;
 mod execute;
 mod facade;
 mod heap;
+mod interrupted;
 mod job;
 mod keeper;
 mod kept;
@@ -20,6 +21,7 @@ mod prewarmed;
 mod runtime;
 mod snapshots;
 mod stop;
+pub(crate) mod stopped_at;
 #[cfg(test)]
 mod tests;
 mod threads;

@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use deno_core::error::{CoreError, JsError};
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, v8};
-use onevent_contract::{FunctionKey, Limits, RunError, RunId};
+use onevent_contract::{Frame, FunctionKey, Limits, RunError, RunId};
 use onevent_ops::{FunctionModules, LoadedModules, RunState, give_answers};
 
 use super::array_buffers::ArrayBufferBudget;
 use super::heap::{self, HeapPeak, LONG_TURN};
+use super::interrupted::{InterruptedAt, interrupt};
 use super::loader::{FunctionLoader, entry_specifier};
 use super::snapshots::{LAZY_SCRIPTS, Snapshot};
 use super::stop::{StopReason, StopSignal};
+use super::stopped_at;
 use crate::inspect::{DebugStart, DebuggedBy, Debugger, Held, Offered};
 use crate::platform::ThreadCpuClock;
 
@@ -68,6 +70,7 @@ pub(super) struct Isolate {
     heap_limit: usize,
     /// Of the thread that it lives on.
     clock: Option<ThreadCpuClock>,
+    interrupted_at: InterruptedAt,
     // Declared after `runtime`, so dropped after it: V8 asks it before every garbage collection.
     pub(super) buffers: Arc<ArrayBufferBudget>,
     // Declared after `runtime`, so dropped after it: V8 may hold compiled code of theirs without a copy.
@@ -122,11 +125,10 @@ impl Isolate {
         buffers.watch(&mut runtime);
         runtime.op_state().borrow_mut().put(modules.clone());
         let [describe, execute, is_plainly_described] = start(&mut runtime)?;
-        let handle = runtime.v8_isolate().thread_safe_handle();
-        stop.attach(move || {
-            handle.terminate_execution();
-        });
+        let interrupted_at = InterruptedAt::watch(&mut runtime);
+        stop.attach(interrupt(&mut runtime));
         Ok(Self {
+            interrupted_at,
             runtime,
             stop,
             modules,
@@ -150,10 +152,10 @@ impl Isolate {
     ) -> Offered {
         let sessions = self.runtime.inspector().get_session_sender();
         let (offered, run) = Offered::new(sessions, Arc::clone(held), run, function);
-        let (handle, let_go) = (self.runtime.v8_isolate().thread_safe_handle(), offered.let_go());
+        let (interrupt, let_go) = (interrupt(&mut self.runtime), offered.let_go());
         self.stop.attach(move || {
             let_go();
-            handle.terminate_execution();
+            interrupt();
         });
         match debugger.run_begins(run) {
             DebugStart::GoesOn => offered.begin(),
@@ -177,6 +179,12 @@ impl Isolate {
     /// Gives the ops of this isolate what they work for.
     pub(super) fn put<T: 'static>(&mut self, state: T) {
         self.runtime.op_state().borrow_mut().put(state);
+    }
+
+    /// Where the run is that is being stopped: what it executed, or what it waited for.
+    pub(super) fn stopped_at(&self, run: &RunState) -> Option<Frame> {
+        let place = self.interrupted_at.take().or_else(|| run.waits_at())?;
+        stopped_at::frame(&self.modules, place)
     }
 
     /// Whether nothing is under way: no timer, no op.
@@ -300,6 +308,12 @@ impl Isolate {
     /// The largest heap and the `ArrayBuffer`s, in bytes.
     pub(super) fn heap_peak(&mut self) -> u64 {
         (self.peak.read(&mut self.runtime) + self.buffers.used()) as u64
+    }
+}
+
+impl Drop for Isolate {
+    fn drop(&mut self) {
+        InterruptedAt::forget(&mut self.runtime);
     }
 }
 

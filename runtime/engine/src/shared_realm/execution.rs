@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use onevent_contract::Timings;
+use onevent_contract::{Frame, Timings};
 use onevent_ops::{LoadedModules, RunState};
 use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
@@ -16,7 +16,7 @@ use super::turns::Meter;
 use crate::admission::{Moment, OwnTime};
 use crate::isolate::{
     ExecuteEnd, ExecuteJob, Hanging, Interrupted, JobUsage, LAST_WRITES, LATE_ANSWER, NotStarted, StopReason,
-    StopSignal, Watched, hangs,
+    StopSignal, Watched, hangs, stopped_at,
 };
 
 /// What a run came to.
@@ -37,6 +37,8 @@ struct Execution<'i> {
     started: Moment,
     timings: Timings,
     heap_peak: usize,
+    /// Where the run waited when it was stopped.
+    stopped_at: Option<Frame>,
 }
 
 /// Executes a run, from when it is here until it has left nothing behind.
@@ -57,8 +59,18 @@ pub(super) async fn execute(
     let common_js = isolate.realm.borrow().entries.common_js.clone();
     let modules = Rc::new(RunModules::new(Arc::clone(modules), common_js));
     let run = Rc::new(state(&job, &modules, stop, &time, moment));
-    let mut execution =
-        Execution { isolate, modules, run, meter, stop, time, started: moment, timings, heap_peak: 0 };
+    let mut execution = Execution {
+        isolate,
+        modules,
+        run,
+        meter,
+        stop,
+        time,
+        started: moment,
+        timings,
+        heap_peak: 0,
+        stopped_at: None,
+    };
     let (before, facts) = match before(&mut job, stop).await {
         Ok((before, facts)) => (before, facts),
         Err(not_started) => return Worked::Ended(Box::new(Err(not_started))),
@@ -162,6 +174,9 @@ impl Execution<'_> {
             running.keep_code();
         }
         self.heap_peak = running.heap_peak;
+        // Before the run ends with `running`.
+        self.stopped_at =
+            self.run.waits_at().and_then(|place| stopped_at::frame(&self.modules.function, place));
         ended
     }
 
@@ -200,7 +215,7 @@ impl Execution<'_> {
         before: Value,
         settled: Result<onevent_ops::Completion, Interrupted>,
     ) -> ExecuteEnd {
-        let Self { run, meter, time, started, mut timings, heap_peak, .. } = self;
+        let Self { run, meter, time, started, mut timings, heap_peak, stopped_at, .. } = self;
         let usage =
             JobUsage { wall: time.since(started), cpu: meter.read(), heap_peak_bytes: heap_peak as u64 };
         let mut moment = time.now();
@@ -211,6 +226,7 @@ impl Execution<'_> {
         timings.queue += time.waited_since(started);
         let frames = match &settled {
             Err(Interrupted::Threw(error)) => onevent_ops::project_frames(error),
+            Err(Interrupted::Stopped(_)) => stopped_at.into_iter().collect(),
             _ => Vec::new(),
         };
         ExecuteEnd { before, settled, frames, usage, timings }

@@ -464,3 +464,26 @@ async fn what_a_format_asks_objects_for_is_cut_and_otherwise_shown_as_it_is() {
     }
     assert_eq!(report.logs.len(), 2);
 }
+
+/// The line in the body, and the function, where a run was stopped.
+async fn stopped_at(body: &str) -> Option<(u32, Option<String>)> {
+    let report = run_with(body, Arc::default(), |invocation| {
+        invocation.limits.wall = Duration::from_millis(500);
+    })
+    .await;
+    let error = report.error.unwrap();
+    assert_eq!(error.kind, ErrorType::ExecutionTimeout, "{error:?}");
+    // A body begins at the eighth line of its file.
+    error.frames.first().map(|frame| (frame.line - 7, frame.function.clone()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_stopped_names_the_call_that_it_waited_for() {
+    let body = "const ask = async (endpoint: string): Promise<unknown> => {\n\
+                await nango.log('asks');\n\
+                return nango.get({ endpoint });\n};\n\
+                await ask('/slow');";
+    assert_eq!(stopped_at(body).await, Some((3, Some("ask".to_owned()))));
+    let body = "await nango.log('answered');\nawait new Promise(() => setInterval(() => {}, 50));";
+    assert_eq!(stopped_at(body).await, None, "it waited for nothing that it asked for");
+}

@@ -30,5 +30,6 @@ mod packages;
 mod prewarmed;
 mod signatures;
 mod snapshots;
+mod stopped_at;
 mod support;
 mod zod_formats;
