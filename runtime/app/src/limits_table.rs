@@ -166,6 +166,12 @@ fn requests() -> Vec<Row> {
         ("connect_timeout", time(calls::CONNECT_TIMEOUT), "`ETIMEDOUT`", Not),
         ("token_answer_bytes", bytes(calls::MAX_TOKEN_ANSWER_BYTES), "the token cannot be refreshed", Not),
         (
+            "shown_body_bytes",
+            bytes(calls::MAX_SHOWN_BODY_BYTES),
+            "of each body that `-v` shows: the rest is left out",
+            Not,
+        ),
+        (
             "url_units",
             count(ops::MAX_URL_UNITS, "characters"),
             "of `URL` and `URLSearchParams`: no valid URL, `RangeError`",

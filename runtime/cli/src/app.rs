@@ -23,11 +23,13 @@ use crate::surroundings;
 /// Runs the program.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
     let format = format(&arguments);
+    output::set_columns(surroundings::columns());
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(format, &error),
     };
     match surroundings::look().and_then(|surroundings| run(&cli, &surroundings)) {
+        Ok(reply) if cli.global.quiet => output::print_reply(format, &reply.quiet()),
         Ok(reply) => output::print_reply(format, &reply),
         Err(failure) => output::print_failure(format, &failure),
     }

@@ -9,6 +9,7 @@ use onevent_store::{ConnectionKey, Store, StoreError, StoredConnection, Visibili
 use crate::args::needs::Needs;
 use crate::args::{Cli, Command, Target};
 use crate::failure::Failure;
+use crate::output::WirePrinter;
 
 /// One command's project and settings.
 #[derive(Debug)]
@@ -50,6 +51,10 @@ impl Session {
         let service = Arc::new(Service::new(folder, &flags, surroundings)?);
         if !matches!(cli.command, Command::Serve(_)) {
             service.expect_one_command();
+            // With --json everything is in the document, and nothing elsewhere.
+            if global.verbose && !global.json {
+                service.show_requests(Arc::new(WirePrinter));
+            }
         }
         Ok(Self { service, directory: surroundings.directory.clone() })
     }

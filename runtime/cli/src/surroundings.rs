@@ -1,8 +1,21 @@
 //! The one module that looks at the process's environment: variables and the current folder.
 
+use std::io::IsTerminal as _;
+
 use onevent_app::Surroundings;
 
 use crate::failure::Failure;
+
+/// How wide lines on standard output may be, where it is a terminal: what `COLUMNS` says, else what the terminal has.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that the lint points to")]
+pub(crate) fn columns() -> Option<usize> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let has = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());
+    said.filter(|columns| *columns > 0).or_else(has)
+}
 
 /// Looks once, at the start of the process.
 ///

@@ -18,6 +18,7 @@ use crate::transport::{
     Answer, Failure, GuardedClient, Hop, HopAnswer, Next, exchange, http_outcome, next_hop,
 };
 use crate::upload::Upload;
+use crate::wire::Sent;
 use crate::{Seal, Target, TargetSource, retry};
 
 /// One call and what it needs.
@@ -208,7 +209,13 @@ impl<M: Manner> Call<M> {
                 attempt: number,
             });
             let sent = sent.await;
-            effect.settled(http_outcome(&sent), options.clock.elapsed(hop_start));
+            let duration = options.clock.elapsed(hop_start);
+            effect.settled(http_outcome(&sent), duration);
+            if let Some(wire) = &options.wire {
+                let url = &built.secrets.shown(&hop.url);
+                let sent = Sent { hop: &hop, url, attempt: number, duration, outcome: &sent };
+                wire.exchanged(&sent.shown(self.effects.hidden()));
+            }
             let answer = match sent {
                 Ok(answer) => answer,
                 Err(Failure::Refused(refusal)) if redirects > 0 => break Err(denied(&refusal.to_string())),

@@ -21,6 +21,7 @@ use crate::request::{DEFAULT_USER_AGENT, IGNORED_HEADERS, check_method};
 use crate::transport::{
     Answer as _, Failure, GuardedClient, Hop, HopAnswer, HopBody, exchange, http_outcome, next_plain_hop,
 };
+use crate::wire::Sent;
 
 /// Codes of refusals, as `nango.uncontrolledFetch` throws them (Nango's).
 const URL_NOT_ALLOWED: &str = "url_not_allowed";
@@ -92,7 +93,12 @@ impl Fetch {
         let (method, url) = (hop.method.to_string(), shown(&hop.url));
         let effect = self.context.effects.http(HttpRequest { method, url, attempt: 1 });
         let sent = sent.await;
-        effect.settled(http_outcome(&sent), options.clock.elapsed(start));
+        let duration = options.clock.elapsed(start);
+        effect.settled(http_outcome(&sent), duration);
+        if let Some(wire) = &options.wire {
+            let sent = Sent { hop, url: &shown(&hop.url), attempt: 1, duration, outcome: &sent };
+            wire.exchanged(&sent.shown(self.context.effects.hidden()));
+        }
         sent
     }
 

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// How much of a body is shown to whoever looks at what crosses the wire, in bytes. It is hidden from first, and cut then.
+pub const MAX_SHOWN_BODY_BYTES: usize = 4 * 1024;
+
 /// The longest body of an answer, in bytes after decompression. The count runs while the body streams in, so a
 /// small file that unpacks into a large one is stopped as well. A larger body fails the call.
 pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;

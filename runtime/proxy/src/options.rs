@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use crate::egress::{EgressPolicy, Lookup, SystemLookup};
 use crate::limits::ATTEMPT_TIMEOUT;
 use crate::transport::Transport;
-use crate::{Sleeper, TokioSleeper};
+use crate::{Sleeper, TokioSleeper, Wire};
 
 /// How a [`Proxy`](crate::Proxy) works.
 pub struct ProxyOptions {
@@ -23,6 +23,8 @@ pub struct ProxyOptions {
     pub sleeper: Arc<dyn Sleeper>,
     /// The longest time for one attempt; of a streamed call, to the head of an answer. Default: [`ATTEMPT_TIMEOUT`].
     pub attempt_timeout: Duration,
+    /// Who looks at the requests of functions, and at their answers. Default: nobody.
+    pub wire: Option<Arc<dyn Wire>>,
 }
 
 impl Default for ProxyOptions {
@@ -33,6 +35,7 @@ impl Default for ProxyOptions {
             clock: Arc::new(SystemClock),
             sleeper: Arc::new(TokioSleeper),
             attempt_timeout: ATTEMPT_TIMEOUT,
+            wire: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use onevent_contract::{EnvironmentVariable, IntegrationId};
 use onevent_hosts::Integrations as Configured;
-use onevent_proxy::{EgressPolicy, EgressRules, Providers, Proxy, ProxyOptions};
+use onevent_proxy::{EgressPolicy, EgressRules, Providers, Proxy, ProxyOptions, Wire};
 
 use super::error::ServiceError;
 use super::kept_integrations::KeptIntegrations;
@@ -75,7 +75,8 @@ impl Current {
         Arc::clone(self.variables.get_or_init(|| self.settings.environment_variables().into()))
     }
 
-    pub(super) fn proxy(&self) -> Result<Proxy, ServiceError> {
+    /// The one way out; `wire` looks at what goes there from the beginning, or never.
+    pub(super) fn proxy(&self, wire: Option<&Arc<dyn Wire>>) -> Result<Proxy, ServiceError> {
         if let Some(proxy) = self.proxy.get() {
             return Ok(proxy.clone());
         }
@@ -83,8 +84,11 @@ impl Current {
             allow: self.settings.egress_allow.value.clone().into(),
             deny: self.settings.egress_deny.value.clone().into(),
         };
-        let options =
-            ProxyOptions { egress: EgressPolicy::public_only().and(&rules), ..ProxyOptions::default() };
+        let options = ProxyOptions {
+            egress: EgressPolicy::public_only().and(&rules),
+            wire: wire.cloned(),
+            ..ProxyOptions::default()
+        };
         let made = Proxy::new(options);
         let made = made.map_err(|error| ServiceError::Machine { message: error.to_string() })?;
         Ok(self.proxy.get_or_init(|| made).clone())

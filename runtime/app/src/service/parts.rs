@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use onevent_contract::{EnvironmentName, EnvironmentVariable, FunctionKey};
 use onevent_engine::{Engine, IsolationOf, Project, ProjectSource, RealmOf, Selection};
 use onevent_lifecycle::LimitsOf;
-use onevent_proxy::Proxy;
+use onevent_proxy::{Proxy, Wire};
 use onevent_worker::{DEFAULT_MAX_PROCESSES, WorkerPool};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -52,6 +52,8 @@ pub struct Service {
     pub(super) is_short: AtomicBool,
     /// The Nango that it stands in front of.
     pub(super) upstream: OnceLock<Upstream>,
+    /// Who looks at the requests of functions.
+    pub(super) wire: OnceLock<Arc<dyn Wire>>,
 }
 
 impl fmt::Debug for Service {
@@ -90,7 +92,14 @@ impl Service {
             has_workers: AtomicBool::new(false),
             is_short: AtomicBool::new(false),
             upstream: OnceLock::new(),
+            wire: OnceLock::new(),
         })
+    }
+
+    /// Shows the requests of functions, and their answers, to somebody. It holds for requests that are made later, and the
+    /// first who looks stays the one.
+    pub fn show_requests(&self, wire: Arc<dyn Wire>) {
+        let _ = self.wire.set(wire);
     }
 
     /// Asks the operations that are running to come to their end early: functions are stopped and their runs kept, and
@@ -226,7 +235,7 @@ impl Service {
     /// # Errors
     /// Outside of one.
     pub fn proxy(&self) -> Result<Proxy, ServiceError> {
-        self.current.load().proxy()
+        self.current.load().proxy(self.wire.get())
     }
 
     /// What holds the runs of each function apart, as the settings say it when it is asked.

@@ -12,6 +12,12 @@ pub(crate) struct GlobalArgs {
     /// Print one JSON document, errors included
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Show the requests of functions and their answers on standard error, with headers and bodies; secrets are hidden
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Print results and errors, and nothing else
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
     /// The environment whose connections are used [default: dev] [env: ONEVENT_ENVIRONMENT]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(crate) environment: Option<String>,

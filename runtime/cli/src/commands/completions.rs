@@ -21,5 +21,5 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<Reply, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, name, &mut script);
     let script = String::from_utf8(script).map_err(|error| Failure::internal(error.to_string()))?;
-    Reply::new(&Document { shell: args.shell.to_string(), script: &script }, script.clone())
+    Ok(Reply::new(&Document { shell: args.shell.to_string(), script: &script }, script.clone())?.data())
 }

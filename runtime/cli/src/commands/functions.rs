@@ -57,7 +57,7 @@ pub(crate) fn run(args: &FunctionsArgs, project: &Project) -> Result<Reply, Fail
     };
     let mut reply = Reply::new(&document, table(project))?;
     for (_, failure) in &broken {
-        reply = reply.note(&render_failure(failure));
+        reply = reply.complain(&render_failure(failure));
     }
     for (_, failure) in &unsupported {
         reply = reply.note(&format!("note: {}\n", failure.message));

@@ -35,7 +35,8 @@ pub(crate) fn run(args: &ManArgs, current: &Path) -> Result<Reply, Failure> {
     command.build();
     let Some(folder) = &args.out else {
         let Page { file, text } = page(command)?;
-        return Reply::new(&Document { folder: None, files: vec![&file], page: Some(&text) }, text.clone());
+        let document = Document { folder: None, files: vec![&file], page: Some(&text) };
+        return Ok(Reply::new(&document, text.clone())?.data());
     };
     let mut pages = Vec::new();
     add(command, &mut pages)?;

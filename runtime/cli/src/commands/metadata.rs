@@ -39,7 +39,8 @@ pub(crate) async fn get(session: &Session, args: &MetadataTarget) -> Result<Repl
     let metadata = found?.ok_or_else(|| StoreError::UnknownConnection { key: key.clone() })?;
     let value = metadata.value.as_ref().map_or(Value::Null, |object| Value::Object(object.clone()));
     let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::internal(error.to_string()))?;
-    Reply::new(&document(&key, metadata.value.as_ref(), metadata.version, &[]), clean(&text))
+    let document = document(&key, metadata.value.as_ref(), metadata.version, &[]);
+    Ok(Reply::new(&document, clean(&text))?.data())
 }
 
 /// Replaces the metadata.

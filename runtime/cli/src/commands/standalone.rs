@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{completions, init, man, mock_provider, types};
 use crate::args::{GlobalArgs, StandaloneCommand};
 use crate::failure::Failure;
-use crate::output::{Format, Reply};
+use crate::output::Reply;
 
 /// Runs one, in the current folder.
 pub(crate) fn run(
@@ -15,10 +15,7 @@ pub(crate) fn run(
 ) -> Result<Reply, Failure> {
     match command {
         StandaloneCommand::Init(args) => init::run(args, global, current),
-        StandaloneCommand::MockProvider(args) => {
-            let format = if global.json { Format::Json } else { Format::Human };
-            mock_provider::run(args, format)
-        }
+        StandaloneCommand::MockProvider(args) => mock_provider::run(args, global),
         StandaloneCommand::Types(args) => types::run(args, global, current),
         StandaloneCommand::Completions(args) => completions::run(args),
         StandaloneCommand::Man(args) => man::run(args, current),

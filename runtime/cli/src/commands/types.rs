@@ -31,7 +31,7 @@ struct Document {
 pub(crate) fn run(args: &TypesArgs, global: &GlobalArgs, current: &Path) -> Result<Reply, Failure> {
     if args.out.as_deref() == Some(Path::new("-")) {
         let document = Document { file: None, declarations: Some(DECLARATIONS) };
-        return Reply::new(&document, DECLARATIONS);
+        return Ok(Reply::new(&document, DECLARATIONS)?.data());
     }
     let (project, path) = place(args, global, current)?;
     if !args.force && is_anothers(&path) {

@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use onevent_check::Severity;
 
 use super::style::clean;
+use super::width::{columns, lines};
 use crate::failure::Failure;
 use onevent_app::Location;
 
@@ -41,14 +42,25 @@ pub(super) enum Note {
     Info(String),
 }
 
+/// What stands in front of a note, in columns: the margin of line numbers, and its kind.
+const BEFORE_NOTES: usize = 16;
+
+/// A text in lines that fit behind what stands in front of it.
+fn fitted(text: &str, before: usize) -> String {
+    let Some(columns) = columns() else { return text.to_owned() };
+    let room = columns.saturating_sub(before).max(columns / 3);
+    let fitted = text.lines().flat_map(|line| lines(line, room, "", ""));
+    fitted.collect::<Vec<_>>().join("\n")
+}
+
 /// An error's title, its code frame where there is one, and lines below it.
 pub(super) fn error(code: &str, message: &str, place: Option<&Location>, notes: &[Note]) -> String {
     titled(Level::ERROR, code, message, place, notes)
 }
 
 fn titled(level: Level<'_>, code: &str, message: &str, place: Option<&Location>, notes: &[Note]) -> String {
-    let message = clean(message);
     let code = clean(code);
+    let message = fitted(&clean(message), "warning[]: ".len() + code.len());
     let mut group = Group::with_title(level.primary_title(message).id(code));
     if let Some(place) = place {
         let file = clean(&place.file);
@@ -67,8 +79,8 @@ fn titled(level: Level<'_>, code: &str, message: &str, place: Option<&Location>,
     let mut groups = Vec::new();
     for note in notes {
         let (level, text) = match note {
-            Note::Help(text) => (Level::HELP, clean(text)),
-            Note::Info(text) => (Level::NOTE, clean(text)),
+            Note::Help(text) => (Level::HELP, fitted(&clean(text), BEFORE_NOTES)),
+            Note::Info(text) => (Level::NOTE, fitted(&clean(text), BEFORE_NOTES)),
         };
         if place.is_some() {
             group = group.element(level.message(text));
@@ -78,7 +90,10 @@ fn titled(level: Level<'_>, code: &str, message: &str, place: Option<&Location>,
         }
     }
     groups.insert(0, group);
-    let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
+    let mut renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
+    if let Some(columns) = columns() {
+        renderer = renderer.term_width(columns);
+    }
     // One by one: rendered together, groups are joined by a line.
     groups.iter().map(|group| renderer.render(std::slice::from_ref(group)) + "\n").collect()
 }

@@ -8,9 +8,13 @@ mod frame;
 mod run;
 mod run_view;
 mod schema_version;
+mod stream;
 mod style;
 mod table;
+mod width;
+mod wire;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -24,8 +28,12 @@ pub(crate) use self::frame::failure as render_failure;
 pub(crate) use self::run::{Sources, render as render_run, timings_line, warning_line};
 pub(crate) use self::run_view::{RunView, WarningView};
 use self::schema_version::SCHEMA_VERSION;
+pub(crate) use self::stream::tell;
+use self::stream::write_to;
 pub(crate) use self::style::{BAD, DIM, GOOD, NAME, WARN, clean, paint, took, when};
 pub(crate) use self::table::Table;
+pub(crate) use self::width::{command_lines, set_columns, wrap};
+pub(crate) use self::wire::WirePrinter;
 use crate::exit::ExitCode;
 use crate::failure::Failure;
 
@@ -38,6 +46,15 @@ pub(crate) enum Format {
     Json,
 }
 
+/// What the text of an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// For reading: long lines go on below.
+    Prose,
+    /// To be copied: it stays as it is.
+    Data,
+}
+
 /// What a command answers, in both forms.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -47,6 +64,10 @@ pub(crate) struct Reply {
     pub(crate) text: String,
     /// What a person should know beside it, on standard error.
     pub(crate) notes: String,
+    /// What went wrong beside it, on standard error.
+    pub(crate) errors: String,
+    /// What the text is.
+    pub(crate) layout: Layout,
     /// How the process ends.
     pub(crate) exit: ExitCode,
 }
@@ -58,17 +79,38 @@ impl Reply {
     /// When the document cannot be written as JSON: a bug.
     pub(crate) fn new(document: &impl Serialize, text: impl Into<String>) -> Result<Self, Failure> {
         let document = versioned(document)?;
-        Ok(Self { document, text: text.into(), notes: String::new(), exit: ExitCode::Ok })
+        let (notes, errors) = (String::new(), String::new());
+        let (layout, exit) = (Layout::Prose, ExitCode::Ok);
+        Ok(Self { document, text: text.into(), notes, errors, layout, exit })
     }
 
     /// The end of a command that has said everything already.
     pub(crate) fn silent() -> Self {
-        Self { document: Value::Null, text: String::new(), notes: String::new(), exit: ExitCode::Ok }
+        let (text, notes, errors) = (String::new(), String::new(), String::new());
+        Self { document: Value::Null, text, notes, errors, layout: Layout::Prose, exit: ExitCode::Ok }
     }
 
     /// Adds a remark for standard error.
     pub(crate) fn note(mut self, text: &str) -> Self {
         self.notes.push_str(text);
+        self
+    }
+
+    /// Says that the text is to be copied.
+    pub(crate) fn data(mut self) -> Self {
+        self.layout = Layout::Data;
+        self
+    }
+
+    /// Adds an error for standard error.
+    pub(crate) fn complain(mut self, text: &str) -> Self {
+        self.errors.push_str(text);
+        self
+    }
+
+    /// The same answer, with nothing but results and errors.
+    pub(crate) fn quiet(mut self) -> Self {
+        self.notes.clear();
         self
     }
 
@@ -79,7 +121,7 @@ impl Reply {
     pub(crate) fn failed(self, failure: &Failure) -> Result<Self, Failure> {
         let document = versioned(&ErrorDocument::with_report(failure, &self.document))?;
         let exit = failure.exit;
-        Ok(Self { document, exit, ..self }.note(&render_failure(failure)))
+        Ok(Self { document, exit, ..self }.complain(&render_failure(failure)))
     }
 
     /// Ends the process with another code than 0.
@@ -103,17 +145,21 @@ fn versioned(document: &impl Serialize) -> Result<Value, Failure> {
 /// Prints an answer and says how the process ends.
 pub(crate) fn print_reply(format: Format, reply: &Reply) -> ExitCode {
     let written = match format {
-        Format::Human => write_to(anstream::stdout().lock(), &reply.text)
-            .and_then(|()| write_to(anstream::stderr().lock(), &reply.notes)),
+        Format::Human => write_to(anstream::stdout().lock(), &laid_out(reply))
+            .and_then(|()| write_to(anstream::stderr().lock(), &wrap(&reply.notes)))
+            .and_then(|()| write_to(anstream::stderr().lock(), &reply.errors)),
         Format::Json if reply.document.is_null() => Ok(()),
         Format::Json => write_document(&reply.document),
     };
     finish(written, reply.exit)
 }
 
-/// Says something to the person who waits for a command. Where nobody can read it, the command goes on.
-pub(crate) fn tell(text: &str) {
-    let _ = write_to(anstream::stderr().lock(), text);
+/// The text of an answer, as it is printed.
+fn laid_out(reply: &Reply) -> Cow<'_, str> {
+    match reply.layout {
+        Layout::Prose => wrap(&reply.text).into(),
+        Layout::Data => reply.text.as_str().into(),
+    }
 }
 
 /// Prints one of the lines of a command that goes on: JSON to standard output, or the text for a person to standard error.
@@ -156,17 +202,6 @@ fn write_document(document: &impl Serialize) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
-}
-
-fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    stream.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        stream.write_all(b"\n")?;
-    }
-    stream.flush()
 }
 
 /// A reader that went away has read what it wanted; any other error loses output, so the process must not report

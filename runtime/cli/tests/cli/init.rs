@@ -254,12 +254,14 @@ fn typescript_takes_what_init_makes() {
 }
 
 #[test]
-fn the_page_about_types_shows_the_configuration_that_init_writes() {
+fn the_pages_show_the_configurations_that_init_writes() {
     let folder = empty();
     run(folder.path(), &["init", "acme"]);
-    let configuration = fs::read_to_string(folder.path().join("tsconfig.json")).unwrap();
-    let page = fs::read_to_string(root().join("docs/types.md")).unwrap();
-    assert!(page.contains(&format!("```json\n{configuration}```\n")));
+    for (file, page) in [("tsconfig.json", "docs/types.md"), (".vscode/launch.json", "docs/debugging.md")] {
+        let configuration = fs::read_to_string(folder.path().join(file)).unwrap();
+        let page = fs::read_to_string(root().join(page)).unwrap();
+        assert!(page.contains(&format!("```json\n{configuration}```\n")), "{file}");
+    }
 }
 
 #[test]

@@ -26,5 +26,7 @@ mod schemas;
 mod served;
 mod stage;
 mod terminal;
+mod verbosity;
 mod webhooks;
+mod width;
 mod without_project;

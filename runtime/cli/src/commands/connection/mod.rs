@@ -100,7 +100,7 @@ pub(crate) async fn get(session: &Session, args: &GetArgs) -> Result<Reply, Fail
         unfinished_setup: found.unfinished_setup.map(Into::into),
         refresh: (&found.refresh).into(),
     };
-    let reply = Reply::new(&document, text)?;
+    let reply = Reply::new(&document, text)?.data();
     Ok(if args.show_credentials {
         reply
     } else {

@@ -111,7 +111,7 @@ pub(crate) fn different(document: &Value) -> Result<Reply, Failure> {
     if functions.is_empty() {
         return Ok(Reply::new(document, "")?.note("nothing is different\n"));
     }
-    Reply::new(document, functions.iter().map(rendered).collect::<Vec<_>>().join("\n"))
+    Ok(Reply::new(document, functions.iter().map(rendered).collect::<Vec<_>>().join("\n"))?.data())
 }
 
 fn rendered(FunctionDifference { change, text: lines, files }: &FunctionDifference) -> String {

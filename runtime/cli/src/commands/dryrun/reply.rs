@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::output::{Reply, RunView, Sources, clean, render_run};
+use crate::output::{Reply, RunView, Sources, clean, render_run, wrap};
 use crate::session::Session;
 
 /// The report in both forms.
@@ -15,11 +15,12 @@ use crate::session::Session;
 pub(super) fn reply(session: &Session, report: &RunReport) -> Result<Reply, Failure> {
     let reply = Reply::new(report, "")?;
     let view = RunView::from_document(&reply.document)?;
-    let mut text = render_run(&view, Sources::Project(session.folder()));
+    let mut text = wrap(&render_run(&view, Sources::Project(session.folder())));
     if let Some(output) = &report.output {
         text.push_str(&render_output(output));
     }
-    Ok(Reply { text, ..reply }.exit(ExitCode::of_run(report)))
+    // What the function returned stays as it is.
+    Ok(Reply { text, ..reply }.data().exit(ExitCode::of_run(report)))
 }
 
 /// What an action returned, for people: its JSON, as it can be copied.

@@ -17,10 +17,11 @@ pub(super) struct NewFile {
 type Template = (&'static str, &'static str);
 
 /// What every project has.
-const COMMON: [Template; 4] = [
+const COMMON: [Template; 5] = [
     ("tsconfig.json", include_str!("templates/tsconfig.json")),
     ("package.json", include_str!("templates/package.json")),
     (".gitignore", include_str!("templates/gitignore")),
+    (".vscode/launch.json", include_str!("templates/launch.json")),
     ("nango.d.ts", DECLARATIONS),
 ];
 
@@ -48,8 +49,8 @@ const MOCK: [Template; 12] = [
         include_str!("templates/mock/tests/validate-connection.test.json"),
     ),
     (
-        "{{integration}}/tests/validate-connection.another-account.test.json",
-        include_str!("templates/mock/tests/validate-connection.another-account.test.json"),
+        "{{integration}}/tests/validate-connection.other.test.json",
+        include_str!("templates/mock/tests/validate-connection.other.test.json"),
     ),
     (
         "{{integration}}/tests/register-webhook.test.json",

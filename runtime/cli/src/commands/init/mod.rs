@@ -15,7 +15,7 @@ use self::origin::ProviderOrigin;
 use self::write::{Existing, FileState, WrittenFile, write};
 use crate::args::{GlobalArgs, InitArgs, NewIntegration};
 use crate::failure::Failure;
-use crate::output::{DIM, GOOD, NAME, Reply, WARN, clean, paint};
+use crate::output::{DIM, GOOD, NAME, Reply, WARN, clean, command_lines, paint, wrap};
 
 /// `docs/schemas/init.json`.
 #[derive(Debug, Serialize)]
@@ -47,7 +47,8 @@ pub(crate) fn run(args: &InitArgs, global: &GlobalArgs, current: &std::path::Pat
         next: next.commands(),
     };
     let reply = Reply::new(&document, text(args, &integration, &files, &next))?;
-    Ok(reply.note(&notes(&integration, &origin, &files)))
+    // Commands are to be copied.
+    Ok(reply.data().note(&notes(&integration, &origin, &files)))
 }
 
 fn text(args: &InitArgs, integration: &NewIntegration, files: &[WrittenFile], next: &Next) -> String {
@@ -66,9 +67,10 @@ fn text(args: &InitArgs, integration: &NewIntegration, files: &[WrittenFile], ne
             }
         });
     }
+    let mut text = wrap(&text);
     for part in &next.parts {
-        text.push_str(&format!("\n{}\n", paint(NAME, &part.title)));
-        part.commands.iter().for_each(|command| text.push_str(&format!("  {command}\n")));
+        text.push_str(&format!("\n{}\n", paint(NAME, &wrap(&part.title))));
+        part.commands.iter().for_each(|command| text.push_str(&command_lines(command)));
     }
     text
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::routes::router;
 use self::state::Shared;
-use crate::args::MockProviderArgs;
+use crate::args::{GlobalArgs, MockProviderArgs};
 use crate::failure::Failure;
 use crate::interruption::StopSignal;
 use crate::output::{DIM, Format, NAME, Reply, WARN, paint, print_line};
@@ -25,13 +25,13 @@ struct Started {
 }
 
 /// Serves until it is asked to stop.
-pub(crate) fn run(args: &MockProviderArgs, format: Format) -> Result<Reply, Failure> {
+pub(crate) fn run(args: &MockProviderArgs, global: &GlobalArgs) -> Result<Reply, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::internal(format!("threads could not be started: {error}")))?;
     let listener = open(args.listen)?;
-    runtime.block_on(serve(args, format, listener))
+    runtime.block_on(serve(args, global, listener))
 }
 
 fn open(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -44,7 +44,13 @@ fn open(address: SocketAddr) -> Result<TcpListener, Failure> {
     Ok(listener)
 }
 
-async fn serve(args: &MockProviderArgs, format: Format, listener: TcpListener) -> Result<Reply, Failure> {
+async fn serve(
+    args: &MockProviderArgs,
+    global: &GlobalArgs,
+    listener: TcpListener,
+) -> Result<Reply, Failure> {
+    let format = if global.json { Format::Json } else { Format::Human };
+    let lines = (!global.quiet).then_some(format);
     let failed = |error: std::io::Error| Failure::internal(format!("the mock provider: {error}"));
     // Listened to before it is said that it is there: whoever reads that may stop it.
     let mut stopped = std::pin::pin!(StopSignal::next());
@@ -58,7 +64,7 @@ async fn serve(args: &MockProviderArgs, format: Format, listener: TcpListener) -
     print_line(format, &started, &greeting(&started, address)).map_err(failed)?;
     let shared = Shared::new(args.rate_limit, &args.refuse);
     tokio::select! {
-        ended = axum::serve(listener, router(shared, format)) => ended.map_err(failed)?,
+        ended = axum::serve(listener, router(shared, lines)) => ended.map_err(failed)?,
         _ = stopped => {}
     }
     Ok(Reply::silent())

@@ -29,9 +29,9 @@ const ROUTES: [&str; 7] = [
     "…?fail=503&times=2     fails twice, then succeeds; …?delay=500 takes half a second longer",
 ];
 
-/// All routes, with trouble and the line for each request around them.
-pub(super) fn router(shared: Shared, format: Format) -> Router {
-    Router::new()
+/// All routes, with trouble around them, and a line for each request where somebody wants some.
+pub(super) fn router(shared: Shared, lines: Option<Format>) -> Router {
+    let router = Router::new()
         .route("/", get(routes))
         .route("/account", get(account))
         .route("/webhooks", get(list_webhooks).post(register_webhook))
@@ -40,8 +40,11 @@ pub(super) fn router(shared: Shared, format: Format) -> Router {
         .fallback(nothing_there)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(shared.clone(), trouble::make))
-        .layer(from_fn_with_state(format, request_line::print))
-        .with_state(shared)
+        .with_state(shared);
+    match lines {
+        Some(format) => router.layer(from_fn_with_state(format, request_line::print)),
+        None => router,
+    }
 }
 
 async fn routes() -> Response {

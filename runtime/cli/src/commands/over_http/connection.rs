@@ -104,7 +104,7 @@ pub(super) async fn get(session: &Session, server: &ServerApi, args: &GetArgs) -
     }
     // Why it needs a reconnect, and whether its setup is done, are not among what the server tells: nothing is said.
     let document = json!({ "environment": session.service.environment(), "connection": connection });
-    Ok(Reply::new(&document, text)?.note(note))
+    Ok(Reply::new(&document, text)?.data().note(note))
 }
 
 /// Lists connections.

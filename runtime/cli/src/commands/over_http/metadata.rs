@@ -63,5 +63,5 @@ async fn shown(session: &Session, server: &ServerApi, target: &Target) -> Result
         // Version and dropped keys are not among what the server tells.
         "metadata": if metadata.is_object() { metadata } else { Value::Null },
     });
-    Reply::new(&document, clean(&text))
+    Ok(Reply::new(&document, clean(&text))?.data())
 }
