@@ -1,5 +1,6 @@
 //! The one module that looks at the process's environment: variables and the current folder.
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 
 use onevent_app::Surroundings;
@@ -27,4 +28,10 @@ pub(crate) fn look() -> Result<Surroundings, Failure> {
         Failure::usage("no_current_directory", format!("the current folder cannot be read: {error}"))
     })?;
     Ok(Surroundings::new(directory, std::env::vars_os())?)
+}
+
+/// Where programs lie, for one that is started without the rest of the environment.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that the lint points to")]
+pub(crate) fn program_path() -> Option<OsString> {
+    std::env::var_os("PATH")
 }

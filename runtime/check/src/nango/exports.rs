@@ -7,7 +7,7 @@ use deno_ast::swc::ast::{
 };
 use deno_ast::{SourcePos, SourceRangedForSpanned};
 
-use super::File;
+use super::file::File;
 use crate::code::Code;
 use crate::finding::Finding;
 use crate::syntax::{CREATORS, call, module, name};

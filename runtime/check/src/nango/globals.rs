@@ -6,7 +6,7 @@ use deno_ast::SourceRangedForSpanned;
 use deno_ast::swc::ast::{Expr, Ident, UnaryExpr, UnaryOp};
 use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 
-use super::File;
+use super::file::File;
 use crate::code::Code;
 use crate::finding::Finding;
 use crate::limits::{STACK_LEFT, STACK_STEP};

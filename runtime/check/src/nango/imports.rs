@@ -6,7 +6,7 @@ use deno_ast::SourceRangedForSpanned;
 use deno_ast::swc::ast::{Expr, Id, ImportDecl, ImportSpecifier, ModuleDecl, ModuleItem};
 use deno_ast::swc::ecma_visit::{Visit, VisitWith};
 
-use super::File;
+use super::file::File;
 use crate::code::Code;
 use crate::files::{Import, ImportKind, imports, is_relative};
 use crate::finding::Finding;

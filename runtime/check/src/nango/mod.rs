@@ -2,6 +2,7 @@
 
 mod awaits;
 mod exports;
+mod file;
 mod globals;
 mod imports;
 mod index;
@@ -11,9 +12,9 @@ mod names;
 use deno_ast::ParsedSource;
 use onevent_source::ProjectSource;
 
+use self::file::File;
 use crate::files::Targets;
 use crate::finding::Finding;
-use crate::place::Place;
 
 /// Adds what Nango would not take of these files, of which `entries` are those of functions.
 pub(crate) fn check(
@@ -34,24 +35,5 @@ pub(crate) fn check(
             exports::check(&file, found);
             names::check(&file, entries, found);
         }
-    }
-}
-
-/// One of the files.
-struct File<'a> {
-    path: &'a str,
-    parsed: &'a ParsedSource,
-    targets: &'a Targets,
-    is_entry: bool,
-}
-
-impl File<'_> {
-    fn place(&self, at: deno_ast::SourcePos) -> Place {
-        Place::of(self.path, self.parsed, at)
-    }
-
-    /// Where the file begins.
-    fn beginning(&self) -> Place {
-        Place { file: self.path.to_owned(), line: 1, column: 1, text: self.parsed.text().clone() }
     }
 }

@@ -1,6 +1,6 @@
 //! Names of functions and integrations.
 
-use super::File;
+use super::file::File;
 use crate::code::Code;
 use crate::finding::Finding;
 

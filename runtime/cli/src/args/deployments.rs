@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use onevent_contract::IntegrationId;
 
+use super::check::JudgingArgs;
+
 /// `onevent deploy`.
 #[derive(Debug, Args)]
 pub(crate) struct DeployArgs {
@@ -15,6 +17,8 @@ pub(crate) struct DeployArgs {
     /// Load everything, say what would happen, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) judging: JudgingArgs,
 }
 
 /// What to do with deployments.

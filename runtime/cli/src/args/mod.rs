@@ -18,7 +18,7 @@ mod version;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::case_name::FixtureCase;
-pub(crate) use self::check::{CheckArgs, JudgingArgs};
+pub(crate) use self::check::{CheckArgs, JudgingArgs, WantedTypes};
 pub(crate) use self::connection::{
     AccountArgs, ConnectionCommand, CreateArgs, DeleteArgs, GetArgs, ListArgs, MetadataCommand,
     MetadataTarget, MetadataWriteArgs, ReconnectArgs, Target,
@@ -86,12 +86,13 @@ pub(crate) enum Command {
         after_help = "Examples:\n  onevent functions\n  onevent functions --lenient   # exit 0 although one is broken"
     )]
     Functions(FunctionsArgs),
-    /// Look for what to mend: functions that do not load, calls that nobody awaits, what Nango would not take
+    /// Look for what to mend: functions that do not load, types, calls that nobody awaits, what Nango would not take
     #[command(after_help = "Examples:\n  \
         onevent check\n  \
         onevent check salesforce/validate-connection hubspot\n  \
-        onevent check --deny warnings --json\n  \
+        onevent check --types --deny warnings --sarif results.sarif\n  \
         onevent check --allow nango   # it runs on onevent alone\n\n\
+        Types are checked by TypeScript 7 from the project's node_modules, where it is there.\n\
         Exit 10 when there is an error. A comment on the line, or on the line above it, silences one code:\n  \
         // onevent-ignore call_not_awaited: why")]
     Check(CheckArgs),

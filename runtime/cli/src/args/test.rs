@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use onevent_contract::IntegrationId;
 
+use super::check::JudgingArgs;
+
 /// `onevent test`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct TestArgs {
@@ -26,4 +28,6 @@ pub(crate) struct TestArgs {
     /// Write the results as JUnit XML, too
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judging: JudgingArgs,
 }

@@ -2,16 +2,18 @@
 
 use anstyle::Style;
 use onevent_app::{DeploymentRequest, MadeDeployment, PlannedDeployment};
+use onevent_check::Finding;
 use onevent_contract::EnvironmentName;
-use onevent_engine::ProjectSource;
+use onevent_engine::{ListedFunction, ProjectSource};
 use onevent_lifecycle::deployments::{DeploymentScope, FunctionChange};
 use onevent_store::{Audit, DeploymentId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::args::DeployArgs;
+use crate::commands::check::{self, Judging};
 use crate::failure::Failure;
-use crate::output::{ChangeView, DIM, NAME, Reply, Table, clean};
+use crate::output::{ChangeView, DIM, FindingDocument, NAME, Reply, Table, clean, render_finding};
 use crate::session::Session;
 
 /// How this program names itself in the list of deployments.
@@ -44,6 +46,7 @@ struct View {
 
 /// Deploys, or says what a deployment would do.
 pub(crate) async fn run(session: &Session, args: &DeployArgs) -> Result<Reply, Failure> {
+    let findings = findings(session, args).await?;
     let service = &session.service;
     let environment = service.environment();
     let request = DeploymentRequest {
@@ -65,7 +68,21 @@ pub(crate) async fn run(session: &Session, args: &DeployArgs) -> Result<Reply, F
         let changed = deployed.is_new;
         document(&Document { environment, deployment, dry_run: false, changed, functions, skipped })?
     };
-    reply(&document)
+    reply(document, &findings)
+}
+
+/// What is to be mended in what is deployed.
+///
+/// # Errors
+/// The command line denies it: then nothing is deployed.
+pub(super) async fn findings(session: &Session, args: &DeployArgs) -> Result<Vec<Finding>, Failure> {
+    let judging = Judging::of(&args.judging)?;
+    let is_deployed = |listed: &ListedFunction| {
+        args.integration.as_ref().is_none_or(|integration| listed.key.integration == *integration)
+    };
+    let entries = check::listed(session, is_deployed).await?;
+    let found = check::unawaited(session, entries, &judging).await?;
+    judging.refusal(&found).map_or(Ok(found), Err)
 }
 
 /// What is deployed.
@@ -83,8 +100,8 @@ fn document(document: &Document<'_>) -> Result<Value, Failure> {
 }
 
 /// The answer, from its document.
-pub(super) fn reply(document: &Value) -> Result<Reply, Failure> {
-    let view = View::deserialize(document).map_err(|error| Failure::internal(error.to_string()))?;
+pub(super) fn reply(mut document: Value, findings: &[Finding]) -> Result<Reply, Failure> {
+    let view = View::deserialize(&document).map_err(|error| Failure::internal(error.to_string()))?;
     let View { environment, deployment, dry_run, changed, functions, skipped } = view;
     let environment = clean(&environment);
     let last = match (dry_run, changed, deployment) {
@@ -93,7 +110,13 @@ pub(super) fn reply(document: &Value) -> Result<Reply, Failure> {
         (false, true, Some(id)) => format!("{environment} runs deployment {} now.\n", clean(&id)),
         (false, _, _) => format!("{environment} runs these already; nothing was changed.\n"),
     };
-    let mut reply = Reply::new(document, format!("{}\n{last}", table(&functions)))?;
+    let told: Vec<FindingDocument<'_>> = findings.iter().map(FindingDocument::from).collect();
+    document["findings"] =
+        serde_json::to_value(told).map_err(|error| Failure::internal(error.to_string()))?;
+    let mut reply = Reply::new(&document, format!("{}\n{last}", table(&functions)))?;
+    for finding in findings {
+        reply = reply.note(&render_finding(finding));
+    }
     for path in skipped {
         let path = clean(&path);
         reply = reply.note(&format!("note: {path} is a sync: it was left out, syncs are not run\n"));

@@ -33,11 +33,16 @@ impl<'a> From<&'a Finding> for FindingDocument<'a> {
     }
 }
 
-/// A finding with its code frame.
-pub(crate) fn render(finding: &Finding) -> String {
-    let place = match &finding.source {
+/// Where a finding is.
+pub(crate) fn place_of(finding: &Finding) -> Location {
+    match &finding.source {
         Some(text) => Location::of_position(&finding.file, text, finding.line, finding.column),
         None => Location::without_text(&finding.file, finding.line as usize, finding.column as usize),
-    };
+    }
+}
+
+/// A finding with its code frame.
+pub(crate) fn render(finding: &Finding) -> String {
+    let place = place_of(finding);
     frame::finding(finding.severity, &finding.code, &finding.message, &place, finding.next.as_deref())
 }

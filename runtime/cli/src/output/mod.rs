@@ -23,7 +23,7 @@ use serde_json::Value;
 pub(crate) use self::change::{ChangeView, change_style};
 pub(crate) use self::diff::{lines as diff_lines, short};
 pub(crate) use self::error_document::{ErrorBody, ErrorDocument};
-pub(crate) use self::finding::{FindingDocument, render as render_finding};
+pub(crate) use self::finding::{FindingDocument, place_of, render as render_finding};
 pub(crate) use self::frame::failure as render_failure;
 pub(crate) use self::run::{Sources, render as render_run, timings_line, warning_line};
 pub(crate) use self::run_view::{RunView, WarningView};

@@ -7,6 +7,7 @@ use onevent_check::{Code, Family, Finding, Severity};
 
 use crate::args::JudgingArgs;
 use crate::failure::Failure;
+use crate::output::place_of;
 
 /// Stands for everything that Nango would not take.
 const NANGO: &str = "nango";
@@ -52,6 +53,18 @@ impl Judging {
     pub(crate) fn is_denied(&self, finding: &Finding) -> bool {
         self.denied.contains(&*finding.code)
             || (self.denied.contains(WARNINGS) && finding.severity >= Severity::Warning)
+    }
+
+    /// Why a command does not go on: the first finding that the command line denies, and how many more there are.
+    pub(crate) fn refusal(&self, findings: &[Finding]) -> Option<Failure> {
+        let mut denied = findings.iter().filter(|finding| self.is_denied(finding));
+        let first = denied.next()?;
+        let message = match denied.count() {
+            0 => first.message.clone(),
+            more => format!("{} (and {more} more like this)", first.message),
+        };
+        let failure = Failure::project("denied_finding", format!("{}: {message}", first.code));
+        Some(failure.hint_if(first.next.clone()).at(place_of(first)))
     }
 
     fn is_allowed(&self, code: &str) -> bool {

@@ -2,10 +2,15 @@
 
 use onevent_check::{Finding, Severity};
 
-use crate::output::{BAD, GOOD, WARN, paint, render_finding};
+use crate::output::{BAD, DIM, GOOD, WARN, paint, render_finding};
 
-/// Each with its code, and how many there are.
-pub(super) fn findings(findings: &[Finding], functions: usize, files: usize) -> String {
+/// Each with its code, how many there are, and why types were not checked.
+pub(super) fn findings(
+    findings: &[Finding],
+    functions: usize,
+    files: usize,
+    unchecked: Option<&str>,
+) -> String {
     let mut text: String = findings.iter().map(render_finding).collect();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let counts = [
@@ -18,6 +23,9 @@ pub(super) fn findings(findings: &[Finding], functions: usize, files: usize) -> 
         counts.map(|(count, word, style)| paint(style, &several(count, word))).collect();
     let found = if counts.is_empty() { paint(GOOD, "nothing found") } else { counts.join(", ") };
     text.push_str(&format!("{found} in {} ({})\n", several(functions, "function"), several(files, "file")));
+    if let Some(why) = unchecked {
+        text.push_str(&format!("{}\n", paint(DIM, why)));
+    }
     text
 }
 

@@ -23,6 +23,7 @@ const HISTORY: &str = "1000";
 /// with them is told as without a server.
 pub(super) async fn deploy(session: &Session, args: &DeployArgs) -> Result<Reply, Failure> {
     let server = ServerApi::needed(session)?;
+    let findings = deploy::findings(session, args).await?;
     let DeployableFiles { files, .. } = session.service.deployable_files(&deploy::scope(args)).await?;
     let mut body = JsonObject::from_iter([
         ("files".to_owned(), json!(files.files)),
@@ -32,7 +33,7 @@ pub(super) async fn deploy(session: &Session, args: &DeployArgs) -> Result<Reply
     body.extend(args.integration.iter().map(|name| ("integration".to_owned(), json!(name))));
     body.extend(args.message.iter().map(|text| ("message".to_owned(), json!(text))));
     let answer = server.try_ask(Method::POST, &["deployments"], &[], Some(&Value::Object(body))).await?;
-    deploy::reply(&answer.map_err(refused)?)
+    deploy::reply(answer.map_err(refused)?, &findings)
 }
 
 /// What the server says of the project is the project's.

@@ -1,7 +1,7 @@
 //! The functions that have fixtures, by their paths: `index.ts` need not import them. Each is asked what it is when its first
 //! test begins.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use onevent_app::{Service, ServiceError};
@@ -28,19 +28,23 @@ pub(super) struct Functions {
     by_path: HashMap<String, OnceAsked>,
 }
 
+/// The files of the functions that have these fixtures.
+pub(super) fn files(found: &[FoundFixture]) -> Vec<String> {
+    let paths = found.iter().filter_map(|found| match &found.source {
+        FunctionSource::File(path) => Some(path.clone()),
+        FunctionSource::Sync | FunctionSource::Missing => None,
+    });
+    let paths: BTreeSet<String> = paths.collect();
+    paths.into_iter().collect()
+}
+
 /// Reads each function once.
 ///
 /// # Errors
 /// When the engine cannot load anything.
 pub(super) async fn read(service: &Service, found: &[FoundFixture]) -> Result<Functions, Failure> {
-    let mut paths: Vec<&str> = Vec::new();
-    for found in found {
-        if let FunctionSource::File(path) = &found.source {
-            paths.push(path);
-        }
-    }
-    paths.sort_unstable();
-    paths.dedup();
+    let paths = files(found);
+    let paths = paths.iter().map(String::as_str);
     let source = ProjectSource::directory(service.folder()).with_functions(paths);
     let engine = service.engine()?.clone();
     let project = engine.read(source, Selection::All).await.map_err(ServiceError::from)?;

@@ -13,6 +13,7 @@ use onevent_testing::{
     Case, CaseOutcome, CaseSettings, FixtureFilter, FoundFixture, OnDifference, Status, TestReport,
     TestResult, fixtures, junit_xml,
 };
+use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -20,9 +21,10 @@ use self::load::Functions;
 use self::runtime::{ProjectRuntime, TimedRuntime};
 pub(crate) use self::runtime::{provider_facts, sealed};
 use crate::args::TestArgs;
+use crate::commands::check::{self, Judging};
 use crate::exit::ExitCode;
 use crate::failure::Failure;
-use crate::output::Reply;
+use crate::output::{FindingDocument, Reply, render_finding};
 use crate::session::Session;
 use crate::whole_file::{write_in_project, write_named};
 
@@ -40,6 +42,7 @@ struct Tests {
 pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Failure> {
     let clock = SystemClock;
     let start = clock.monotonic();
+    let judging = Judging::of(&args.judging)?;
     let filter = FixtureFilter { integration: args.integration.clone(), function: args.filter.clone() };
     let found = fixtures(session.folder(), &filter)
         .map_err(|error| Failure::project("project_unreadable", error.to_string()))?;
@@ -50,6 +53,7 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         session.service.engine()?.report_timings();
     }
     let functions = load::read(&session.service, &found).await?;
+    let findings = check::unawaited(session, load::files(&found), &judging).await?;
     let tests = Arc::new(Tests {
         service: Arc::clone(&session.service),
         functions,
@@ -72,8 +76,23 @@ pub(crate) async fn run(session: &Session, args: &TestArgs) -> Result<Reply, Fai
         write_named(session.folder(), &session.directory.join(file), &xml)
             .map_err(|error| unwritable(error.to_string()))?;
     }
-    let exit = if report.failed == 0 { ExitCode::Ok } else { ExitCode::Failed };
-    Ok(Reply::new(&report, show::summary(&report))?.exit(exit))
+    let is_denied = findings.iter().any(|finding| judging.is_denied(finding));
+    let exit = if report.failed == 0 && !is_denied { ExitCode::Ok } else { ExitCode::Failed };
+    let told = findings.iter().map(FindingDocument::from).collect();
+    let mut reply = Reply::new(&Document { report: &report, findings: told }, show::summary(&report))?;
+    for finding in &findings {
+        reply = reply.note(&render_finding(finding));
+    }
+    Ok(reply.exit(exit))
+}
+
+/// `docs/schemas/test.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    report: &'a TestReport,
+    /// The calls that nobody awaits, in the functions that have fixtures.
+    findings: Vec<FindingDocument<'a>>,
 }
 
 fn nothing(args: &TestArgs) -> Failure {
