@@ -39,6 +39,16 @@ impl Deployer {
         }
     }
 
+    /// The first deployment. Without one nothing of what follows could be as it has to be.
+    pub(super) fn begin(&mut self, life: &Life) -> io::Result<()> {
+        self.deploy(life);
+        let refused = || self.counts.broken.last().cloned().unwrap_or_else(|| "nobody answered".to_owned());
+        if self.deployed.is_empty() {
+            return Err(io::Error::other(format!("nothing could be deployed: {}", refused())));
+        }
+        Ok(())
+    }
+
     /// Deploys once; whether anybody answered.
     pub(super) fn deploy(&mut self, life: &Life) -> bool {
         self.last += 1;

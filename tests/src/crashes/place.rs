@@ -51,7 +51,7 @@ pub(super) fn run(plan: &CrashPlan, program: &Path, number: usize, kills: usize)
         outcome: Outcome::default(),
     };
     let life = place.site.start()?;
-    place.deployer.deploy(&life);
+    place.deployer.begin(&life)?;
     place.live(life, plan.longest_life)?;
     while place.outcome.kills < kills {
         if place.random.u32(..STARTS_CUT) == 0 {
