@@ -57,13 +57,13 @@ mod tests {
         // glibc alone would keep twice as much in each arena from here on.
         drop(std::hint::black_box(vec![1_u8; 24 * 1024 * 1024]));
         let before = resident();
-        let (full, freed, over) =
-            (Barrier::new(THREADS + 1), Barrier::new(THREADS + 1), Barrier::new(THREADS + 1));
+        let [full, measured, freed, over] = std::array::from_fn(|_| Barrier::new(THREADS + 1));
         std::thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     let blocks: Vec<_> = (0..BLOCKS).map(|_| vec![1_u8; BLOCK_BYTES]).collect();
                     full.wait();
+                    measured.wait();
                     drop(std::hint::black_box(blocks));
                     freed.wait();
                     over.wait();
@@ -72,6 +72,7 @@ mod tests {
             full.wait();
             let all = THREADS * BLOCKS * BLOCK_BYTES;
             let most = resident().saturating_sub(before);
+            measured.wait();
             freed.wait();
             give_back();
             let held = resident().saturating_sub(before);
