@@ -91,12 +91,7 @@ impl InspectedRun {
         &self.function
     }
 
-    /// Resolves when the run has ended, or was stopped.
-    pub async fn over(&self) {
-        self.over.cancelled().await;
-    }
-
-    /// Whether it is.
+    /// Whether the run has ended, or was stopped.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over.is_cancelled()
